@@ -1,0 +1,231 @@
+//! Elementary functions as series of fused multiply-adds: the same bits on every processor, which the
+//! system's libm does not promise. Each is one body over vectors of f32 or f64.
+
+use super::vector::{Array, Float, Vector};
+
+/// x * factor for the part of 1, x, x^2/2!, ... : Horner's rule over 1/1!, 1/2!, ..., giving e^r - 1 for small r.
+#[inline(always)]
+fn exp_minus_one_series<V: Vector>(r: V) -> V {
+    let terms = V::Element::TERMS.0;
+    let mut sum = V::constant(1.0);
+    let mut n = terms;
+    while n > 1 {
+        sum = sum.mul(V::constant(1.0 / n as f64)).fma(r, V::constant(1.0));
+        n -= 1;
+    }
+    sum.mul(r)
+}
+
+/// Splits x = n ln 2 + r with |r| <= ln 2 / 2.
+#[inline(always)]
+fn reduce<V: Vector>(x: V) -> (V, V) {
+    let n = x.mul(V::constant(std::f64::consts::LOG2_E)).round();
+    let (head, tail) = V::Element::LN_2;
+    let r = n.fma(V::constant(-head), x);
+    (n, n.fma(V::constant(-tail), r))
+}
+
+/// e^x. NaN passes on; overflow gives infinity, underflow denormals and then 0.
+#[inline(always)]
+pub fn exp<V: Vector>(x: V) -> V {
+    let (largest, smallest) = V::Element::EXP_RANGE;
+    let (largest, smallest) = (V::constant(largest), V::constant(smallest));
+    let inside = V::select(x.less(smallest), smallest, V::select(largest.less(x), largest, x));
+    let (n, r) = reduce(inside);
+    let power = exp_minus_one_series(r).add(V::constant(1.0));
+    // Two factors, so that neither leaves the normal exponents where the product is still a denormal.
+    let half = n.mul(V::constant(0.5)).round();
+    let result = power.mul(half.power_of_two()).mul(n.sub(half).power_of_two());
+    let result = V::select(largest.less(x), V::constant(f64::INFINITY), result);
+    let result = V::select(x.less(smallest), V::zero(), result);
+    V::select(x.equal(x), result, x)
+}
+
+/// ln x. 0 gives -infinity, a negative number NaN.
+#[inline(always)]
+pub fn ln<V: Vector>(x: V) -> V {
+    let tiny = x.less(V::constant(V::Element::SMALLEST_NORMAL));
+    let lift = V::Element::MANTISSA_BITS;
+    let scaled = V::select(tiny, x.mul(V::constant((1u64 << lift) as f64)), x);
+    let (mantissa, exponent) = scaled.split();
+    let exponent = V::select(tiny, exponent.sub(V::constant(f64::from(lift))), exponent);
+    // m in [sqrt(1/2), sqrt 2): then ln m = 2 artanh(s), s = (m - 1) / (m + 1).
+    let large = V::constant(std::f64::consts::SQRT_2).less(mantissa);
+    let mantissa = V::select(large, mantissa.mul(V::constant(0.5)), mantissa);
+    let exponent = V::select(large, exponent.add(V::constant(1.0)), exponent);
+    let f = mantissa.sub(V::constant(1.0));
+    let s = f.div(f.add(V::constant(2.0)));
+    let square = s.mul(s);
+    let mut n = V::Element::TERMS.1;
+    let mut sum = V::zero();
+    while n > 0 {
+        sum = sum.fma(square, V::constant(2.0 / (2 * n + 1) as f64));
+        n -= 1;
+    }
+    let (head, tail) = V::Element::LN_2;
+    // 2 s + s^3 (2/3 + 2/5 s^2 + ...), and 2 s = f - s f.
+    let small = sum.mul(square).mul(s);
+    let tail = exponent.fma(V::constant(tail), small);
+    let two_s = s.add(s);
+    let result = exponent.fma(V::constant(head), two_s.add(tail));
+    let result = V::select(x.equal(V::zero()), V::constant(f64::NEG_INFINITY), result);
+    let result = V::select(x.less(V::zero()), V::constant(f64::NAN), result);
+    let result = V::select(x.equal(V::constant(f64::INFINITY)), x, result);
+    V::select(x.equal(x), result, x)
+}
+
+#[inline(always)]
+pub fn absolute<V: Vector>(x: V) -> V {
+    V::select(x.less_equal(V::zero()), V::zero().sub(x), x)
+}
+
+/// (e^2x - 1) / (e^2x + 1), with e^2x - 1 free of cancellation.
+#[inline(always)]
+pub fn tanh<V: Vector>(x: V) -> V {
+    let limit = V::constant(22.0);
+    let size = absolute(x);
+    let size = V::select(limit.less(size), limit, size);
+    let (n, r) = reduce(size.add(size));
+    let power = n.power_of_two();
+    let minus_one = power.fma(exp_minus_one_series(r), power.sub(V::constant(1.0)));
+    let result = minus_one.div(minus_one.add(V::constant(2.0)));
+    V::select(x.less(V::zero()), result.negate(), V::select(x.equal(V::zero()), x, result))
+}
+
+/// 1 / (1 + e^-x).
+#[inline(always)]
+pub fn sigmoid<V: Vector>(x: V) -> V {
+    let one = V::constant(1.0);
+    one.div(one.add(exp(x.negate())))
+}
+
+/// erf x = 2/sqrt(pi) e^(-x^2) x (1 + 2x^2/3 (1 + 2x^2/5 (1 + ...))), a series of positive terms.
+#[inline(always)]
+pub fn erf<V: Vector>(x: V) -> V {
+    let limit = V::constant(if V::Element::MANTISSA_BITS == 24 { 4.0 } else { 6.0 });
+    let size = absolute(x);
+    let size = V::select(limit.less(size), limit, size);
+    let square = size.mul(size);
+    let twice = square.add(square);
+    let one = V::constant(1.0);
+    let mut sum = one;
+    let mut n = V::Element::TERMS.2;
+    while n > 0 {
+        sum = sum.mul(twice.mul(V::constant(1.0 / (2 * n + 1) as f64))).add(one);
+        n -= 1;
+    }
+    let result = V::constant(std::f64::consts::FRAC_2_SQRT_PI).mul(exp(square.negate())).mul(size).mul(sum);
+    V::select(x.less(V::zero()), result.negate(), result)
+}
+
+/// cos(2 pi t), t in turns: the reduction to |t| <= 1/2 is exact.
+#[inline(always)]
+pub fn cos_turns<V: Vector>(t: V) -> V {
+    let t = t.sub(t.round());
+    let angle = t.mul(V::constant(std::f64::consts::TAU));
+    let square = angle.mul(angle);
+    let mut n = V::Element::TERMS.3;
+    let mut sum = V::constant(1.0);
+    while n > 0 {
+        let step = V::constant(-1.0 / ((2 * n - 1) * 2 * n) as f64);
+        sum = sum.mul(square.mul(step)).add(V::constant(1.0));
+        n -= 1;
+    }
+    sum
+}
+
+/// One number through a vector function.
+#[inline(always)]
+fn single(x: f64, function: impl Fn(Array<f64>) -> Array<f64>) -> f64 {
+    let mut out = [0.0];
+    // SAFETY: one lane is stored to one element.
+    unsafe { function(Array::splat(x)).store_partial(out.as_mut_ptr(), 1) };
+    out[0]
+}
+
+pub fn exp_f64(x: f64) -> f64 {
+    single(x, exp)
+}
+pub fn ln_f64(x: f64) -> f64 {
+    single(x, ln)
+}
+pub fn tanh_f64(x: f64) -> f64 {
+    single(x, tanh)
+}
+/// cos x for x in radians.
+pub fn cos_f64(x: f64) -> f64 {
+    single(x / std::f64::consts::TAU, cos_turns)
+}
+
+/// base^exponent by squaring: a fixed sequence of multiplications.
+pub fn powi(base: f64, exponent: u32) -> f64 {
+    let (mut result, mut square, mut rest) = (1.0, base, exponent);
+    while rest > 0 {
+        if rest & 1 == 1 {
+            result *= square;
+        }
+        square *= square;
+        rest >>= 1;
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn single_f32(x: f32, function: impl Fn(Array<f32>) -> Array<f32>) -> f32 {
+        let mut out = [0.0];
+        // SAFETY: one lane is stored to one element.
+        unsafe { function(Array::splat(x)).store_partial(out.as_mut_ptr(), 1) };
+        out[0]
+    }
+
+    fn close(name: &str, x: f64, ours: f64, theirs: f64, relative: f64) {
+        let error = (ours - theirs).abs() / theirs.abs().max(1e-300);
+        assert!(error <= relative || ours == theirs, "{name}({x}) = {ours}, not {theirs}: {error:e}");
+    }
+
+    #[test]
+    fn functions_are_accurate_in_both_precisions() {
+        for step in -8000..8000 {
+            let x = f64::from(step) * 0.01 + 0.001_7;
+            close("exp", x, exp_f64(x), x.exp(), 4e-16 * (2.0 + x.abs()));
+            close("exp", x, f64::from(single_f32(x as f32, exp)), f64::from(x as f32).exp(), 3e-7);
+            close("tanh", x, tanh_f64(x), x.tanh(), 2e-15);
+            close("tanh", x, f64::from(single_f32(x as f32, tanh)), f64::from(x as f32).tanh(), 6e-7);
+            if x > 0.0 {
+                close("ln", x, ln_f64(x), x.ln(), 4e-15);
+                close("ln", x, f64::from(single_f32(x as f32, ln)), f64::from(x as f32).ln(), 4e-7);
+                close("sigmoid", x, single(x, sigmoid), 1.0 / (1.0 + (-x).exp()), 1e-15);
+            }
+            if x.abs() < 20.0 {
+                assert!((cos_f64(x) - x.cos()).abs() < 5e-15, "cos({x}) = {} not {}", cos_f64(x), x.cos());
+            }
+        }
+        // From tables: erf(0.5), erf(1), erf(2), erf(3).
+        for (x, erf_x) in [(0.5, 0.520_499_877_813_046_5), (1.0, 0.842_700_792_949_714_9), (2.0, 0.995_322_265_018_952_7), (3.0, 0.999_977_909_503_001_4)] {
+            close("erf", x, single(x, erf), erf_x, 1e-14);
+            close("erf", x, f64::from(single_f32(x as f32, erf)), erf_x, 4e-7);
+        }
+    }
+
+    #[test]
+    fn functions_treat_the_edges_as_ieee_does() {
+        assert_eq!(single_f32(f32::INFINITY, exp), f32::INFINITY);
+        assert_eq!(single_f32(f32::NEG_INFINITY, exp), 0.0);
+        assert_eq!(single_f32(89.0, exp), f32::INFINITY);
+        assert!(single_f32(-100.0, exp) > 0.0, "exp(-100) is a denormal");
+        assert_eq!(single_f32(0.0, exp), 1.0);
+        assert_eq!(single_f32(0.0, ln), f32::NEG_INFINITY);
+        assert_eq!(single_f32(1.0, ln), 0.0);
+        assert_eq!(single_f32(f32::INFINITY, ln), f32::INFINITY);
+        assert!(single_f32(-1.0, ln).is_nan());
+        close("ln", 1e-40, f64::from(single_f32(1e-40, ln)), f64::from(1e-40_f32).ln(), 4e-7);
+        for function in [exp, ln, tanh, sigmoid, erf] {
+            assert!(single_f32(f32::NAN, function).is_nan());
+        }
+        assert_eq!(single_f32(100.0, tanh), 1.0);
+        assert_eq!(single_f32(-100.0, tanh), -1.0);
+    }
+}

@@ -1,0 +1,249 @@
+//! The AVX2 and AVX-512 instances of the vector type.
+//!
+//! SAFETY of every intrinsic below: a vector is only ever made inside [`run_avx2`] or [`run_avx512`], which
+//! are only called where the processor has the instructions.
+
+#![cfg(target_arch = "x86_64")]
+
+use std::arch::x86_64::*;
+
+use super::vector::{Kernel, Vector};
+
+#[derive(Clone, Copy)]
+pub struct Avx2(__m256);
+
+#[derive(Clone, Copy)]
+pub struct Avx512(__m512);
+
+/// # Safety
+/// The processor must have AVX2 and FMA.
+#[target_feature(enable = "avx2,fma")]
+pub unsafe fn run_avx2<K: Kernel<f32>>(kernel: K) -> K::Output {
+    kernel.run::<Avx2>()
+}
+
+/// # Safety
+/// The processor must have AVX-512 F and DQ, AVX2 and FMA.
+#[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
+pub unsafe fn run_avx512<K: Kernel<f32>>(kernel: K) -> K::Output {
+    kernel.run::<Avx512>()
+}
+
+/// All bits set in the first `count` lanes.
+#[inline(always)]
+fn lanes_below(count: usize) -> __m256i {
+    const ONES_THEN_ZEROS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+    // SAFETY: 8 integers from 8 - count on are within the table.
+    unsafe { _mm256_loadu_si256(ONES_THEN_ZEROS.as_ptr().add(8 - count.min(8)).cast()) }
+}
+
+#[inline(always)]
+fn bits_below(count: usize) -> __mmask16 {
+    ((1u32 << count.min(16)) - 1) as __mmask16
+}
+
+impl Vector for Avx2 {
+    type Element = f32;
+    type Mask = __m256;
+    const LANES: usize = 8;
+    const REGISTERS: usize = 16;
+
+    #[inline(always)]
+    fn splat(value: f32) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm256_set1_ps(value) })
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: the caller's promise.
+        Self(unsafe { _mm256_loadu_ps(from) })
+    }
+    #[inline(always)]
+    unsafe fn load_partial(from: *const f32, count: usize) -> Self {
+        // SAFETY: masked-off lanes are not touched.
+        Self(unsafe { _mm256_maskload_ps(from, lanes_below(count)) })
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: the caller's promise.
+        unsafe { _mm256_storeu_ps(to, self.0) };
+    }
+    #[inline(always)]
+    unsafe fn store_partial(self, to: *mut f32, count: usize) {
+        // SAFETY: masked-off lanes are not touched.
+        unsafe { _mm256_maskstore_ps(to, lanes_below(count), self.0) };
+    }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm256_add_ps(self.0, other.0) })
+    }
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm256_sub_ps(self.0, other.0) })
+    }
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm256_mul_ps(self.0, other.0) })
+    }
+    #[inline(always)]
+    fn div(self, other: Self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm256_div_ps(self.0, other.0) })
+    }
+    #[inline(always)]
+    fn fma(self, factor: Self, addend: Self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm256_fmadd_ps(self.0, factor.0, addend.0) })
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm256_sqrt_ps(self.0) })
+    }
+    #[inline(always)]
+    fn round(self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0) })
+    }
+    #[inline(always)]
+    fn power_of_two(self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_add_epi32(_mm256_cvtps_epi32(self.0), _mm256_set1_epi32(127)))) })
+    }
+    #[inline(always)]
+    fn equal(self, other: Self) -> Self::Mask {
+        // SAFETY: see the top of this file.
+        unsafe { _mm256_cmp_ps::<_CMP_EQ_OQ>(self.0, other.0) }
+    }
+    #[inline(always)]
+    fn less(self, other: Self) -> Self::Mask {
+        // SAFETY: see the top of this file.
+        unsafe { _mm256_cmp_ps::<_CMP_LT_OQ>(self.0, other.0) }
+    }
+    #[inline(always)]
+    fn less_equal(self, other: Self) -> Self::Mask {
+        // SAFETY: see the top of this file.
+        unsafe { _mm256_cmp_ps::<_CMP_LE_OQ>(self.0, other.0) }
+    }
+    #[inline(always)]
+    fn select(mask: Self::Mask, yes: Self, no: Self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm256_blendv_ps(no.0, yes.0, mask) })
+    }
+    #[inline(always)]
+    fn split(self) -> (Self, Self) {
+        // SAFETY: see the top of this file.
+        unsafe {
+            let bits = _mm256_castps_si256(self.0);
+            let mantissa = _mm256_or_si256(_mm256_and_si256(bits, _mm256_set1_epi32(0x007F_FFFF)), _mm256_set1_epi32(0x3F80_0000));
+            let exponent = _mm256_cvtepi32_ps(_mm256_srli_epi32::<23>(bits));
+            (Self(_mm256_castsi256_ps(mantissa)), Self(_mm256_sub_ps(exponent, _mm256_set1_ps(127.0))))
+        }
+    }
+}
+
+impl Vector for Avx512 {
+    type Element = f32;
+    type Mask = __mmask16;
+    const LANES: usize = 16;
+    const REGISTERS: usize = 32;
+
+    #[inline(always)]
+    fn splat(value: f32) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm512_set1_ps(value) })
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const f32) -> Self {
+        // SAFETY: the caller's promise.
+        Self(unsafe { _mm512_loadu_ps(from) })
+    }
+    #[inline(always)]
+    unsafe fn load_partial(from: *const f32, count: usize) -> Self {
+        // SAFETY: masked-off lanes are not touched.
+        Self(unsafe { _mm512_maskz_loadu_ps(bits_below(count), from) })
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32) {
+        // SAFETY: the caller's promise.
+        unsafe { _mm512_storeu_ps(to, self.0) };
+    }
+    #[inline(always)]
+    unsafe fn store_partial(self, to: *mut f32, count: usize) {
+        // SAFETY: masked-off lanes are not touched.
+        unsafe { _mm512_mask_storeu_ps(to, bits_below(count), self.0) };
+    }
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm512_add_ps(self.0, other.0) })
+    }
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm512_sub_ps(self.0, other.0) })
+    }
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm512_mul_ps(self.0, other.0) })
+    }
+    #[inline(always)]
+    fn div(self, other: Self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm512_div_ps(self.0, other.0) })
+    }
+    #[inline(always)]
+    fn fma(self, factor: Self, addend: Self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm512_fmadd_ps(self.0, factor.0, addend.0) })
+    }
+    #[inline(always)]
+    fn sqrt(self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm512_sqrt_ps(self.0) })
+    }
+    #[inline(always)]
+    fn round(self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0) })
+    }
+    #[inline(always)]
+    fn power_of_two(self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm512_castsi512_ps(_mm512_slli_epi32::<23>(_mm512_add_epi32(_mm512_cvtps_epi32(self.0), _mm512_set1_epi32(127)))) })
+    }
+    #[inline(always)]
+    fn equal(self, other: Self) -> Self::Mask {
+        // SAFETY: see the top of this file.
+        unsafe { _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(self.0, other.0) }
+    }
+    #[inline(always)]
+    fn less(self, other: Self) -> Self::Mask {
+        // SAFETY: see the top of this file.
+        unsafe { _mm512_cmp_ps_mask::<_CMP_LT_OQ>(self.0, other.0) }
+    }
+    #[inline(always)]
+    fn less_equal(self, other: Self) -> Self::Mask {
+        // SAFETY: see the top of this file.
+        unsafe { _mm512_cmp_ps_mask::<_CMP_LE_OQ>(self.0, other.0) }
+    }
+    #[inline(always)]
+    fn select(mask: Self::Mask, yes: Self, no: Self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm512_mask_blend_ps(mask, no.0, yes.0) })
+    }
+    #[inline(always)]
+    fn split(self) -> (Self, Self) {
+        // SAFETY: see the top of this file.
+        unsafe {
+            let bits = _mm512_castps_si512(self.0);
+            let mantissa = _mm512_or_si512(_mm512_and_si512(bits, _mm512_set1_epi32(0x007F_FFFF)), _mm512_set1_epi32(0x3F80_0000));
+            let exponent = _mm512_cvtepi32_ps(_mm512_srli_epi32::<23>(bits));
+            (Self(_mm512_castsi512_ps(mantissa)), Self(_mm512_sub_ps(exponent, _mm512_set1_ps(127.0))))
+        }
+    }
+}

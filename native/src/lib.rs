@@ -1,0 +1,17 @@
+//! The native half of wick: every tensor operation, called from TypeScript through `Deno.dlopen`.
+//!
+//! Layers, each knowing only those below it:
+//! [`exports`] (the boundary) -> [`ops`] (shapes, devices, candle's storage) -> [`kernels`] (loops).
+
+pub mod abi;
+pub mod error;
+pub mod exports;
+pub mod handles;
+pub mod kernels;
+pub mod memory;
+pub mod ops;
+pub mod parallel;
+pub mod random;
+
+#[global_allocator]
+static ALLOCATOR: memory::ReusingAllocator = memory::ReusingAllocator;
