@@ -1,0 +1,118 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { UserError } from "../../src/errors.ts";
+import { exclusively, ifThere, readJsonIfThere, replaceFile } from "./state.ts";
+import { checkToolchain } from "./toolchain.ts";
+
+/** What `.wick/library.json` records of the library that was built last. */
+export interface BuiltLibrary {
+  /** SHA-256 over the sources and features it was built from. */
+  readonly sources: string;
+  /** Cargo features it was built with. */
+  readonly features: readonly string[];
+  /** SHA-256 of the library file. */
+  readonly sha256: string;
+  /** Size in bytes and time of change, by which a later start sees that it is still this file. */
+  readonly size: number;
+  readonly changed: number;
+}
+
+/** Where cargo leaves the library on this system. */
+export const libraryPath = (root: string): string =>
+  join(root, "native/target/release", fileNames[Deno.build.os] ?? fileNames.linux);
+
+const fileNames: Partial<Record<typeof Deno.build.os, string>> & { linux: string } = {
+  linux: "libwick.so",
+  darwin: "libwick.dylib",
+  windows: "wick.dll",
+};
+
+/**
+ * Builds the native library unless it is there and neither its sources nor its features changed.
+ *
+ * Without `features` it keeps those of the last build. Returns whether cargo ran.
+ */
+export async function prepareLibrary(root: string, features?: readonly string[]): Promise<boolean> {
+  if (isCurrent(root, features)) return false;
+  return await exclusively(join(root, ".wick/library.lock"), async () => {
+    if (isCurrent(root, features)) return false;
+    await build(root, features ?? builtLibrary(root)?.features ?? []);
+    return true;
+  });
+}
+
+/** SHA-256 over the names and contents of everything that cargo builds the library from. */
+export function sourcesDigest(root: string): string {
+  const hash = createHash("sha256");
+  const native = join(root, "native");
+  for (const name of ["Cargo.toml", "Cargo.lock", "build.rs", ...sourceFiles(native, "src")]) {
+    const content = ifThere(() => Deno.readFileSync(join(native, name)));
+    if (content) hash.update(`${name} ${content.length}\n`).update(content);
+  }
+  return hash.digest("hex");
+}
+
+function isCurrent(root: string, features?: readonly string[]): boolean {
+  const built = builtLibrary(root);
+  if (!built) return false;
+  const file = ifThere(() => Deno.statSync(libraryPath(root)));
+  return file?.size === built.size && file.mtime?.getTime() === built.changed &&
+    (features ?? built.features).join() === built.features.join() &&
+    sourcesDigest(root) === built.sources;
+}
+
+async function build(root: string, features: readonly string[]): Promise<void> {
+  await checkToolchain();
+  console.error("Building the native library with cargo: minutes the first time, then seconds.");
+  const sources = sourcesDigest(root);
+  const { code } = await new Deno.Command("cargo", {
+    args: [
+      "build",
+      "--release",
+      "--locked",
+      "--manifest-path=native/Cargo.toml",
+      "--target-dir=native/target",
+      ...features.length > 0 ? [`--features=${features.join()}`] : [],
+    ],
+    cwd: root,
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).output();
+  if (code !== 0) {
+    throw new UserError(
+      `Cargo could not build the native library (exit code ${code}): its own messages are above`,
+    );
+  }
+  const path = libraryPath(root);
+  const file = ifThere(() => Deno.statSync(path));
+  if (!file) {
+    throw new UserError(
+      `Cargo built no ${path}: take build.target out of your cargo configuration for this folder`,
+    );
+  }
+  const record: BuiltLibrary = {
+    sources,
+    features,
+    sha256: createHash("sha256").update(Deno.readFileSync(path)).digest("hex"),
+    size: file.size,
+    changed: file.mtime?.getTime() ?? 0,
+  };
+  replaceFile(recordPath(root), JSON.stringify(record, null, 2) + "\n");
+}
+
+function builtLibrary(root: string): BuiltLibrary | undefined {
+  return readJsonIfThere(recordPath(root)) as BuiltLibrary | undefined;
+}
+
+const recordPath = (root: string) => join(root, ".wick/library.json");
+
+function sourceFiles(folder: string, name: string): string[] {
+  const found: string[] = [];
+  for (const entry of Deno.readDirSync(join(folder, name))) {
+    const path = `${name}/${entry.name}`;
+    if (entry.isDirectory) found.push(...sourceFiles(folder, path));
+    else found.push(path);
+  }
+  return found.sort();
+}
