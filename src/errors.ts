@@ -1,0 +1,27 @@
+/** A failure that the person at the keyboard can act on: one clear sentence, exit code 1. */
+export class UserError extends Error {
+  override readonly name: string = "UserError";
+  /** What the process exits with. */
+  readonly exitCode: number = 1;
+}
+
+/** A command line that cannot be understood: one clear sentence, exit code 2. */
+export class UsageError extends UserError {
+  override readonly name = "UsageError";
+  override readonly exitCode = 2;
+}
+
+/** The message of whatever was thrown, without a stack. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Runs a command and exits with its code; a failure prints one sentence on standard error. */
+export async function runTask(main: () => Promise<number | void> | number | void): Promise<never> {
+  try {
+    Deno.exit(await main() ?? 0);
+  } catch (error) {
+    console.error(`error: ${messageOf(error)}`);
+    Deno.exit(error instanceof UserError ? error.exitCode : 1);
+  }
+}

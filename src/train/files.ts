@@ -1,0 +1,132 @@
+/**
+ * The few file operations that a run's safety rests on. Everything a run writes goes through
+ * this interface, so that tests can make each one of them fail.
+ */
+export interface Files {
+  /** Opens a file for writing: emptied first, or at its end. */
+  open(path: string, how: "truncate" | "append"): OpenFile;
+  rename(from: string, to: string): void;
+  remove(path: string): void;
+  makeFolder(path: string): void;
+  /** Makes renames and new names in a folder survive a power cut. */
+  syncFolder(path: string): void;
+}
+
+/** A file that is being written. */
+export interface OpenFile {
+  /** Writes some of the bytes and returns how many. */
+  write(bytes: Uint8Array): number;
+  sync(): void;
+  truncate(length: number): void;
+  close(): void;
+}
+
+/** The file operations of the machine. */
+export const diskFiles: Files = {
+  open(path, how) {
+    const file = Deno.openSync(path, {
+      write: true,
+      create: true,
+      truncate: how === "truncate",
+      append: how === "append",
+    });
+    return {
+      write: (bytes) => file.writeSync(bytes),
+      sync: () => file.syncSync(),
+      truncate: (length) => file.truncateSync(length),
+      close: () => file.close(),
+    };
+  },
+  rename: (from, to) => Deno.renameSync(from, to),
+  remove: (path) => Deno.removeSync(path),
+  makeFolder: (path) => Deno.mkdirSync(path),
+  syncFolder(path) {
+    if (Deno.build.os === "windows") return; // a folder cannot be opened there, NTFS journals it
+    const folder = Deno.openSync(path);
+    try {
+      folder.syncSync();
+    } finally {
+      folder.close();
+    }
+  },
+};
+
+/** Runs a system call again for as long as a signal interrupts it. */
+function uninterrupted<T>(call: () => T): T {
+  while (true) {
+    try {
+      return call();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.Interrupted)) throw error;
+    }
+  }
+}
+
+/** Writes all bytes, however few of them each call takes. */
+function writeAll(file: OpenFile, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) {
+    const count = uninterrupted(() => file.write(bytes.subarray(done)));
+    if (count === 0) throw new Error("the file system took no more bytes");
+    done += count;
+  }
+}
+
+function writeAndSync(file: OpenFile, bytes: Uint8Array): void {
+  try {
+    writeAll(file, bytes);
+    uninterrupted(() => file.sync());
+  } finally {
+    file.close();
+  }
+}
+
+/** The folder that holds `path`. */
+export function folderOf(path: string): string {
+  const end = path.lastIndexOf("/");
+  return end < 0 ? "." : path.slice(0, end) || "/";
+}
+
+/**
+ * Replaces a file in one step: after a crash at any moment it has its old content or the new one,
+ * whole. `beforeRename` runs when the new content is safely on the disk under its temporary name.
+ */
+export function writeAtomically(
+  files: Files,
+  path: string,
+  content: Uint8Array | string,
+  beforeRename?: () => void,
+): void {
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const temporary = `${path}.tmp`;
+  try {
+    writeAndSync(files.open(temporary, "truncate"), bytes);
+    beforeRename?.();
+    uninterrupted(() => files.rename(temporary, path));
+  } catch (error) {
+    try {
+      files.remove(temporary);
+    } catch {
+      // It was not made, or this disk refuses everything now; the next save empties it first.
+    }
+    throw error;
+  }
+  uninterrupted(() => files.syncFolder(folderOf(path)));
+}
+
+/** Adds text to a file's end and waits until it is on the disk; a failure leaves the file as it was. */
+export function appendSafely(files: Files, path: string, text: string, length: number): void {
+  const file = files.open(path, "append");
+  try {
+    writeAll(file, new TextEncoder().encode(text));
+    uninterrupted(() => file.sync());
+  } catch (error) {
+    try {
+      file.truncate(length);
+    } catch {
+      // A cut row is dropped by the next resume.
+    }
+    throw error;
+  } finally {
+    file.close();
+  }
+}
