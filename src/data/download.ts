@@ -1,0 +1,167 @@
+import { UserError } from "../errors.ts";
+import { type CanonicalFile, canonicalFiles } from "./canonical_files.ts";
+import { sha256 } from "./digest.ts";
+import { findFile, rawFolder, reason } from "./files_on_disk.ts";
+import { sources as publicSources } from "./sources.ts";
+import { type Patience, transfer, TransferError } from "./transfer.ts";
+
+/** How far the download of one file is. */
+export interface DownloadProgress {
+  readonly file: string;
+  readonly source: string;
+  /** Bytes so far, of `total`. */
+  readonly received: number;
+  readonly total: number;
+}
+
+/** Where from, how patiently, and who is told. */
+export interface DownloadOptions {
+  /** URLs of folders with the four files, tried in order. */
+  readonly sources?: readonly string[];
+  readonly patience?: Patience;
+  readonly onProgress?: (progress: DownloadProgress) => void;
+}
+
+/** No source delivered a file; the message says what was tried and what to do. */
+export class SourcesFailed extends UserError {
+  override readonly name = "SourcesFailed";
+}
+
+/**
+ * Brings into `folder`/FashionMNIST/raw those of the four files that are not in `folder` yet, and returns the names of
+ * those it fetched. A file appears under its name only whole and verified; one that breaks off is gone on with by the next
+ * call. Throws {@linkcode SourcesFailed}, or {@linkcode UserError} for a damaged file or a folder that cannot be written.
+ */
+export async function download(folder: string, options: DownloadOptions = {}): Promise<string[]> {
+  const found = await Promise.all(canonicalFiles.map((file) => findFile(file, folder)));
+  const missing = canonicalFiles.filter((_, place) => found[place] === undefined);
+  const target = `${folder}/${rawFolder}`;
+  let sources = options.sources ?? publicSources;
+  for (const file of missing) {
+    const worked = await localErrors(target, () => fetchFile(file, target, sources, options));
+    sources = [worked, ...sources.filter((source) => source !== worked)];
+  }
+  return missing.map((file) => file.name);
+}
+
+/** Fetches one file and returns the source that delivered it. */
+async function fetchFile(
+  file: CanonicalFile,
+  target: string,
+  sources: readonly string[],
+  options: DownloadOptions,
+): Promise<string> {
+  await Deno.mkdir(target, { recursive: true });
+  const path = `${target}/${file.name}`;
+  const partPath = `${path}.part`;
+  using part = await openAlone(partPath);
+  if (await findFile(file, target) !== undefined) { // another process was faster
+    await Deno.remove(partPath);
+    return sources[0];
+  }
+  const failures: string[] = [];
+  for (const source of sources) {
+    const failure = await fillPart(part, file, source, options);
+    if (failure !== undefined) {
+      failures.push(`  ${source}: ${failure}`);
+      continue;
+    }
+    await part.sync();
+    await Deno.rename(partPath, path);
+    await syncFolder(target);
+    return source;
+  }
+  if ((await part.stat()).size === 0) await Deno.remove(partPath);
+  throw new SourcesFailed(
+    `Cannot download ${file.name}. Tried:\n${failures.join("\n")}\n` +
+      `Check the network and run it again (it goes on where it stopped), or copy the four files ` +
+      `from another machine to ${target}, or train with --data synthetic.`,
+  );
+}
+
+/** Fills `part` from one source, going on as long as each attempt brings something; returns why it failed, if it did. */
+async function fillPart(
+  part: Deno.FsFile,
+  file: CanonicalFile,
+  source: string,
+  { patience = { answer: 15_000, piece: 30_000 }, onProgress }: DownloadOptions,
+): Promise<string | undefined> {
+  const progress = (received: number) =>
+    onProgress?.({ file: file.name, source, received, total: file.bytes });
+  let fresh = false;
+  while (true) {
+    let { size } = await part.stat();
+    if (size > file.bytes) {
+      await part.truncate(0);
+      size = 0;
+    }
+    fresh ||= size === 0;
+    let failure: string | undefined;
+    if (size < file.bytes) {
+      failure = await attempt(() =>
+        transfer(`${source}/${file.name}`, part, file.bytes, patience, progress)
+      );
+    }
+    const filled = (await part.stat()).size;
+    if (filled === file.bytes) {
+      const digest = await sha256(await contentOf(part, filled));
+      if (digest === file.sha256) return undefined;
+      await part.truncate(0);
+      if (fresh) return `it sends another file (SHA-256 ${digest})`;
+    } else if (filled <= size) {
+      return failure;
+    }
+  }
+}
+
+async function attempt(action: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await action();
+  } catch (error) {
+    if (error instanceof TransferError) return error.message;
+    throw error;
+  }
+}
+
+/** Opens `path` for writing once no other process has it open for writing, so that two downloads do not mix their bytes. */
+async function openAlone(path: string): Promise<Deno.FsFile> {
+  while (true) {
+    const part = await Deno.open(path, { read: true, write: true, create: true });
+    await part.lock(true);
+    const [held, named] = await Promise.all([part.stat(), Deno.stat(path).catch(() => undefined)]);
+    if (held.ino === named?.ino) return part;
+    part.close();
+  }
+}
+
+async function contentOf(file: Deno.FsFile, size: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(size);
+  await file.seek(0, Deno.SeekMode.Start);
+  for (let filled = 0; filled < size;) {
+    const count = await file.read(bytes.subarray(filled));
+    if (count === null) break;
+    filled += count;
+  }
+  return bytes;
+}
+
+/** Makes a rename in `path` last through a power cut; where the system has no such call there is nothing to do. */
+async function syncFolder(path: string): Promise<void> {
+  if (Deno.build.os === "windows") return;
+  using folder = await Deno.open(path);
+  await folder.sync();
+}
+
+async function localErrors<T>(target: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `Cannot write to ${target}: ${
+        reason(error)
+      }. Name a folder that can be written with --data-dir.`,
+      { cause: error },
+    );
+  }
+}

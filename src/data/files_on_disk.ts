@@ -1,0 +1,80 @@
+import { UserError } from "../errors.ts";
+import type { CanonicalFile } from "./canonical_files.ts";
+import { sha256 } from "./digest.ts";
+import { gunzip } from "./gzip.ts";
+
+/** Where torchvision, and so wick, puts the files below a data folder. */
+export const rawFolder = "FashionMNIST/raw";
+
+/** The data folder: `given`, else what FASHION_MNIST_DIR says, else `data`. */
+export function dataFolder(given?: string): string {
+  return given || Deno.env.get("FASHION_MNIST_DIR") || "data";
+}
+
+/** A file found on disk, of the right size, its content not yet read. */
+export interface FileOnDisk {
+  readonly file: CanonicalFile;
+  readonly path: string;
+  readonly packed: boolean;
+}
+
+/**
+ * Looks for `file` directly in `folder`, then under FashionMNIST/raw, gzipped first. Throws {@linkcode UserError} where
+ * the first one there is no file, has another size or may not be looked at: it is never passed over.
+ */
+export async function findFile(
+  file: CanonicalFile,
+  folder: string,
+): Promise<FileOnDisk | undefined> {
+  for (const place of [folder, `${folder}/${rawFolder}`]) {
+    for (const packed of [true, false]) {
+      const path = `${place}/${packed ? file.name : file.name.replace(/\.gz$/, "")}`;
+      const info = await stat(path);
+      if (info === undefined) continue;
+      const expected = packed ? file.bytes : file.unpackedBytes;
+      if (!info.isFile) throw new UserError(`${path} is not a file.`);
+      if (info.size !== expected) {
+        throw new UserError(
+          `${path} has ${info.size} bytes, the published file ${expected}: it is truncated or another file. ${remedy}`,
+        );
+      }
+      return { file, path, packed };
+    }
+  }
+  return undefined;
+}
+
+/**
+ * The IDX bytes of a file, whose SHA-256 is checked before anything in it is believed. Throws {@linkcode UserError}
+ * where it differs from the published one or the file cannot be read.
+ */
+export async function readVerified(
+  { file, path, packed }: FileOnDisk,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await Deno.readFile(path).catch((error) => {
+    throw new UserError(`Cannot read ${path}: ${reason(error)}.`, { cause: error });
+  });
+  const expected = packed ? file.sha256 : file.unpackedSha256;
+  const found = await sha256(bytes);
+  if (found !== expected) {
+    throw new UserError(
+      `${path} is corrupt or another file: its SHA-256 is ${found}, the published file's ${expected}. ${remedy}`,
+    );
+  }
+  return packed ? gunzip(bytes, path, file.unpackedBytes) : bytes;
+}
+
+/** What an operating system's error says, without Deno's repetition of the call and its path. */
+export const reason = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).replace(/(\(os error \d+\)).*$/s, "$1");
+
+const remedy = "Remove it and run `deno task download`, or name another folder with --data-dir.";
+
+async function stat(path: string): Promise<Deno.FileInfo | undefined> {
+  try {
+    return await Deno.stat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw new UserError(`Cannot look at ${path}: ${reason(error)}.`, { cause: error });
+  }
+}
