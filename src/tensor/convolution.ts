@@ -1,0 +1,94 @@
+import { native } from "../ffi/mod.ts";
+import { ConvolutionGeometry } from "./geometry.ts";
+import { type Shape, shapeText } from "./shape.ts";
+import { isTracked, record, type Wanted } from "./tape.ts";
+import { Tensor } from "./tensor.ts";
+
+/** What a convolution does in the same pass, and what its neighbours do for it. */
+export interface ConvolutionFusion {
+  /** Ends in `max(y, 0)`. */
+  readonly relu?: boolean;
+  /** The gradient that arrives is already zero where the ReLU was: the next operation did it. */
+  readonly reluGradientDone?: boolean;
+  /** The input came out of a ReLU whose gradient is left to this convolution. */
+  readonly inputFromRelu?: boolean;
+}
+
+const plain = new ConvolutionGeometry();
+const noFusion: ConvolutionFusion = {};
+
+/**
+ * Cross-correlation of images `x [batch, in, height, width]` with `weight [out, in / groups, kernel
+ * height, kernel width]`, plus `bias [out]`.
+ */
+export function conv2d(
+  x: Tensor,
+  weight: Tensor,
+  bias?: Tensor,
+  geometry: ConvolutionGeometry = plain,
+  fusion: ConvolutionFusion = noFusion,
+): Tensor {
+  checkConvolution(x.shape, weight.shape, bias?.shape, geometry);
+  const relu = fusion.relu ?? false;
+  const y = new Tensor(
+    native.conv2d(x.handle, weight.handle, bias?.handle ?? 0, geometry.native, Number(relu)),
+    x.dtype,
+  );
+  if (!isTracked(x) && !isTracked(weight) && !(bias !== undefined && isTracked(bias))) return y;
+  return record(y, bias ? [x, weight, bias] : [x, weight], (gradient, wanted) => {
+    const inner = relu && !fusion.reluGradientDone
+      ? new Tensor(native.tensor_relu_gradient(y.handle, gradient.handle), y.dtype)
+      : gradient;
+    return conv2dGradients(x, weight, inner, geometry, fusion.inputFromRelu ?? false, wanted);
+  });
+}
+
+function conv2dGradients(
+  x: Tensor,
+  weight: Tensor,
+  gradient: Tensor,
+  geometry: ConvolutionGeometry,
+  masked: boolean,
+  wanted: Wanted,
+): (Tensor | undefined)[] {
+  const { handle, dtype } = gradient;
+  const window = geometry.native;
+  const results: (Tensor | undefined)[] = [undefined, undefined];
+  if (wanted.wants(0)) {
+    const shape = Uint32Array.from(x.shape);
+    const mask = masked ? x.handle : 0;
+    results[0] = new Tensor(
+      native.conv2d_input_gradient(handle, weight.handle, shape, window, mask),
+      dtype,
+    );
+  }
+  if (wanted.wants(1)) {
+    const shape = Uint32Array.from(weight.shape);
+    results[1] = new Tensor(native.conv2d_weight_gradient(x.handle, handle, shape, window), dtype);
+  }
+  if (wanted.wants(2)) results[2] = new Tensor(native.conv2d_bias_gradient(handle), dtype);
+  return results;
+}
+
+function checkConvolution(
+  x: Shape,
+  weight: Shape,
+  bias: Shape | undefined,
+  geometry: ConvolutionGeometry,
+): void {
+  const refuse = (why: string) =>
+    new RangeError(`Cannot convolve ${shapeText(x)} with ${shapeText(weight)}: ${why}`);
+  if (x.length !== 4) throw refuse("images are [batch, channels, height, width]");
+  if (weight.length !== 4) throw refuse("a weight is [out, in / groups, height, width]");
+  const { groups } = geometry;
+  if (x[1] !== weight[1]! * groups) {
+    throw refuse(`the weight expects ${weight[1]! * groups} channels`);
+  }
+  if (weight[0]! % groups !== 0) throw refuse(`${groups} groups do not divide ${weight[0]}`);
+  if (!geometry.fits(x[2]!, weight[2]!, 0) || !geometry.fits(x[3]!, weight[3]!, 1)) {
+    throw refuse("the kernel is larger than the padded image");
+  }
+  if (bias !== undefined && (bias.length !== 1 || bias[0] !== weight[0])) {
+    throw refuse(`a bias ${shapeText(bias)} has to be [${weight[0]}]`);
+  }
+}

@@ -1,0 +1,57 @@
+/** Element types, in the order of their native codes. */
+export const dtypes = ["u8", "u32", "i64", "f32", "f64"] as const;
+
+/** Element type of a tensor. Gradients exist for `f32` and `f64`. */
+export type DType = (typeof dtypes)[number];
+
+/** Devices, in the order of their native codes. */
+export const devices = ["cpu", "cuda"] as const;
+
+/** Where a tensor's values live. */
+export type Device = (typeof devices)[number];
+
+/** Values of a tensor, as they are stored. */
+export type TypedArray = Uint8Array | Uint32Array | BigInt64Array | Float32Array | Float64Array;
+
+/** What `Tensor.from` takes: a typed array, or numbers nested as deep as the shape. */
+export type TensorData = TypedArray | NestedNumbers;
+
+/** Numbers, or arrays of them of equal length at every depth. */
+export type NestedNumbers = readonly (number | NestedNumbers)[];
+
+/** Native code of a dtype. */
+export const dtypeCode: Readonly<Record<DType, number>> = { u8: 0, u32: 1, i64: 2, f32: 3, f64: 4 };
+
+/** Native code of a device. */
+export const deviceCode: Readonly<Record<Device, number>> = { cpu: 0, cuda: 1 };
+
+/** Whether tensors of this dtype can carry gradients. */
+export const isFloat = (dtype: DType): boolean => dtype === "f32" || dtype === "f64";
+
+/** The dtype whose storage a typed array has. */
+export function dtypeOf(data: TypedArray): DType {
+  if (data instanceof Float32Array) return "f32";
+  if (data instanceof Uint8Array) return "u8";
+  if (data instanceof Uint32Array) return "u32";
+  if (data instanceof Float64Array) return "f64";
+  if (data instanceof BigInt64Array) return "i64";
+  throw new TypeError(
+    "Cannot make a tensor of this array: use a Float32Array, Float64Array, Uint8Array, Uint32Array or BigInt64Array",
+  );
+}
+
+/** Numbers converted to a dtype's typed array. */
+export function typedArray(values: ArrayLike<number>, dtype: DType): TypedArray {
+  switch (dtype) {
+    case "u8":
+      return Uint8Array.from(values);
+    case "u32":
+      return Uint32Array.from(values);
+    case "i64":
+      return BigInt64Array.from(Array.from(values, BigInt));
+    case "f32":
+      return Float32Array.from(values);
+    case "f64":
+      return Float64Array.from(values);
+  }
+}

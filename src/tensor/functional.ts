@@ -1,0 +1,13 @@
+/** Operations of layers that take their weights as arguments. @module */
+
+export { conv2d, type ConvolutionFusion } from "./convolution.ts";
+export { dropout } from "./dropout.ts";
+export { reluGradientDone } from "./functions.ts";
+export { linear, type LinearOptions } from "./matmul.ts";
+export {
+  batchNorm,
+  batchNormInference,
+  layerNorm,
+  type RunningStatistics,
+} from "./normalization.ts";
+export { avgPool2d, maxPool2d } from "./pooling.ts";

@@ -1,0 +1,80 @@
+/** A length for both image directions, or one each: `[vertical, horizontal]`. */
+export type Pair = number | readonly [vertical: number, horizontal: number];
+
+/** Vertical and horizontal part of a pair; throws RangeError where one is below `least`. */
+export function pair(name: string, value: Pair, least: number): readonly [number, number] {
+  const both = typeof value === "number" ? [value, value] as const : value;
+  for (const part of both) {
+    if (!Number.isInteger(part) || part < least) {
+      throw new RangeError(`The ${name} ${part} is not a whole number of at least ${least}`);
+    }
+  }
+  return both;
+}
+
+/** How a convolution's window moves. */
+export interface ConvolutionOptions {
+  /** Step of the window, 1 by default. */
+  readonly stride?: Pair;
+  /** Zeros around the image, 0 by default. */
+  readonly padding?: Pair;
+  /** Distance between a window's taps, 1 by default. */
+  readonly dilation?: Pair;
+  /** Number of channel groups that do not see each other, 1 by default. */
+  readonly groups?: number;
+}
+
+/** How a pooling window moves. */
+export interface PoolingOptions {
+  /** Step of the window, by default its size. */
+  readonly stride?: Pair;
+  /** Border around the image, at most half the window; 0 by default. */
+  readonly padding?: Pair;
+}
+
+/** A convolution's options as native code takes them; made once, used by many calls. */
+export class ConvolutionGeometry {
+  readonly native: Uint32Array;
+  readonly groups: number;
+
+  constructor({ stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvolutionOptions = {}) {
+    if (!Number.isInteger(groups) || groups < 1) {
+      throw new RangeError(`The groups ${groups} are not a whole number of at least 1`);
+    }
+    this.groups = groups;
+    this.native = Uint32Array.of(
+      ...pair("stride", stride, 1),
+      ...pair("padding", padding, 0),
+      ...pair("dilation", dilation, 1),
+      groups,
+    );
+  }
+
+  /** Whether a window of `kernel` fits into an image's length, along direction 0 or 1. */
+  fits(length: number, kernel: number, direction: 0 | 1): boolean {
+    const padding = this.native[2 + direction]!;
+    const dilation = this.native[4 + direction]!;
+    return length + 2 * padding >= dilation * (kernel - 1) + 1;
+  }
+}
+
+/** A pooling window's size and options as native code takes them. */
+export class PoolingGeometry {
+  readonly native: Uint32Array;
+
+  constructor(kernel: Pair, { stride = kernel, padding = 0 }: PoolingOptions = {}) {
+    const size = pair("kernel", kernel, 1);
+    const border = pair("padding", padding, 0);
+    if (border[0] * 2 > size[0] || border[1] * 2 > size[1]) {
+      throw new RangeError(
+        `The padding ${border.join(" x ")} is more than half of the kernel ${size.join(" x ")}`,
+      );
+    }
+    this.native = Uint32Array.of(...size, ...pair("stride", stride, 1), ...border);
+  }
+
+  /** Whether a window fits into an image's length, along direction 0 or 1. */
+  fits(length: number, direction: 0 | 1): boolean {
+    return length + 2 * this.native[4 + direction]! >= this.native[direction]!;
+  }
+}

@@ -1,0 +1,165 @@
+import { native } from "../ffi/mod.ts";
+import { freeSince, scope, scopeMark } from "./scope.ts";
+import { sameShape, shapeText } from "./shape.ts";
+import {
+  type Backward,
+  type Gradients,
+  isTracked,
+  type Node,
+  noGradients,
+  record,
+} from "./tape.ts";
+import { Tensor } from "./tensor.ts";
+
+let walks = 0;
+
+/**
+ * Gradients of a scalar `loss` with respect to `parameters`, in their order and of their shapes.
+ *
+ * Walks the tape once, from the loss back, and frees it on the way: a second walk through the same
+ * operations is an error. The gradient of a parameter that the loss does not depend on is zero.
+ *
+ * Throws RangeError where the loss is no scalar or depends on no parameter.
+ *
+ * @example
+ * ```ts
+ * import { gradients, parameter, scope, Tensor } from "@wick/wick";
+ *
+ * using x = parameter(Tensor.from([1, 2, 3]));
+ * using slope = scope(() => gradients(x.square().sum(), [x])[0]!);
+ * console.log(slope.read()); // [2, 4, 6]
+ * ```
+ */
+export function gradients(loss: Tensor, parameters: readonly Tensor[]): Tensor[] {
+  if (loss.size !== 1) {
+    throw new RangeError(
+      `Cannot take gradients of a tensor of shape ${shapeText(loss.shape)}: the loss is one number`,
+    );
+  }
+  const last = loss.node;
+  if (last === undefined) {
+    throw new RangeError(
+      "Cannot take gradients of a tensor that depends on no parameter: compute it from parameters, in the same scope() and outside noGradients()",
+    );
+  }
+  const order = wantedNodes(last, parameters);
+  return scope(() =>
+    noGradients(() => {
+      last.gradient = onesLike(loss);
+      try {
+        for (const node of order) step(node);
+        return parameters.map(taken);
+      } finally {
+        for (const node of order) node.gradient = undefined;
+        for (const { node } of parameters) if (node) node.gradient = undefined;
+      }
+    })
+  );
+}
+
+/** The operations between `last` and the parameters, latest first; marks what is wanted. */
+function wantedNodes(last: Node, parameters: readonly Tensor[]): Node[] {
+  const walk = ++walks;
+  for (const { node, isParameter } of parameters) {
+    if (node === undefined || !isParameter) {
+      throw new TypeError("Cannot take gradients for a tensor that is no parameter: parameter(t)");
+    }
+    node.walk = walk;
+    node.wanted = true;
+  }
+  const found: Node[] = [];
+  const visit = (node: Node): void => {
+    if (node.walk === walk) return;
+    node.walk = walk;
+    node.wanted = false;
+    found.push(node);
+  };
+  visit(last);
+  for (let i = 0; i < found.length; i++) {
+    for (const { node } of found[i]!.inputs) if (node !== undefined) visit(node);
+  }
+  found.sort((a, b) => a.order - b.order);
+  for (const node of found) node.wanted = node.inputs.some((input) => input.node?.wanted);
+  return found.filter((node) => node.wanted).reverse();
+}
+
+/** Carries one operation's gradient on to its inputs. */
+function step(node: Node): void {
+  const gradient = node.gradient;
+  if (gradient === undefined) return;
+  node.gradient = undefined;
+  const mark = scopeMark();
+  const results = separate(node.backward!(gradient, node));
+  const { inputs } = node;
+  for (let i = 0; i < inputs.length; i++) {
+    const target = inputs[i]!.node;
+    const result = results[i];
+    if (result === undefined || target === undefined || !target.wanted) continue;
+    const earlier = target.gradient;
+    target.gradient = earlier === undefined ? result : earlier.add(result);
+    earlier?.dispose();
+  }
+  const passedOn = inputs.map((input) => input.node?.gradient);
+  freeSince(mark, passedOn);
+  if (!passedOn.includes(gradient)) gradient.dispose();
+  node.release();
+}
+
+/** The same results, each a tensor of its own: what is passed on twice gets a second handle. */
+function separate(results: Gradients): Gradients {
+  return results.map((result, i) =>
+    result !== undefined && results.indexOf(result) < i
+      ? Tensor.view(native.tensor_alias(result.handle), result.dtype)
+      : result
+  );
+}
+
+/** A parameter's gradient as the caller gets it: of its own storage, contiguous. */
+function taken(tensor: Tensor, index: number, all: readonly Tensor[]): Tensor {
+  const gradient = tensor.node!.gradient;
+  if (gradient === undefined) return Tensor.zeros(tensor.shape, tensor);
+  const own = !gradient.isView && all.indexOf(tensor) === index;
+  return own ? gradient : new Tensor(native.tensor_copy(gradient.handle), gradient.dtype);
+}
+
+const onesLike = (loss: Tensor): Tensor => Tensor.full(loss.shape, 1, loss);
+
+/**
+ * Adds an operation with a gradient of its own: `forward` computes the output from the inputs (its
+ * own operations are not recorded), `backward` gives a gradient for each input, in their order and
+ * of their shapes, as new tensors or `gradient` itself, or undefined where `wanted.wants(i)` is
+ * false.
+ *
+ * @example
+ * ```ts
+ * import { differentiable, type Tensor } from "@wick/wick";
+ *
+ * // Rounds forward, and lets the gradient straight through.
+ * const quantize = (x: Tensor) =>
+ *   differentiable([x], (x) => x.mul(8).cast("i64").cast("f32").div(8), (gradient) => [gradient]);
+ * ```
+ */
+export function differentiable(
+  inputs: readonly Tensor[],
+  forward: (...inputs: Tensor[]) => Tensor,
+  backward: Backward,
+): Tensor {
+  const output = scope(() => noGradients(() => forward(...inputs)));
+  if (!inputs.some(isTracked)) return output;
+  if (inputs.includes(output)) {
+    throw new TypeError("forward() returned its input: return a new tensor");
+  }
+  return record(output, inputs, (gradient, wanted) => {
+    const results = backward(gradient, wanted);
+    inputs.forEach((input, i) => {
+      const result = results[i];
+      if (result === undefined ? wanted.wants(i) : !sameShape(result.shape, input.shape)) {
+        const found = result === undefined ? "is missing" : `has shape ${shapeText(result.shape)}`;
+        throw new RangeError(
+          `The gradient of input ${i} ${found}, but the input has shape ${shapeText(input.shape)}`,
+        );
+      }
+    });
+    return results;
+  });
+}

@@ -1,0 +1,23 @@
+/** Tensors, their operations and gradients, scopes and random numbers. @module */
+
+export { liveTensors } from "../ffi/mod.ts";
+export { where } from "./comparison.ts";
+export type { Device, DType, NestedNumbers, TensorData, TypedArray } from "./dtype.ts";
+export * as functional from "./functional.ts";
+export {
+  ConvolutionGeometry,
+  type ConvolutionOptions,
+  type Pair,
+  PoolingGeometry,
+  type PoolingOptions,
+} from "./geometry.ts";
+export { differentiable, gradients } from "./gradients.ts";
+export { concat, stack } from "./indexing.ts";
+export { crossEntropy, type CrossEntropyOptions, meanSquaredError } from "./loss.ts";
+export { accumulateMetrics } from "./metrics.ts";
+export { type Purpose, purposes, Random } from "./random.ts";
+export * as scalarMath from "./scalar.ts";
+export { scope } from "./scope.ts";
+export { type Shape, shapeText } from "./shape.ts";
+export { type Backward, type Gradients, noGradients, parameter, type Wanted } from "./tape.ts";
+export { type FloatOptions, type Operand, Tensor, type TensorOptions } from "./tensor.ts";

@@ -1,0 +1,62 @@
+import { native } from "../ffi/mod.ts";
+import type { PoolingGeometry } from "./geometry.ts";
+import { shapeText } from "./shape.ts";
+import { isTracked, record } from "./tape.ts";
+import { Tensor } from "./tensor.ts";
+
+const pair = new Float64Array(2);
+
+/**
+ * Greatest value of each window of images `[batch, channels, height, width]`; the first maximum of
+ * a window takes its whole gradient. With `inputFromRelu` the gradient is that of the ReLU before
+ * the pooling too.
+ */
+export function maxPool2d(x: Tensor, geometry: PoolingGeometry, inputFromRelu = false): Tensor {
+  checkPooling(x, geometry);
+  native.max_pool2d(x.handle, geometry.native, pair);
+  const y = new Tensor(pair[0]!, x.dtype);
+  const tap = pair[1]!;
+  if (!isTracked(x)) {
+    native.tensor_free(tap);
+    return y;
+  }
+  return record(y, [x], (gradient) => {
+    const shape = Uint32Array.from(x.shape);
+    const mask = inputFromRelu ? y.handle : 0;
+    return [
+      new Tensor(
+        native.max_pool2d_gradient(gradient.handle, tap, shape, geometry.native, mask),
+        y.dtype,
+      ),
+    ];
+  }, [tap]);
+}
+
+/** Mean of each window of images `[batch, channels, height, width]`; padding counts as zeros. */
+export function avgPool2d(x: Tensor, geometry: PoolingGeometry): Tensor {
+  checkPooling(x, geometry);
+  const y = new Tensor(native.avg_pool2d(x.handle, geometry.native), x.dtype);
+  if (!isTracked(x)) return y;
+  return record(y, [x], (gradient) => {
+    const shape = Uint32Array.from(x.shape);
+    return [
+      new Tensor(native.avg_pool2d_gradient(gradient.handle, shape, geometry.native), y.dtype),
+    ];
+  });
+}
+
+function checkPooling(x: Tensor, geometry: PoolingGeometry): void {
+  const { shape } = x;
+  if (shape.length !== 4) {
+    throw new RangeError(
+      `Cannot pool ${shapeText(shape)}: images are [batch, channels, height, width]`,
+    );
+  }
+  if (!geometry.fits(shape[2]!, 0) || !geometry.fits(shape[3]!, 1)) {
+    throw new RangeError(
+      `Cannot pool ${shapeText(shape)}: the window ${geometry.native[0]} x ${
+        geometry.native[1]
+      } is larger than the padded image`,
+    );
+  }
+}

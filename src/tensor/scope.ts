@@ -1,0 +1,82 @@
+import { Tensor } from "./tensor.ts";
+
+// One stack for all scopes: a scope is the part above the height at which it began.
+const made: Tensor[] = [];
+let depth = 0;
+
+/** Puts a new tensor under the innermost scope's care. */
+export function register(tensor: Tensor): void {
+  if (depth > 0) made.push(tensor);
+}
+
+/**
+ * Runs `work` and frees every tensor made inside, except parameters and the tensors in its result
+ * (a tensor, or arrays and plain objects of them).
+ *
+ * Scopes nest. Results belong to the outer scope; while one still carries its history, so does all
+ * that was made inside, and `gradients` works on it. Results of an outermost scope are the caller's
+ * to dispose, and carry no history.
+ *
+ * @example
+ * ```ts
+ * import { scope, Tensor } from "@wick/wick";
+ *
+ * using x = Tensor.from([3, 4]);
+ * using norm = scope(() => x.square().sum().sqrt());
+ * console.log(norm.item()); // 5
+ * ```
+ */
+export function scope<Result>(work: () => Result): Result {
+  const start = made.length;
+  const kept = new Set<Tensor>();
+  depth++;
+  try {
+    const result = work();
+    if (result instanceof Promise) {
+      throw new TypeError("scope() takes a function that returns at once, not an async one");
+    }
+    collect(result, kept);
+    return result;
+  } finally {
+    depth--;
+    close(start, kept);
+  }
+}
+
+/** Height of the stack, to be given to `freeSince`. */
+export const scopeMark = (): number => made.length;
+
+/** Frees what was made since `mark` and is not in `kept`; for use inside a scope only. */
+export function freeSince(mark: number, kept: readonly (Tensor | undefined)[]): void {
+  let height = mark;
+  for (let i = mark; i < made.length; i++) {
+    const tensor = made[i]!;
+    if (kept.includes(tensor)) made[height++] = tensor;
+    else if (!tensor.isParameter) tensor.dispose();
+  }
+  made.length = height;
+}
+
+function close(start: number, kept: ReadonlySet<Tensor>): void {
+  if (depth > 0) {
+    for (const tensor of kept) if (tensor.node !== undefined && !tensor.isParameter) return;
+  }
+  let height = start;
+  for (let i = start; i < made.length; i++) {
+    const tensor = made[i]!;
+    if (tensor.isParameter) continue;
+    if (!kept.has(tensor)) tensor.dispose();
+    else if (depth > 0) made[height++] = tensor;
+    else tensor.forget();
+  }
+  made.length = height;
+}
+
+function collect(value: unknown, into: Set<Tensor>): void {
+  if (typeof value !== "object" || value === null) return;
+  if (value instanceof Tensor) into.add(value);
+  else if (Array.isArray(value)) { for (const item of value) collect(item, into); }
+  else if (Object.getPrototypeOf(value) === Object.prototype) {
+    for (const item of Object.values(value)) collect(item, into);
+  }
+}
