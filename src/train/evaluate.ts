@@ -1,0 +1,76 @@
+import { type Batch, batches, type ImageSet } from "../data/mod.ts";
+import { crossEntropy, type Module } from "../nn/mod.ts";
+import { accumulateMetrics, noGradients, scope, Tensor } from "../tensor/mod.ts";
+
+/** Images an evaluation step: fixed, because the loss's last bits depend on it. */
+export const evaluationBatch = 250;
+
+/** What a model makes of a set: every example counted once, exactly. */
+export interface Evaluation {
+  /** Mean cross-entropy of an example, in nats. */
+  readonly loss: number;
+  readonly correct: number;
+  readonly count: number;
+  /** `correct / count` */
+  readonly accuracy: number;
+  /** Counts `[class][prediction]`. */
+  readonly confusion: readonly (readonly number[])[];
+  /** The predicted class of each example, `[count]`, in the set's order. */
+  readonly predictions: Uint8Array;
+}
+
+/** Evaluates a model batch by batch; `evaluate` does it in one go. */
+export class Evaluator implements Disposable {
+  readonly #totals: Tensor;
+  readonly #predictions: Uint8Array;
+  #count = 0;
+
+  constructor(readonly model: Module, readonly set: ImageSet, readonly device: "cpu" | "cuda") {
+    this.#totals = Tensor.zeros([3], { dtype: "f64", device });
+    this.#predictions = new Uint8Array(set.count);
+  }
+
+  /** The set's batches, in order, the last partial one included. */
+  batches(): Iterable<Batch> {
+    return batches(this.set, evaluationBatch, { device: this.device });
+  }
+
+  /** Counts a batch. */
+  add({ images, labels, count }: Batch): void {
+    scope(() =>
+      noGradients(() => {
+        const logits = this.model.forward(images);
+        accumulateMetrics(this.#totals, crossEntropy(logits, labels), logits, labels);
+        this.#predictions.set(Uint8Array.from(logits.argmax(1).numbers()), this.#count);
+      })
+    );
+    this.#count += count;
+  }
+
+  /** The figures of all batches that were counted. */
+  result(): Evaluation {
+    const classes = this.set.classes.length;
+    const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+    const predictions = this.#predictions.subarray(0, this.#count);
+    predictions.forEach((prediction, i) => confusion[this.set.labels[i]][prediction]++);
+    const correct = confusion.reduce((sum, row, label) => sum + row[label], 0);
+    const count = this.#count;
+    const loss = this.#totals.numbers()[0] / count;
+    return { loss, correct, count, accuracy: correct / count, confusion, predictions };
+  }
+
+  [Symbol.dispose](): void {
+    this.#totals.dispose();
+  }
+}
+
+/** Evaluates a model on a whole set. */
+export function evaluate(
+  model: Module,
+  set: ImageSet,
+  { device = "cpu" }: { readonly device?: "cpu" | "cuda" } = {},
+): Evaluation {
+  using evaluator = new Evaluator(model, set, device);
+  for (const batch of evaluator.batches()) evaluator.add(batch);
+  return evaluator.result();
+}

@@ -1,0 +1,57 @@
+import type { NamedTensor } from "../nn/mod.ts";
+import type { Tensor } from "../tensor/mod.ts";
+
+/** Where NaN or infinity first appears. */
+export interface Nonfinite {
+  /** The layer, by the name its weights begin with; undefined before the first one. */
+  readonly layer: string | undefined;
+  /** What is not finite. */
+  readonly what: string;
+}
+
+/** The name of the layer that a weight belongs to: `2.weight` is of layer `2`. */
+function layerOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf(".")));
+}
+
+/** The first weight or buffer with a value that is NaN or infinite. */
+export function nonfiniteWeight(tensors: readonly NamedTensor[]): Nonfinite | undefined {
+  const found = tensors.find(({ tensor }) => isFloating(tensor) && !tensor.allFinite());
+  return found && { layer: layerOf(found.name), what: `its ${found.name}` };
+}
+
+/**
+ * Follows the tape from a loss that is not finite back to where that began: a weight, or else the
+ * first operation with such a result, named by the last layer whose weights took part in it.
+ */
+export function nonfiniteOrigin(
+  loss: Tensor,
+  parameters: readonly NamedTensor[],
+): Nonfinite | undefined {
+  const weight = nonfiniteWeight(parameters);
+  if (weight !== undefined) return weight;
+  const names = new Map(parameters.map(({ name, tensor }) => [tensor, name]));
+  let layer: string | undefined;
+  for (const tensor of computedBefore(loss)) {
+    for (const input of tensor.node?.inputs ?? []) {
+      const name = names.get(input);
+      if (name !== undefined) layer = layerOf(name);
+    }
+    if (!tensor.allFinite()) return { layer, what: tensor === loss ? "the loss" : "its output" };
+  }
+}
+
+/** All tensors that the tape knows on the way to `last`, in the order of their computation. */
+function computedBefore(last: Tensor): Tensor[] {
+  const found = new Set([last]);
+  for (const tensor of found) {
+    for (const input of tensor.node?.inputs ?? []) {
+      if (input.node !== undefined && !input.isParameter) found.add(input);
+    }
+  }
+  return [...found].sort((a, b) => (a.node?.order ?? 0) - (b.node?.order ?? 0));
+}
+
+function isFloating({ dtype }: Tensor): boolean {
+  return dtype === "f32" || dtype === "f64";
+}

@@ -1,0 +1,37 @@
+import type { Augmentation } from "../data/mod.ts";
+import { createModel } from "../models/mod.ts";
+import type { Layer, OptimizerOptions, Schedule } from "../nn/mod.ts";
+import type { TrainConfig } from "./config.ts";
+
+/** The model that a config names. */
+export function modelOf({ model, hidden }: TrainConfig): Layer {
+  return createModel(model, { hidden });
+}
+
+/** The optimizer that a config names; what it leaves open is as PyTorch has it. */
+export function optimizerOf(config: TrainConfig): OptimizerOptions {
+  const { opt, lr, momentum, nesterov, weightDecay, clipGradNorm } = config;
+  return {
+    name: opt,
+    lr,
+    weightDecay,
+    ...(momentum !== undefined && { momentum }),
+    ...(nesterov !== undefined && { nesterov }),
+    ...(clipGradNorm > 0 && { clipGradNorm }),
+  };
+}
+
+/** The learning-rate schedule that a config names, counted in steps. */
+export function scheduleOf(config: TrainConfig, stepsPerEpoch: number): Schedule {
+  const { lrScheduler, lrWarmupEpochs, lrStepSize = 3, lrGamma = 0.1 } = config;
+  const warmupSteps = lrWarmupEpochs * stepsPerEpoch;
+  if (lrScheduler !== "step") return { name: lrScheduler, warmupSteps };
+  return { name: "step", stepSize: lrStepSize * stepsPerEpoch, gamma: lrGamma, warmupSteps };
+}
+
+/** The augmentation that a config asks for; undefined for none. */
+export function augmentationOf(config: TrainConfig): Augmentation | undefined {
+  const { hflip, cropPadding, randomErase } = config;
+  if (!hflip && cropPadding === 0 && randomErase === 0) return undefined;
+  return { flip: hflip, cropPadding, eraseProbability: randomErase };
+}
