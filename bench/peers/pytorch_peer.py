@@ -1,0 +1,101 @@
+"""PyTorch, eager or compiled, with its tensors in memory or behind a DataLoader (--variant)."""
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+import torch.nn.functional as F
+
+from worker import LEARNING_RATE, MOMENTUM, arguments, read_data, serve
+
+
+def conv(inputs, outputs):
+    return nn.Conv2d(inputs, outputs, 3, padding=1)
+
+
+MODELS = {
+    "linear": lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 10)),
+    "nonlinear": lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10)),
+    "cnn": lambda: nn.Sequential(
+        conv(1, 10), nn.ReLU(), conv(10, 10), nn.ReLU(), nn.MaxPool2d(2),
+        conv(10, 10), nn.ReLU(), conv(10, 10), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(490, 10),
+    ),
+    "wide": lambda: nn.Sequential(
+        conv(1, 32), nn.ReLU(), nn.MaxPool2d(2), conv(32, 64), nn.ReLU(), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(3136, 10),
+    ),
+}
+
+
+class PyTorch:
+    def __init__(self, options):
+        self.compiled, self.loader = options.variant == "compile", options.variant == "loader"
+        self.images, self.labels = tensors(options.data, "train")
+        self.test_images, self.test_labels = tensors(options.data, "test")
+        self.models, self.forwards = {}, {}
+
+    def model(self, name):
+        if name not in self.models:
+            torch.manual_seed(0)
+            self.models[name] = MODELS[name]()
+            self.forwards[name] = torch.compile(self.models[name]) if self.compiled else self.models[name]
+        return self.models[name], self.forwards[name]
+
+    def batches(self, batch):
+        while True:
+            if self.loader:
+                yield from DataLoader(TensorDataset(self.images, self.labels), batch, shuffle=True)
+            else:
+                yield from zip(self.images.split(batch), self.labels.split(batch))
+
+    def train(self, name, batch):
+        model, forward = self.model(name)
+        optimizer = torch.optim.SGD(model.parameters(), LEARNING_RATE[name], MOMENTUM[name])
+        batches = self.batches(batch)
+
+        def step():
+            images, labels = next(batches)
+            loss = F.cross_entropy(forward(images), labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            return len(labels)
+
+        return step
+
+    def right(self, forward, batch):
+        with torch.inference_mode():
+            parts = zip(self.test_images.split(batch), self.test_labels.split(batch))
+            return sum((forward(images).argmax(1) == labels).sum() for images, labels in parts).item()
+
+    def evaluate(self, name, batch):
+        forward = self.model(name)[1]
+
+        def whole():
+            self.right(forward, batch)
+            return len(self.test_labels)
+
+        return whole
+
+    def infer(self, name, _batch):
+        forward, image = self.model(name)[1], self.test_images[:1]
+
+        def one():
+            with torch.inference_mode():
+                forward(image).argmax(1).item()
+            return 1
+
+        return one
+
+    def correct(self, name):
+        return self.right(self.model(name)[0], 1000)
+
+
+def tensors(folder, part):
+    images, labels = read_data(folder, part)
+    return torch.from_numpy(images), torch.from_numpy(labels).long()
+
+
+options = arguments()
+torch.set_num_threads(options.threads)
+serve(PyTorch(options), torch.__version__)
