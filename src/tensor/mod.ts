@@ -17,7 +17,7 @@ export { crossEntropy, type CrossEntropyOptions, meanSquaredError } from "./loss
 export { accumulateMetrics } from "./metrics.ts";
 export { type Purpose, purposes, Random } from "./random.ts";
 export * as scalarMath from "./scalar.ts";
-export { scope } from "./scope.ts";
+export { keep, scope } from "./scope.ts";
 export { type Shape, shapeText } from "./shape.ts";
 export { type Backward, type Gradients, noGradients, parameter, type Wanted } from "./tape.ts";
 export { type FloatOptions, type Operand, Tensor, type TensorOptions } from "./tensor.ts";

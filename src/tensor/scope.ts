@@ -10,8 +10,8 @@ export function register(tensor: Tensor): void {
 }
 
 /**
- * Runs `work` and frees every tensor made inside, except parameters and the tensors in its result
- * (a tensor, or arrays and plain objects of them).
+ * Runs `work` and frees every tensor made inside, except parameters, what was given to `keep`, and the
+ * tensors in its result (a tensor, or arrays and plain objects of them).
  *
  * Scopes nest. Results belong to the outer scope; while one still carries its history, so does all
  * that was made inside, and `gradients` works on it. Results of an outermost scope are the caller's
@@ -43,6 +43,12 @@ export function scope<Result>(work: () => Result): Result {
   }
 }
 
+/** Takes a tensor out of every scope's care: it lives until it is disposed. Returns it. */
+export function keep(tensor: Tensor): Tensor {
+  tensor.isKept = true;
+  return tensor;
+}
+
 /** Height of the stack, to be given to `freeSince`. */
 export const scopeMark = (): number => made.length;
 
@@ -52,7 +58,7 @@ export function freeSince(mark: number, kept: readonly (Tensor | undefined)[]): 
   for (let i = mark; i < made.length; i++) {
     const tensor = made[i]!;
     if (kept.includes(tensor)) made[height++] = tensor;
-    else if (!tensor.isParameter) tensor.dispose();
+    else if (!tensor.isKept) tensor.dispose();
   }
   made.length = height;
 }
@@ -64,7 +70,7 @@ function close(start: number, kept: ReadonlySet<Tensor>): void {
   let height = start;
   for (let i = start; i < made.length; i++) {
     const tensor = made[i]!;
-    if (tensor.isParameter) continue;
+    if (tensor.isKept) continue;
     if (!kept.has(tensor)) tensor.dispose();
     else if (depth > 0) made[height++] = tensor;
     else tensor.forget();

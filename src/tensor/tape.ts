@@ -91,6 +91,7 @@ export function parameter(tensor: Tensor): Tensor {
     throw new TypeError("Cannot make a parameter of a computed tensor: detach() it first");
   }
   tensor.isParameter = true;
+  tensor.isKept = true;
   tensor.node ??= new Node([], undefined, nothing);
   return tensor;
 }

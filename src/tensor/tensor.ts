@@ -50,8 +50,10 @@ export type Operand = Tensor | number;
 export class Tensor implements Disposable {
   /** The tensor's place on the tape, where gradients may go through it. */
   node: Node | undefined = undefined;
-  /** Whether it was given to `parameter`: scopes do not free it. */
+  /** Whether it was given to `parameter`. */
   isParameter = false;
+  /** Whether scopes leave it alone: it was given to `keep` or `parameter`. */
+  isKept = false;
   /** Whether it shares its storage with the tensor it was made from. */
   isView = false;
   #handle: number;

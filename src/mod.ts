@@ -1,0 +1,9 @@
+/**
+ * wick: image-classification research in Deno, on a Rust library built on candle.
+ *
+ * @module
+ */
+
+export * from "./tensor/mod.ts";
+export * from "./nn/mod.ts";
+export * as models from "./models/mod.ts";
