@@ -1,8 +1,10 @@
 import { scalarMath } from "../tensor/mod.ts";
 
-/** Steps at the beginning in which the rate rises in a line from nearly 0. */
+/** Steps at the beginning in which the rate rises in a line, as `torch.optim`'s LinearLR. */
 interface Warmup {
   readonly warmupSteps?: number;
+  /** Share of the rate that the first step uses, 0.01 by default. */
+  readonly warmupStart?: number;
 }
 
 /** The same rate throughout. */
@@ -10,29 +12,30 @@ export interface ConstantSchedule extends Warmup {
   readonly name: "constant";
 }
 
-/** The rate times `factor` (0.1) after every `every` steps, as `torch.optim`'s StepLR. */
+/** The rate times `gamma` (0.1) after every `size` steps, as `torch.optim`'s StepLR. */
 export interface StepSchedule extends Warmup {
   readonly name: "step";
-  readonly every: number;
-  readonly factor?: number;
+  readonly size: number;
+  readonly gamma?: number;
 }
 
-/** Half a cosine from the rate to `finalRate` (0) (Loshchilov and Hutter, arXiv 1608.03983). */
+/** Half a cosine from the rate down to `minimum` (0) (Loshchilov and Hutter, arXiv 1608.03983). */
 export interface CosineSchedule extends Warmup {
   readonly name: "cosine";
-  readonly finalRate?: number;
+  readonly minimum?: number;
 }
 
 /**
- * Half a cosine up from `rate / startDivisor` (25) to the rate for `rise` (0.3) of the steps, and
- * down to `1 / finalDivisor` (1e4) of where it began (Smith and Topin, arXiv 1708.07120, as
- * `torch.optim`'s OneCycleLR).
+ * Up from `rate / startDivisor` (25) for `warmShare` (0.3) of the steps, then down to `1 /
+ * endDivisor` (1e4) of where it began, by half cosines or in lines (Smith and Topin, arXiv
+ * 1708.07120, as `torch.optim`'s OneCycleLR).
  */
 export interface OneCycleSchedule {
   readonly name: "one-cycle";
-  readonly rise?: number;
+  readonly warmShare?: number;
+  readonly anneal?: "cos" | "linear";
   readonly startDivisor?: number;
-  readonly finalDivisor?: number;
+  readonly endDivisor?: number;
 }
 
 /** How the learning rate changes over a run. */
@@ -46,34 +49,41 @@ export function learningRate(
   totalSteps: number,
 ): number {
   if (schedule.name === "one-cycle") return oneCycle(schedule, baseRate, step, totalSteps);
-  const { warmupSteps = 0 } = schedule;
-  if (step < warmupSteps) return baseRate * ((step + 1) / warmupSteps);
+  const { warmupSteps = 0, warmupStart = 0.01 } = schedule;
+  if (step < warmupSteps) {
+    return baseRate * (warmupStart + (1 - warmupStart) * (step / warmupSteps));
+  }
   const done = step - warmupSteps;
   switch (schedule.name) {
     case "constant":
       return baseRate;
     case "step":
-      return baseRate * scalarMath.power(schedule.factor ?? 0.1, Math.floor(done / schedule.every));
+      return baseRate * scalarMath.power(schedule.gamma ?? 0.1, Math.floor(done / schedule.size));
     case "cosine":
-      return halfCosine(baseRate, schedule.finalRate ?? 0, share(done, totalSteps - warmupSteps));
+      return halfCosine(baseRate, schedule.minimum ?? 0, share(done, totalSteps - warmupSteps));
   }
 }
 
 function oneCycle(
-  { rise = 0.3, startDivisor = 25, finalDivisor = 1e4 }: OneCycleSchedule,
+  schedule: OneCycleSchedule,
   greatest: number,
   step: number,
   totalSteps: number,
 ): number {
+  const { warmShare = 0.3, anneal = "cos", startDivisor = 25, endDivisor = 1e4 } = schedule;
+  const between = anneal === "cos" ? halfCosine : line;
   const start = greatest / startDivisor;
-  const top = rise * totalSteps - 1;
-  if (step <= top) return halfCosine(start, greatest, share(step, top));
-  return halfCosine(greatest, start / finalDivisor, share(step - top, totalSteps - 1 - top));
+  const top = warmShare * totalSteps - 1;
+  if (step <= top) return between(start, greatest, share(step, top));
+  return between(greatest, start / endDivisor, share(step - top, totalSteps - 1 - top));
 }
 
 const share = (part: number, whole: number): number =>
   whole <= 0 ? 1 : Math.min(Math.max(part / whole, 0), 1);
 
 /** From `start` at `progress` 0 to `end` at 1. */
+const line = (start: number, end: number, progress: number): number =>
+  start + (end - start) * progress;
+
 const halfCosine = (start: number, end: number, progress: number): number =>
   end + (start - end) * ((1 + scalarMath.cos(Math.PI * progress)) / 2);

@@ -104,10 +104,10 @@ export function affine(x: Tensor, scale: number, shift: number): Tensor {
   return record(y, [x], (gradient) => [scale === 1 ? gradient : affine(gradient, scale, 0)]);
 }
 
-/** The greater of `a` and `b`, broadcasting; in a tie `a` takes the gradient. */
+/** The greater of `a` and `b`, broadcasting; in a tie each takes half of the gradient. */
 export const maximum = (a: Tensor, other: Operand): Tensor => choose("maximum", a, other);
 
-/** The smaller of `a` and `b`, broadcasting; in a tie `a` takes the gradient. */
+/** The smaller of `a` and `b`, broadcasting; in a tie each takes half of the gradient. */
 export const minimum = (a: Tensor, other: Operand): Tensor => choose("minimum", a, other);
 
 function choose(operation: "maximum" | "minimum", a: Tensor, other: Operand): Tensor {
@@ -117,12 +117,13 @@ function choose(operation: "maximum" | "minimum", a: Tensor, other: Operand): Te
     const chosen = new Tensor(call(a.handle, b.handle), a.dtype);
     if (!isTracked(a) && !isTracked(b)) return chosen;
     return record(chosen, typeof other === "number" ? [a] : [a, b], (gradient, wanted) => {
-      const fromA = operation === "maximum" ? a.ge(other) : a.le(other);
-      const mask = fromA.cast(gradient.dtype);
+      const won = operation === "maximum" ? a.gt(other) : a.lt(other);
+      const tied = a.eq(other).cast(gradient.dtype).mul(0.5);
+      const mask = won.cast(gradient.dtype).add(tied);
       return [
         wanted.wants(0) ? unbroadcast(gradient.mul(mask), a.shape) : undefined,
         typeof other !== "number" && wanted.wants(1)
-          ? unbroadcast(gradient.mul(mask.affine(-1, 1)), other.shape)
+          ? unbroadcast(gradient.mul(mask.affine(-1, 1)), b.shape)
           : undefined,
       ];
     });

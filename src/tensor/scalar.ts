@@ -2,22 +2,25 @@ import { native } from "../ffi/mod.ts";
 
 const out = new Float64Array(1);
 
-const scalar = (kind: number) => (x: number): number => {
+/** A function of one f64 number. */
+export type Scalar = (x: number) => number;
+
+const scalar = (kind: number): Scalar => (x) => {
   native.scalar_math(kind, x, out);
   return out[0]!;
 };
 
 /** `e^x`, of the same bits on every processor. */
-export const exp = scalar(0);
+export const exp: Scalar = scalar(0);
 
 /** The natural logarithm, of the same bits on every processor. */
-export const ln = scalar(1);
+export const ln: Scalar = scalar(1);
 
 /** The cosine, of the same bits on every processor. */
-export const cos = scalar(2);
+export const cos: Scalar = scalar(2);
 
 /** The hyperbolic tangent, of the same bits on every processor. */
-export const tanh = scalar(3);
+export const tanh: Scalar = scalar(3);
 
 /** `base` to a whole power, of the same bits on every processor. */
 export function power(base: number, exponent: number): number {

@@ -8,7 +8,6 @@ import {
   type DType,
   dtypeCode,
   dtypeOf,
-  type NestedNumbers,
   type TensorData,
   type TypedArray,
   typedArray,
@@ -281,12 +280,12 @@ export class Tensor implements Disposable {
     return arithmetic.div(this, other);
   }
 
-  /** Element-wise maximum; in a tie this tensor takes the gradient. */
+  /** Element-wise maximum; in a tie each side takes half of the gradient. */
   maximum(other: Operand): Tensor {
     return arithmetic.maximum(this, other);
   }
 
-  /** Element-wise minimum; in a tie this tensor takes the gradient. */
+  /** Element-wise minimum; in a tie each side takes half of the gradient. */
   minimum(other: Operand): Tensor {
     return arithmetic.minimum(this, other);
   }
