@@ -1,0 +1,42 @@
+//! Results are written into memory that nobody cleared first.
+
+use crate::error::{Error, Result};
+
+/// A place that several threads write to, each its own part.
+#[derive(Clone, Copy)]
+pub struct Shared<T>(*mut T);
+
+// SAFETY: kernels divide what is behind the pointer among their threads.
+unsafe impl<T> Send for Shared<T> {}
+// SAFETY: as above.
+unsafe impl<T> Sync for Shared<T> {}
+
+impl<T> Shared<T> {
+    pub fn new(pointer: *mut T) -> Self {
+        Self(pointer)
+    }
+    /// # Safety
+    /// `offset` must lie within the place, and nobody else may use the element meanwhile.
+    #[inline(always)]
+    pub unsafe fn at(self, offset: usize) -> *mut T {
+        // SAFETY: the caller's promise.
+        unsafe { self.0.add(offset) }
+    }
+}
+
+/// A new vector whose every element `fill` writes.
+///
+/// # Errors
+/// Where the memory cannot be had.
+///
+/// # Safety
+/// `fill` must write all `length` elements.
+pub unsafe fn filled<T: Copy>(length: usize, fill: impl FnOnce(Shared<T>)) -> Result<Vec<T>> {
+    let mut data = Vec::new();
+    data.try_reserve_exact(length)
+        .map_err(|_| Error(format!("Out of memory: a tensor of {length} elements needs {} bytes", length.saturating_mul(size_of::<T>()))))?;
+    fill(Shared(data.as_mut_ptr()));
+    // SAFETY: the capacity was reserved and the elements were written.
+    unsafe { data.set_len(length) };
+    Ok(data)
+}

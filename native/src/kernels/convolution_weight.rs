@@ -1,0 +1,397 @@
+//! The weight and bias gradients of a 2-D convolution, images innermost.
+//!
+//! `dw[o, i, ky, kx] = sum over (h, w, n) of dy[o, h, w, n] x[i, h s + ky d - p, w s + kx d - p, n]`
+//! `db[o] = sum over (h, w, n) of dy[o, h, w, n]`
+//!
+//! Sixteen partial sums each: within a row, term j = w N + n goes to partial j mod 16; each partial is one
+//! chain over rows and then terms in ascending order. Rows outside the image are left out, columns outside
+//! it count as zeros, and so do the terms that fill a row up to a multiple of 16. The partials are joined by
+//! a fixed tree ([`join`]).
+
+use super::buffer::{Shared, filled};
+use super::convolution::{Geometry, load_within};
+use super::vector::{Float, Kernel, Vector};
+use crate::error::Result;
+use crate::parallel;
+
+pub const PARTIALS: usize = 16;
+
+/// `((0 + 8) + (4 + 12)) + ...`: halves are added until one number is left.
+#[inline(always)]
+pub fn join<T: Float>(mut partials: [T; PARTIALS]) -> T {
+    let mut half = PARTIALS / 2;
+    while half > 0 {
+        for i in 0..half {
+            partials[i] += partials[i + half];
+        }
+        half /= 2;
+    }
+    partials[0]
+}
+
+/// `x [i, h, w, n], dy [o, h', w', n] -> dw [o, i / groups, ky, kx]`.
+pub fn weight_gradient<T: Float>(geometry: &Geometry, x: &[T], dy: &[T]) -> Result<Vec<T>> {
+    let length = geometry.out_channels * geometry.in_group() * geometry.taps();
+    // SAFETY: the tiles cover all weights.
+    unsafe { filled(length, |out| T::dispatch(Whole { geometry, x, dy, out })) }
+}
+
+#[derive(Clone, Copy)]
+struct Whole<'a, T> {
+    geometry: &'a Geometry,
+    x: &'a [T],
+    dy: &'a [T],
+    out: Shared<T>,
+}
+
+/// Some weights that are summed together: a few output channels of one group, one input channel, one row
+/// of the kernel and a few of its columns.
+#[derive(Clone, Copy)]
+struct Tile {
+    group: usize,
+    first: usize,
+    channels: usize,
+    input: usize,
+    ky: usize,
+    kx: usize,
+    columns: usize,
+}
+
+/// Kernel columns of a tile.
+const COLUMNS: usize = 3;
+
+const fn most_channels<V: Vector>() -> usize {
+    if V::REGISTERS >= 32 { 8 } else { 4 }
+}
+
+impl<T: Float> Kernel<T> for Whole<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let g = self.geometry;
+        let blocks = g.out_group().div_ceil(most_channels::<V>());
+        let column_blocks = g.columns.kernel.div_ceil(COLUMNS);
+        let mut tiles = Vec::with_capacity(g.groups * g.in_group() * blocks * g.rows.kernel * column_blocks);
+        for group in 0..g.groups {
+            for input in 0..g.in_group() {
+                for block in 0..blocks {
+                    let (first, last) = (g.out_group() * block / blocks, g.out_group() * (block + 1) / blocks);
+                    for ky in 0..g.rows.kernel {
+                        for column in 0..column_blocks {
+                            let kx = g.columns.kernel * column / column_blocks;
+                            let columns = g.columns.kernel * (column + 1) / column_blocks - kx;
+                            tiles.push(Tile { group, first, channels: last - first, input, ky, kx, columns });
+                        }
+                    }
+                }
+            }
+        }
+        let work = tiles.len() * most_channels::<V>() * COLUMNS * g.rows.output * g.columns.output * g.images;
+        let pieces = if work < 4 * parallel::WORTH_A_THREAD { 1 } else { tiles.len().min(4 * parallel::threads()) };
+        let tiles: &[Tile] = &tiles;
+        parallel::for_each(pieces, |piece| {
+            let tiles = &tiles[tiles.len() * piece / pieces..tiles.len() * (piece + 1) / pieces];
+            T::dispatch(Piece { whole: self, tiles });
+        });
+    }
+}
+
+/// The tiles of one task, row by row, so that a row of x and dy serves all of them from the cache.
+struct Piece<'a, T> {
+    whole: Whole<'a, T>,
+    tiles: &'a [Tile],
+}
+
+impl<T: Float> Kernel<T> for Piece<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let g = self.whole.geometry;
+        let most = most_channels::<V>() * COLUMNS * PARTIALS;
+        let mut sums = vec![T::ZERO; self.tiles.len() * most];
+        let strided = g.columns.stride > 1;
+        let row_length = g.columns.output * g.images;
+        let mut scratch = if strided { vec![T::ZERO; COLUMNS * row_length] } else { Vec::new() };
+        for row in 0..g.rows.output {
+            for (index, tile) in self.tiles.iter().enumerate() {
+                let Some(source) = g.rows.source(row, tile.ky) else { continue };
+                let input_length = g.columns.input * g.images;
+                let channel = tile.group * g.in_group() + tile.input;
+                let x = &self.whole.x[(channel * g.rows.input + source) * input_length..][..input_length];
+                let mut line = Line { x, offsets: [0; COLUMNS], dy: self.whole.dy, row, row_length };
+                if strided {
+                    for column in 0..tile.columns {
+                        line.offsets[column] = (column * row_length) as isize;
+                        spread(g, x, tile.kx + column, &mut scratch[column * row_length..][..row_length]);
+                    }
+                    line.x = &scratch;
+                } else {
+                    for column in 0..tile.columns {
+                        let shift = ((tile.kx + column) * g.columns.dilation) as isize - g.columns.padding as isize;
+                        line.offsets[column] = shift * g.images as isize;
+                    }
+                }
+                let sums = &mut sums[index * most..(index + 1) * most];
+                // SAFETY: tile and line lie within x and dy; `sums` has room for the largest tile.
+                unsafe { self.by_columns::<V>(tile, &line, sums) };
+            }
+        }
+        for (index, tile) in self.tiles.iter().enumerate() {
+            for channel in 0..tile.channels {
+                for column in 0..tile.columns {
+                    let at = index * most + (channel * tile.columns + column) * PARTIALS;
+                    let mut partials = [T::ZERO; PARTIALS];
+                    partials.copy_from_slice(&sums[at..at + PARTIALS]);
+                    let o = tile.group * g.out_group() + tile.first + channel;
+                    let to = ((o * g.in_group() + tile.input) * g.rows.kernel + tile.ky) * g.columns.kernel + tile.kx + column;
+                    // SAFETY: each weight belongs to one tile, each tile to one task.
+                    unsafe { *self.whole.out.at(to) = join(partials) };
+                }
+            }
+        }
+    }
+}
+
+/// The row of x that a strided convolution's kernel column meets, as if the stride were 1.
+fn spread<T: Float>(g: &Geometry, x: &[T], kx: usize, to: &mut [T]) {
+    for (column, to) in to.chunks_exact_mut(g.images).enumerate() {
+        match g.columns.source(column, kx) {
+            Some(source) => to.copy_from_slice(&x[source * g.images..][..g.images]),
+            None => to.fill(T::ZERO),
+        }
+    }
+}
+
+/// A row of x, with each kernel column's offset into it, and the row of dy that it meets.
+struct Line<'a, T> {
+    x: &'a [T],
+    offsets: [isize; COLUMNS],
+    dy: &'a [T],
+    row: usize,
+    row_length: usize,
+}
+
+impl<T: Float> Piece<'_, T> {
+    #[inline(always)]
+    unsafe fn by_columns<V: Vector<Element = T>>(&self, tile: &Tile, line: &Line<T>, sums: &mut [T]) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match tile.columns {
+                1 => self.by_channels::<V, 1>(tile, line, sums),
+                2 => self.by_channels::<V, 2>(tile, line, sums),
+                _ => self.by_channels::<V, 3>(tile, line, sums),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn by_channels<V: Vector<Element = T>, const K: usize>(&self, tile: &Tile, line: &Line<T>, sums: &mut [T]) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match tile.channels {
+                1 => self.row::<V, 1, K>(tile, line, sums),
+                2 => self.row::<V, 2, K>(tile, line, sums),
+                3 => self.row::<V, 3, K>(tile, line, sums),
+                4 => self.row::<V, 4, K>(tile, line, sums),
+                5 => self.row::<V, 5, K>(tile, line, sums),
+                6 => self.row::<V, 6, K>(tile, line, sums),
+                7 => self.row::<V, 7, K>(tile, line, sums),
+                _ => self.row::<V, 8, K>(tile, line, sums),
+            }
+        }
+    }
+
+    /// Adds one row's terms: all terms of each vector's partials before the next vector's.
+    #[inline(always)]
+    unsafe fn row<V: Vector<Element = T>, const C: usize, const K: usize>(&self, tile: &Tile, line: &Line<T>, sums: &mut [T]) {
+        let g = self.whole.geometry;
+        let channel = tile.group * g.out_group() + tile.first;
+        let channel_length = g.rows.output * line.row_length;
+        let (lowest, highest) = line.offsets[..K].iter().fold((isize::MAX, isize::MIN), |(low, high), &o| (low.min(o), high.max(o)));
+        let x_length = line.x.len();
+        // From here on no vector begins before x, and up to there none ends after it or after dy's row.
+        let safe_from = (-lowest).max(0) as usize;
+        let safe_to = (x_length as isize - highest).min(line.row_length as isize).max(0) as usize;
+        // SAFETY: the caller's promise; loads near the edges are checked one by one.
+        unsafe {
+            let dy = line.dy.as_ptr().add(channel * channel_length + line.row * line.row_length);
+            let x = line.x.as_ptr();
+            for part in (0..PARTIALS).step_by(V::LANES) {
+                let sum_at = |c: usize, k: usize| (c * K + k) * PARTIALS + part;
+                let mut totals = [[V::zero(); K]; C];
+                for c in 0..C {
+                    for k in 0..K {
+                        totals[c][k] = V::load(sums.as_ptr().add(sum_at(c, k)));
+                    }
+                }
+                let mut j = part;
+                while j < line.row_length {
+                    while j >= safe_from && j + V::LANES <= safe_to {
+                        let mut vectors = [V::zero(); K];
+                        for k in 0..K {
+                            vectors[k] = V::load(x.offset(j as isize + line.offsets[k]));
+                        }
+                        for c in 0..C {
+                            let dy = V::load(dy.add(c * channel_length + j));
+                            for k in 0..K {
+                                totals[c][k] = dy.fma(vectors[k], totals[c][k]);
+                            }
+                        }
+                        j += PARTIALS;
+                    }
+                    if j >= line.row_length {
+                        break;
+                    }
+                    let mut vectors = [V::zero(); K];
+                    for k in 0..K {
+                        vectors[k] = load_within(x, j as isize + line.offsets[k], x_length);
+                    }
+                    for c in 0..C {
+                        let dy = V::load_up_to(dy.add(c * channel_length + j), line.row_length - j);
+                        for k in 0..K {
+                            totals[c][k] = dy.fma(vectors[k], totals[c][k]);
+                        }
+                    }
+                    j += PARTIALS;
+                }
+                for c in 0..C {
+                    for k in 0..K {
+                        totals[c][k].store(sums.as_mut_ptr().add(sum_at(c, k)));
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct ChannelSums<'a, T> {
+    dy: &'a [T],
+    rows: usize,
+    row_length: usize,
+    channel: usize,
+    out: Shared<T>,
+}
+
+impl<T: Float> Kernel<T> for ChannelSums<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let mut partials = [T::ZERO; PARTIALS];
+        // SAFETY: rows and terms lie within dy, the channel within the output.
+        unsafe {
+            for part in (0..PARTIALS).step_by(V::LANES) {
+                let mut total = V::zero();
+                for row in 0..self.rows {
+                    let from = self.dy.as_ptr().add((self.channel * self.rows + row) * self.row_length);
+                    let mut j = part;
+                    while j < self.row_length {
+                        total = total.add(V::load_up_to(from.add(j), self.row_length - j));
+                        j += PARTIALS;
+                    }
+                }
+                total.store(partials.as_mut_ptr().add(part));
+            }
+            *self.out.at(self.channel) = join(partials);
+        }
+    }
+}
+
+/// `dy [o, h', w', n] -> db [o]`, with `row_length` = w' n.
+pub fn bias_gradient<T: Float>(dy: &[T], channels: usize, rows: usize, row_length: usize) -> Result<Vec<T>> {
+    // SAFETY: each channel is written once.
+    unsafe {
+        filled(channels, |out| {
+            let grain = (parallel::WORTH_A_THREAD / (rows * row_length).max(1)).max(1);
+            let pieces = channels.div_ceil(grain);
+            parallel::for_each(pieces, |piece| {
+                for channel in piece * grain..((piece + 1) * grain).min(channels) {
+                    T::dispatch(ChannelSums { dy, rows, row_length, channel, out });
+                }
+            });
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::convolution::forward;
+    use super::super::convolution::tests::{draw, numbers};
+    use super::*;
+    use crate::kernels::vector::{FORCED, available};
+
+    /// The definition, word for word.
+    fn chain(g: &Geometry, x: &[f32], dy: &[f32], [o, i, ky, kx]: [usize; 4]) -> f32 {
+        let mut partials = [0f32; PARTIALS];
+        let channel = o / g.out_group() * g.in_group() + i;
+        for h in 0..g.rows.output {
+            let Some(row) = g.rows.source(h, ky) else { continue };
+            let terms = g.columns.output * g.images;
+            for j in 0..terms.next_multiple_of(PARTIALS) {
+                let (w, n) = (j / g.images, j % g.images);
+                let dy = if j < terms { dy[((o * g.rows.output + h) * g.columns.output + w) * g.images + n] } else { 0.0 };
+                let x = match g.columns.source(w, kx) {
+                    Some(column) if j < terms => x[((channel * g.rows.input + row) * g.columns.input + column) * g.images + n],
+                    _ => 0.0,
+                };
+                partials[j % PARTIALS] = dy.mul_add(x, partials[j % PARTIALS]);
+            }
+        }
+        join(partials)
+    }
+
+    #[test]
+    fn every_instance_gives_the_definitions_bits_over_random_shapes() {
+        for case in 0..300 {
+            let g = draw(case);
+            let x = numbers(case, g.in_channels * g.rows.input * g.columns.input * g.images);
+            let dy = numbers(case + 1, g.out_channels * g.rows.output * g.columns.output * g.images);
+            for set in available() {
+                FORCED.set(Some(set));
+                let dw = weight_gradient(&g, &x, &dy).unwrap();
+                let mut at = 0;
+                for o in 0..g.out_channels {
+                    for i in 0..g.in_group() {
+                        for ky in 0..g.rows.kernel {
+                            for kx in 0..g.columns.kernel {
+                                assert_eq!(dw[at].to_bits(), chain(&g, &x, &dy, [o, i, ky, kx]).to_bits(), "{set:?} {g:?}");
+                                at += 1;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        FORCED.set(None);
+    }
+
+    #[test]
+    fn weight_gradient_is_the_adjoint_of_forward() {
+        for case in 0..100 {
+            let g = draw(case);
+            let x = numbers(case, g.in_channels * g.rows.input * g.columns.input * g.images);
+            let weight = numbers(case + 1, g.out_channels * g.in_group() * g.taps());
+            let y = forward(&g, &x, &weight, None, false).unwrap();
+            let dy = numbers(case + 2, y.len());
+            let dw = weight_gradient(&g, &x, &dy).unwrap();
+            let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
+            assert!((dot(&y, &dy) - dot(&weight, &dw)).abs() < 1e-4 * (1.0 + dot(&y, &dy).abs()), "{g:?}");
+        }
+    }
+
+    #[test]
+    fn bias_gradient_is_the_same_on_every_instance() {
+        for (channels, rows, row_length) in [(1, 1, 1), (10, 28, 896), (3, 5, 37)] {
+            let dy = numbers(1, channels * rows * row_length);
+            let results: Vec<Vec<u32>> = available()
+                .into_iter()
+                .map(|set| {
+                    FORCED.set(Some(set));
+                    bias_gradient(&dy, channels, rows, row_length).unwrap().iter().map(|x| x.to_bits()).collect()
+                })
+                .collect();
+            assert!(results.iter().all(|result| *result == results[0]));
+        }
+        FORCED.set(None);
+    }
+}

@@ -1,0 +1,290 @@
+//! `c[m, n] = start[n or m] + a[m, 0] b[0, n] + a[m, 1] b[1, n] + ...`: one chain of fused multiply-adds
+//! for each output, over k in ascending order, from the bias (or +0) on.
+//!
+//! The chain does not say which dimension the vector lanes lie along, so each product takes the one that
+//! needs less packing and padding; the result comes out row-major or column-major accordingly.
+
+use super::buffer::{Shared, filled};
+use super::vector::{Float, Kernel, Vector};
+use crate::error::Result;
+use crate::parallel;
+
+/// A matrix somewhere in memory: element (r, c) is `data[r * row_stride + c * column_stride]`.
+#[derive(Clone, Copy)]
+pub struct Matrix<'a, T> {
+    pub data: &'a [T],
+    pub rows: usize,
+    pub columns: usize,
+    pub row_stride: usize,
+    pub column_stride: usize,
+}
+
+impl<T> Matrix<'_, T> {
+    fn transposed(self) -> Self {
+        Self { rows: self.columns, columns: self.rows, row_stride: self.column_stride, column_stride: self.row_stride, ..self }
+    }
+    /// What it costs, in packed elements and idle lanes, to lay vectors along this factor's columns.
+    fn cost(&self, other_rows: usize) -> usize {
+        let lanes = self.columns.next_multiple_of(16) * self.rows;
+        lanes * other_rows / 16 + if self.column_stride == 1 { lanes / 8 } else { lanes }
+    }
+}
+
+/// Where each chain starts: at +0, or at the bias of its row or column of the result.
+#[derive(Clone, Copy)]
+pub enum Start<'a, T> {
+    Zero,
+    Column(&'a [T]),
+    Row(&'a [T]),
+}
+
+impl<T> Start<'_, T> {
+    fn transposed(self) -> Self {
+        match self {
+            Self::Zero => Self::Zero,
+            Self::Column(bias) => Self::Row(bias),
+            Self::Row(bias) => Self::Column(bias),
+        }
+    }
+}
+
+pub struct Product<T> {
+    pub data: Vec<T>,
+    /// Row-major `[n, m]` instead of `[m, n]`.
+    pub transposed: bool,
+}
+
+/// `a @ b`, through `max(0, .)` where `relu` says so.
+pub fn matmul<T: Float>(a: Matrix<T>, b: Matrix<T>, start: Start<T>, relu: bool) -> Result<Product<T>> {
+    let transposed = a.transposed().cost(b.columns) < b.cost(a.rows);
+    let data =
+        if transposed { multiply(b.transposed(), a.transposed(), start.transposed(), relu) } else { multiply(a, b, start, relu) }?;
+    Ok(Product { data, transposed })
+}
+
+/// `a @ b`, row-major.
+pub fn multiply<T: Float>(a: Matrix<T>, b: Matrix<T>, start: Start<T>, relu: bool) -> Result<Vec<T>> {
+    // SAFETY: the tiles cover all rows and columns.
+    unsafe { filled(a.rows * b.columns, |out| T::dispatch(Whole { a, b, start, relu, out })) }
+}
+
+#[derive(Clone, Copy)]
+struct Whole<'a, T> {
+    a: Matrix<'a, T>,
+    b: Matrix<'a, T>,
+    start: Start<'a, T>,
+    relu: bool,
+    out: Shared<T>,
+}
+
+/// Vectors side by side in a tile, and rows below one another: as many as the registers hold.
+const fn tile_rows<V: Vector>() -> usize {
+    if V::REGISTERS >= 32 { 12 } else { 6 }
+}
+
+impl<T: Float> Kernel<T> for Whole<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let Matrix { rows, .. } = self.a;
+        let Matrix { rows: depth, columns, .. } = self.b;
+        let vectors = if columns <= V::LANES { 1 } else { 2 };
+        let width = V::LANES * vectors;
+        let panels = columns.div_ceil(width);
+        let mut packed = vec![T::ZERO; panels * depth * width];
+        let work = rows * columns * depth;
+        let packed_at = Shared::new(packed.as_mut_ptr());
+        let pack_pieces = if panels * depth * width > 2 * parallel::WORTH_A_THREAD { panels } else { 1 };
+        parallel::for_each(pack_pieces, |piece| {
+            for panel in (piece..panels).step_by(pack_pieces) {
+                pack(self.b, panel * width, width, packed_at, panel * depth * width);
+            }
+        });
+        let blocks = rows.div_ceil(tile_rows::<V>());
+        let pieces = if work < 4 * parallel::WORTH_A_THREAD { 1 } else { blocks.min(4 * parallel::threads()) };
+        let packed: &[T] = &packed;
+        parallel::for_each(pieces * panels, |task| {
+            let (panel, piece) = (task / pieces, task % pieces);
+            let (first, last) = (blocks * piece / pieces, blocks * (piece + 1) / pieces);
+            T::dispatch(Rows {
+                whole: self,
+                panel: &packed[panel * depth * width..(panel + 1) * depth * width],
+                column: panel * width,
+                first: first * tile_rows::<V>(),
+                last: (last * tile_rows::<V>()).min(rows),
+            });
+        });
+    }
+}
+
+/// `packed[k * width + i] = b[k, column + i]`; columns past the last stay zero.
+#[inline(always)]
+fn pack<T: Float>(b: Matrix<T>, column: usize, width: usize, packed: Shared<T>, offset: usize) {
+    let count = width.min(b.columns - column);
+    // SAFETY: `packed` has a whole panel at `offset`; b's indices are below its rows and columns.
+    unsafe {
+        if b.column_stride == 1 {
+            for k in 0..b.rows {
+                let from = b.data.as_ptr().add(k * b.row_stride + column);
+                std::ptr::copy_nonoverlapping(from, packed.at(offset + k * width), count);
+            }
+        } else {
+            for top in (0..b.rows).step_by(16) {
+                for i in 0..count {
+                    let from = b.data.as_ptr().add((column + i) * b.column_stride);
+                    for k in top..(top + 16).min(b.rows) {
+                        *packed.at(offset + k * width + i) = *from.add(k * b.row_stride);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The rows `first..last` of one panel of columns.
+struct Rows<'a, T> {
+    whole: Whole<'a, T>,
+    panel: &'a [T],
+    column: usize,
+    first: usize,
+    last: usize,
+}
+
+impl<T: Float> Kernel<T> for Rows<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let mut row = self.first;
+        while row < self.last {
+            let rows = (self.last - row).min(tile_rows::<V>());
+            // SAFETY: the tile lies within the matrices, and belongs to this task alone.
+            unsafe {
+                if self.whole.b.columns <= V::LANES { self.tile_of::<V, 1>(row, rows) } else { self.tile_of::<V, 2>(row, rows) }
+            }
+            row += rows;
+        }
+    }
+}
+
+impl<T: Float> Rows<'_, T> {
+    #[inline(always)]
+    unsafe fn tile_of<V: Vector<Element = T>, const W: usize>(&self, row: usize, rows: usize) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match rows {
+                1 => self.tile::<V, 1, W>(row),
+                2 => self.tile::<V, 2, W>(row),
+                3 => self.tile::<V, 3, W>(row),
+                4 => self.tile::<V, 4, W>(row),
+                5 => self.tile::<V, 5, W>(row),
+                6 => self.tile::<V, 6, W>(row),
+                7 => self.tile::<V, 7, W>(row),
+                8 => self.tile::<V, 8, W>(row),
+                9 => self.tile::<V, 9, W>(row),
+                10 => self.tile::<V, 10, W>(row),
+                11 => self.tile::<V, 11, W>(row),
+                _ => self.tile::<V, 12, W>(row),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn tile<V: Vector<Element = T>, const R: usize, const W: usize>(&self, row: usize) {
+        let Whole { a, b, start, relu, out } = self.whole;
+        let columns = b.columns - self.column;
+        // SAFETY: the caller's promise; the panel is padded to whole vectors.
+        unsafe {
+            let mut sums = [[V::zero(); W]; R];
+            match start {
+                Start::Zero => {}
+                Start::Column(bias) => {
+                    for w in 0..W {
+                        let offset = (w * V::LANES).min(columns);
+                        let bias = V::load_up_to(bias.as_ptr().add(self.column + offset), columns - offset);
+                        for r in 0..R {
+                            sums[r][w] = bias;
+                        }
+                    }
+                }
+                Start::Row(bias) => {
+                    for r in 0..R {
+                        sums[r] = [V::splat(bias[row + r]); W];
+                    }
+                }
+            }
+            let mut from_a = a.data.as_ptr().add(row * a.row_stride);
+            let mut from_b = self.panel.as_ptr();
+            for _ in 0..b.rows {
+                let mut vectors = [V::zero(); W];
+                for w in 0..W {
+                    vectors[w] = V::load(from_b.add(w * V::LANES));
+                }
+                for r in 0..R {
+                    let factor = V::splat(*from_a.add(r * a.row_stride));
+                    for w in 0..W {
+                        sums[r][w] = factor.fma(vectors[w], sums[r][w]);
+                    }
+                }
+                from_a = from_a.wrapping_add(a.column_stride);
+                from_b = from_b.add(W * V::LANES);
+            }
+            for r in 0..R {
+                for w in 0..W {
+                    let offset = w * V::LANES;
+                    if offset < columns {
+                        let sum = sums[r][w];
+                        let sum = if relu { V::select(sum.less_equal(V::zero()), V::zero(), sum) } else { sum };
+                        sum.store_up_to(out.at((row + r) * b.columns + self.column + offset), columns - offset);
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::vector::{FORCED, available};
+    use crate::random::{Stream, unit};
+
+    fn numbers(seed: u32, count: usize) -> Vec<f32> {
+        Stream { seed, purpose: 0, epoch: 0, index: 0 }.words(0).take(count).map(|word| unit(word) - 0.5).collect()
+    }
+
+    /// The definition, word for word.
+    fn chain(a: Matrix<f32>, b: Matrix<f32>, bias: &[f32]) -> Vec<f32> {
+        let mut out = Vec::new();
+        for m in 0..a.rows {
+            for n in 0..b.columns {
+                out.push((0..b.rows).fold(bias[n], |sum, k| {
+                    a.data[m * a.row_stride + k * a.column_stride].mul_add(b.data[k * b.row_stride + n * b.column_stride], sum)
+                }));
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn every_instance_gives_the_chains_bits_over_random_shapes_and_strides() {
+        for case in 0..400u32 {
+            let draw: Vec<usize> = Stream { seed: 7, purpose: 1, epoch: 0, index: case }.words(0).take(5).map(|w| w as usize).collect();
+            let (m, k, n) = (1 + draw[0] % 40, draw[1] % 70, 1 + draw[2] % 70);
+            let (a, b, bias) = (numbers(case, m * k), numbers(case + 1000, k * n), numbers(case + 2000, n));
+            let a = Matrix { data: &a, rows: m, columns: k, row_stride: if draw[3].is_multiple_of(2) { k } else { 1 }, column_stride: if draw[3].is_multiple_of(2) { 1 } else { m } };
+            let b = Matrix { data: &b, rows: k, columns: n, row_stride: if draw[4].is_multiple_of(2) { n } else { 1 }, column_stride: if draw[4].is_multiple_of(2) { 1 } else { k } };
+            let expected = chain(a, b, &bias);
+            for set in available() {
+                FORCED.set(Some(set));
+                let product = matmul(a, b, Start::Column(&bias), false).unwrap();
+                for row in 0..m {
+                    for column in 0..n {
+                        let ours = if product.transposed { product.data[column * m + row] } else { product.data[row * n + column] };
+                        assert_eq!(ours.to_bits(), expected[row * n + column].to_bits(), "{set:?} [{m}, {k}] @ [{k}, {n}]");
+                    }
+                }
+            }
+        }
+        FORCED.set(None);
+    }
+}

@@ -1,0 +1,15 @@
+//! The loops: each kernel is one body over the vector type, with the order of its sums defined at its top.
+//!
+//! **The law of the chain.** The order of a sum is part of an operation's definition. Threads and vectors
+//! divide outputs among themselves, never a sum, so that no result depends on the machine.
+
+pub mod buffer;
+pub mod convolution;
+pub mod convolution_weight;
+pub mod copy;
+pub mod math;
+pub mod matmul;
+pub mod pointwise;
+pub mod reduce;
+pub mod vector;
+pub mod vector_x86;
