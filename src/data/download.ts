@@ -19,6 +19,8 @@ export interface DownloadOptions {
   /** URLs of folders with the four files, tried in order. */
   readonly sources?: readonly string[];
   readonly patience?: Patience;
+  /** The files of the set; Fashion-MNIST's four by default. */
+  readonly files?: readonly CanonicalFile[];
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
@@ -28,13 +30,14 @@ export class SourcesFailed extends UserError {
 }
 
 /**
- * Brings into `folder`/FashionMNIST/raw those of the four files that are not in `folder` yet, and returns the names of
+ * Brings into `folder`/FashionMNIST/raw those of the files that are not in `folder` yet, and returns the names of
  * those it fetched. A file appears under its name only whole and verified; one that breaks off is gone on with by the next
  * call. Throws {@linkcode SourcesFailed}, or {@linkcode UserError} for a damaged file or a folder that cannot be written.
  */
 export async function download(folder: string, options: DownloadOptions = {}): Promise<string[]> {
-  const found = await Promise.all(canonicalFiles.map((file) => findFile(file, folder)));
-  const missing = canonicalFiles.filter((_, place) => found[place] === undefined);
+  const { files = canonicalFiles } = options;
+  const found = await Promise.all(files.map((file) => findFile(file, folder)));
+  const missing = files.filter((_, place) => found[place] === undefined);
   const target = `${folder}/${rawFolder}`;
   let sources = options.sources ?? publicSources;
   for (const file of missing) {

@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import type { CanonicalFile } from "./canonical_files.ts";
+import { type CanonicalFile, canonicalFiles } from "./canonical_files.ts";
 import { sha256 } from "./digest.ts";
 import { gunzip } from "./gzip.ts";
 
@@ -44,24 +44,42 @@ export async function findFile(
   return undefined;
 }
 
+/** Checks the SHA-256 of those of `files` that are in `folder`, and returns their paths; throws as {@linkcode readVerified}. */
+export async function verify(
+  folder: string,
+  files: readonly CanonicalFile[] = canonicalFiles,
+): Promise<string[]> {
+  const paths: string[] = [];
+  for (const file of files) {
+    const found = await findFile(file, folder);
+    if (found === undefined) continue;
+    await readBytes(found);
+    paths.push(found.path);
+  }
+  return paths;
+}
+
 /**
  * The IDX bytes of a file, whose SHA-256 is checked before anything in it is believed. Throws {@linkcode UserError}
  * where it differs from the published one or the file cannot be read.
  */
-export async function readVerified(
-  { file, path, packed }: FileOnDisk,
-): Promise<Uint8Array<ArrayBuffer>> {
+export async function readVerified(found: FileOnDisk): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await readBytes(found);
+  return found.packed ? gunzip(bytes, found.path, found.file.unpackedBytes) : bytes;
+}
+
+async function readBytes({ file, path, packed }: FileOnDisk): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await Deno.readFile(path).catch((error) => {
     throw new UserError(`Cannot read ${path}: ${reason(error)}.`, { cause: error });
   });
   const expected = packed ? file.sha256 : file.unpackedSha256;
-  const found = await sha256(bytes);
-  if (found !== expected) {
+  const digest = await sha256(bytes);
+  if (digest !== expected) {
     throw new UserError(
-      `${path} is corrupt or another file: its SHA-256 is ${found}, the published file's ${expected}. ${remedy}`,
+      `${path} is corrupt or another file: its SHA-256 is ${digest}, the published file's ${expected}. ${remedy}`,
     );
   }
-  return packed ? gunzip(bytes, path, file.unpackedBytes) : bytes;
+  return bytes;
 }
 
 /** What an operating system's error says, without Deno's repetition of the call and its path. */

@@ -2,7 +2,8 @@ import { UserError } from "../errors.ts";
 import { canonicalFiles, type CanonicalPair, testFiles, trainFiles } from "./canonical_files.ts";
 import { sha256 } from "./digest.ts";
 import { download, type DownloadOptions, SourcesFailed } from "./download.ts";
-import { dataFolder, findFile, readVerified } from "./files_on_disk.ts";
+import { downloadReporter } from "./download_reporter.ts";
+import { dataFolder, findFile, readVerified, verify } from "./files_on_disk.ts";
 import { readImageSet } from "./idx.ts";
 import type { ImageSet } from "./image_set.ts";
 import { checkTrainSize, fullCount, split, trainingCount, validationCount } from "./split.ts";
@@ -15,7 +16,7 @@ export type DataChoice = (typeof dataChoices)[number];
 export type DataSource = Exclude<DataChoice, "auto">;
 
 /** What to load and from where. */
-export interface LoadOptions extends DownloadOptions {
+export interface LoadOptions extends Omit<DownloadOptions, "files"> {
   readonly data: DataChoice;
   /** Folder with the files, directly or under FashionMNIST/raw; FASHION_MNIST_DIR by default, then `data`. */
   readonly dataDir?: string;
@@ -74,14 +75,20 @@ export async function loadTest(options: LoadOptions): Promise<TestData> {
   return { ...set, source: "synthetic", digests: await drawnDigests([set]) };
 }
 
-/** Makes sure that all four files are there; decides for the synthetic set only under `auto`, when no source delivers. */
+/**
+ * Makes sure that all four files are there and whole, so that no run finds out at its end; decides for the synthetic set
+ * only under `auto`, when no source delivers and what is there is not damaged.
+ */
 async function chooseSource(options: LoadOptions): Promise<DataSource> {
   if (options.data === "synthetic") return "synthetic";
+  const folder = dataFolder(options.dataDir);
   try {
-    await download(dataFolder(options.dataDir), options);
+    await download(folder, { onProgress: downloadReporter(), ...options });
+    await verify(folder);
     return "fashion-mnist";
   } catch (error) {
     if (options.data !== "auto" || !(error instanceof SourcesFailed)) throw error;
+    await verify(folder);
     (options.onWarning ?? console.error)(syntheticWarning(error.message));
     return "synthetic";
   }
@@ -115,6 +122,3 @@ function syntheticWarning(reason: string): string {
     `!!! Its figures can NOT be compared with published ones.\n` +
     `${line}\n${reason}\n${line}`;
 }
-
-/** Names of the four published files. */
-export const fileNames: readonly string[] = canonicalFiles.map((file) => file.name);

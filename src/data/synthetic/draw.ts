@@ -36,7 +36,7 @@ interface Pose {
   readonly yy: number;
 }
 
-/** Turned by up to 8 degrees, up to a quarter smaller, stretched and moved; one in eight far out of place. */
+/** Turned by up to 8 degrees, up to 30 % smaller, stretched and moved; one in eight far out of place. */
 function drawPose(dice: Dice): Pose {
   const stray = dice.chance(0.125);
   const turn = dice.around(-0.07, 0.07) * (stray ? 3 : 1);
@@ -44,10 +44,10 @@ function drawPose(dice: Dice): Pose {
   const norm = 1 + turn * turn;
   const cosine = (1 - turn * turn) / norm;
   const sine = 2 * turn / norm;
-  const scale = 14 * dice.around(0.76, 1.02);
+  const scale = 14 * dice.around(0.7, 1.04);
   const wide = scale * dice.around(0.86, 1.14);
   const high = scale * dice.around(0.92, 1.06);
-  const reach = stray ? 4 : 1.6;
+  const reach = stray ? 4.5 : 2.4;
   return {
     originX: 14 + dice.around(-reach, reach),
     originY: 14 + dice.around(-reach, reach),

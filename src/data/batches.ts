@@ -1,0 +1,114 @@
+import { native } from "../ffi/mod.ts";
+import { type Device, type Random, Tensor } from "../tensor/mod.ts";
+import type { ImageSet } from "./image_set.ts";
+import { type Resident, resident } from "./resident.ts";
+
+/** Images and labels for one step; freed when the next batch is asked for. */
+export interface Batch {
+  /** Pixels `[count, 1, 28, 28]` f32 in [0, 1]. */
+  readonly images: Tensor;
+  /** Classes `[count]` u32. */
+  readonly labels: Tensor;
+  /** The images' places in the set, `[count]`. */
+  readonly indices: Uint32Array;
+  readonly count: number;
+}
+
+/** What is done to training images: each image's chance depends on its place in the set and the epoch alone. */
+export interface Augmentation {
+  /** Mirrors half of the images. */
+  readonly flip?: boolean;
+  /** Moves an image by up to this many pixels each way, with background moving in. */
+  readonly cropPadding?: number;
+  /** How likely a rectangle of an image is erased (Zhong et al. 2017, arXiv 1708.04896), 0 to 1. */
+  readonly eraseProbability?: number;
+  /** Its epoch is replaced by that of the shuffle, if there is one. */
+  readonly random: Random;
+}
+
+/** How a set is cut into batches. */
+export interface BatchOptions {
+  /** Shuffles the set; without it the batches keep its order. */
+  readonly random?: Random;
+  readonly augment?: Augmentation;
+  readonly device?: Device;
+  /** Batches to leave out at the beginning, for a run that goes on inside an epoch. */
+  readonly from?: number;
+}
+
+/** The number of batches in an epoch, the last partial one included. */
+export const batchCount = (set: ImageSet, batchSize: number): number =>
+  Math.ceil(set.count / batchSize);
+
+/**
+ * Cuts a set into batches of `batchSize`, the last partial one included: each image once. A pure function of its arguments;
+ * `from` leaves the others as they are. Throws RangeError for a size, padding, probability or `from` out of range.
+ *
+ * @example
+ * ```ts ignore
+ * for (const { images, labels } of batches(train, 32, { random: shuffle.at({ epoch }) })) {
+ *   scope(() => step(images, labels));
+ * }
+ * ```
+ */
+export function batches(
+  set: ImageSet,
+  batchSize: number,
+  options: BatchOptions = {},
+): Iterable<Batch> {
+  const { from = 0, augment } = options;
+  checkWhole("batch size", batchSize, 1, Number.MAX_SAFE_INTEGER);
+  checkWhole("number of batches to skip", from, 0, batchCount(set, batchSize));
+  checkWhole("crop padding", augment?.cropPadding ?? 0, 0, set.rows - 1);
+  const erase = augment?.eraseProbability ?? 0;
+  if (!(erase >= 0 && erase <= 1)) {
+    throw new RangeError(`The erase probability is ${erase}: expected 0 to 1`);
+  }
+  return { [Symbol.iterator]: () => cut(set, batchSize, options) };
+}
+
+function* cut(set: ImageSet, batchSize: number, options: BatchOptions): Generator<Batch> {
+  const { random, augment, device = "cpu", from = 0 } = options;
+  const order = random?.permutation(set.count) ??
+    Uint32Array.from({ length: set.count }, (_, i) => i);
+  const source = resident(set, device);
+  const chance = augment?.random.at({ epoch: random?.epoch ?? augment.random.epoch });
+  for (let start = from * batchSize; start < set.count; start += batchSize) {
+    const indices = order.slice(start, start + batchSize);
+    const gathered = gatherImages(source, indices);
+    using images = augment && chance ? augmented(gathered, augment, chance, indices) : gathered;
+    using labels = new Tensor(native.gather_labels(source.labels.handle, indices), "u32");
+    yield { images, labels, indices, count: indices.length };
+  }
+}
+
+const gatherImages = ({ images }: Resident, indices: Uint32Array<ArrayBuffer>): Tensor =>
+  new Tensor(native.gather_images(images.handle, indices), "f32");
+
+function augmented(
+  images: Tensor,
+  { flip = false, cropPadding = 0, eraseProbability = 0 }: Augmentation,
+  { seed, key, epoch }: Random,
+  indices: Uint32Array<ArrayBuffer>,
+): Tensor {
+  using plain = images;
+  return new Tensor(
+    native.augment_images(
+      plain.handle,
+      flip ? 1 : 0,
+      cropPadding,
+      eraseProbability,
+      seed,
+      key,
+      epoch,
+      indices,
+    ),
+    "f32",
+  );
+}
+
+function checkWhole(name: string, value: number, low: number, high: number): void {
+  if (!Number.isInteger(value) || value < low || value > high) {
+    throw new RangeError(`The ${name} is ${value}: expected a whole number from ${low} to ${high}`);
+  }
+}

@@ -1,0 +1,32 @@
+/** Fashion-MNIST from disk or the network, the synthetic set, splits and batches. @module */
+
+export {
+  type Augmentation,
+  type Batch,
+  batchCount,
+  batches,
+  type BatchOptions,
+} from "./batches.ts";
+export {
+  download,
+  type DownloadOptions,
+  type DownloadProgress,
+  SourcesFailed,
+} from "./download.ts";
+export { downloadReporter } from "./download_reporter.ts";
+export { dataFolder, verify } from "./files_on_disk.ts";
+export { type Idx, readIdx, readImageSet } from "./idx.ts";
+export { classNames, type ImageSet, imageSet, subset } from "./image_set.ts";
+export {
+  type DataChoice,
+  dataChoices,
+  type DataSource,
+  type LoadOptions,
+  loadTest,
+  loadTraining,
+  type TestData,
+  type TrainingData,
+} from "./load.ts";
+export { unload } from "./resident.ts";
+export { splitSeed, stratify } from "./split.ts";
+export { syntheticParts, syntheticSeed, syntheticSet } from "./synthetic.ts";

@@ -1,0 +1,41 @@
+import { parseArgs } from "@std/cli/parse-args";
+import { dataFolder, download, downloadReporter, verify } from "../src/data/mod.ts";
+import { runTask, UsageError } from "../src/errors.ts";
+
+const help = `Download Fashion-MNIST (31 MB) and check it.
+
+Usage: deno task download [--data-dir FOLDER]
+
+  --data-dir FOLDER  where it goes, under FashionMNIST/raw, unless it is there already
+                     (default: FASHION_MNIST_DIR, then data)
+  --help             show this`;
+
+function readFlags(given: string[]): { dataDir?: string; help: boolean } {
+  const flags: Record<string, unknown> = parseArgs(given, {
+    string: ["data-dir"],
+    boolean: ["help"],
+    unknown: (argument: string) => {
+      throw new UsageError(`Unknown argument ${argument}: only --data-dir and --help are known`);
+    },
+  });
+  const dataDir = flags["data-dir"];
+  if (dataDir === undefined) return { help: flags.help === true };
+  if (typeof dataDir !== "string" || dataDir === "") {
+    throw new UsageError("--data-dir needs the name of one folder");
+  }
+  return { dataDir, help: flags.help === true };
+}
+
+if (import.meta.main) {
+  await runTask(async () => {
+    const flags = readFlags(Deno.args);
+    if (flags.help) return console.log(help);
+    const folder = dataFolder(flags.dataDir);
+    const fetched = await download(folder, { onProgress: downloadReporter() });
+    const checked = await verify(folder);
+    console.log(
+      fetched.length === 0 ? `Nothing to download.` : `Downloaded ${fetched.length} files.`,
+    );
+    for (const path of checked) console.log(`${path}: SHA-256 is right`);
+  });
+}
