@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
-import { version } from "./environment.ts";
+import { version } from "./version.ts";
 import { type Files, writeAtomically } from "./files.ts";
 import { epochMetricsSchema } from "./metrics.ts";
 import type { StoredTensor } from "./safetensors.ts";

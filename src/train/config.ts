@@ -85,6 +85,9 @@ export function contradiction(settings: TrainSettings): string | undefined {
   if (lrWarmupEpochs >= epochs && lrWarmupEpochs > 0) {
     return `--lr-warmup-epochs ${lrWarmupEpochs} must be below --epochs ${epochs}`;
   }
+  if (lrWarmupEpochs > 0 && lrScheduler === "one-cycle") {
+    return "--lr-warmup-epochs is not for one-cycle, which has a rise of its own";
+  }
   if (trainSize === 60000 && earlyStopping) {
     return "--early-stopping needs validation images, which --train-size 60000 leaves none of";
   }

@@ -1,19 +1,7 @@
 import { cpus } from "node:os";
-import project from "../../deno.json" with { type: "json" };
 import { wickInfo } from "./native_info.ts";
-
-/** The version of wick. */
-export const version: string = project.version;
-
-/** The time of day, for names and records only: it decides no result. */
-export function now(): Date {
-  return new Date();
-}
-
-/** Milliseconds since some moment, for measuring how long something takes. */
-export function milliseconds(): number {
-  return performance.now();
-}
+import { now } from "./clock.ts";
+import { version } from "./version.ts";
 
 /** On what a run was computed. Nothing here decides its result on a CPU. */
 export interface Environment {

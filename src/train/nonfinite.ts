@@ -1,5 +1,17 @@
+import { UserError } from "../errors.ts";
 import type { NamedTensor } from "../nn/mod.ts";
 import type { Tensor } from "../tensor/mod.ts";
+
+/** Training that cannot go on: the loss or a weight is NaN or infinite. Nothing of it was saved. */
+export class NonfiniteError extends UserError {
+  constructor(what: string, step: number, epoch: number, origin: Nonfinite | undefined) {
+    const layer = origin?.layer ? `layer ${origin.layer} (${origin.what})` : origin?.what;
+    super(
+      `${what} at step ${step} (epoch ${epoch})${layer ? `: first in ${layer}` : ""}. ` +
+        "The last good checkpoint is untouched; try a lower --lr or --clip-grad-norm 1",
+    );
+  }
+}
 
 /** Where NaN or infinity first appears. */
 export interface Nonfinite {

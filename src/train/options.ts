@@ -24,3 +24,6 @@ export const trainFlagsSchema = z.strictObject({
   ...configSchema.partial({ model: true, lr: true, weightDecay: true }).shape,
   ...optionsSchema.shape,
 });
+
+/** What the user said on the command line, without defaults. */
+export type TrainFlags = Partial<z.output<typeof trainFlagsSchema>>;

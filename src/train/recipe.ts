@@ -1,6 +1,7 @@
 import type { Augmentation } from "../data/mod.ts";
 import { createModel } from "../models/mod.ts";
 import type { Layer, OptimizerOptions, Schedule } from "../nn/mod.ts";
+import type { Random } from "../tensor/mod.ts";
 import type { TrainConfig } from "./config.ts";
 
 /** The model that a config names. */
@@ -23,15 +24,16 @@ export function optimizerOf(config: TrainConfig): OptimizerOptions {
 
 /** The learning-rate schedule that a config names, counted in steps. */
 export function scheduleOf(config: TrainConfig, stepsPerEpoch: number): Schedule {
-  const { lrScheduler, lrWarmupEpochs, lrStepSize = 3, lrGamma = 0.1 } = config;
+  const { lrScheduler: name, lrWarmupEpochs, lrStepSize = 3, lrGamma = 0.1 } = config;
+  if (name === "one-cycle") return { name };
   const warmupSteps = lrWarmupEpochs * stepsPerEpoch;
-  if (lrScheduler !== "step") return { name: lrScheduler, warmupSteps };
-  return { name: "step", stepSize: lrStepSize * stepsPerEpoch, gamma: lrGamma, warmupSteps };
+  if (name !== "step") return { name, warmupSteps };
+  return { name, size: lrStepSize * stepsPerEpoch, gamma: lrGamma, warmupSteps };
 }
 
 /** The augmentation that a config asks for; undefined for none. */
-export function augmentationOf(config: TrainConfig): Augmentation | undefined {
+export function augmentationOf(config: TrainConfig, random: Random): Augmentation | undefined {
   const { hflip, cropPadding, randomErase } = config;
   if (!hflip && cropPadding === 0 && randomErase === 0) return undefined;
-  return { flip: hflip, cropPadding, eraseProbability: randomErase };
+  return { flip: hflip, cropPadding, eraseProbability: randomErase, random };
 }

@@ -2,7 +2,8 @@ import { messageOf, UserError } from "../errors.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import type { TrainConfig } from "./config.ts";
 import { configText, parseConfig } from "./config_file.ts";
-import { type Environment, now } from "./environment.ts";
+import { now } from "./clock.ts";
+import type { Environment } from "./environment.ts";
 import { appendSafely, diskFiles, type Files } from "./files.ts";
 import { readJson, readText, writeJson, writeText } from "./json_file.ts";
 import { lockRun, type RunLock } from "./lock.ts";
@@ -87,6 +88,11 @@ export class Run implements Disposable {
   /** Whether the run has been trained and evaluated to its end. */
   get finished(): boolean {
     return readText(`${this.folder}/summary.json`) !== undefined;
+  }
+
+  /** Whether a process has trained it before. */
+  get begun(): boolean {
+    return readText(`${this.folder}/metrics.csv`) !== undefined;
   }
 
   /** Brings the records of epochs in line with a checkpoint: what came after it is done again. */

@@ -2,6 +2,7 @@ import {
   build,
   createOptimizer,
   type Layer,
+  learningRate,
   type Module,
   type NamedTensor,
   type Optimizer,
@@ -9,8 +10,9 @@ import {
 import { Random, Tensor } from "../tensor/mod.ts";
 import type { Checkpoint } from "./checkpoints.ts";
 import type { TrainConfig } from "./config.ts";
-import type { EpochMetrics } from "./metrics.ts";
-import { optimizerOf } from "./recipe.ts";
+import type { Evaluation } from "./evaluate.ts";
+import { type EpochMetrics, outOfPatience } from "./metrics.ts";
+import { optimizerOf, scheduleOf } from "./recipe.ts";
 import type { StoredTensor } from "./safetensors.ts";
 import { assignStored, storedTensors } from "./stored_tensors.ts";
 
@@ -26,10 +28,15 @@ export class TrainingState implements Disposable {
   /** Steps done of the epoch after them. */
   stepInEpoch = 0;
   history: EpochMetrics[] = [];
+  /** Loss of the step done last. */
+  loss = NaN;
+  /** The tensors of `model.parameters`, in their order. */
+  readonly parameters: readonly Tensor[];
 
   constructor(layer: Layer, readonly config: TrainConfig, trainCount: number) {
     const { device, seed } = config;
     this.model = build(layer, new Random(seed, "init"), { device });
+    this.parameters = this.model.parameters.map(({ tensor }) => tensor);
     this.optimizer = createOptimizer(optimizerOf(config), this.model.parameters);
     this.totals = Tensor.zeros([3], { dtype: "f64", device });
     this.stepsPerEpoch = Math.ceil(trainCount / config.batchSize);
@@ -38,6 +45,11 @@ export class TrainingState implements Disposable {
   /** Steps since the run began. */
   get step(): number {
     return this.epoch * this.stepsPerEpoch + this.stepInEpoch;
+  }
+
+  /** Whether nothing is left to train: all epochs are done, or patience is out. */
+  get complete(): boolean {
+    return this.epoch >= this.config.epochs || outOfPatience(this.history, this.config);
   }
 
   /** Steps of the whole run. */
@@ -57,6 +69,26 @@ export class TrainingState implements Disposable {
 
   storedWeights(): StoredTensor[] {
     return storedTensors(this.weights);
+  }
+
+  /** Closes an epoch: its figures go into the history, the running sums begin again. */
+  completeEpoch(validation: Evaluation | undefined): EpochMetrics {
+    const [loss, correct, count] = this.totals.numbers();
+    this.epoch++;
+    this.stepInEpoch = 0;
+    const schedule = scheduleOf(this.config, this.stepsPerEpoch);
+    const metrics: EpochMetrics = {
+      epoch: this.epoch,
+      step: this.step,
+      lr: learningRate(schedule, this.config.lr, this.step - 1, this.totalSteps),
+      train_loss: loss / count,
+      train_acc: correct / count,
+      ...(validation && { val_loss: validation.loss, val_acc: validation.accuracy }),
+    };
+    using zeros = Tensor.zeros([3], this.totals);
+    this.totals.assign(zeros);
+    this.history.push(metrics);
+    return metrics;
   }
 
   /** All that is needed to go on from here. */

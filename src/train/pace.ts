@@ -1,0 +1,66 @@
+import { setImmediate } from "node:timers";
+import { milliseconds } from "./clock.ts";
+import type { StopSignal } from "./signals.ts";
+
+/** How often the loop lets signals and the terminal have their turn, and how often it saves. */
+export interface PaceOptions {
+  /** Where stop signals arrive. */
+  readonly signals?: { readonly received: StopSignal | undefined };
+  /** `50` (steps) or `30s` (seconds) between the checkpoints inside an epoch. */
+  readonly checkpointEvery?: string;
+}
+
+const restEvery = 50; // milliseconds
+const drawEvery = 100; // milliseconds
+
+/**
+ * The loop's sense of time: it decides when to pause, to draw and to save, and so nothing that
+ * could change a result.
+ */
+export class Pace {
+  readonly #options: PaceOptions;
+  readonly #steps: number;
+  readonly #milliseconds: number;
+  #rested = milliseconds();
+  #drawn = -Infinity;
+  #saved = milliseconds();
+
+  constructor(options: PaceOptions = {}) {
+    const { checkpointEvery = "" } = options;
+    const every = Number.parseInt(checkpointEvery) || Infinity;
+    const timed = checkpointEvery.endsWith("s");
+    this.#options = options;
+    this.#steps = timed ? Infinity : every;
+    this.#milliseconds = timed ? every * 1000 : Infinity;
+  }
+
+  /** The signal that asks to stop, as far as it has been heard. */
+  get stop(): StopSignal | undefined {
+    return this.#options.signals?.received;
+  }
+
+  /** Whether a checkpoint is due after this step. */
+  saveIsDue(step: number): boolean {
+    if (this.#steps !== Infinity) return step % this.#steps === 0;
+    return this.#milliseconds !== Infinity && milliseconds() - this.#saved >= this.#milliseconds;
+  }
+
+  /** Counts the time to the next checkpoint from now. */
+  hasSaved(): void {
+    this.#saved = milliseconds();
+  }
+
+  /** Whether it is time to let the event loop run: cheap enough to ask after each step. */
+  restIsDue(): boolean {
+    return milliseconds() - this.#rested >= restEvery;
+  }
+
+  /** Lets signals arrive, and redraws at most ten times a second. */
+  async rest(draw?: () => void): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    this.#rested = milliseconds();
+    if (draw === undefined || this.#rested - this.#drawn < drawEvery) return;
+    this.#drawn = this.#rested;
+    draw();
+  }
+}
