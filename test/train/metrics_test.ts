@@ -1,0 +1,82 @@
+import { assertEquals } from "@std/assert";
+import { completeConfig } from "../../src/train/config.ts";
+import {
+  bestEpoch,
+  epochLine,
+  type EpochMetrics,
+  metricsFile,
+  metricsHeader,
+  metricsRow,
+  outOfPatience,
+  trainingSeconds,
+} from "../../src/train/metrics.ts";
+
+const epoch = (number: number, val_acc: number, val_loss = 1): EpochMetrics => ({
+  epoch: number,
+  step: number * 10,
+  lr: 0.1,
+  train_loss: 0.593,
+  train_acc: 0.7841,
+  val_loss,
+  val_acc,
+});
+const time = { seconds: 3.1, imagesPerSecond: 16129 };
+
+Deno.test("epochLine() is the line of the conventions", () => {
+  const metrics = { ...epoch(1, 0.8302), val_loss: 0.4786 };
+  assertEquals(
+    epochLine(metrics, 10, time, "fashion-mnist"),
+    "epoch  1/10  train_loss 0.5930  train_acc 0.7841  val_loss 0.4786  val_acc 0.8302  3.1 s  16129 images/s",
+  );
+  assertEquals(epochLine(metrics, 10, time, "synthetic").endsWith("(synthetic data)"), true);
+});
+
+Deno.test("epochLine() leaves out what was not measured", () => {
+  const { val_acc: _, val_loss: __, ...metrics } = epoch(1, 0);
+  assertEquals(
+    epochLine(metrics, 2, time, "fashion-mnist"),
+    "epoch 1/2  train_loss 0.5930  train_acc 0.7841  3.1 s  16129 images/s",
+  );
+});
+
+Deno.test("metricsFile() keeps the times of rows that are in the history and drops all others", () => {
+  const rows = [epoch(1, 0.5), epoch(2, 0.6), epoch(3, 0.7)].map((row) => metricsRow(row, time));
+  const soFar = metricsHeader + rows.join("");
+  assertEquals(metricsFile([epoch(1, 0.5), epoch(2, 0.6)], soFar), metricsHeader + rows[0] + rows[1]);
+  assertEquals(metricsFile([], soFar), metricsHeader);
+});
+
+Deno.test("metricsFile() makes a row again that is cut, changed or missing", () => {
+  const row = metricsRow(epoch(1, 0.5), time);
+  const untimed = metricsRow(epoch(1, 0.5));
+  assertEquals(metricsFile([epoch(1, 0.5)], metricsHeader + row.slice(0, 9)), metricsHeader + untimed);
+  assertEquals(metricsFile([epoch(1, 0.5)], ""), metricsHeader + untimed);
+});
+
+Deno.test("trainingSeconds() adds up the epochs whose time is known", () => {
+  const csv = metricsHeader + metricsRow(epoch(1, 0.5), time) + metricsRow(epoch(2, 0.5));
+  assertEquals(trainingSeconds(csv), 3.1);
+});
+
+Deno.test("bestEpoch() is the first of those with the highest accuracy, or the lowest loss", () => {
+  const history = [epoch(1, 0.5, 1), epoch(2, 0.7, 0.9), epoch(3, 0.7, 0.8)];
+  assertEquals(bestEpoch(history, "accuracy")?.epoch, 2);
+  assertEquals(bestEpoch(history, "loss")?.epoch, 3);
+  assertEquals(bestEpoch([], "loss"), undefined);
+});
+
+Deno.test("bestEpoch() is the last one without validation", () => {
+  const history = [1, 2].map((number) => {
+    const { val_acc: _, val_loss: __, ...metrics } = epoch(number, 0);
+    return metrics;
+  });
+  assertEquals(bestEpoch(history, "accuracy")?.epoch, 2);
+});
+
+Deno.test("outOfPatience() waits as many epochs as it was told", () => {
+  const config = completeConfig({ model: "linear", earlyStopping: 2 }, "synthetic");
+  const history = [epoch(1, 0.5), epoch(2, 0.7), epoch(3, 0.6)];
+  assertEquals(outOfPatience(history, config), false);
+  assertEquals(outOfPatience([...history, epoch(4, 0.7)], config), true);
+  assertEquals(outOfPatience(history, { ...config, earlyStopping: 0 }), false);
+});
