@@ -31,7 +31,8 @@ export function gunzip(
   if (rest !== 0) {
     throw new UserError(`${name} has ${rest} bytes after the end of its gzip stream.`);
   }
-  return unpacked.buffer;
+  const { buffer, byteOffset, length } = unpacked.buffer;
+  return new Uint8Array(buffer, byteOffset, length); // not a node:buffer
 }
 
 /** Whether `bytes` begin with gzip's two magic bytes. */

@@ -1,0 +1,70 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { gunzip } from "../../src/data/gzip.ts";
+import { UserError } from "../../src/errors.ts";
+import { gzip } from "./idx_files.ts";
+
+const text = new TextEncoder().encode("cotton, linen, silk");
+
+Deno.test("gunzip() returns what was packed", () => {
+  assertEquals(gunzip(gzip(text), "cloth.gz", 100), text);
+});
+
+Deno.test("gunzip() takes exactly the bytes allowed and not one more", () => {
+  assertEquals(gunzip(gzip(text), "cloth.gz", text.length), text);
+  assertThrows(
+    () => gunzip(gzip(text), "cloth.gz", text.length - 1),
+    UserError,
+    "cloth.gz unpacks to more than 18 bytes",
+  );
+});
+
+Deno.test("gunzip() joins several members in a row", () => {
+  const twice = new Uint8Array([...gzip(text), ...gzip(text)]);
+  assertEquals(gunzip(twice, "cloth.gz", 100), new Uint8Array([...text, ...text]));
+});
+
+Deno.test("gunzip() counts all members against the limit", () => {
+  const twice = new Uint8Array([...gzip(text), ...gzip(text)]);
+  assertThrows(() => gunzip(twice, "cloth.gz", 30), UserError, "more than 30 bytes");
+});
+
+Deno.test("gunzip() refuses bytes after the end, zeros too", () => {
+  for (const tail of [[0], [0, 0, 0, 0], [1, 2, 3], [0x1f], [0x1f, 0x8b], [0x1f, 0x8b, 8, 0]]) {
+    const longer = new Uint8Array([...gzip(text), ...tail]);
+    assertThrows(() => gunzip(longer, "cloth.gz", 100), UserError, "cloth.gz ", `${tail}`);
+  }
+});
+
+Deno.test("gunzip() refuses every truncation", () => {
+  const packed = gzip(text);
+  for (let length = 0; length < packed.length; length++) {
+    assertThrows(
+      () => gunzip(packed.slice(0, length), "cloth.gz", 100),
+      UserError,
+      "cloth.gz is not a whole gzip file",
+    );
+  }
+});
+
+Deno.test("gunzip() refuses a bomb of 1 GiB within 96 MiB of memory", async () => {
+  const member = gzip(new Uint8Array(1 << 24));
+  const bomb = new Uint8Array(64 * member.length);
+  for (let i = 0; i < 64; i++) bomb.set(member, i * member.length);
+  const path = await Deno.makeTempFile({ suffix: ".gz" });
+  try {
+    await Deno.writeFile(path, bomb);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-lock", "--allow-read", "--allow-sys", childPath, path],
+      stdout: "piped",
+    });
+    const { code, stdout } = await child.output();
+    const [message, grown] = new TextDecoder().decode(stdout).trim().split("\n");
+    assertEquals(code, 0);
+    assertEquals(message, "bomb unpacks to more than 16777216 bytes, which it should not.");
+    assertEquals(Number(grown) < 96 * 2 ** 20, true, `grew by ${grown} bytes`);
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+const childPath = new URL("./gzip_bomb_child.ts", import.meta.url).pathname;
