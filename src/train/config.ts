@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const positive = z.number().gt(0).max(1000);
 const fraction = z.number().min(0).lt(1);
-const seed = z.int().min(0).max(2 ** 32 - 1);
+const seed = z.int().min(0).max(0xffffffff);
 
 /**
  * Everything that decides a run's result, and nothing else: the source of the flags, of `--help`,

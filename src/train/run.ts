@@ -1,7 +1,7 @@
 import { messageOf, UserError } from "../errors.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import type { TrainConfig } from "./config.ts";
-import { configText, parseConfig } from "./config_file.ts";
+import { configRecord, configText, parseConfig } from "./config_file.ts";
 import { now } from "./clock.ts";
 import type { Environment } from "./environment.ts";
 import { appendSafely, diskFiles, type Files } from "./files.ts";
@@ -35,7 +35,7 @@ export class Run implements Disposable {
     { keepLast = 2, files = diskFiles }: RunFolderOptions,
   ) {
     this.#files = files;
-    const text = JSON.stringify(config);
+    const text = JSON.stringify(configRecord(config));
     this.checkpoints = new Checkpoints(`${folder}/checkpoints`, text, keepLast, files);
   }
 

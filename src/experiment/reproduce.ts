@@ -1,0 +1,118 @@
+import { loadTest, loadTraining } from "../data/mod.ts";
+import { UserError } from "../errors.ts";
+import type { Evaluation } from "../train/evaluate.ts";
+import { train } from "../train/loop.ts";
+import { bestEpoch, epochLine } from "../train/metrics.ts";
+import { milliseconds } from "../train/clock.ts";
+import { Pace } from "../train/pace.ts";
+import type { Screen } from "../train/progress.ts";
+import { modelOf } from "../train/recipe.ts";
+import type { Recorder } from "../train/recorder.ts";
+import type { StoredTensor } from "../train/safetensors.ts";
+import { TrainingState } from "../train/state.ts";
+import { testResult } from "../train/summary.ts";
+import { tensorDigests, weightsDigest } from "../train/weights_digest.ts";
+import { type EpochResult, finalFigures, type Results } from "./results.ts";
+
+/** Ends a reproduction at the first thing that differs. */
+class Difference extends Error {}
+
+/**
+ * Does a run again from its config and compares everything but times with what it gave the first
+ * time. Returns undefined when all is identical, else one sentence on the first difference.
+ */
+export async function reproduce(
+  results: Results,
+  options: { readonly dataDir?: string },
+  screen: Screen,
+): Promise<string | undefined> {
+  const { config } = results;
+  const { data: source, trainSize } = config;
+  const data = await loadTraining({ ...options, data: source, trainSize });
+  refuseOtherData(results, data.digests);
+  using state = new TrainingState(modelOf(config), config, data.train.count);
+  const comparison = new Comparison(results, screen);
+  try {
+    await train(state, data, comparison, new Pace());
+    if (state.history.length !== results.epochs.length) {
+      throw new Difference(
+        `it had ${results.epochs.length} epochs, and now ${state.history.length}`,
+      );
+    }
+    const test = await loadTest({ ...options, data: source });
+    refuseOtherData(results, test.digests);
+    const { result } = testResult(state, comparison.best, test, results.data_sha256);
+    for (const name of finalFigures) compare(name, result[name], results[name]);
+  } catch (error) {
+    if (error instanceof Difference) return error.message;
+    throw error;
+  }
+}
+
+/** Compares each epoch with the one recorded, instead of writing it. */
+class Comparison implements Recorder {
+  best: readonly StoredTensor[] = [];
+  #begun = milliseconds();
+
+  constructor(readonly results: Results, readonly screen: Screen) {}
+
+  beginEpoch(): void {
+    this.#begun = milliseconds();
+  }
+
+  draw(): void {}
+  endSteps(): void {}
+  save(): void {}
+
+  endEpoch(state: TrainingState, validation: Evaluation | undefined): void {
+    const { config, history } = state;
+    const metrics = state.completeEpoch(validation);
+    const weights = state.storedWeights();
+    const recorded = this.results.epochs[metrics.epoch - 1];
+    if (recorded === undefined) {
+      throw new Difference(`it ended after epoch ${metrics.epoch - 1}, and now goes on`);
+    }
+    compareEpoch(metrics.epoch, weights, metrics, recorded);
+    if (bestEpoch(history, config.bestBy)?.epoch === metrics.epoch) this.best = weights;
+    const seconds = (milliseconds() - this.#begun) / 1000;
+    const time = { seconds, imagesPerSecond: state.stepsPerEpoch * config.batchSize / seconds };
+    this.screen.line(`${epochLine(metrics, config.epochs, time, config.data)}  identical`);
+  }
+}
+
+function compareEpoch(
+  epoch: number,
+  weights: readonly StoredTensor[],
+  metrics: Omit<EpochResult, "weights_sha256" | "tensors">,
+  recorded: EpochResult,
+): void {
+  const { weights_sha256, tensors = {}, ...figures } = recorded;
+  const now = tensorDigests(weights);
+  for (const [name, digest] of Object.entries(tensors)) {
+    if (now[name] !== digest) throw new Difference(`epoch ${epoch}: the weight ${name} differs`);
+  }
+  if (weights_sha256 !== undefined && weightsDigest(weights) !== weights_sha256) {
+    throw new Difference(`epoch ${epoch}: the weights differ`);
+  }
+  for (const name of Object.keys({ ...figures, ...metrics }) as (keyof typeof figures)[]) {
+    compare(`epoch ${epoch}: ${name}`, metrics[name], figures[name]);
+  }
+}
+
+function compare(name: string, now: unknown, before: unknown): void {
+  const [is, was] = [JSON.stringify(now), JSON.stringify(before)];
+  if (is === was) return;
+  const figures = typeof now === "object" ? "" : `: it was ${was}, and now is ${is}`;
+  throw new Difference(`${name} differs${figures}`);
+}
+
+/** Other data give other results: that is no failure to reproduce. */
+function refuseOtherData(
+  { data_sha256 }: Results,
+  digests: Readonly<Record<string, string>>,
+): void {
+  for (const [name, digest] of Object.entries(digests)) {
+    if (data_sha256[name] === digest) continue;
+    throw new UserError(`These results were made with other data: the SHA-256 of ${name} differs`);
+  }
+}

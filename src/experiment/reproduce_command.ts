@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { diskFiles } from "../train/files.ts";
+import { writeText } from "../train/json_file.ts";
+import { configureThreads } from "../train/native_info.ts";
+import { optionsSchema } from "../train/options.ts";
+import type { Screen } from "../train/progress.ts";
+import { reproduce } from "./reproduce.ts";
+import { readResults, resultsText } from "./results.ts";
+
+const { dataDir, threads } = optionsSchema.shape;
+
+/** Flags of `reproduce`. */
+export const reproduceFlagsSchema = z.strictObject({
+  dataDir,
+  threads,
+  write: z.string().min(1).optional().describe("results file to write when it is identical"),
+});
+
+/** What the user said on the command line. */
+export type ReproduceFlags = Partial<z.output<typeof reproduceFlagsSchema>>;
+
+/** Does a run again and says whether it is identical; returns the exit code. */
+export async function reproduceCommand(
+  path: string,
+  { threads = 0, write, ...options }: ReproduceFlags,
+  screen: Screen,
+): Promise<number> {
+  configureThreads(threads);
+  const results = readResults(path.replace(/(?<=.)\/+$/, ""));
+  const { model, data, device } = results.config;
+  const mark = data === "synthetic" ? " (SYNTHETIC data)" : "";
+  screen.line(`${path}: ${model} on ${data}${mark}, ${results.epochs.length} epochs`);
+  if (device === "cuda") screen.line("warning: on CUDA the same bits are not promised");
+  const difference = await reproduce(results, options, screen);
+  if (difference !== undefined) {
+    screen.line(`differs: ${difference}`);
+    return 1;
+  }
+  if (write !== undefined) writeText(diskFiles, write, resultsText(results));
+  const { test_correct, test_count, weights_sha256 } = results;
+  screen.line(`identical: test ${test_correct}/${test_count}${mark}, weights ${weights_sha256}`);
+  return 0;
+}

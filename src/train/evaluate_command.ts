@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { type ImageSet, loadTest, loadTraining } from "../data/mod.ts";
+import { UserError } from "../errors.ts";
+import { classScores } from "./class_scores.ts";
+import { configSchema } from "./config.ts";
+import { type Evaluation, evaluate } from "./evaluate.ts";
+import { confusionTable, scoreTable } from "./evaluation_text.ts";
+import { configureThreads } from "./native_info.ts";
+import { optionsSchema } from "./options.ts";
+import { findWeights, loadModel, type WeightsSource } from "./weights_source.ts";
+
+const { data, dataDir, threads } = optionsSchema.shape;
+
+/** Flags of `evaluate`. */
+export const evaluateFlagsSchema = z.strictObject({
+  split: z.enum(["test", "validation", "train"]).describe("images to evaluate on").default("test"),
+  model: configSchema.shape.model.optional()
+    .describe("model of a weights file that does not say it"),
+  json: z.boolean().optional().describe("print JSON"),
+  device: configSchema.shape.device,
+  data,
+  dataDir,
+  threads,
+});
+
+/** What the user said on the command line. */
+export type EvaluateFlags = Partial<z.output<typeof evaluateFlagsSchema>>;
+
+/** Evaluates a run or a weights file and prints the figures. */
+export async function evaluateCommand(
+  path: string,
+  given: EvaluateFlags,
+  print: (text: string) => void,
+  colour: boolean,
+): Promise<void> {
+  const flags = evaluateFlagsSchema.parse(given);
+  configureThreads(flags.threads);
+  const source = findWeights(path, flags.model);
+  const set = await loadSplit(source, flags, given.data);
+  using model = loadModel(source, flags.device);
+  const result = evaluate(model, set, flags);
+  print(flags.json ? jsonOf(source, set, result) : textOf(source, set, result, colour));
+}
+
+async function loadSplit(
+  { config }: WeightsSource,
+  flags: z.output<typeof evaluateFlagsSchema>,
+  asked: EvaluateFlags["data"],
+): Promise<ImageSet> {
+  const options = { ...flags, data: asked ?? config?.data ?? "auto", trainSize: config?.trainSize };
+  if (flags.split === "test") return await loadTest(options);
+  const { train, validation } = await loadTraining(options);
+  if (flags.split === "train") return train;
+  if (validation === undefined) {
+    throw new UserError("This run has no validation images: it was trained on all 60000");
+  }
+  return validation;
+}
+
+function textOf({ path, model, epoch }: WeightsSource, set: ImageSet, result: Evaluation, colour: boolean) {
+  const { loss, accuracy, correct, count } = result;
+  const mark = set.name.startsWith("synthetic") ? "  (SYNTHETIC data)" : "";
+  const of = epoch === undefined ? "" : `, best epoch ${epoch}`;
+  return [
+    `${model} of ${path}${of}`,
+    `${set.name}  loss ${loss.toFixed(4)}  accuracy ${accuracy.toFixed(4)} (${correct}/${count})${mark}`,
+    "",
+    scoreTable(result, set.classes),
+    "",
+    confusionTable(result, set.classes, colour),
+  ].join("\n");
+}
+
+function jsonOf({ path, model, epoch }: WeightsSource, set: ImageSet, result: Evaluation): string {
+  const { loss, accuracy, correct, count, confusion } = result;
+  const scores = classScores(confusion, set.classes);
+  const content = { path, model, epoch, set: set.name, loss, accuracy, correct, count };
+  return JSON.stringify({ ...content, classes: scores, confusion_matrix: confusion }, null, 2);
+}

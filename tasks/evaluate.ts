@@ -1,0 +1,22 @@
+import { parseArgs } from "@std/cli/parse-args";
+import { runTask, UsageError } from "../src/errors.ts";
+import { evaluateCommand, evaluateFlagsSchema } from "../src/train/evaluate_command.ts";
+import { Command } from "../src/train/flags.ts";
+
+const command = new Command(evaluateFlagsSchema, {
+  usage: "deno task evaluate RUN_FOLDER|WEIGHTS.safetensors [flags]",
+  values: { mlp: "nonlinear" },
+  positional: ["RUN_FOLDER|WEIGHTS.safetensors"],
+});
+
+if (import.meta.main) {
+  await runTask(() => {
+    const parsed = parseArgs(command.arguments(Deno.args), command.parseOptions);
+    const flags = command.read(parsed);
+    if (flags === undefined) return console.log(command.help());
+    const [path] = parsed._;
+    if (path === undefined) throw new UsageError("Which run? deno task evaluate RUN_FOLDER");
+    const colour = Deno.stdout.isTerminal() && !Deno.noColor;
+    return evaluateCommand(String(path), flags, (text) => console.log(text), colour);
+  });
+}
