@@ -100,10 +100,15 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** The innermost cause, which `fetch` wraps twice. */
 function networkReason(error: unknown): string {
   if (error instanceof TransferError) return error.message;
-  return reason(error).replace(/^error sending request.*?\): |^client error \(Connect\): /g, "")
-    .replace(/^client error \(Connect\): /, "");
+  if (error instanceof Error && error.cause !== undefined) return networkReason(error.cause);
+  return reason(error).replace(
+    /^error sending request for url \(.*?\): |^error reading a body.*?: /,
+    "",
+  )
+    .replace(/^client error \(\w+\): /, "");
 }
 
 /** Aborts a request whose server keeps silent too long. */

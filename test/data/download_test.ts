@@ -1,0 +1,329 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { download, type DownloadProgress, SourcesFailed } from "../../src/data/download.ts";
+import { rawFolder } from "../../src/data/files_on_disk.ts";
+import { sources as publicSources } from "../../src/data/sources.ts";
+import { UserError } from "../../src/errors.ts";
+import { type Bytes, smallPair } from "./idx_files.ts";
+import { filesUnder, inFolder, publish } from "./published.ts";
+
+const images = await publish("images.gz", smallPair(200).images);
+const labels = await publish("labels.gz", smallPair(200).labels);
+const half = Math.floor(images.packed.length / 2);
+const files = [images.file];
+const patience = { answer: 2000, piece: 2000 };
+const imagePath = `${rawFolder}/images.gz`;
+
+interface Server extends AsyncDisposable {
+  readonly url: string;
+  /** The Range header of each request, in order. */
+  readonly ranges: (string | null)[];
+}
+
+type Answer = (request: Request) => Response | Promise<Response>;
+
+function serve(...answers: Answer[]): Server {
+  const ranges: (string | null)[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    ranges.push(request.headers.get("range"));
+    const answer =
+      answers[ranges.length - 1 < answers.length ? ranges.length - 1 : answers.length - 1];
+    return answer(request);
+  });
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    ranges,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+/** A well-behaved server of `bytes`, with ranges. */
+const whole = (bytes: Bytes): Answer => (request) => {
+  const range = request.headers.get("range")?.match(/^bytes=(\d+)-$/);
+  if (!range) return new Response(bytes);
+  const start = Number(range[1]);
+  return new Response(bytes.slice(start), {
+    status: 206,
+    headers: { "content-range": `bytes ${start}-${bytes.length - 1}/${bytes.length}` },
+  });
+};
+
+const status = (code: number): Answer => () => new Response("no", { status: code });
+
+/** Promises all of `bytes`, sends the first half and closes the connection. */
+function serveBroken(bytes: Bytes): Server {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const head = `HTTP/1.1 200 OK\r\ncontent-length: ${bytes.length}\r\n\r\n`;
+  const ranges: (string | null)[] = [];
+  const done = (async () => {
+    for await (const connection of listener) {
+      const request = new Uint8Array(4096);
+      const length = await connection.read(request) ?? 0;
+      const text = new TextDecoder().decode(request.subarray(0, length));
+      ranges.push(/^range: (.*)$/im.exec(text)?.[1].trim() ?? null);
+      const writer = connection.writable.getWriter();
+      await writer.write(new TextEncoder().encode(head));
+      await writer.write(bytes.subarray(0, half));
+      await writer.close();
+    }
+  })();
+  return {
+    url: `http://127.0.0.1:${listener.addr.port}`,
+    ranges,
+    [Symbol.asyncDispose]: async () => {
+      listener.close();
+      await done;
+    },
+  };
+}
+
+/** A port where nobody listens. */
+function closedPort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+async function failure(folder: string, ...urls: string[]): Promise<string> {
+  const error = await assertRejects(
+    () => download(folder, { files, sources: urls, patience }),
+    SourcesFailed,
+  );
+  return error.message;
+}
+
+Deno.test("download() brings the files and reports how far it is", async () => {
+  await using server = serve((request) =>
+    whole(request.url.endsWith("/images.gz") ? images.packed : labels.packed)(request)
+  );
+  await inFolder(async (folder) => {
+    const seen: DownloadProgress[] = [];
+    const fetched = await download(folder, {
+      files: [labels.file, images.file],
+      sources: [server.url],
+      onProgress: (progress) => seen.push(progress),
+    });
+    assertEquals(fetched, ["labels.gz", "images.gz"]);
+    assertEquals(await filesUnder(folder), [imagePath, `${rawFolder}/labels.gz`]);
+    assertEquals(await Deno.readFile(`${folder}/${imagePath}`), images.packed);
+    const { file, received, total } = seen[seen.length - 1];
+    assertEquals([file, received, total], ["images.gz", images.packed.length, total]);
+  });
+});
+
+Deno.test("download() leaves alone what is there, packed or not", async () => {
+  await using server = serve(status(500));
+  await inFolder(async (folder) => {
+    await Deno.writeFile(`${folder}/images`, images.unpacked);
+    assertEquals(await download(folder, { files, sources: [server.url] }), []);
+    assertEquals(server.ranges, []);
+  });
+});
+
+Deno.test("download() refuses a damaged file on disk before asking any source", async () => {
+  await using server = serve(whole(images.packed));
+  await inFolder(async (folder) => {
+    await Deno.writeFile(`${folder}/images.gz`, images.packed.subarray(9));
+    await assertRejects(
+      () => download(folder, { files, sources: [server.url] }),
+      UserError,
+      "it is truncated or another file. Remove it",
+    );
+    assertEquals(server.ranges, []);
+  });
+});
+
+Deno.test("download() goes on where a broken connection stopped", async () => {
+  const short: Answer = () => new Response(new Blob([images.packed.slice(0, half)]).stream());
+  await using server = serve(short, whole(images.packed));
+  await inFolder(async (folder) => {
+    await download(folder, { files, sources: [server.url], patience });
+    assertEquals(server.ranges, [null, `bytes=${half}-`]);
+    assertEquals(await Deno.readFile(`${folder}/${imagePath}`), images.packed);
+  });
+});
+
+Deno.test("download() goes on in a later call, and with another source", async () => {
+  await using broken = serveBroken(images.packed);
+  await using good = serve(whole(images.packed));
+  await inFolder(async (folder) => {
+    const message = await failure(folder, broken.url);
+    assertStringIncludes(message, `${broken.url}: `);
+    assertEquals(broken.ranges.length > 0, true);
+    assertEquals(await filesUnder(folder), [`${imagePath}.part`]);
+    await download(folder, { files, sources: [good.url] });
+    assertEquals(good.ranges, [`bytes=${half}-`]);
+    assertEquals(await filesUnder(folder), [imagePath]);
+  });
+});
+
+Deno.test("download() starts over where a server ignores the range", async () => {
+  await using server = serve(() => new Response(images.packed));
+  await inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/${rawFolder}`, { recursive: true });
+    await Deno.writeFile(`${folder}/${imagePath}.part`, images.packed.slice(0, half));
+    await download(folder, { files, sources: [server.url] });
+    assertEquals(server.ranges, [`bytes=${half}-`]);
+    assertEquals(await Deno.readFile(`${folder}/${imagePath}`), images.packed);
+  });
+});
+
+Deno.test("download() throws away a part that is of another file, or too long, and starts over", async () => {
+  await using server = serve(whole(images.packed));
+  await inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/${rawFolder}`, { recursive: true });
+    for (const length of [half, images.packed.length, images.packed.length + 7]) {
+      await Deno.writeFile(`${folder}/${imagePath}.part`, new Uint8Array(length).fill(7));
+      await download(folder, { files, sources: [server.url] });
+      assertEquals(await Deno.readFile(`${folder}/${imagePath}`), images.packed);
+      assertEquals(await filesUnder(folder), [imagePath]);
+      await Deno.remove(`${folder}/${imagePath}`);
+    }
+  });
+});
+
+Deno.test("download() takes a part that is whole without asking again", async () => {
+  await using server = serve(status(500));
+  await inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/${rawFolder}`, { recursive: true });
+    await Deno.writeFile(`${folder}/${imagePath}.part`, images.packed);
+    await download(folder, { files, sources: [server.url] });
+    assertEquals(server.ranges, []);
+    assertEquals(await filesUnder(folder), [imagePath]);
+  });
+});
+
+Deno.test("download() tries every source, says what each did, and leaves nothing behind", async () => {
+  const wrong = images.packed.slice();
+  wrong[half] ^= 1;
+  await using missing = serve(status(404));
+  await using other = serve(whole(wrong));
+  await using page = serve(() => new Response("<html>Please log in</html>"));
+  const tooMuch = new Blob([images.packed, new Uint8Array(9)]);
+  await using longer = serve(() => new Response(tooMuch.stream()));
+  await using shifted = serve(() =>
+    new Response("x", { status: 206, headers: { "content-range": "bytes 5-5/6" } })
+  );
+  const closed = `http://127.0.0.1:${closedPort()}`;
+  await inFolder(async (folder) => {
+    const message = await failure(
+      folder,
+      missing.url,
+      other.url,
+      page.url,
+      shifted.url,
+      closed,
+    );
+    assertStringIncludes(message, "Cannot download images.gz. Tried:\n");
+    assertStringIncludes(message, `${missing.url}: it answers HTTP 404 Not Found\n`);
+    assertStringIncludes(message, `${other.url}: it sends another file (SHA-256 `);
+    assertStringIncludes(message, `${page.url}: it sends 26 bytes, the published file has `);
+    assertStringIncludes(message, `${shifted.url}: it sends the range 'bytes 5-5/6'\n`);
+    assertStringIncludes(message, `${closed}: tcp connect error: `);
+    assertStringIncludes(message, `copy the four files from another machine to ${folder}/`);
+    assertStringIncludes(message, "--data synthetic");
+    assertEquals(await filesUnder(folder), []);
+    assertStringIncludes(await failure(folder, longer.url), "it sends more than the ");
+    assertEquals((await filesUnder(folder)).includes(imagePath), false);
+  });
+});
+
+Deno.test("download() gives up on a source that keeps silent", async () => {
+  const late: Answer = () =>
+    new Promise((resolve) => setTimeout(() => resolve(new Response()), 400));
+  const stuck: Answer = () => {
+    let timer: ReturnType<typeof setTimeout>;
+    return new Response(
+      new ReadableStream({
+        start(controller) {
+          controller.enqueue(images.packed.slice(0, half));
+          timer = setTimeout(() => controller.close(), 400);
+        },
+        cancel: () => clearTimeout(timer),
+      }),
+    );
+  };
+  await using first = serve(late);
+  await using second = serve(stuck, late);
+  await inFolder(async (folder) => {
+    const error = await assertRejects(
+      () =>
+        download(folder, {
+          files,
+          sources: [first.url, second.url],
+          patience: { answer: 100, piece: 100 },
+        }),
+      SourcesFailed,
+    );
+    assertStringIncludes(error.message, `${first.url}: it kept silent for 0.1 s`);
+    assertStringIncludes(error.message, `${second.url}: it kept silent for 0.1 s`);
+    assertEquals(second.ranges, [null, `bytes=${half}-`]);
+  });
+});
+
+Deno.test("download() asks the source that delivered first for the next file", async () => {
+  await using dead = serve(status(503));
+  await using good = serve((request) =>
+    whole(request.url.endsWith("/images.gz") ? images.packed : labels.packed)(request)
+  );
+  await inFolder(async (folder) => {
+    const both = [labels.file, images.file];
+    await download(folder, { files: both, sources: [dead.url, good.url] });
+    assertEquals([dead.ranges.length, good.ranges.length], [1, 2]);
+  });
+});
+
+Deno.test("download() by two at once fetches the file once", async () => {
+  await using server = serve(whole(images.packed));
+  await inFolder(async (folder) => {
+    const options = { files, sources: [server.url] };
+    await Promise.all([download(folder, options), download(folder, options)]);
+    assertEquals(server.ranges.length, 1);
+    assertEquals(await filesUnder(folder), [imagePath]);
+    assertEquals(await Deno.readFile(`${folder}/${imagePath}`), images.packed);
+  });
+});
+
+Deno.test("download() says so where it cannot make its folder", async () => {
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/FashionMNIST`, "in the way");
+    await assertRejects(
+      () => download(folder, { files, sources: ["http://127.0.0.1:1"] }),
+      UserError,
+      "Cannot look at",
+    );
+  });
+});
+
+Deno.test({
+  name: "download() says so where nobody can write",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    assertRejects(
+      () => download("/proc/wick", { files, sources: ["http://127.0.0.1:1"] }),
+      UserError,
+      `Cannot write to /proc/wick/${rawFolder}: `,
+    ).then(() => {}),
+});
+
+Deno.test({
+  name: "download() says so where it may not write",
+  ignore: Deno.build.os === "windows" || Deno.uid() === 0,
+  fn: () =>
+    inFolder(async (folder) => {
+      await Deno.chmod(folder, 0o500);
+      await assertRejects(
+        () => download(folder, { files, sources: ["http://127.0.0.1:1"] }),
+        UserError,
+        `Cannot write to ${folder}/${rawFolder}: Permission denied`,
+      );
+      await Deno.chmod(folder, 0o700);
+    }),
+});
+
+Deno.test("the public sources are folders of TLS hosts, and one plain address", () => {
+  assertEquals(publicSources.map((source) => new URL(source).protocol), [
+    "https:",
+    "https:",
+    "http:",
+  ]);
+  assertEquals(publicSources.some((source) => source.endsWith("/")), false);
+});

@@ -1,0 +1,124 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import {
+  dataFolder,
+  findFile,
+  rawFolder,
+  readVerified,
+  verify,
+} from "../../src/data/files_on_disk.ts";
+import { UserError } from "../../src/errors.ts";
+import { randomWords, smallPair } from "./idx_files.ts";
+import { inFolder, publish } from "./published.ts";
+
+const { file, packed, unpacked } = await publish("images.gz", smallPair(3).images);
+
+Deno.test("dataFolder() is the flag, then FASHION_MNIST_DIR, then data", () => {
+  const before = Deno.env.get("FASHION_MNIST_DIR");
+  try {
+    Deno.env.set("FASHION_MNIST_DIR", "/from/environment");
+    assertEquals(dataFolder("given"), "given");
+    assertEquals(dataFolder(), "/from/environment");
+    Deno.env.set("FASHION_MNIST_DIR", "");
+    assertEquals(dataFolder(), "data");
+    Deno.env.delete("FASHION_MNIST_DIR");
+    assertEquals(dataFolder(), "data");
+  } finally {
+    if (before !== undefined) Deno.env.set("FASHION_MNIST_DIR", before);
+  }
+});
+
+Deno.test("findFile() finds nothing in a folder that is empty or missing", async () => {
+  await inFolder(async (folder) => {
+    assertEquals(await findFile(file, folder), undefined);
+    assertEquals(await findFile(file, `${folder}/missing`), undefined);
+  });
+});
+
+for (const place of ["", `${rawFolder}/`]) {
+  for (const name of ["images.gz", "images"]) {
+    Deno.test(`readVerified() reads ${place}${name}`, async () => {
+      await inFolder(async (folder) => {
+        await Deno.mkdir(`${folder}/${place}`, { recursive: true });
+        await Deno.writeFile(`${folder}/${place}${name}`, name === "images" ? unpacked : packed);
+        const found = await findFile(file, folder);
+        assertEquals(found?.path, `${folder}/${place}${name}`);
+        if (found) assertEquals(await readVerified(found), unpacked);
+      });
+    });
+
+    Deno.test(`findFile() refuses a truncated ${place}${name}`, async () => {
+      await inFolder(async (folder) => {
+        await Deno.mkdir(`${folder}/${place}`, { recursive: true });
+        const whole = name === "images" ? unpacked : packed;
+        await Deno.writeFile(`${folder}/${place}${name}`, whole.subarray(1));
+        await assertRejects(
+          () => findFile(file, folder),
+          UserError,
+          `${place}${name} has ${whole.length - 1} bytes, the published file ${whole.length}`,
+        );
+      });
+    });
+  }
+}
+
+Deno.test("readVerified() refuses 1,000 flipped bits, packed and unpacked, by SHA-256", async () => {
+  await inFolder(async (folder) => {
+    const next = randomWords(5);
+    for (let i = 0; i < 1000; i++) {
+      const changed = (i % 2 === 0 ? packed : unpacked).slice();
+      const bit = next() % (8 * changed.length);
+      changed[bit >> 3] ^= 1 << (bit & 7);
+      const path = `${folder}/changed`;
+      await Deno.writeFile(path, changed);
+      await assertRejects(
+        () => readVerified({ file, path, packed: i % 2 === 0 }),
+        UserError,
+        `${path} is corrupt or another file: its SHA-256 is `,
+      );
+    }
+  });
+});
+
+Deno.test("findFile() refuses a folder in the file's place", async () => {
+  await inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/images.gz`);
+    await assertRejects(() => findFile(file, folder), UserError, "images.gz is not a file.");
+  });
+});
+
+Deno.test("findFile() refuses a data folder that is a file", async () => {
+  await inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/data`, "");
+    await assertRejects(() => findFile(file, `${folder}/data`), UserError, "Cannot look at ");
+  });
+});
+
+Deno.test("findFile() does not pass over a damaged file for a good one further on", async () => {
+  await inFolder(async (folder) => {
+    await Deno.writeFile(`${folder}/images.gz`, packed.subarray(1));
+    await Deno.writeFile(`${folder}/images`, unpacked);
+    await assertRejects(() => findFile(file, folder), UserError, "truncated or another file");
+  });
+});
+
+Deno.test("verify() names what it checked and passes over what is not there", async () => {
+  await inFolder(async (folder) => {
+    assertEquals(await verify(folder, [file]), []);
+    await Deno.writeFile(`${folder}/images`, unpacked);
+    assertEquals(await verify(folder, [file]), [`${folder}/images`]);
+    await Deno.writeFile(`${folder}/images`, unpacked.toReversed());
+    await assertRejects(() => verify(folder, [file]), UserError, "is corrupt or another file");
+  });
+});
+
+Deno.test({
+  name: "readVerified() says so where a file may not be read",
+  ignore: Deno.build.os === "windows" || Deno.uid() === 0,
+  fn: () =>
+    inFolder(async (folder) => {
+      await Deno.writeFile(`${folder}/images.gz`, packed, { mode: 0 });
+      const found = await findFile(file, folder);
+      if (found === undefined) throw new Error("the file is there");
+      await assertRejects(() => readVerified(found), UserError, "Permission denied");
+    }),
+});
