@@ -37,7 +37,7 @@ export function checkBroadcast(operation: string, a: Tensor, b: Tensor): void {
 export function unbroadcast(gradient: Tensor, shape: Shape): Tensor {
   if (sameShape(gradient.shape, shape)) return gradient;
   return new Tensor(
-    native.tensor_sum_to(gradient.handle, Uint32Array.from(shape)),
+    native.tensor_sum_to(gradient.handle, new Uint32Array(shape)),
     gradient.dtype,
   );
 }

@@ -55,7 +55,7 @@ function conv2dGradients(
   const window = geometry.native;
   const results: (Tensor | undefined)[] = [undefined, undefined];
   if (wanted.wants(0)) {
-    const shape = Uint32Array.from(x.shape);
+    const shape = new Uint32Array(x.shape);
     const mask = masked ? x.handle : 0;
     results[0] = new Tensor(
       native.conv2d_input_gradient(handle, weight.handle, shape, window, mask),
@@ -63,7 +63,7 @@ function conv2dGradients(
     );
   }
   if (wanted.wants(1)) {
-    const shape = Uint32Array.from(weight.shape);
+    const shape = new Uint32Array(weight.shape);
     results[1] = new Tensor(native.conv2d_weight_gradient(x.handle, handle, shape, window), dtype);
   }
   if (wanted.wants(2)) results[2] = new Tensor(native.conv2d_bias_gradient(handle), dtype);

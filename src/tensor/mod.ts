@@ -15,7 +15,7 @@ export { differentiable, gradients } from "./gradients.ts";
 export { concat, stack } from "./indexing.ts";
 export { crossEntropy, type CrossEntropyOptions, meanSquaredError } from "./loss.ts";
 export { accumulateMetrics } from "./metrics.ts";
-export { type Purpose, purposes, Random } from "./random.ts";
+export { purposes, Random } from "./random.ts";
 export * as scalarMath from "./scalar.ts";
 export { keep, scope } from "./scope.ts";
 export { type Shape, shapeText } from "./shape.ts";

@@ -3,11 +3,8 @@ import { dtypeCode } from "./dtype.ts";
 import { nativeShape, type Shape } from "./shape.ts";
 import { type FloatOptions, Tensor } from "./tensor.ts";
 
-/** What chance is used for in wick: each purpose is a stream of its own. */
+/** What chance is used for in wick: each purpose is a stream of its own, as is any other text. */
 export const purposes = ["init", "shuffle", "dropout", "augment", "synthetic", "split"] as const;
-
-/** One of wick's own purposes; any other text names a stream too. */
-export type Purpose = (typeof purposes)[number];
 
 /**
  * A source of chance: a pure function of (seed, purpose, epoch, index), so there is no state to
@@ -31,7 +28,7 @@ export class Random {
   /** Throws RangeError where a number is no unsigned 32-bit integer. */
   constructor(
     readonly seed: number,
-    readonly purpose: Purpose | (string & Record<never, never>),
+    readonly purpose: string,
     readonly epoch = 0,
     readonly index = 0,
   ) {

@@ -37,7 +37,7 @@ export function nativeShape(shape: Shape): Uint32Array {
       );
     }
   }
-  return Uint32Array.from(shape);
+  return new Uint32Array(shape);
 }
 
 /** A dimension counted from the front; `-1` is the last. */

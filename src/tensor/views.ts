@@ -51,7 +51,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
       `Cannot permute ${shapeText(x.shape)} by ${shapeText(dims)}: name each dimension once`,
     );
   }
-  const y = Tensor.view(native.tensor_permute(x.handle, Uint32Array.from(order)), x.dtype);
+  const y = Tensor.view(native.tensor_permute(x.handle, new Uint32Array(order)), x.dtype);
   if (!isTracked(x)) return y;
   return record(y, [x], (gradient) => [permute(gradient, order.map((_, i) => order.indexOf(i)))]);
 }
