@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { canonicalFiles, type CanonicalPair, testFiles, trainFiles } from "./canonical_files.ts";
+import { type CanonicalPair, testFiles, trainFiles } from "./canonical_files.ts";
 import { sha256 } from "./digest.ts";
 import { download, type DownloadOptions, SourcesFailed } from "./download.ts";
 import { downloadReporter } from "./download_reporter.ts";
