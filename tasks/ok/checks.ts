@@ -1,0 +1,49 @@
+/** One check of the gate: a command that has to exit with 0. */
+export interface Check {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** A program without which the check is skipped. */
+  readonly needs?: string;
+}
+
+const manifest = "--manifest-path=native/Cargo.toml";
+const importMap = "--import-map=.wick/import_map.json";
+
+/** Release, as the library is built, so that candle is compiled for one profile only. */
+const cargo = (command: string, ...more: string[]) => [
+  "cargo",
+  command,
+  "--release",
+  "--locked",
+  manifest,
+  "--target-dir=native/target",
+  ...more,
+];
+
+/** The checks of the gate in the order in which they run, quick ones first. */
+export function checks(withTests: boolean): Check[] {
+  return [
+    { name: "format of TypeScript", command: ["deno", "fmt", "-q", "--check"] },
+    { name: "format of Rust", command: ["cargo", "fmt", manifest, "--check"] },
+    { name: "lint of TypeScript", command: ["deno", "lint", "-q"] },
+    { name: "types", command: ["deno", "task", "-q", "check"] },
+    { name: "bindings", command: ["deno", "task", "-q", "bindings", "--check"] },
+    {
+      name: "examples in documentation",
+      command: ["deno", "test", "-q", "-P=test", importMap, "--doc", "--permit-no-files", "src"],
+    },
+    { name: "lint of Rust", command: cargo("clippy", "--all-targets", "--", "-D", "warnings") },
+    { name: "tests of Rust", command: cargo("test") },
+    {
+      name: "CUDA form of the library",
+      command: cargo("check", "--features=cuda"),
+      needs: "nvcc",
+    },
+    {
+      name: "licences and sources of crates",
+      command: ["cargo", "deny", manifest, "check", "bans", "licenses", "sources"],
+      needs: "cargo-deny",
+    },
+    ...withTests ? [{ name: "tests", command: ["deno", "task", "-q", "test"] }] : [],
+  ];
+}
