@@ -10,6 +10,18 @@ export const devices = ["cpu", "cuda"] as const;
 /** Where a tensor's values live. */
 export type Device = (typeof devices)[number];
 
+/** Element type and device of a new tensor. */
+export interface TensorOptions {
+  readonly dtype?: DType;
+  readonly device?: Device;
+}
+
+/** Float element type and device of a new tensor. */
+export interface FloatOptions {
+  readonly dtype?: "f32" | "f64";
+  readonly device?: Device;
+}
+
 /** Values of a tensor, as they are stored. */
 export type TypedArray = Uint8Array | Uint32Array | BigInt64Array | Float32Array | Float64Array;
 

@@ -2,7 +2,15 @@
 
 export { liveTensors } from "../ffi/mod.ts";
 export { where } from "./comparison.ts";
-export type { Device, DType, NestedNumbers, TensorData, TypedArray } from "./dtype.ts";
+export type {
+  Device,
+  DType,
+  FloatOptions,
+  NestedNumbers,
+  TensorData,
+  TensorOptions,
+  TypedArray,
+} from "./dtype.ts";
 export * as functional from "./functional.ts";
 export {
   ConvolutionGeometry,
@@ -20,4 +28,4 @@ export * as scalarMath from "./scalar.ts";
 export { keep, scope } from "./scope.ts";
 export { type Shape, shapeText } from "./shape.ts";
 export { type Backward, type Gradients, noGradients, parameter, type Wanted } from "./tape.ts";
-export { type FloatOptions, type Operand, Tensor, type TensorOptions } from "./tensor.ts";
+export { type Operand, Tensor } from "./tensor.ts";

@@ -1,7 +1,7 @@
 import { native } from "../ffi/mod.ts";
-import { dtypeCode } from "./dtype.ts";
+import { type Device, type DType, dtypeCode, type FloatOptions } from "./dtype.ts";
 import { nativeShape, type Shape } from "./shape.ts";
-import { type FloatOptions, Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 
 /** What chance is used for in wick: each purpose is a stream of its own, as is any other text. */
 export const purposes = ["init", "shuffle", "dropout", "augment", "synthetic", "split"] as const;
@@ -96,7 +96,7 @@ export class Random {
   }
 }
 
-function placed(handle: number, dtype: "f32" | "f64", device: "cpu" | "cuda"): Tensor {
+function placed(handle: number, dtype: DType, device: Device): Tensor {
   const drawn = new Tensor(handle, dtype);
   if (device === "cpu") return drawn;
   const there = drawn.to(device);

@@ -1,39 +1,24 @@
 import { native } from "../ffi/mod.ts";
 import * as arithmetic from "./arithmetic.ts";
 import * as comparison from "./comparison.ts";
+import * as creation from "./creation.ts";
 import {
   type Device,
   deviceCode,
-  devices,
   type DType,
-  dtypeCode,
-  dtypeOf,
   type TensorData,
-  type TypedArray,
-  typedArray,
+  type TensorOptions,
 } from "./dtype.ts";
 import * as functions from "./functions.ts";
 import * as indexing from "./indexing.ts";
 import { matmul } from "./matmul.ts";
-import { isNested, nestedShape } from "./nested.ts";
 import * as reduction from "./reduction.ts";
 import { register } from "./scope.ts";
-import { nativeShape, type Shape, shapeText, sizeOf } from "./shape.ts";
+import { type Shape, shapeText } from "./shape.ts";
 import * as softmax from "./softmax.ts";
+import { Storage } from "./storage.ts";
 import type { Node } from "./tape.ts";
 import * as views from "./views.ts";
-
-/** Element type and device of a new tensor. */
-export interface TensorOptions {
-  readonly dtype?: DType;
-  readonly device?: Device;
-}
-
-/** Float element type and device of a new tensor. */
-export interface FloatOptions {
-  readonly dtype?: "f32" | "f64";
-  readonly device?: Device;
-}
 
 /** What the arithmetic methods take: a tensor of the same dtype, or a number. */
 export type Operand = Tensor | number;
@@ -46,7 +31,7 @@ export type Operand = Tensor | number;
  * using a disposed tensor throws. Methods return new tensors, differentiable where that makes sense,
  * and broadcast as NumPy does.
  */
-export class Tensor implements Disposable {
+export class Tensor extends Storage {
   /** The tensor's place on the tape, where gradients may go through it. */
   node: Node | undefined = undefined;
   /** Whether it was given to `parameter`. */
@@ -55,13 +40,10 @@ export class Tensor implements Disposable {
   isKept = false;
   /** Whether it shares its storage with the tensor it was made from. */
   isView = false;
-  #handle: number;
-  #shape: Shape | undefined = undefined;
-  #device: Device | undefined = undefined;
 
   /** Takes over a native handle. */
-  constructor(handle: number, readonly dtype: DType) {
-    this.#handle = handle;
+  constructor(handle: number, dtype: DType) {
+    super(handle, dtype);
     register(this);
   }
 
@@ -77,24 +59,7 @@ export class Tensor implements Disposable {
    * `[length]`; the dtype that of a typed array, and `f32` for numbers.
    */
   static from(data: TensorData, shape?: Shape, options: TensorOptions = {}): Tensor {
-    const nested = isNested(data);
-    const found = nested ? nestedShape(data) : [data.length];
-    const values = nested
-      ? typedArray(data.flat(found.length as 1) as number[], options.dtype ?? "f32")
-      : data;
-    const lengths = nativeShape(shape ?? found);
-    if (shape !== undefined && sizeOf(shape) !== values.length) {
-      throw new RangeError(
-        `Cannot make a tensor of shape ${shapeText(shape)} from ${values.length} values: it holds ${
-          sizeOf(shape)
-        }`,
-      );
-    }
-    const tensor = new Tensor(upload(values, lengths, options.device ?? "cpu"), dtypeOf(values));
-    if (options.dtype === undefined || options.dtype === tensor.dtype) return tensor;
-    const converted = tensor.cast(options.dtype);
-    tensor.dispose();
-    return converted;
+    return creation.from(data, shape, options);
   }
 
   /** A tensor of zeros, `f32` by default. */
@@ -109,109 +74,13 @@ export class Tensor implements Disposable {
 
   /** A tensor of one value, `f32` by default. */
   static full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
-    const { dtype = "f32", device = "cpu" } = options;
-    const lengths = nativeShape(shape);
-    return new Tensor(
-      native.tensor_full(value, dtypeCode[dtype], lengths, deviceCode[device]),
-      dtype,
-    );
+    return creation.full(shape, value, options);
   }
 
-  /** The native handle; throws where the tensor was disposed. */
-  get handle(): number {
-    if (this.#handle === 0) throw new ReferenceError("Cannot use a tensor that was disposed");
-    return this.#handle;
-  }
-
-  /** Whether the tensor was disposed. */
-  get isDisposed(): boolean {
-    return this.#handle === 0;
-  }
-
-  /** Lengths of the dimensions, `[batch, 10]`. */
-  get shape(): Shape {
-    return this.#shape ??= this.#describe();
-  }
-
-  /** Number of dimensions. */
-  get rank(): number {
-    return this.shape.length;
-  }
-
-  /** Number of elements. */
-  get size(): number {
-    return sizeOf(this.shape);
-  }
-
-  /** Where the values live. */
-  get device(): Device {
-    if (this.#device === undefined) this.#describe();
-    return this.#device!;
-  }
-
-  #describe(): Shape {
-    native.tensor_describe(this.handle, description);
-    this.#device = devices[description[2]!];
-    const shape: number[] = [];
-    for (let i = 0; i < description[0]!; i++) shape.push(description[3 + i]!);
-    return shape;
-  }
-
-  /** The values in row-major order, copied, in the typed array of the dtype. */
-  read(): TypedArray {
-    const size = this.size;
-    switch (this.dtype) {
-      case "u8": {
-        const out = new Uint8Array(size);
-        native.tensor_read_u8(this.handle, out);
-        return out;
-      }
-      case "u32": {
-        const out = new Uint32Array(size);
-        native.tensor_read_u32(this.handle, out);
-        return out;
-      }
-      case "i64": {
-        const out = new BigInt64Array(size);
-        native.tensor_read_i64(this.handle, out);
-        return out;
-      }
-      case "f32": {
-        const out = new Float32Array(size);
-        native.tensor_read_f32(this.handle, out);
-        return out;
-      }
-      case "f64": {
-        const out = new Float64Array(size);
-        native.tensor_read_f64(this.handle, out);
-        return out;
-      }
-    }
-  }
-
-  /** The values in row-major order as plain numbers (exact to 2^53). */
-  numbers(): number[] {
-    return Array.from<number | bigint, number>(this.read(), Number);
-  }
-
-  /** The value of a tensor of one element; throws RangeError where there are more. */
-  item(): number {
-    if (this.size !== 1) {
-      throw new RangeError(`Cannot take the item of a tensor of shape ${shapeText(this.shape)}`);
-    }
-    return Number(this.read()[0]);
-  }
-
-  /** Frees the tensor; harmless when repeated. */
-  dispose(): void {
-    if (this.#handle === 0) return;
+  /** Frees the tensor and what was saved for its gradient; harmless when repeated. */
+  override dispose(): void {
     this.forget();
-    native.tensor_free(this.#handle);
-    this.#handle = 0;
-  }
-
-  [Symbol.dispose](): void {
-    this.dispose();
+    super.dispose();
   }
 
   /** Drops the history: no gradient goes through this tensor any more. */
@@ -247,12 +116,6 @@ export class Tensor implements Disposable {
       );
     }
     native.tensor_assign(this.handle, source.handle);
-  }
-
-  /** Whether no value is NaN or infinite. */
-  allFinite(): boolean {
-    native.tensor_all_finite(this.handle, answer);
-    return answer[0] === 1;
   }
 
   /** The values converted to another dtype, towards zero from float to integer. */
@@ -464,25 +327,4 @@ export class Tensor implements Disposable {
   logSoftmax(dim = -1): Tensor {
     return softmax.logSoftmax(this, dim);
   }
-
-  /** `Tensor(f32 [2, 3])`. */
-  toString(): string {
-    return this.isDisposed ? "Tensor(disposed)" : `Tensor(${this.dtype} ${shapeText(this.shape)})`;
-  }
-
-  [Symbol.for("Deno.customInspect")](): string {
-    return this.toString();
-  }
-}
-
-const description = new Uint32Array(11);
-const answer = new Uint32Array(1);
-
-function upload(values: TypedArray, shape: Uint32Array, device: Device): number {
-  const place = deviceCode[device];
-  if (values instanceof Float32Array) return native.tensor_from_f32(values, shape, place);
-  if (values instanceof Uint8Array) return native.tensor_from_u8(values, shape, place);
-  if (values instanceof Uint32Array) return native.tensor_from_u32(values, shape, place);
-  if (values instanceof Float64Array) return native.tensor_from_f64(values, shape, place);
-  return native.tensor_from_i64(values, shape, place);
 }

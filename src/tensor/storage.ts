@@ -1,0 +1,129 @@
+import { native } from "../ffi/mod.ts";
+import { type Device, devices, type DType, type TypedArray } from "./dtype.ts";
+import { type Shape, shapeText, sizeOf } from "./shape.ts";
+
+const description = new Uint32Array(11);
+const answer = new Uint32Array(1);
+
+/** An array in native memory: its handle, its shape and device (asked for once), its values. */
+export class Storage implements Disposable {
+  #handle: number;
+  #shape: Shape | undefined = undefined;
+  #device: Device | undefined = undefined;
+
+  /** Takes over a native handle. */
+  constructor(handle: number, readonly dtype: DType) {
+    this.#handle = handle;
+  }
+
+  /** The native handle; throws where the tensor was disposed. */
+  get handle(): number {
+    if (this.#handle === 0) throw new ReferenceError("Cannot use a tensor that was disposed");
+    return this.#handle;
+  }
+
+  /** Whether the tensor was disposed. */
+  get isDisposed(): boolean {
+    return this.#handle === 0;
+  }
+
+  /** Lengths of the dimensions, `[batch, 10]`. */
+  get shape(): Shape {
+    return this.#shape ??= this.#describe();
+  }
+
+  /** Number of dimensions. */
+  get rank(): number {
+    return this.shape.length;
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  /** Where the values live. */
+  get device(): Device {
+    if (this.#device === undefined) this.#describe();
+    return this.#device!;
+  }
+
+  #describe(): Shape {
+    native.tensor_describe(this.handle, description);
+    this.#device = devices[description[2]!];
+    const shape: number[] = [];
+    for (let i = 0; i < description[0]!; i++) shape.push(description[3 + i]!);
+    return shape;
+  }
+
+  /** The values in row-major order, copied, in the typed array of the dtype. */
+  read(): TypedArray {
+    const size = this.size;
+    switch (this.dtype) {
+      case "u8": {
+        const out = new Uint8Array(size);
+        native.tensor_read_u8(this.handle, out);
+        return out;
+      }
+      case "u32": {
+        const out = new Uint32Array(size);
+        native.tensor_read_u32(this.handle, out);
+        return out;
+      }
+      case "i64": {
+        const out = new BigInt64Array(size);
+        native.tensor_read_i64(this.handle, out);
+        return out;
+      }
+      case "f32": {
+        const out = new Float32Array(size);
+        native.tensor_read_f32(this.handle, out);
+        return out;
+      }
+      case "f64": {
+        const out = new Float64Array(size);
+        native.tensor_read_f64(this.handle, out);
+        return out;
+      }
+    }
+  }
+
+  /** The values in row-major order as plain numbers (exact to 2^53). */
+  numbers(): number[] {
+    return Array.from<number | bigint, number>(this.read(), Number);
+  }
+
+  /** The value of a tensor of one element; throws RangeError where there are more. */
+  item(): number {
+    if (this.size !== 1) {
+      throw new RangeError(`Cannot take the item of a tensor of shape ${shapeText(this.shape)}`);
+    }
+    return Number(this.read()[0]);
+  }
+
+  /** Whether no value is NaN or infinite. */
+  allFinite(): boolean {
+    native.tensor_all_finite(this.handle, answer);
+    return answer[0] === 1;
+  }
+
+  /** Frees the array; harmless when repeated. */
+  dispose(): void {
+    if (this.#handle === 0) return;
+    native.tensor_free(this.#handle);
+    this.#handle = 0;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  /** `Tensor(f32 [2, 3])`. */
+  toString(): string {
+    return this.isDisposed ? "Tensor(disposed)" : `Tensor(${this.dtype} ${shapeText(this.shape)})`;
+  }
+
+  [Symbol.for("Deno.customInspect")](): string {
+    return this.toString();
+  }
+}
