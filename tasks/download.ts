@@ -1,5 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { dataFolder, download, downloadReporter, verify } from "../src/data/mod.ts";
+import { download } from "../src/data/download.ts";
+import { downloadReporter } from "../src/data/download_reporter.ts";
+import { dataFolder, verify } from "../src/data/files_on_disk.ts";
 import { runTask, UsageError } from "../src/errors.ts";
 
 const help = `Download Fashion-MNIST (31 MB) and check it.

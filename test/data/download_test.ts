@@ -82,6 +82,8 @@ function closedPort(): number {
   return listener.addr.port;
 }
 
+const childPath = new URL("./download_child.ts", import.meta.url).pathname;
+
 async function failure(folder: string, ...urls: string[]): Promise<string> {
   const error = await assertRejects(
     () => download(folder, { files, sources: urls, patience }),
@@ -268,6 +270,47 @@ Deno.test("download() asks the source that delivered first for the next file", a
     const both = [labels.file, images.file];
     await download(folder, { files: both, sources: [dead.url, good.url] });
     assertEquals([dead.ranges.length, good.ranges.length], [1, 2]);
+  });
+});
+
+Deno.test("download() killed at 12 moments leaves no half file, and is gone on with", async () => {
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 3));
+  const slowly: Answer = async (request) => {
+    const answer = await whole(images.packed)(request);
+    const bytes = await answer.bytes();
+    const body = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        for (let start = 0; start < bytes.length; start += 2048) {
+          controller.enqueue(bytes.subarray(start, start + 2048));
+          await pause();
+        }
+        controller.close();
+      },
+    });
+    return new Response(body, answer);
+  };
+  await using server = serve(slowly);
+  await inFolder(async (folder) => {
+    const job = JSON.stringify({ folder, source: server.url, files });
+    for (let i = 0; i < 12; i++) {
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-lock", "-RW", "--allow-net=127.0.0.1", childPath, job],
+        stderr: "null",
+      }).spawn();
+      const timer = setTimeout(() => child.kill("SIGKILL"), 100 + 40 * i);
+      await child.status;
+      clearTimeout(timer);
+      const found = await filesUnder(folder);
+      if (found.includes(imagePath)) {
+        assertEquals(await Deno.readFile(`${folder}/${imagePath}`), images.packed);
+        await Deno.remove(`${folder}/${imagePath}`);
+      } else {
+        assertEquals(found.every((path) => path === `${imagePath}.part`), true);
+      }
+    }
+    await download(folder, { files, sources: [server.url] });
+    assertEquals(await filesUnder(folder), [imagePath]);
+    assertEquals(await Deno.readFile(`${folder}/${imagePath}`), images.packed);
   });
 });
 

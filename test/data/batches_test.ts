@@ -1,0 +1,124 @@
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { type Augmentation, type Batch, batchCount, batches } from "../../src/data/batches.ts";
+import { imageSet } from "../../src/data/image_set.ts";
+import { unload } from "../../src/data/resident.ts";
+import { liveTensors, Random, scope } from "../../src/tensor/mod.ts";
+import { randomWords } from "./idx_files.ts";
+
+const next = randomWords(7);
+const set = imageSet(
+  "test",
+  Uint8Array.from({ length: 103 * 784 }, () => next() & 255),
+  Uint8Array.from({ length: 103 }, (_, i) => i % 10),
+);
+const random = new Random(42, "shuffle", 3);
+
+const indicesOf = (found: Iterable<Batch>) => Array.from(found, (batch) => [...batch.indices]);
+const pixelsOf = (found: Iterable<Batch>) => Array.from(found, (batch) => batch.images.read());
+
+Deno.test("batches() keeps the set's order without a random source, the last partial one included", () => {
+  const found = indicesOf(batches(set, 32));
+  assertEquals(found.map((indices) => indices.length), [32, 32, 32, 7]);
+  assertEquals(found.flat(), Array.from({ length: 103 }, (_, i) => i));
+  assertEquals([batchCount(set, 32), batchCount(set, 103), batchCount(set, 104)], [4, 1, 1]);
+});
+
+Deno.test("batches() gives each image once in an order of seed and epoch", () => {
+  const first = indicesOf(batches(set, 32, { random })).flat();
+  assertEquals(first.toSorted((a, b) => a - b), Array.from({ length: 103 }, (_, i) => i));
+  assertEquals(indicesOf(batches(set, 32, { random })).flat(), first);
+  const later = random.at({ epoch: 4 });
+  assertNotEquals(indicesOf(batches(set, 32, { random: later })).flat(), first);
+  assertEquals(indicesOf(batches(set, 10, { random })).flat(), first);
+});
+
+Deno.test("batches() divides pixels by 255 and gives the labels of the same images", () => {
+  for (const { images, labels, indices, count } of batches(set, 32, { random })) {
+    assertEquals([images.shape, images.dtype], [[count, 1, 28, 28], "f32"]);
+    assertEquals([labels.shape, labels.dtype], [[count], "u32"]);
+    const expected = [...indices].flatMap((index) =>
+      Array.from(
+        set.images.subarray(784 * index, 784 * (index + 1)),
+        (pixel) => Math.fround(pixel / 255),
+      )
+    );
+    assertEquals([...images.read()], expected);
+    assertEquals([...labels.read()], Array.from(indices, (index) => set.labels[index]));
+  }
+});
+
+Deno.test("batches() can leave out batches at the beginning without changing the others", () => {
+  const all = indicesOf(batches(set, 32, { random }));
+  for (let from = 0; from <= 4; from++) {
+    assertEquals(indicesOf(batches(set, 32, { random, from })), all.slice(from));
+  }
+});
+
+Deno.test("batches() can be gone through twice", () => {
+  const twice = batches(set, 50, { random });
+  assertEquals(indicesOf(twice), indicesOf(twice));
+});
+
+Deno.test("batches() frees each batch and keeps the set's bytes until unload()", () => {
+  unload(set);
+  const before = liveTensors();
+  const augment = { flip: true, cropPadding: 2, eraseProbability: 0.5, random };
+  scope(() => {
+    for (const _ of batches(set, 32, { random, augment })) {
+      assertEquals(liveTensors(), before + 4);
+    }
+  });
+  assertEquals(liveTensors(), before + 2);
+  for (const _ of batches(set, 32)) break;
+  assertEquals(liveTensors(), before + 2);
+  unload(set);
+  assertEquals(liveTensors(), before);
+});
+
+Deno.test("batches() augments an image by its place and the epoch, not by its batch", () => {
+  const chance = new Random(42, "augment");
+  const augment: Augmentation = {
+    flip: true,
+    cropPadding: 3,
+    eraseProbability: 0.3,
+    random: chance,
+  };
+  const collect = (size: number, epoch: number, from = 0) => {
+    const pixels = new Map<number, string>();
+    const options = { random: random.at({ epoch }), augment, from };
+    for (const { images, indices } of batches(set, size, options)) {
+      const values = images.read();
+      indices.forEach((index, place) =>
+        pixels.set(index, values.slice(784 * place, 784 * (place + 1)).toString())
+      );
+    }
+    return pixels;
+  };
+  const whole = collect(103, 1);
+  for (const [index, image] of collect(10, 1, 4)) assertEquals(image, whole.get(index));
+  const other = collect(103, 2);
+  const changed = [...whole].filter(([index, image]) => other.get(index) !== image).length;
+  assertEquals(changed > 50, true, `${changed} of 103 differ between epochs`);
+});
+
+Deno.test("batches() without any augmentation asked for leaves the pixels as they are", () => {
+  const augment = { random };
+  assertEquals(pixelsOf(batches(set, 32, { augment })), pixelsOf(batches(set, 32)));
+});
+
+Deno.test("batches() refuses sizes, places and probabilities out of range", () => {
+  for (const size of [0, -1, 1.5, NaN]) {
+    assertThrows(() => batches(set, size), RangeError, `The batch size is ${size}`);
+  }
+  for (const from of [-1, 0.5, 5]) {
+    assertThrows(() => batches(set, 32, { from }), RangeError, "The number of batches to skip");
+  }
+  for (const cropPadding of [-1, 28, 0.5]) {
+    const augment = { cropPadding, random };
+    assertThrows(() => batches(set, 32, { augment }), RangeError, "The crop padding is");
+  }
+  for (const eraseProbability of [-0.1, 1.1, NaN]) {
+    const augment = { eraseProbability, random };
+    assertThrows(() => batches(set, 32, { augment }), RangeError, "The erase probability is");
+  }
+});
