@@ -2,7 +2,7 @@ import { z } from "zod";
 import { UserError } from "../errors.ts";
 import type { TrainConfig } from "../train/config.ts";
 import { configOfRecord, configRecord } from "../train/config_file.ts";
-import { readJson, readText } from "../train/json_file.ts";
+import { jsonText, readJson, readText } from "../train/json_file.ts";
 import { epochMetricsSchema } from "../train/metrics.ts";
 import { parseMetrics } from "../train/metrics_reader.ts";
 import { readConfig, readDigests } from "../train/run.ts";
@@ -51,8 +51,8 @@ export function readResults(path: string): Results {
 }
 
 /** The text of a results file. */
-export function resultsText({ config, ...results }: Results): string {
-  return `${JSON.stringify({ wick: version, config: configRecord(config), ...results }, null, 2)}\n`;
+export function resultsText(results: Results): string {
+  return jsonText({ ...results, config: configRecord(results.config) });
 }
 
 function resultsOfFile(path: string): Results {

@@ -5,6 +5,7 @@ import { classScores } from "./class_scores.ts";
 import { configSchema } from "./config.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { confusionTable, scoreTable } from "./evaluation_text.ts";
+import { jsonText } from "./json_file.ts";
 import { configureThreads } from "./native_info.ts";
 import { optionsSchema } from "./options.ts";
 import { findWeights, loadModel, type WeightsSource } from "./weights_source.ts";
@@ -75,5 +76,5 @@ function jsonOf({ path, model, epoch }: WeightsSource, set: ImageSet, result: Ev
   const { loss, accuracy, correct, count, confusion } = result;
   const scores = classScores(confusion, set.classes);
   const content = { path, model, epoch, set: set.name, loss, accuracy, correct, count };
-  return JSON.stringify({ ...content, classes: scores, confusion_matrix: confusion }, null, 2);
+  return jsonText({ ...content, classes: scores, confusion_matrix: confusion }).trimEnd();
 }

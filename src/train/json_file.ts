@@ -30,9 +30,16 @@ export function readJson(path: string): unknown {
   }
 }
 
+/** JSON to be read by people: indented, but a list of numbers is one line. */
+export function jsonText(value: unknown): string {
+  const indented = JSON.stringify(value, null, 2);
+  const oneLine = indented.replace(/\[\n[\d\s,.e+-]*\]/g, (list) => list.replace(/\s+/g, " "));
+  return `${oneLine}\n`;
+}
+
 /** Writes a JSON file in one step; throws a UserError if it cannot. */
 export function writeJson(files: Files, path: string, value: unknown): void {
-  writeText(files, path, `${JSON.stringify(value, null, 2)}\n`);
+  writeText(files, path, jsonText(value));
 }
 
 /** Writes a text file in one step; throws a UserError if it cannot. */

@@ -109,7 +109,7 @@ export class TrainingState implements Disposable {
 
   [Symbol.dispose](): void {
     this.totals.dispose();
-    this.optimizer.dispose();
+    this.optimizer[Symbol.dispose]();
     this.model[Symbol.dispose]();
   }
 }
