@@ -42,3 +42,10 @@ export async function filesUnder(folder: string, below = ""): Promise<string[]> 
   }
   return found.sort();
 }
+
+/** Why tests of missing permission are left out, or nothing. */
+export const rootSkip = Deno.build.os === "windows"
+  ? " (skipped: no permission bits on Windows)"
+  : Deno.uid() === 0
+  ? " (skipped: root may read and write everything)"
+  : "";
