@@ -74,7 +74,10 @@ async function fetchFile(
     await syncFolder(target);
     return source;
   }
-  if ((await part.stat()).size === 0) await Deno.remove(partPath);
+  if ((await part.stat()).size === 0) {
+    await Deno.remove(partPath);
+    await removeEmpty(target, target.slice(0, target.lastIndexOf("/")));
+  }
   throw new SourcesFailed(
     `Cannot download ${file.name}. Tried:\n${failures.join("\n")}\n` +
       `Check the network and run it again (it goes on where it stopped), or copy the four files ` +
@@ -153,6 +156,16 @@ async function syncFolder(path: string): Promise<void> {
   if (Deno.build.os === "windows") return;
   using folder = await Deno.open(path);
   await folder.sync();
+}
+
+async function removeEmpty(...folders: string[]): Promise<void> {
+  for (const folder of folders) {
+    try {
+      await Deno.remove(folder);
+    } catch {
+      return; // it holds something
+    }
+  }
 }
 
 async function localErrors<T>(target: string, action: () => Promise<T>): Promise<T> {
