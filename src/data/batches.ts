@@ -14,7 +14,10 @@ export interface Batch {
   readonly count: number;
 }
 
-/** What is done to training images: each image's chance depends on its place in the set and the epoch alone. */
+/**
+ * What is done to training images: each image's chance depends on its place in the set and the
+ * epoch alone.
+ */
 export interface Augmentation {
   /** Mirrors half of the images. */
   readonly flip?: boolean;
@@ -41,8 +44,9 @@ export const batchCount = (set: ImageSet, batchSize: number): number =>
   Math.ceil(set.count / batchSize);
 
 /**
- * Cuts a set into batches of `batchSize`, the last partial one included: each image once. A pure function of its arguments;
- * `from` leaves the others as they are. Throws RangeError for a size, padding, probability or `from` out of range.
+ * Cuts a set into batches of `batchSize`, the last partial one included: each image once. A pure
+ * function of its arguments; `from` leaves the others as they are. Throws RangeError for a size,
+ * padding, probability or `from` out of range.
  *
  * @example
  * ```ts ignore

@@ -52,7 +52,9 @@ export const testFiles: CanonicalPair = {
   },
 };
 
-/** All four files, the small ones first, so that a source that does not work is found out quickly. */
+/**
+ * All four files, the small ones first, so that a source that does not work is found out quickly.
+ */
 export const canonicalFiles: readonly CanonicalFile[] = [
   testFiles.labels,
   trainFiles.labels,

@@ -30,9 +30,10 @@ export class SourcesFailed extends UserError {
 }
 
 /**
- * Brings into `folder`/FashionMNIST/raw those of the files that are not in `folder` yet, and returns the names of
- * those it fetched. A file appears under its name only whole and verified; one that breaks off is gone on with by the next
- * call. Throws {@linkcode SourcesFailed}, or {@linkcode UserError} for a damaged file or a folder that cannot be written.
+ * Brings into `folder`/FashionMNIST/raw those of the files that are not in `folder` yet, and
+ * returns the names of those it fetched. A file appears under its name only whole and verified;
+ * one that breaks off is gone on with by the next call. Throws {@linkcode SourcesFailed}, or
+ * {@linkcode UserError} for a damaged file or a folder that cannot be written.
  */
 export async function download(folder: string, options: DownloadOptions = {}): Promise<string[]> {
   const { files = canonicalFiles } = options;
@@ -85,7 +86,10 @@ async function fetchFile(
   );
 }
 
-/** Fills `part` from one source, going on as long as each attempt brings something; returns why it failed, if it did. */
+/**
+ * Fills `part` from one source, going on as long as each attempt brings something; returns why it
+ * failed, if it did.
+ */
 async function fillPart(
   part: Deno.FsFile,
   file: CanonicalFile,
@@ -129,7 +133,10 @@ async function attempt(action: () => Promise<void>): Promise<string | undefined>
   }
 }
 
-/** Opens `path` for writing once no other process has it open for writing, so that two downloads do not mix their bytes. */
+/**
+ * Opens `path` for writing once no other process has it open for writing, so that two downloads do
+ * not mix their bytes.
+ */
 async function openAlone(path: string): Promise<Deno.FsFile> {
   while (true) {
     const part = await Deno.open(path, { read: true, write: true, create: true });
@@ -151,7 +158,10 @@ async function contentOf(file: Deno.FsFile, size: number): Promise<Uint8Array<Ar
   return bytes;
 }
 
-/** Makes a rename in `path` last through a power cut; where the system has no such call there is nothing to do. */
+/**
+ * Makes a rename in `path` last through a power cut; where the system has no such call there is
+ * nothing to do.
+ */
 async function syncFolder(path: string): Promise<void> {
   if (Deno.build.os === "windows") return;
   using folder = await Deno.open(path);

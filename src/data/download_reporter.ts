@@ -1,6 +1,9 @@
 import type { DownloadProgress } from "./download.ts";
 
-/** Says how a download goes: on a terminal one line that is written over, in a log a line for each quarter of a file. */
+/**
+ * Says how a download goes: on a terminal one line that is written over, in a log a line for each
+ * quarter of a file.
+ */
 export function downloadReporter(
   write: (text: string) => void = (text) => {
     Deno.stderr.writeSync(new TextEncoder().encode(text));

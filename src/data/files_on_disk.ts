@@ -19,8 +19,9 @@ export interface FileOnDisk {
 }
 
 /**
- * Looks for `file` directly in `folder`, then under FashionMNIST/raw, gzipped first. Throws {@linkcode UserError} where
- * the first one there is no file, has another size or may not be looked at: it is never passed over.
+ * Looks for `file` directly in `folder`, then under FashionMNIST/raw, gzipped first. Throws
+ * {@linkcode UserError} where the first one there is no file, has another size or may not be
+ * looked at: it is never passed over.
  */
 export async function findFile(
   file: CanonicalFile,
@@ -44,7 +45,10 @@ export async function findFile(
   return undefined;
 }
 
-/** Checks the SHA-256 of those of `files` that are in `folder`, and returns their paths; throws as {@linkcode readVerified}. */
+/**
+ * Checks the SHA-256 of those of `files` that are in `folder`, and returns their paths; throws as
+ * {@linkcode readVerified}.
+ */
 export async function verify(
   folder: string,
   files: readonly CanonicalFile[] = canonicalFiles,
@@ -60,8 +64,8 @@ export async function verify(
 }
 
 /**
- * The IDX bytes of a file, whose SHA-256 is checked before anything in it is believed. Throws {@linkcode UserError}
- * where it differs from the published one or the file cannot be read.
+ * The IDX bytes of a file, whose SHA-256 is checked before anything in it is believed. Throws
+ * {@linkcode UserError} where it differs from the published one or the file cannot be read.
  */
 export async function readVerified(found: FileOnDisk): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await readBytes(found);

@@ -8,7 +8,8 @@ interface Unpacked {
 
 /**
  * Unpacks gzip (RFC 1952), one member or several in a row; `maxBytes` bounds what is allocated.
- * Throws {@linkcode UserError}, which begins with `name`, where the stream is damaged, goes on after its end or holds more.
+ * Throws {@linkcode UserError}, which begins with `name`, where the stream is damaged, goes on
+ * after its end or holds more.
  */
 export function gunzip(
   packed: Uint8Array<ArrayBuffer>,

@@ -4,7 +4,10 @@ import { classNames, type ImageSet, imageSet, imageSize } from "./image_set.ts";
 
 const unsignedByte = 0x08;
 
-/** The most images a file may hold, as many as Fashion-MNIST's largest; it bounds what a gzip bomb can allocate to 45 MiB. */
+/**
+ * The most images a file may hold, as many as Fashion-MNIST's largest; it bounds what a gzip bomb
+ * can allocate to 45 MiB.
+ */
 export const maxImages = 60_000;
 
 /** The content of an IDX file: its dimensions and a view of its bytes in row-major order. */
@@ -14,9 +17,10 @@ export interface Idx {
 }
 
 /**
- * Reads an IDX file of unsigned bytes with `rank` dimensions (http://yann.lecun.com/exdb/mnist): magic `00 00 08 rank`,
- * the dimensions as big-endian u32, then exactly their product of bytes. It copies nothing, so a header can ask for no
- * memory. Throws {@linkcode UserError}, which begins with `name`, for everything else.
+ * Reads an IDX file of unsigned bytes with `rank` dimensions (http://yann.lecun.com/exdb/mnist):
+ * magic `00 00 08 rank`, the dimensions as big-endian u32, then exactly their product of bytes. It
+ * copies nothing, so a header can ask for no memory. Throws {@linkcode UserError}, which begins
+ * with `name`, for everything else.
  */
 export function readIdx(bytes: Uint8Array<ArrayBuffer>, name: string, rank: number): Idx {
   const header = 4 + 4 * rank;
@@ -47,8 +51,9 @@ export function readIdx(bytes: Uint8Array<ArrayBuffer>, name: string, rank: numb
 }
 
 /**
- * Reads a pair of IDX files, plain or gzipped, into an {@linkcode ImageSet}: images `[count, 28, 28]` and labels `[count]`.
- * Throws {@linkcode UserError} where either is damaged or of another shape, the counts differ or a label is no class.
+ * Reads a pair of IDX files, plain or gzipped, into an {@linkcode ImageSet}: images `[count, 28,
+ * 28]` and labels `[count]`. Throws {@linkcode UserError} where either is damaged or of another
+ * shape, the counts differ or a label is no class.
  */
 export function readImageSet(
   name: string,

@@ -32,7 +32,10 @@ export interface ImageSet {
   readonly classes: readonly string[];
 }
 
-/** Makes an {@linkcode ImageSet} of pixels `[count, 28, 28]` and labels `[count]`; throws RangeError where they disagree. */
+/**
+ * Makes an {@linkcode ImageSet} of pixels `[count, 28, 28]` and labels `[count]`; throws
+ * RangeError where they disagree.
+ */
 export function imageSet(
   name: string,
   images: Uint8Array<ArrayBuffer>,
@@ -48,7 +51,10 @@ export function imageSet(
   return { name, images, labels, count: labels.length, rows: 28, columns: 28, classes };
 }
 
-/** Copies the images at `indices`, in that order, into a set of their own; throws RangeError for an index out of range. */
+/**
+ * Copies the images at `indices`, in that order, into a set of their own; throws RangeError for an
+ * index out of range.
+ */
 export function subset(set: ImageSet, name: string, indices: Uint32Array): ImageSet {
   const images = new Uint8Array(indices.length * imageBytes);
   const labels = new Uint8Array(indices.length);

@@ -9,7 +9,10 @@ import type { ImageSet } from "./image_set.ts";
 import { checkTrainSize, fullCount, split, trainingCount, validationCount } from "./split.ts";
 import { syntheticSet } from "./synthetic.ts";
 
-/** What `--data` may say: `auto` is Fashion-MNIST where it is on disk or can be downloaded, else the synthetic set. */
+/**
+ * What `--data` may say: `auto` is Fashion-MNIST where it is on disk or can be downloaded, else
+ * the synthetic set.
+ */
 export const dataChoices = ["auto", "fashion-mnist", "synthetic"] as const;
 export type DataChoice = (typeof dataChoices)[number];
 /** What was really loaded. */
@@ -18,11 +21,16 @@ export type DataSource = Exclude<DataChoice, "auto">;
 /** What to load and from where. */
 export interface LoadOptions extends Omit<DownloadOptions, "files"> {
   readonly data: DataChoice;
-  /** Folder with the files, directly or under FashionMNIST/raw; FASHION_MNIST_DIR by default, then `data`. */
+  /**
+   * Folder with the files, directly or under FashionMNIST/raw; FASHION_MNIST_DIR by default, then
+   * `data`.
+   */
   readonly dataDir?: string;
   /** Training images: 1 to 50,000, or 60,000 for all and no validation set; 50,000 by default. */
   readonly trainSize?: number;
-  /** Is given the warning that the synthetic set replaces the real one; standard error by default. */
+  /**
+   * Is given the warning that the synthetic set replaces the real one; standard error by default.
+   */
   readonly onWarning?: (warning: string) => void;
 }
 
@@ -32,7 +40,10 @@ export interface TrainingData {
   /** 10,000 images, 1,000 a class; undefined where `trainSize` takes all. */
   readonly validation: ImageSet | undefined;
   readonly source: DataSource;
-  /** SHA-256 of what was read: of the published .gz files (also where they lie unpacked), or of the pixels drawn. */
+  /**
+   * SHA-256 of what was read: of the published .gz files (also where they lie unpacked), or of the
+   * pixels drawn.
+   */
   readonly digests: Readonly<Record<string, string>>;
 }
 
@@ -43,8 +54,9 @@ export interface TestData extends ImageSet {
 }
 
 /**
- * Loads what a run trains and validates on. The test images stay shut, but must be there. Throws {@linkcode UserError} where the
- * real set is asked for and cannot be had, or a file of it is damaged.
+ * Loads what a run trains and validates on. The test images stay shut, but must be there. Throws
+ * {@linkcode UserError} where the real set is asked for and cannot be had, or a file of it is
+ * damaged.
  */
 export async function loadTraining(options: LoadOptions): Promise<TrainingData> {
   const { trainSize = trainingCount } = options;
@@ -65,7 +77,10 @@ export async function loadTraining(options: LoadOptions): Promise<TrainingData> 
   return { train, validation, source: "synthetic", digests };
 }
 
-/** Loads the 10,000 test images, as {@linkcode loadTraining} does; `data` should be the source the training really had. */
+/**
+ * Loads the 10,000 test images, as {@linkcode loadTraining} does; `data` should be the source the
+ * training really had.
+ */
 export async function loadTest(options: LoadOptions): Promise<TestData> {
   if (await chooseSource(options) === "fashion-mnist") {
     const set = await readPair("fashion-mnist/test", testFiles, options);
@@ -76,8 +91,9 @@ export async function loadTest(options: LoadOptions): Promise<TestData> {
 }
 
 /**
- * Makes sure that all four files are there and whole, so that no run finds out at its end; decides for the synthetic set
- * only under `auto`, when no source delivers and what is there is not damaged.
+ * Makes sure that all four files are there and whole, so that no run finds out at its end; decides
+ * for the synthetic set only under `auto`, when no source delivers and what is there is not
+ * damaged.
  */
 async function chooseSource(options: LoadOptions): Promise<DataSource> {
   if (options.data === "synthetic") return "synthetic";

@@ -9,7 +9,10 @@ export interface Resident {
 
 const residents = new WeakMap<ImageSet, Map<Device, Resident>>();
 
-/** The set's tensors on a device; copied there the first time, and then kept until {@linkcode unload}. */
+/**
+ * The set's tensors on a device; copied there the first time, and then kept until {@linkcode
+ * unload}.
+ */
 export function resident(set: ImageSet, device: Device): Resident {
   const places = residents.get(set) ?? new Map<Device, Resident>();
   residents.set(set, places);

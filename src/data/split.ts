@@ -2,7 +2,10 @@ import { UsageError } from "../errors.ts";
 import { Random } from "../tensor/mod.ts";
 import { type ImageSet, subset } from "./image_set.ts";
 
-/** Decides which images are for validation; fixed, so that runs with different seeds can be compared. */
+/**
+ * Decides which images are for validation; fixed, so that runs with different seeds can be
+ * compared.
+ */
 export const splitSeed = 1708_07747;
 
 /** Images held back for validation: 1,000 a class. */
@@ -27,9 +30,10 @@ export function checkTrainSize(trainSize: number): void {
 }
 
 /**
- * Divides the indices of a labelled set, class by class: `heldBack` of each class for validation, the others in an order
- * in which the classes take turns, so that its beginning of any length is as balanced as can be and a longer one
- * contains every shorter one. A pure function of labels and seed.
+ * Divides the indices of a labelled set, class by class: `heldBack` of each class for validation,
+ * the others in an order in which the classes take turns, so that its beginning of any length is
+ * as balanced as can be and a longer one contains every shorter one. A pure function of labels and
+ * seed.
  */
 export function stratify(
   labels: Uint8Array,
@@ -55,7 +59,10 @@ export function stratify(
   return { train: Uint32Array.from(train), validation: Uint32Array.from(validation).sort() };
 }
 
-/** The training and validation images of `set` (60,000 images); `trainSize` as {@linkcode checkTrainSize} has it. */
+/**
+ * The training and validation images of `set` (60,000 images); `trainSize` as {@linkcode
+ * checkTrainSize} has it.
+ */
 export function split(
   set: ImageSet,
   trainSize: number,

@@ -9,8 +9,9 @@ export const syntheticSeed = 2017;
 export const syntheticParts = ["train", "validation", "test"] as const;
 
 /**
- * Draws the first `count` images of a part of the synthetic set: ten kinds of garment in Fashion-MNIST's format and
- * order, image i of class i mod 10. Image i depends only on seed, part and i, and its bits are the same everywhere.
+ * Draws the first `count` images of a part of the synthetic set: ten kinds of garment in
+ * Fashion-MNIST's format and order, image i of class i mod 10. Image i depends only on seed, part
+ * and i, and its bits are the same everywhere.
  */
 export function syntheticSet(
   part: (typeof syntheticParts)[number],

@@ -4,8 +4,9 @@ export type Point = readonly [x: number, y: number];
 const margin = 12;
 
 /**
- * How much of each pixel of a square image a polygon covers, exactly: each edge adds its area and its height to the
- * cells it passes, and a sum along each row does the rest (Raph Levien's font-rs, 2016). Only + - * / and floor.
+ * How much of each pixel of a square image a polygon covers, exactly: each edge adds its area and
+ * its height to the cells it passes, and a sum along each row does the rest (Raph Levien's
+ * font-rs, 2016). Only + - * / and floor.
  */
 export class Coverage {
   /** Covered part of each pixel `[size, size]`, in [0, 1]. */
@@ -19,7 +20,10 @@ export class Coverage {
     this.values = new Float64Array(size * size);
   }
 
-  /** Replaces `values` by those of the polygon with these corners in pixels; what lies outside the image is cut off. */
+  /**
+   * Replaces `values` by those of the polygon with these corners in pixels; what lies outside the
+   * image is cut off.
+   */
   fill(corners: readonly Point[]): void {
     this.#cells.fill(0);
     for (let i = 0; i < corners.length; i++) {

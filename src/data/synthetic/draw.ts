@@ -36,7 +36,10 @@ interface Pose {
   readonly yy: number;
 }
 
-/** Turned by up to 8 degrees, up to 30 % smaller, stretched and moved; one in eight far out of place. */
+/**
+ * Turned by up to 8 degrees, up to 30 % smaller, stretched and moved; one in eight far out of
+ * place.
+ */
 function drawPose(dice: Dice): Pose {
   const stray = dice.chance(0.125);
   const turn = dice.around(-0.07, 0.07) * (stray ? 3 : 1);
@@ -64,7 +67,10 @@ export class Painter {
   readonly #brightness = new Float64Array(size * size);
   readonly #opacity = new Float64Array(size * size);
 
-  /** Draws a garment of class `label` from {@linkcode wordsPerImage} random words into `out`, `[28, 28]` u8. */
+  /**
+   * Draws a garment of class `label` from {@linkcode wordsPerImage} random words into `out`, `[28,
+   * 28]` u8.
+   */
   paint(label: number, words: Uint32Array, out: Uint8Array): void {
     const dice = new Dice(words.subarray(0, 128));
     const pose = drawPose(dice);

@@ -1,6 +1,8 @@
 import type { Dice } from "./dice.ts";
 
-/** Brightness of cloth at a place of the garment's square, relative to its tone: about 0.4 to 1.2. */
+/**
+ * Brightness of cloth at a place of the garment's square, relative to its tone: about 0.4 to 1.2.
+ */
 export type Fabric = (x: number, y: number) => number;
 
 /** 0 to 1 and back to 0 over one period. */

@@ -1,8 +1,9 @@
 import type { Point } from "./coverage.ts";
 
 /**
- * One piece of a garment: a polygon in a square from (-1, -1), top left, to (1, 1). `tone` 0 is the fabric itself; less is
- * darker, more is lighter, down to -1 (black) and up to 1 (white). `hole` shows the background.
+ * One piece of a garment: a polygon in a square from (-1, -1), top left, to (1, 1). `tone` 0 is
+ * the fabric itself; less is darker, more is lighter, down to -1 (black) and up to 1 (white).
+ * `hole` shows the background.
  */
 export interface Piece {
   readonly corners: readonly Point[];

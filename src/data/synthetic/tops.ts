@@ -2,7 +2,9 @@ import type { Point } from "./coverage.ts";
 import type { Dice } from "./dice.ts";
 import { band, type Garment, mirrored, pair, type Piece, piece } from "./garment.ts";
 
-/** The measures of what is worn above the waist, half-widths and heights in the garment's square. */
+/**
+ * The measures of what is worn above the waist, half-widths and heights in the garment's square.
+ */
 interface Cut {
   readonly top: number;
   readonly neck: number;
@@ -176,7 +178,10 @@ export function coat(dice: Dice): Garment {
   return pieces;
 }
 
-/** Sleeves of any length, mostly a collar and a thin row of buttons; some could be a T-shirt or a pullover. */
+/**
+ * Sleeves of any length, mostly a collar and a thin row of buttons; some could be a T-shirt or a
+ * pullover.
+ */
 export function shirt(dice: Dice): Garment {
   const c = cut(dice, {
     bottom: [0.7, 1.04],
