@@ -46,14 +46,15 @@ export async function reachesJsr(registry: string, timeout = probeTimeout): Prom
 
 async function choose(root: string): Promise<StdSource> {
   const place = registryAndCache();
-  const jsr = await reachesJsr(place.registry) && await fetchModules(root, "jsr");
-  if (!jsr && !await fetchModules(root, "npm")) {
+  const jsr = await reachesJsr(place.registry) && await fetchModules(root, "jsr") === undefined;
+  const source = jsr ? "jsr" : "npm";
+  const failure = jsr ? undefined : await fetchModules(root, "npm");
+  if (failure !== undefined) {
     throw new UserError(
       "Deno's standard library (@std) could be loaded neither from jsr.io nor from its copy on " +
-        "registry.npmjs.org: connect this machine to one of them for its first start",
+        `registry.npmjs.org: connect this machine to one of them for its first start (${failure})`,
     );
   }
-  const source = jsr ? "jsr" : "npm";
   console.error(jsr ? "@std comes from JSR." : "JSR is out of reach: @std comes from npm.");
   replaceFile(choicePath(root), JSON.stringify({ source, ...place } satisfies Choice));
   return source;
@@ -66,17 +67,22 @@ function rememberedSource(root: string): StdSource | undefined {
   return holds ? choice.source : undefined;
 }
 
-/** Downloads the modules of `@std` from one source; false where that fails. */
-async function fetchModules(root: string, source: StdSource): Promise<boolean> {
+/** Downloads the modules of `@std` from one source; returns why that failed, if it did. */
+async function fetchModules(root: string, source: StdSource): Promise<string | undefined> {
   const specifiers = stdSpecifiers(writeMap(root, source));
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["cache", "-q", `--import-map=${mapPath(root)}`, ...specifiers],
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    // The lock file is left to the task that follows, which says more clearly what it dislikes.
+    args: ["cache", "-q", "--no-lock", `--import-map=${mapPath(root)}`, ...specifiers],
     cwd: root,
+    env: { NO_COLOR: "1" },
     stdin: "null",
     stdout: "null",
-    stderr: "null",
   }).output();
-  return success;
+  if (success) return undefined;
+  const lines = new TextDecoder().decode(stderr).split("\n");
+  return (lines.find((line) => line.startsWith("error: ")) ?? "error: no message").slice(
+    "error: ".length,
+  );
 }
 
 function writeMap(root: string, source: StdSource): { imports: Imports } {

@@ -99,6 +99,16 @@ Deno.test("a JSR that answers but does not deliver is left for npm", async () =>
   assertStringIncludes(stderr, "@std comes from npm.");
 });
 
+Deno.test("a machine that reaches neither JSR nor npm is told so in one sentence", async () => {
+  using project = new Project();
+  const { code, stderr } = await project.deno(["run", "-q", "-A", "tasks/setup.ts"], {
+    env: { DENO_DIR: join(project.root, "cache"), NPM_CONFIG_REGISTRY: "http://127.0.0.1:1/" },
+  });
+  assertEquals(code, 1);
+  assertStringIncludes(stderr, "error: Deno's standard library (@std) could be loaded neither");
+  assertEquals(stderr.trim().split("\n").length, 1, stderr);
+});
+
 Deno.test("a name that is new in deno.json is in the import map at the next start", async () => {
   using project = new Project();
   await prepare(project);
