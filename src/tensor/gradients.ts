@@ -70,6 +70,11 @@ function wantedNodes(last: Node, parameters: readonly Tensor[]): Node[] {
   const found: Node[] = [];
   const visit = (node: Node): void => {
     if (node.walk === walk) return;
+    if (node.isFreed) {
+      throw new ReferenceError(
+        "Cannot take gradients through an operation that was freed, by an earlier gradients() or with its tensor: compute the loss again",
+      );
+    }
     node.walk = walk;
     node.wanted = false;
     found.push(node);

@@ -31,6 +31,8 @@ export class Node implements Wanted {
   /** The walk that visited this node last, and whether a wanted parameter lies behind it. */
   walk = 0;
   wanted = false;
+  /** Whether its backward function was freed, by a walk or with its tensor. */
+  isFreed = false;
 
   constructor(
     public inputs: readonly Tensor[],
@@ -39,7 +41,7 @@ export class Node implements Wanted {
   ) {}
 
   wants(index: number): boolean {
-    return this.inputs[index]!.node?.wanted ?? false;
+    return this.inputs[index]?.node?.wanted ?? false;
   }
 
   /** Frees what was saved for the backward function, and the function with it. */
@@ -47,15 +49,10 @@ export class Node implements Wanted {
     for (const handle of this.saved) native.tensor_free(handle);
     this.saved = nothing;
     this.inputs = none;
-    this.backward = walked;
+    this.backward = undefined;
+    this.isFreed = true;
   }
 }
-
-const walked: Backward = () => {
-  throw new Error(
-    "Cannot take gradients through an operation that was freed, by an earlier gradients() or with its tensor: compute the loss again",
-  );
-};
 
 /** Whether an operation on this input has to be recorded. */
 export const isTracked = (tensor: Tensor): boolean => recording && tensor.node !== undefined;

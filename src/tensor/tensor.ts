@@ -79,7 +79,7 @@ export class Tensor extends Storage {
 
   /** Frees the tensor and what was saved for its gradient; harmless when repeated. */
   override dispose(): void {
-    this.forget();
+    this.node?.release();
     super.dispose();
   }
 

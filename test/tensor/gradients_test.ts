@@ -121,7 +121,17 @@ Deno.test("gradients() throw when the same tape is walked twice", () => {
   scope(() => {
     const loss = x.square().sum();
     gradients(loss, [x]);
-    assertThrows(() => gradients(loss, [x]), Error, "compute the loss again");
+    assertThrows(() => gradients(loss, [x]), ReferenceError, "compute the loss again");
+  });
+});
+
+Deno.test("gradients() throw when a tensor on the way was disposed", () => {
+  using x = parameter(Tensor.from([1, 2]));
+  scope(() => {
+    const square = x.square();
+    const loss = square.sum();
+    square.dispose();
+    assertThrows(() => gradients(loss, [x]), ReferenceError, "freed");
   });
 });
 
