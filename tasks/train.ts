@@ -3,7 +3,7 @@ import { runTask } from "../src/errors.ts";
 import { Command } from "../src/train/flags.ts";
 import { trainFlagsSchema } from "../src/train/options.ts";
 import { standardScreen } from "../src/train/progress.ts";
-import { trainCommand } from "../src/train/session.ts";
+import { trainCommand } from "../src/train/train_command.ts";
 
 const command = new Command(trainFlagsSchema, {
   usage: "deno task train --model NAME [flags], or deno task train --resume RUN_FOLDER",

@@ -33,7 +33,8 @@ export async function reproduce(
   using state = new TrainingState(modelOf(config), config, data.train.count);
   const comparison = new Comparison(results, screen);
   try {
-    await train(state, data, comparison, new Pace());
+    const pace = new Pace();
+    await train(state, data, comparison, pace);
     if (state.history.length !== results.epochs.length) {
       throw new Difference(
         `it had ${results.epochs.length} epochs, and now ${state.history.length}`,
@@ -41,8 +42,8 @@ export async function reproduce(
     }
     const test = await loadTest({ ...options, data: source });
     refuseOtherData(results, test.digests);
-    const { result } = testResult(state, comparison.best, test, results.data_sha256);
-    for (const name of finalFigures) compare(name, result[name], results[name]);
+    const result = await testResult(state, comparison.best, test, results.data_sha256, pace);
+    for (const name of finalFigures) compare(name, result?.[name], results[name]);
   } catch (error) {
     if (error instanceof Difference) return error.message;
     throw error;
@@ -53,6 +54,7 @@ export async function reproduce(
 class Comparison implements Recorder {
   best: readonly StoredTensor[] = [];
   #begun = milliseconds();
+  #seconds = 0;
 
   constructor(readonly results: Results, readonly screen: Screen) {}
 
@@ -60,8 +62,11 @@ class Comparison implements Recorder {
     this.#begun = milliseconds();
   }
 
+  endSteps(): void {
+    this.#seconds = (milliseconds() - this.#begun) / 1000;
+  }
+
   draw(): void {}
-  endSteps(): void {}
   save(): void {}
 
   endEpoch(state: TrainingState, validation: Evaluation | undefined): void {
@@ -74,7 +79,7 @@ class Comparison implements Recorder {
     }
     compareEpoch(metrics.epoch, weights, metrics, recorded);
     if (bestEpoch(history, config.bestBy)?.epoch === metrics.epoch) this.best = weights;
-    const seconds = (milliseconds() - this.#begun) / 1000;
+    const seconds = this.#seconds;
     const time = { seconds, imagesPerSecond: state.stepsPerEpoch * config.batchSize / seconds };
     this.screen.line(`${epochLine(metrics, config.epochs, time, config.data)}  identical`);
   }

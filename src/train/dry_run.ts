@@ -5,7 +5,7 @@ import { evaluate } from "./evaluate.ts";
 import { learn } from "./loop.ts";
 import type { RunOptions } from "./options.ts";
 import type { Screen } from "./progress.ts";
-import { augmentationOf, modelOf, scheduleOf } from "./recipe.ts";
+import { augmentationOf, modelOf } from "./recipe.ts";
 import { TrainingState } from "./state.ts";
 
 /** One batch of training, validation and evaluation; nothing is kept. Returns the exit code. */
@@ -20,7 +20,7 @@ export async function dryRun(
   const random = new Random(seed, "shuffle");
   const augment = augmentationOf(config, new Random(seed, "augment"));
   for (const batch of batches(data.train, batchSize, { random, augment, device })) {
-    learn(state, batch, new Random(seed, "dropout"), scheduleOf(config, state.stepsPerEpoch));
+    learn(state, batch);
     break;
   }
   const figures = [`train_loss ${state.loss.toFixed(4)}`];

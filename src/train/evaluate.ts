@@ -1,6 +1,7 @@
 import { type Batch, batches, type ImageSet } from "../data/mod.ts";
 import { crossEntropy, type Module } from "../nn/mod.ts";
 import { accumulateMetrics, noGradients, scope, Tensor } from "../tensor/mod.ts";
+import type { Pace } from "./pace.ts";
 
 /** Images an evaluation step: fixed, because the loss's last bits depend on it. */
 export const evaluationBatch = 250;
@@ -19,8 +20,8 @@ export interface Evaluation {
   readonly predictions: Uint8Array;
 }
 
-/** Evaluates a model batch by batch; `evaluate` does it in one go. */
-export class Evaluator implements Disposable {
+/** Evaluates a model batch by batch. */
+class Evaluator implements Disposable {
   readonly #totals: Tensor;
   readonly #predictions: Uint8Array;
   #count = 0;
@@ -72,5 +73,21 @@ export function evaluate(
 ): Evaluation {
   using evaluator = new Evaluator(model, set, device);
   for (const batch of evaluator.batches()) evaluator.add(batch);
+  return evaluator.result();
+}
+
+/** Evaluates as `evaluate` does, pausing as the training does; undefined where a signal came. */
+export async function evaluatePaced(
+  model: Module,
+  set: ImageSet,
+  device: "cpu" | "cuda",
+  pace: Pace,
+): Promise<Evaluation | undefined> {
+  using evaluator = new Evaluator(model, set, device);
+  for (const batch of evaluator.batches()) {
+    if (pace.stop) return undefined;
+    evaluator.add(batch);
+    if (pace.restIsDue()) await pace.rest();
+  }
   return evaluator.result();
 }

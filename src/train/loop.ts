@@ -1,10 +1,10 @@
-import { type Batch, batches, type ImageSet, type TrainingData } from "../data/mod.ts";
-import { crossEntropy, learningRate, type Schedule } from "../nn/mod.ts";
+import { type Batch, batches, type TrainingData } from "../data/mod.ts";
+import { crossEntropy, learningRate } from "../nn/mod.ts";
 import { accumulateMetrics, gradients, Random, scope } from "../tensor/mod.ts";
-import { type Evaluation, Evaluator } from "./evaluate.ts";
+import { evaluatePaced } from "./evaluate.ts";
 import { NonfiniteError, nonfiniteOrigin } from "./nonfinite.ts";
 import type { Pace } from "./pace.ts";
-import { augmentationOf, scheduleOf } from "./recipe.ts";
+import { augmentationOf } from "./recipe.ts";
 import type { Recorder } from "./recorder.ts";
 import type { TrainingState } from "./state.ts";
 
@@ -18,11 +18,9 @@ export async function train(
   recorder: Recorder,
   pace: Pace,
 ): Promise<boolean> {
-  const { config, stepsPerEpoch } = state;
+  const { config } = state;
   const { batchSize, device, seed } = config;
   const shuffle = new Random(seed, "shuffle");
-  const dropout = new Random(seed, "dropout");
-  const schedule = scheduleOf(config, stepsPerEpoch);
   const augment = augmentationOf(config, new Random(seed, "augment"));
 
   while (!state.complete) {
@@ -31,13 +29,14 @@ export async function train(
     const random = shuffle.at({ epoch });
     const from = state.stepInEpoch;
     for (const batch of batches(data.train, batchSize, { random, augment, device, from })) {
-      learn(state, batch, dropout.at({ epoch, index: state.stepInEpoch }), schedule);
+      learn(state, batch);
       if (pace.saveIsDue(state.step)) recorder.save(state);
       if (pace.restIsDue()) await pace.rest(() => recorder.draw(state));
       if (pace.stop) break;
     }
     recorder.endSteps(state);
-    const validation = await validate(state, data.validation, pace);
+    const { validation: set } = data;
+    const validation = set && await evaluatePaced(state.model, set, device, pace);
     if (pace.stop) {
       recorder.save(state);
       return false;
@@ -47,32 +46,11 @@ export async function train(
   return true;
 }
 
-/** Evaluates between epochs, pausing as the training does; undefined where a signal came. */
-export async function validate(
-  state: TrainingState,
-  set: ImageSet | undefined,
-  pace: Pace,
-): Promise<Evaluation | undefined> {
-  if (set === undefined || pace.stop) return undefined;
-  using evaluator = new Evaluator(state.model, set, state.config.device);
-  for (const batch of evaluator.batches()) {
-    evaluator.add(batch);
-    if (pace.restIsDue()) await pace.rest();
-    if (pace.stop) return undefined;
-  }
-  return evaluator.result();
-}
-
 /** One step: forward, loss, gradients, update. Throws where the loss is NaN or infinite. */
-export function learn(
-  state: TrainingState,
-  { images, labels }: Batch,
-  random: Random,
-  schedule: Schedule,
-): void {
-  const { model, optimizer, config, totals } = state;
+export function learn(state: TrainingState, { images, labels }: Batch): void {
+  const { model, optimizer, config, totals, schedule } = state;
   scope(() => {
-    const logits = model.forward(images, { training: true, random });
+    const logits = model.forward(images, state.mode);
     const loss = crossEntropy(logits, labels, { labelSmoothing: config.labelSmoothing });
     state.loss = loss.item();
     if (!Number.isFinite(state.loss)) {

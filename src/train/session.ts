@@ -1,91 +1,58 @@
-import { loadTest, loadTraining, type TrainingData } from "../data/mod.ts";
-import { messageOf, UsageError, UserError } from "../errors.ts";
-import { completeConfig, contradiction, type TrainConfig, type TrainSettings } from "./config.ts";
-import { dryRun } from "./dry_run.ts";
+import type { TestData, TrainingData } from "../data/mod.ts";
+import { messageOf, UserError } from "../errors.ts";
+import type { Layer } from "../nn/mod.ts";
 import { readEnvironment } from "./environment.ts";
-import { flagName } from "./flags.ts";
-import { readJson } from "./json_file.ts";
 import { train } from "./loop.ts";
 import { bestEpoch } from "./metrics.ts";
-import { configureThreads } from "./native_info.ts";
-import { optionsSchema, type RunOptions, type TrainFlags } from "./options.ts";
 import { Pace } from "./pace.ts";
 import type { Screen } from "./progress.ts";
 import { modelOf } from "./recipe.ts";
 import { RunRecorder } from "./recorder.ts";
-import { readConfig, Run } from "./run.ts";
+import type { Run } from "./run.ts";
 import { exitCodes, type StopSignal, StopSignals } from "./signals.ts";
 import { TrainingState } from "./state.ts";
 import { finishRun, type Summary } from "./summary.ts";
 
-/** Does what `deno task train` was asked for; returns the exit code. */
-export async function trainCommand(flags: TrainFlags, screen: Screen): Promise<number> {
-  const { settings, options } = splitFlags(flags);
-  configureThreads(options.threads);
-  if (options.resume !== undefined) return await resume(options.resume, settings, options, screen);
-  if (settings.model === undefined) {
-    throw new UsageError("--model is missing: linear, nonlinear or cnn");
-  }
-  const wrong = contradiction({ ...settings, model: settings.model });
-  if (wrong !== undefined) throw new UsageError(wrong);
-  const data = await loadTraining({ ...options, trainSize: settings.trainSize });
-  const config = completeConfig({ ...settings, model: settings.model }, data.source);
-  if (options.dryRun) return await dryRun(config, data, options, screen);
-  const environment = await readEnvironment(config.device, data.digests);
-  using run = Run.create(config, environment, options.outputDir, options);
-  return await runToEnd(run, data, options, screen);
+/** What a run is carried on with. */
+export interface Session {
+  readonly data: TrainingData;
+  /** Opens the test set; called once, when the training is complete. */
+  readonly loadTest: () => Promise<TestData>;
+  /** The model; by default the one that the config names. */
+  readonly layer?: Layer;
+  readonly screen: Screen;
+  /** `50` (steps) or `30s` (seconds) between the checkpoints inside an epoch. */
+  readonly checkpointEvery?: string;
+  /** The command that goes on with the run after an interruption. */
+  readonly resumeCommand: string;
 }
 
-/** Goes on with a run folder from its last checkpoint. */
-async function resume(
-  path: string,
-  settings: Partial<TrainSettings>,
-  options: RunOptions,
-  screen: Screen,
-): Promise<number> {
-  const folder = path.replace(/(?<=.)\/+$/, "");
-  const config = readConfig(folder);
-  refuseChanges(folder, config, settings, options);
-  using run = Run.open(folder, options);
-  if (run.finished) {
-    screen.line(`${folder} is finished: nothing to do (deno task evaluate ${folder} shows it)`);
-    return 0;
-  }
-  const { data: source, trainSize } = config;
-  const data = await loadTraining({ ...options, data: source, trainSize });
-  refuseOtherData(folder, data.digests);
-  return await runToEnd(run, data, options, screen);
-}
-
-/** Trains from the last checkpoint, if there is one, to the end or a signal. */
-async function runToEnd(
-  run: Run,
-  data: TrainingData,
-  options: RunOptions,
-  screen: Screen,
-): Promise<number> {
-  const { config, folder } = run;
-  const how = resumeCommand(folder, options);
+/**
+ * Carries a run on from its last checkpoint, or from its beginning, until it is complete and
+ * tested, or a signal stops it. Returns the exit code.
+ */
+export async function carryOn(run: Run, session: Session): Promise<number> {
+  const { data, screen, checkpointEvery, resumeCommand } = session;
+  const { config } = run;
   using signals = new StopSignals((signal) => {
-    screen.line(`${signal}: saves after this step (once more to stop at once)`);
+    screen.line(`${signal}: finishes this step and saves; once more stops at once`);
   });
-  using state = new TrainingState(modelOf(config), config, data.train.count);
-  const pace = new Pace({ signals, checkpointEvery: options.checkpointEvery });
+  const pace = new Pace({ signals, checkpointEvery });
+  using state = new TrainingState(session.layer ?? modelOf(config), config, data.train.count);
   try {
     screen.line(introduction(run, data, state));
     await restore(run, state, data, screen);
-    const recorder = new RunRecorder(run, screen, pace);
-    const complete = await train(state, data, recorder, pace);
-    if (!complete) return stopped(pace.stop, state, how, screen);
-    const test = await loadTest({ ...options, data: data.source });
-    const { summary } = finishRun(run, state, test, { ...data.digests, ...test.digests });
-    for (const line of closing(summary, folder)) screen.line(line);
+    const stop = () => stopped(pace.stop, state, resumeCommand, screen);
+    if (!await train(state, data, new RunRecorder(run, screen, pace), pace)) return stop();
+    const test = await session.loadTest();
+    const digests = { ...data.digests, ...test.digests };
+    const summary = await finishRun(run, state, test, digests, pace);
+    if (summary === undefined) return stop();
+    for (const line of closing(summary, run.folder)) screen.line(line);
     return 0;
   } catch (error) {
-    if (error instanceof UserError && !(error instanceof UsageError)) {
-      throw new UserError(`${error.message}. To go on: ${how}`, { cause: error });
-    }
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${error.message}. To go on: ${resumeCommand}`, { cause: error });
   }
 }
 
@@ -98,7 +65,7 @@ async function restore(run: Run, state: TrainingState, data: TrainingData, scree
   try {
     if (saved !== undefined) state.restore(saved);
   } catch (error) {
-    throw new UserError(`${run.folder} was made by another version: ${messageOf(error)}`);
+    throw new UserError(`${run.folder} was made with another model: ${messageOf(error)}`);
   }
   if (run.begun) {
     run.recordResume(await readEnvironment(device, data.digests), state.step);
@@ -110,72 +77,20 @@ async function restore(run: Run, state: TrainingState, data: TrainingData, scree
 function stopped(
   signal: StopSignal | undefined,
   state: TrainingState,
-  how: string,
+  resumeCommand: string,
   screen: Screen,
 ): number {
-  screen.line(`stopped by ${signal} and saved at step ${state.step} of ${state.totalSteps}`);
-  screen.line(`to go on: ${how}`);
+  screen.line(`stopped by ${signal}, saved at step ${state.step} of ${state.totalSteps}`);
+  screen.line(`to go on: ${resumeCommand}`);
   return exitCodes[signal ?? "SIGINT"];
 }
 
-/** The command that goes on with a run as it was going. */
-function resumeCommand(folder: string, options: RunOptions): string {
-  const { checkpointEvery, keepLast, dataDir } = options;
-  const flags = [
-    checkpointEvery === undefined ? "" : ` --checkpoint-every ${checkpointEvery}`,
-    keepLast === 2 ? "" : ` --keep-last ${keepLast}`,
-    dataDir === undefined ? "" : ` --data-dir ${dataDir}`,
-  ];
-  return `deno task train --resume ${folder}${flags.join("")}`;
-}
-
-/** Divides what the user gave into settings of the config and options beside it. */
-function splitFlags(flags: TrainFlags) {
-  const beside = new Set(Object.keys(optionsSchema.shape));
-  const entries = Object.entries(flags);
-  const settings = Object.fromEntries(entries.filter(([key]) => !beside.has(key)));
-  const options = Object.fromEntries(entries.filter(([key]) => beside.has(key)));
-  return {
-    settings: settings as Partial<TrainSettings>,
-    options: optionsSchema.parse(options),
-  };
-}
-
-function refuseChanges(
-  folder: string,
-  config: TrainConfig,
-  settings: Partial<TrainSettings>,
-  { data, dryRun }: RunOptions,
-): void {
-  if (dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
-  const asked = { ...settings, ...(data !== "auto" && { data }) };
-  for (const [key, value] of Object.entries(asked)) {
-    const was = config[key as keyof TrainConfig];
-    if (was === value) continue;
-    const flag = `--${flagName(key)}`;
-    throw new UsageError(
-      `${flag} ${value} contradicts ${folder}, which has ${flag} ${was ?? "not at all"}: ` +
-        "leave it out, or start a new run",
-    );
-  }
-}
-
-/** A run goes on only with the data it was begun with. */
-function refuseOtherData(folder: string, digests: Readonly<Record<string, string>>): void {
-  const path = `${folder}/environment.json`;
-  const environment = readJson(path) as { data_sha256?: Record<string, string> } | undefined;
-  for (const [name, digest] of Object.entries(environment?.data_sha256 ?? {})) {
-    if (digests[name] === digest) continue;
-    throw new UserError(`${folder} was begun with other data: the SHA-256 of ${name} differs`);
-  }
-}
-
 function introduction({ config, folder }: Run, data: TrainingData, state: TrainingState): string {
-  const { train, validation } = data;
+  const { train, validation, source } = data;
   const weights = state.parameters.reduce((sum, { size }) => sum + size, 0);
-  return `${config.model} with ${weights} weights on ${
-    data.source === "synthetic" ? "SYNTHETIC data" : data.source
-  }: ${train.count} training, ${validation?.count ?? 0} validation images\nrun folder ${folder}`;
+  const name = source === "synthetic" ? "SYNTHETIC data" : source;
+  return `${config.model} with ${weights} weights on ${name}: ` +
+    `${train.count} training, ${validation?.count ?? 0} validation images\nrun folder ${folder}`;
 }
 
 function closing(summary: Summary, folder: string): string[] {

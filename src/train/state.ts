@@ -3,9 +3,11 @@ import {
   createOptimizer,
   type Layer,
   learningRate,
+  type Mode,
   type Module,
   type NamedTensor,
   type Optimizer,
+  type Schedule,
 } from "../nn/mod.ts";
 import { Random, Tensor } from "../tensor/mod.ts";
 import type { Checkpoint } from "./checkpoints.ts";
@@ -23,6 +25,9 @@ export class TrainingState implements Disposable {
   /** Running sums of the epoch, f64 `[3]`: losses, correct predictions, examples. */
   readonly totals: Tensor;
   readonly stepsPerEpoch: number;
+  readonly schedule: Schedule;
+  /** How the model runs at the present step; chance is made only where a layer asks for it. */
+  readonly mode: Mode;
   /** Epochs that are complete. */
   epoch = 0;
   /** Steps done of the epoch after them. */
@@ -40,6 +45,15 @@ export class TrainingState implements Disposable {
     this.optimizer = createOptimizer(optimizerOf(config), this.model.parameters);
     this.totals = Tensor.zeros([3], { dtype: "f64", device });
     this.stepsPerEpoch = Math.ceil(trainCount / config.batchSize);
+    this.schedule = scheduleOf(config, this.stepsPerEpoch);
+    const dropout = new Random(seed, "dropout");
+    const place = () => ({ epoch: this.epoch, index: this.stepInEpoch });
+    this.mode = {
+      training: true,
+      get random() {
+        return dropout.at(place());
+      },
+    };
   }
 
   /** Steps since the run began. */
@@ -76,11 +90,10 @@ export class TrainingState implements Disposable {
     const [loss, correct, count] = this.totals.numbers();
     this.epoch++;
     this.stepInEpoch = 0;
-    const schedule = scheduleOf(this.config, this.stepsPerEpoch);
     const metrics: EpochMetrics = {
       epoch: this.epoch,
       step: this.step,
-      lr: learningRate(schedule, this.config.lr, this.step - 1, this.totalSteps),
+      lr: learningRate(this.schedule, this.config.lr, this.step - 1, this.totalSteps),
       train_loss: loss / count,
       train_acc: correct / count,
       ...(validation && { val_loss: validation.loss, val_acc: validation.accuracy }),

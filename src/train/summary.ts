@@ -1,18 +1,19 @@
 import type { ImageSet } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
-import { configRecord } from "./config_file.ts";
 import { now } from "./clock.ts";
-import { type Evaluation, evaluate } from "./evaluate.ts";
+import { configRecord } from "./config_file.ts";
+import { evaluatePaced } from "./evaluate.ts";
 import { readText } from "./json_file.ts";
 import { bestEpoch, type EpochMetrics, trainingSeconds } from "./metrics.ts";
+import type { Pace } from "./pace.ts";
 import type { Run } from "./run.ts";
+import type { StoredTensor } from "./safetensors.ts";
 import type { TrainingState } from "./state.ts";
 import { assignStored } from "./stored_tensors.ts";
 import { weightsDigest } from "./weights_digest.ts";
 
-/** A finished run's figures: summary.json. Only `name` and `times` may differ when it is repeated. */
-export interface Summary {
-  readonly name: string;
+/** Figures that do not depend on where and when a run was done. */
+export interface Result {
   readonly config: Readonly<Record<string, unknown>>;
   /** `synthetic` figures say nothing about Fashion-MNIST. */
   readonly data: "fashion-mnist" | "synthetic";
@@ -28,36 +29,41 @@ export interface Summary {
   readonly test_acc: number;
   readonly test_correct: number;
   readonly test_count: number;
+  /** Counts `[class][prediction]` on the test set. */
   readonly confusion_matrix: readonly (readonly number[])[];
   readonly classes: readonly string[];
   /** Of the last weights. */
   readonly weights_sha256: string;
   readonly best_weights_sha256: string;
   readonly data_sha256: Readonly<Record<string, string>>;
+}
+
+/** A finished run's figures: summary.json. */
+export interface Summary extends Result {
+  readonly name: string;
   readonly times: { readonly training_seconds: number; readonly finished: string };
 }
 
-/** Figures that do not depend on where and when a run was done. */
-export type Result = Omit<Summary, "name" | "times">;
-
 /**
- * Evaluates a completed run on the test set, once, with the weights of its best epoch; the state's
- * model has these afterwards.
+ * Evaluates a completed run on the test set, once, with the weights of its best epoch, which the
+ * state's model has afterwards. Undefined where a signal stopped it.
  */
-export function testResult(
+export async function testResult(
   state: TrainingState,
-  best: Parameters<typeof assignStored>[1],
+  best: readonly StoredTensor[],
   test: ImageSet,
   digests: Readonly<Record<string, string>>,
-): { readonly result: Result; readonly evaluation: Evaluation } {
+  pace: Pace,
+): Promise<Result | undefined> {
   const { config, history } = state;
   const bestMetrics = bestEpoch(history, config.bestBy);
   const last = history.at(-1);
   if (bestMetrics === undefined || last === undefined) throw new RangeError("No epoch is complete");
   const weights_sha256 = weightsDigest(state.storedWeights());
   assignStored(state.weights, best);
-  const evaluation = evaluate(state.model, test, config);
-  const result: Result = {
+  const evaluation = await evaluatePaced(state.model, test, config.device, pace);
+  if (evaluation === undefined) return undefined;
+  return {
     config: configRecord(config),
     data: config.data,
     parameters: state.parameters.reduce((sum, { size }) => sum + size, 0),
@@ -76,18 +82,23 @@ export function testResult(
     best_weights_sha256: weightsDigest(best),
     data_sha256: digests,
   };
-  return { result, evaluation };
 }
 
-/** Tests a completed run and writes confusion_matrix.json and then summary.json, which closes it. */
-export function finishRun(
+/**
+ * Tests a completed run and writes confusion_matrix.json and then summary.json, which closes it.
+ * Undefined where a signal stopped it.
+ */
+export async function finishRun(
   run: Run,
   state: TrainingState,
   test: ImageSet,
   digests: Readonly<Record<string, string>>,
-): { readonly summary: Summary; readonly evaluation: Evaluation } {
-  const best = bestWeights(run);
-  const { result, evaluation } = testResult(state, best, test, digests);
+  pace: Pace,
+): Promise<Summary | undefined> {
+  const best = run.checkpoints.loadBest();
+  if (best === undefined) throw new UserError(`${run.folder} has no best.safetensors any more`);
+  const result = await testResult(state, best.tensors, test, digests, pace);
+  if (result === undefined) return undefined;
   const { classes, confusion_matrix: counts, data } = result;
   run.write("confusion_matrix.json", { data, split: "test", classes, counts });
   const training_seconds = trainingSeconds(readText(`${run.folder}/metrics.csv`) ?? "");
@@ -95,11 +106,5 @@ export function finishRun(
   const name = run.folder.slice(run.folder.lastIndexOf("/") + 1);
   const summary: Summary = { name, ...result, times };
   run.write("summary.json", summary);
-  return { summary, evaluation };
-}
-
-function bestWeights(run: Run) {
-  const best = run.checkpoints.loadBest();
-  if (best === undefined) throw new UserError(`${run.folder} has no best.safetensors any more`);
-  return best.tensors;
+  return summary;
 }

@@ -1,0 +1,117 @@
+import { loadTest, loadTraining } from "../data/mod.ts";
+import { UsageError, UserError } from "../errors.ts";
+import { completeConfig, contradiction, type TrainConfig, type TrainSettings } from "./config.ts";
+import { dryRun } from "./dry_run.ts";
+import { readEnvironment } from "./environment.ts";
+import { flagName } from "./flags.ts";
+import { readJson } from "./json_file.ts";
+import { configureThreads } from "./native_info.ts";
+import { optionsSchema, type RunOptions, type TrainFlags } from "./options.ts";
+import type { Screen } from "./progress.ts";
+import { readConfig, Run } from "./run.ts";
+import { carryOn, type Session } from "./session.ts";
+
+/** Does what `deno task train` was asked for; returns the exit code. */
+export async function trainCommand(flags: TrainFlags, screen: Screen): Promise<number> {
+  const { settings, options } = splitFlags(flags);
+  configureThreads(options.threads);
+  if (options.resume !== undefined) return await resume(options.resume, settings, options, screen);
+  const { model } = settings;
+  if (model === undefined) throw new UsageError("--model is missing: linear, nonlinear or cnn");
+  const wrong = contradiction({ ...settings, model });
+  if (wrong !== undefined) throw new UsageError(wrong);
+  const data = await loadTraining({ ...options, trainSize: settings.trainSize });
+  const config = completeConfig({ ...settings, model }, data.source);
+  if (options.dryRun) return await dryRun(config, data, options, screen);
+  const environment = await readEnvironment(config.device, data.digests);
+  using run = Run.create(config, environment, options.outputDir, options);
+  return await carryOn(run, session(run, data, options, screen));
+}
+
+/** Goes on with a run folder from its last checkpoint. */
+async function resume(
+  path: string,
+  settings: Partial<TrainSettings>,
+  options: RunOptions,
+  screen: Screen,
+): Promise<number> {
+  const folder = path.replace(/(?<=.)\/+$/, "");
+  const config = readConfig(folder);
+  refuseChanges(folder, config, settings, options);
+  using run = Run.open(folder, options);
+  if (run.finished) {
+    screen.line(`${folder} is finished: nothing to do (deno task evaluate ${folder} shows it)`);
+    return 0;
+  }
+  const { data: source, trainSize } = config;
+  const data = await loadTraining({ ...options, data: source, trainSize });
+  refuseOtherData(folder, data.digests);
+  return await carryOn(run, session(run, data, options, screen));
+}
+
+function session(
+  { folder }: Run,
+  data: Session["data"],
+  options: RunOptions,
+  screen: Screen,
+): Session {
+  const { checkpointEvery } = options;
+  const load = () => loadTest({ ...options, data: data.source });
+  return { data, loadTest: load, screen, checkpointEvery, resumeCommand: command(folder, options) };
+}
+
+/** The command that goes on with a run as it was going. */
+function command(folder: string, options: RunOptions): string {
+  const flags = (["checkpointEvery", "keepLast", "dataDir", "threads"] as const).flatMap((key) => {
+    const value = options[key];
+    const plain = optionsSchema.shape[key].safeParse(undefined).data;
+    return value === plain ? [] : [`--${flagName(key)} ${quoted(String(value))}`];
+  });
+  return ["deno task train --resume", quoted(folder), ...flags].join(" ");
+}
+
+/** A word as a shell reads it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Divides what the user gave into settings of the config and options beside it. */
+function splitFlags(flags: TrainFlags) {
+  const beside = new Set(Object.keys(optionsSchema.shape));
+  const entries = Object.entries(flags);
+  const settings = Object.fromEntries(entries.filter(([key]) => !beside.has(key)));
+  const options = Object.fromEntries(entries.filter(([key]) => beside.has(key)));
+  return {
+    settings: settings as Partial<TrainSettings>,
+    options: optionsSchema.parse(options),
+  };
+}
+
+function refuseChanges(
+  folder: string,
+  config: TrainConfig,
+  settings: Partial<TrainSettings>,
+  { data, dryRun }: RunOptions,
+): void {
+  if (dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
+  const asked = { ...settings, ...(data !== "auto" && { data }) };
+  for (const [key, value] of Object.entries(asked)) {
+    const was = config[key as keyof TrainConfig];
+    if (was === value) continue;
+    const flag = `--${flagName(key)}`;
+    throw new UsageError(
+      `${flag} ${value} contradicts ${folder}, which has ${was ?? "none"}: ` +
+        "leave it out, or start a new run",
+    );
+  }
+}
+
+/** A run goes on only with the data it was begun with. */
+function refuseOtherData(folder: string, digests: Readonly<Record<string, string>>): void {
+  const path = `${folder}/environment.json`;
+  const environment = readJson(path) as { data_sha256?: Record<string, string> } | undefined;
+  for (const [name, digest] of Object.entries(environment?.data_sha256 ?? {})) {
+    if (digests[name] === digest) continue;
+    throw new UserError(`${folder} was begun with other data: the SHA-256 of ${name} differs`);
+  }
+}

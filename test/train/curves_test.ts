@@ -1,0 +1,110 @@
+import { assert, assertEquals } from "@std/assert";
+import { batches, type ImageSet } from "../../src/data/mod.ts";
+import { createModel } from "../../src/models/mod.ts";
+import {
+  build,
+  createOptimizer,
+  crossEntropy,
+  type NamedTensor,
+  type OptimizerOptions,
+} from "../../src/nn/mod.ts";
+import { gradients, Random, scope, Tensor } from "../../src/tensor/mod.ts";
+import { curveImages } from "../golden/curve_images.ts";
+import { type CurveCase, readGolden } from "../golden/golden.ts";
+
+const { sqrt, fround, abs, max, imul } = Math;
+
+/** Steps of the f64 check of the cnn, whose scalar kernels are slow. */
+const CNN_STEPS = 40;
+
+for (const source of ["synthetic", "fashion-mnist"] as const) {
+  const absent = source === "fashion-mnist" && !Deno.env.has("FASHION_MNIST_DIR");
+  const { made_by, cases } = readGolden<CurveCase>(`curves_${source}`);
+  const where = `${source}${absent ? " (set FASHION_MNIST_DIR to run this)" : ""}`;
+
+  Deno.test(
+    { name: `the images of the curves are those PyTorch saw: ${where}`, ignore: absent },
+    async () => {
+      const { images, labels } = await curveImages(source);
+      const bytes = new Uint8Array([...images, ...labels]);
+      const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+      assertEquals(digest.toHex(), made_by.data_sha256);
+    },
+  );
+
+  for (const golden of cases) {
+    const title = `${golden.model} with ${golden.optimizer} follows PyTorch`;
+
+    Deno.test({ name: `${title} for 200 steps: ${where}`, ignore: absent }, async () => {
+      const losses = train(golden, await curveImages(source), "f32", golden.f32.length);
+      let distance = 0;
+      golden.f32.forEach((wanted, step) => {
+        distance = max(distance, abs(wanted - golden.f64[step]));
+        assertNear(losses[step], wanted, max(1e-4 * abs(wanted), 10 * distance), step);
+      });
+    });
+
+    Deno.test({ name: `${title} in f64 to nine digits: ${where}`, ignore: absent }, async () => {
+      const steps = golden.model === "cnn" ? CNN_STEPS : golden.f64.length;
+      const losses = train(golden, await curveImages(source), "f64", steps);
+      losses.forEach((loss, step) => assertNear(loss, golden.f64[step], 1e-9, step));
+    });
+  }
+}
+
+/** The losses of the first steps from the formula's weights, at PyTorch's batch order. */
+function train(golden: CurveCase, images: ImageSet, dtype: "f32" | "f64", steps: number): number[] {
+  using model = build(createModel(golden.model), new Random(0, "init"), { dtype });
+  initialise(model.parameters, golden.seed);
+  using optimizer = createOptimizer(optimizerOf(golden), model.parameters);
+  const losses: number[] = [];
+  for (const batch of batches(images, 32)) {
+    scope(() => {
+      const loss = crossEntropy(
+        model.forward(batch.images.cast(dtype), { training: true }),
+        batch.labels,
+      );
+      optimizer.step(gradients(loss, model.parameters.map(({ tensor }) => tensor)));
+      losses.push(loss.item());
+    });
+    if (losses.length === steps) break;
+  }
+  return losses;
+}
+
+/** The settings that test/golden/curves.py gives PyTorch. */
+function optimizerOf({ model, optimizer }: CurveCase): OptimizerOptions {
+  if (optimizer === "adam") return { name: "adam", lr: 0.001 };
+  if (optimizer === "adamw") return { name: "adamw", lr: 0.001, weightDecay: 0.01 };
+  return model === "cnn" ? { name: "sgd", lr: 0.02, momentum: 0.9 } : { name: "sgd", lr: 0.1 };
+}
+
+/** The initial weights of test/golden/curves.py, to the bit. */
+function initialise(parameters: readonly NamedTensor[], seed: number): void {
+  let counter = 1 + seed * 2 ** 20;
+  let fanIn = 0;
+  for (const { tensor } of parameters) {
+    if (tensor.rank > 1) fanIn = tensor.size / tensor.shape[0];
+    const values = Float32Array.from({ length: tensor.size }, () => {
+      return fround((2 * ((mix(counter++) >>> 8) / 2 ** 24) - 1) / sqrt(fanIn));
+    });
+    using drawn = Tensor.from(values, tensor.shape);
+    using converted = drawn.cast(tensor.dtype);
+    tensor.assign(converted);
+  }
+}
+
+/** MurmurHash3's finaliser. */
+function mix(word: number): number {
+  word = imul(word ^ (word >>> 16), 0x85ebca6b);
+  word = imul(word ^ (word >>> 13), 0xc2b2ae35);
+  return word ^ (word >>> 16);
+}
+
+function assertNear(found: number, wanted: number, tolerance: number, step: number): void {
+  const apart = abs(found - wanted);
+  assert(
+    apart <= tolerance,
+    `step ${step}: ${found} is ${apart} from ${wanted}, more than ${tolerance}`,
+  );
+}

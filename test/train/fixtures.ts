@@ -1,0 +1,79 @@
+import { syntheticSet, type TestData, type TrainingData } from "../../src/data/mod.ts";
+import {
+  dropout,
+  flatten,
+  type Layer,
+  linear,
+  batchNorm1d,
+  relu,
+  sequential,
+} from "../../src/nn/mod.ts";
+import { completeConfig, type TrainConfig, type TrainSettings } from "../../src/train/config.ts";
+import type { Environment } from "../../src/train/environment.ts";
+import { train } from "../../src/train/loop.ts";
+import { Pace } from "../../src/train/pace.ts";
+import { silentScreen } from "../../src/train/progress.ts";
+import { RunRecorder } from "../../src/train/recorder.ts";
+import type { Run } from "../../src/train/run.ts";
+import { TrainingState } from "../../src/train/state.ts";
+
+/** Small parts of the synthetic set: 5 steps of 16 images an epoch, the last one partial. */
+export const data: TrainingData = {
+  train: syntheticSet("train", 70),
+  validation: syntheticSet("validation", 40),
+  source: "synthetic",
+  digests: {},
+};
+
+/** Images of its test part. */
+export const test: TestData = { ...syntheticSet("test", 30), source: "synthetic", digests: {} };
+
+/** A small model with everything that has a state: dropout, running statistics, weights. */
+export const layer: Layer = sequential(
+  flatten,
+  linear(784, 12),
+  batchNorm1d(12),
+  relu,
+  dropout(0.3),
+  linear(12, 10),
+);
+
+/** A config of two epochs for these data. */
+export function config(settings: Partial<TrainSettings> = {}): TrainConfig {
+  const small = { model: "nonlinear", hidden: 12, epochs: 2, batchSize: 16 } as const;
+  return completeConfig({ ...small, ...settings }, "synthetic");
+}
+
+/** An environment that is the same everywhere. */
+export const environment: Environment = {
+  time: "2026-01-01T00:00:00.000Z",
+  wick: "0",
+  deno: "0",
+  candle: "0",
+  library_sha256: "0",
+  commit: null,
+  dirty: null,
+  os: "test",
+  cpu: null,
+  instruction_set: "test",
+  threads: 1,
+  device: "cpu",
+  data_sha256: {},
+  reproducible: "test",
+};
+
+/** Trains a run on these data from its last checkpoint until it is complete or `stopAt` steps are done. */
+export async function trainTo(run: Run, stopAt = Infinity, checkpointEvery?: string) {
+  using state = new TrainingState(layer, run.config, data.train.count);
+  const saved = run.checkpoints.load(() => undefined, () => {});
+  if (saved !== undefined) state.restore(saved);
+  run.rewind(state.history);
+  const signals = {
+    get received() {
+      return state.step >= stopAt ? "SIGINT" as const : undefined;
+    },
+  };
+  const pace = new Pace({ signals, checkpointEvery });
+  const complete = await train(state, data, new RunRecorder(run, silentScreen, pace), pace);
+  return { complete, step: state.step, history: state.history };
+}
