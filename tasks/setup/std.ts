@@ -4,7 +4,7 @@ import { importMap, type Imports, type StdSource, stdSpecifiers } from "./import
 import { exclusively, ifThere, readJsonIfThere, replaceFile } from "./state.ts";
 
 /** How long JSR may take to answer before its npm copy is taken, in milliseconds. */
-export const probeTimeout = 2500;
+export const probeTimeout = 2000;
 
 /** What decides whether an earlier choice still holds: the registry and the module cache. */
 interface Choice {
