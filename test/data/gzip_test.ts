@@ -3,6 +3,9 @@ import { gunzip } from "../../src/data/gzip.ts";
 import { UserError } from "../../src/errors.ts";
 import { gzip } from "./idx_files.ts";
 
+const childPath = new URL("./gzip_bomb_child.ts", import.meta.url).pathname;
+const linuxOnly = Deno.build.os === "linux" ? "" : " (skipped: reads /proc)";
+
 const text = new TextEncoder().encode("cotton, linen, silk");
 
 Deno.test("gunzip() returns what was packed", () => {
@@ -46,25 +49,26 @@ Deno.test("gunzip() refuses every truncation", () => {
   }
 });
 
-Deno.test("gunzip() refuses a bomb of 1 GiB within 96 MiB of memory", async () => {
-  const member = gzip(new Uint8Array(1 << 24));
-  const bomb = new Uint8Array(64 * member.length);
-  for (let i = 0; i < 64; i++) bomb.set(member, i * member.length);
-  const path = await Deno.makeTempFile({ suffix: ".gz" });
-  try {
-    await Deno.writeFile(path, bomb);
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-lock", "--allow-read", "--allow-sys", childPath, path],
-      stdout: "piped",
-    });
-    const { code, stdout } = await child.output();
-    const [message, grown] = new TextDecoder().decode(stdout).trim().split("\n");
-    assertEquals(code, 0);
-    assertEquals(message, "bomb unpacks to more than 16777216 bytes, which it should not.");
-    assertEquals(Number(grown) < 96 * 2 ** 20, true, `grew by ${grown} bytes`);
-  } finally {
-    await Deno.remove(path);
-  }
+Deno.test({
+  name: `gunzip() refuses a bomb of 1 GiB within 96 MiB of memory${linuxOnly}`,
+  ignore: linuxOnly !== "",
+  fn: async () => {
+    const member = gzip(new Uint8Array(1 << 24));
+    const bomb = new Uint8Array(64 * member.length);
+    for (let i = 0; i < 64; i++) bomb.set(member, i * member.length);
+    const path = await Deno.makeTempFile({ suffix: ".gz" });
+    try {
+      await Deno.writeFile(path, bomb);
+      const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "--no-lock", "--allow-read", childPath, path],
+        stdout: "piped",
+      }).output();
+      const [message, grown] = new TextDecoder().decode(stdout).trim().split("\n");
+      assertEquals(code, 0);
+      assertEquals(message, "bomb unpacks to more than 16777216 bytes, which it should not.");
+      assertEquals(Number(grown) < 96 * 2 ** 20, true, `grew by ${grown} bytes`);
+    } finally {
+      await Deno.remove(path);
+    }
+  },
 });
-
-const childPath = new URL("./gzip_bomb_child.ts", import.meta.url).pathname;
