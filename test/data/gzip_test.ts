@@ -60,7 +60,7 @@ Deno.test({
     try {
       await Deno.writeFile(path, bomb);
       const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-        args: ["run", "--no-lock", "--allow-read", childPath, path],
+        args: ["run", "--no-lock", "-A", childPath, path],
         stdout: "piped",
       }).output();
       const [message, grown] = new TextDecoder().decode(stdout).trim().split("\n");
