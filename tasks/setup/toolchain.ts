@@ -13,6 +13,12 @@ export async function checkToolchain(): Promise<void> {
         `so install Rust from https://rustup.rs and start again in a new terminal`,
     );
   }
+  if (cargo === "") {
+    throw new UserError(
+      `"cargo --version" fails: if Rust came from rustup, "rustup default stable" gives cargo a ` +
+        `toolchain; otherwise install Rust ${minimumCargo} or newer from https://rustup.rs`,
+    );
+  }
   const version = cargo.match(/\d+\.\d+\.\d+/)?.[0];
   if (version === undefined || !isAtLeast(version, minimumCargo)) {
     throw new UserError(
@@ -20,14 +26,14 @@ export async function checkToolchain(): Promise<void> {
         `so run "rustup update stable" or install Rust from https://rustup.rs`,
     );
   }
-  if (Deno.build.os !== "windows" && await firstLine("cc", "--version") === undefined) {
+  if (Deno.build.os !== "windows" && !await firstLine("cc", "--version")) {
     throw new UserError(
       `A C linker ("cc") was not found, which Rust links with: install it with ${linkerInstall()}`,
     );
   }
 }
 
-/** The first line that a command prints, or undefined where it is missing or fails. */
+/** The first line that a command prints: "" where it fails, undefined where it is missing. */
 async function firstLine(command: string, argument: string): Promise<string | undefined> {
   try {
     const { success, stdout } = await new Deno.Command(command, {
@@ -35,7 +41,7 @@ async function firstLine(command: string, argument: string): Promise<string | un
       stdin: "null",
       stderr: "null",
     }).output();
-    return success ? new TextDecoder().decode(stdout).split("\n")[0] : undefined;
+    return success ? new TextDecoder().decode(stdout).split("\n")[0] : "";
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

@@ -38,6 +38,18 @@ Deno.test({
 });
 
 Deno.test({
+  name: "set-up with a cargo that has no toolchain says so and exits with 1 (needs a Unix shell)",
+  ignore,
+  fn: async () => {
+    using project = new Project();
+    project.program("cargo", "echo rustup could not choose a version >&2; exit 1");
+    const { code, stderr } = await project.deno(setUp, { path: "/bin" });
+    assertEquals(code, 1);
+    assertStringIncludes(sentence(stderr), "rustup default stable");
+  },
+});
+
+Deno.test({
   name: "set-up without a C linker says how to install one and exits with 1 (needs a Unix shell)",
   ignore,
   fn: async () => {
