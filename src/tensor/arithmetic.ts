@@ -1,6 +1,6 @@
 import { native } from "../ffi/mod.ts";
 import { deviceCode, dtypeCode } from "./dtype.ts";
-import { broadcastShape, sameShape, type Shape, shapeText } from "./shape.ts";
+import { broadcastShape, crossing, sameShape, type Shape, shapeText } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { type Operand, Tensor } from "./tensor.ts";
 
@@ -37,7 +37,7 @@ export function checkBroadcast(operation: string, a: Tensor, b: Tensor): void {
 export function unbroadcast(gradient: Tensor, shape: Shape): Tensor {
   if (sameShape(gradient.shape, shape)) return gradient;
   return new Tensor(
-    native.tensor_sum_to(gradient.handle, new Uint32Array(shape)),
+    native.tensor_sum_to(gradient.handle, crossing(shape)),
     gradient.dtype,
   );
 }

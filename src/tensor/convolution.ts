@@ -1,6 +1,6 @@
 import { native } from "../ffi/mod.ts";
 import { ConvolutionGeometry } from "./geometry.ts";
-import { type Shape, shapeText } from "./shape.ts";
+import { crossing, type Shape, shapeText } from "./shape.ts";
 import { isTracked, record, type Wanted } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -55,7 +55,7 @@ function conv2dGradients(
   const window = geometry.native;
   const results: (Tensor | undefined)[] = [undefined, undefined];
   if (wanted.wants(0)) {
-    const shape = new Uint32Array(x.shape);
+    const shape = crossing(x.shape);
     const mask = masked ? x.handle : 0;
     results[0] = new Tensor(
       native.conv2d_input_gradient(handle, weight.handle, shape, window, mask),
@@ -63,7 +63,7 @@ function conv2dGradients(
     );
   }
   if (wanted.wants(1)) {
-    const shape = new Uint32Array(weight.shape);
+    const shape = crossing(weight.shape);
     results[1] = new Tensor(native.conv2d_weight_gradient(x.handle, handle, shape, window), dtype);
   }
   if (wanted.wants(2)) results[2] = new Tensor(native.conv2d_bias_gradient(handle), dtype);

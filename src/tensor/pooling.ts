@@ -1,6 +1,6 @@
 import { native } from "../ffi/mod.ts";
 import type { PoolingGeometry } from "./geometry.ts";
-import { shapeText } from "./shape.ts";
+import { crossing, shapeText } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -21,7 +21,7 @@ export function maxPool2d(x: Tensor, geometry: PoolingGeometry, inputFromRelu = 
     return y;
   }
   return record(y, [x], (gradient) => {
-    const shape = new Uint32Array(x.shape);
+    const shape = crossing(x.shape);
     const mask = inputFromRelu ? y.handle : 0;
     return [
       new Tensor(
@@ -38,7 +38,7 @@ export function avgPool2d(x: Tensor, geometry: PoolingGeometry): Tensor {
   const y = new Tensor(native.avg_pool2d(x.handle, geometry.native), x.dtype);
   if (!isTracked(x)) return y;
   return record(y, [x], (gradient) => {
-    const shape = new Uint32Array(x.shape);
+    const shape = crossing(x.shape);
     return [
       new Tensor(native.avg_pool2d_gradient(gradient.handle, shape, geometry.native), y.dtype),
     ];

@@ -1,6 +1,6 @@
 import { native } from "../ffi/mod.ts";
 import { isFloat } from "./dtype.ts";
-import { dimension, dimensions, type Shape, shapeText } from "./shape.ts";
+import { crossing, dimension, dimensions, type Shape, shapeText } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -10,7 +10,7 @@ export type Dims = number | readonly number[] | undefined;
 /** Sum over dimensions. */
 export function sum(x: Tensor, dims: Dims, keep: boolean): Tensor {
   const over = dimensions(dims, x.rank, "sum");
-  const handle = native.tensor_sum(x.handle, new Uint32Array(over), Number(keep));
+  const handle = native.tensor_sum(x.handle, crossing(over), Number(keep));
   const y = new Tensor(handle, x.dtype);
   if (!isTracked(x)) return y;
   return record(y, [x], (gradient) => [spread(gradient, x.shape, over)]);
@@ -22,7 +22,7 @@ export function mean(x: Tensor, dims: Dims, keep: boolean): Tensor {
     throw new TypeError(`Cannot take the mean of a ${x.dtype} tensor: cast it to f32`);
   }
   const over = dimensions(dims, x.rank, "average");
-  const handle = native.tensor_mean(x.handle, new Uint32Array(over), Number(keep));
+  const handle = native.tensor_mean(x.handle, crossing(over), Number(keep));
   const y = new Tensor(handle, x.dtype);
   if (!isTracked(x)) return y;
   const count = over.reduce((product, dim) => product * x.shape[dim]!, 1);
@@ -36,7 +36,7 @@ export function extremum(kind: "max" | "min", x: Tensor, dims: Dims, keep: boole
     throw new RangeError(`Cannot take the ${kind} of an empty dimension of ${shapeText(x.shape)}`);
   }
   const call = kind === "max" ? native.tensor_max : native.tensor_min;
-  const y = new Tensor(call(x.handle, new Uint32Array(over), Number(keep)), x.dtype);
+  const y = new Tensor(call(x.handle, crossing(over), Number(keep)), x.dtype);
   if (!isTracked(x)) return y;
   return record(y, [x], (gradient) => {
     const others = x.shape.map((_, dim) => dim).filter((dim) => !over.includes(dim));

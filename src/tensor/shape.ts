@@ -7,7 +7,7 @@ export const maxRank = 8;
 /** Number of elements of a shape. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
-  for (const length of shape) size *= length;
+  for (let i = 0; i < shape.length; i++) size *= shape[i]!;
   return size;
 }
 
@@ -21,7 +21,19 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
-/** A shape in the form that crosses to native code; throws where it is no shape. */
+const scratch = Array.from({ length: maxRank + 1 }, (_, rank) => new Uint32Array(rank));
+
+/**
+ * Lengths in the form that crosses to native code. The array is one for all shapes of a rank: it is
+ * good for the next native call only. (Making one takes longer than most calls.)
+ */
+export function crossing(lengths: Shape): Uint32Array {
+  const array = scratch[lengths.length]!;
+  for (let i = 0; i < lengths.length; i++) array[i] = lengths[i]!;
+  return array;
+}
+
+/** A checked shape as `crossing` gives it; throws RangeError where it is no shape. */
 export function nativeShape(shape: Shape): Uint32Array {
   if (shape.length > maxRank) {
     throw new RangeError(
@@ -30,14 +42,15 @@ export function nativeShape(shape: Shape): Uint32Array {
       }: at most ${maxRank} dimensions are supported`,
     );
   }
-  for (const length of shape) {
+  for (let i = 0; i < shape.length; i++) {
+    const length = shape[i]!;
     if (!Number.isInteger(length) || length < 0 || length > 0xffffffff) {
       throw new RangeError(
         `Cannot make a tensor of shape ${shapeText(shape)}: ${length} is not a length`,
       );
     }
   }
-  return new Uint32Array(shape);
+  return crossing(shape);
 }
 
 /** A dimension counted from the front; `-1` is the last. */

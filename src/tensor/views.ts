@@ -3,6 +3,7 @@ import { unbroadcast } from "./arithmetic.ts";
 import { type DType, dtypeCode, isFloat } from "./dtype.ts";
 import {
   broadcastShape,
+  crossing,
   dimension,
   nativeShape,
   sameShape,
@@ -51,7 +52,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
       `Cannot permute ${shapeText(x.shape)} by ${shapeText(dims)}: name each dimension once`,
     );
   }
-  const y = Tensor.view(native.tensor_permute(x.handle, new Uint32Array(order)), x.dtype);
+  const y = Tensor.view(native.tensor_permute(x.handle, crossing(order)), x.dtype);
   if (!isTracked(x)) return y;
   return record(y, [x], (gradient) => [permute(gradient, order.map((_, i) => order.indexOf(i)))]);
 }
