@@ -35,7 +35,7 @@ impl Axis {
     }
 
     /// Which output meets input `i` at tap `k`, if one does.
-    fn target(&self, i: usize, k: usize) -> Option<usize> {
+    pub fn target(&self, i: usize, k: usize) -> Option<usize> {
         let shifted = (i + self.padding).checked_sub(k * self.dilation)?;
         (shifted.is_multiple_of(self.stride) && shifted / self.stride < self.output).then_some(shifted / self.stride)
     }

@@ -1,0 +1,70 @@
+//! Functions of single elements, with broadcasting.
+
+use crate::exports;
+use crate::handles::{Handle, get, put};
+use crate::ops::pointwise::{self as ops, Binary, Comparison, Gradient, Unary};
+
+exports! { EXPORTS:
+    /// a + b, with broadcasting.
+    fn tensor_add(a: Handle, b: Handle) -> Handle { put(ops::binary(Binary::Add, &get(a)?, &get(b)?)?) }
+    /// a - b, with broadcasting.
+    fn tensor_sub(a: Handle, b: Handle) -> Handle { put(ops::binary(Binary::Subtract, &get(a)?, &get(b)?)?) }
+    /// a * b, with broadcasting.
+    fn tensor_mul(a: Handle, b: Handle) -> Handle { put(ops::binary(Binary::Multiply, &get(a)?, &get(b)?)?) }
+    /// a / b, with broadcasting.
+    fn tensor_div(a: Handle, b: Handle) -> Handle { put(ops::binary(Binary::Divide, &get(a)?, &get(b)?)?) }
+    /// The larger of a and b, with broadcasting.
+    fn tensor_maximum(a: Handle, b: Handle) -> Handle { put(ops::binary(Binary::Maximum, &get(a)?, &get(b)?)?) }
+    /// The smaller of a and b, with broadcasting.
+    fn tensor_minimum(a: Handle, b: Handle) -> Handle { put(ops::binary(Binary::Minimum, &get(a)?, &get(b)?)?) }
+    /// 1 where a = b, 0 elsewhere, as u8, with broadcasting.
+    fn tensor_eq(a: Handle, b: Handle) -> Handle { put(ops::compare(Comparison::Equal, &get(a)?, &get(b)?)?) }
+    /// 1 where a != b, 0 elsewhere, as u8, with broadcasting.
+    fn tensor_ne(a: Handle, b: Handle) -> Handle { put(ops::compare(Comparison::NotEqual, &get(a)?, &get(b)?)?) }
+    /// 1 where a < b, 0 elsewhere, as u8, with broadcasting.
+    fn tensor_lt(a: Handle, b: Handle) -> Handle { put(ops::compare(Comparison::Less, &get(a)?, &get(b)?)?) }
+    /// 1 where a <= b, 0 elsewhere, as u8, with broadcasting.
+    fn tensor_le(a: Handle, b: Handle) -> Handle { put(ops::compare(Comparison::LessEqual, &get(a)?, &get(b)?)?) }
+    /// 1 where a > b, 0 elsewhere, as u8, with broadcasting.
+    fn tensor_gt(a: Handle, b: Handle) -> Handle { put(ops::compare(Comparison::Greater, &get(a)?, &get(b)?)?) }
+    /// 1 where a >= b, 0 elsewhere, as u8, with broadcasting.
+    fn tensor_ge(a: Handle, b: Handle) -> Handle { put(ops::compare(Comparison::GreaterEqual, &get(a)?, &get(b)?)?) }
+    /// `yes` where the condition (u8) is not 0, `no` elsewhere, with broadcasting.
+    fn tensor_where(condition: Handle, yes: Handle, no: Handle) -> Handle {
+        put(ops::select(&get(condition)?, &get(yes)?, &get(no)?)?)
+    }
+    /// scale * x + shift, rounded once.
+    fn tensor_affine(x: Handle, scale: f64, shift: f64) -> Handle { put(ops::affine(&get(x)?, scale, shift)?) }
+    /// -x.
+    fn tensor_neg(x: Handle) -> Handle { put(ops::unary(Unary::Negate, &get(x)?)?) }
+    /// |x|.
+    fn tensor_abs(x: Handle) -> Handle { put(ops::unary(Unary::Absolute, &get(x)?)?) }
+    /// x * x.
+    fn tensor_square(x: Handle) -> Handle { put(ops::unary(Unary::Square, &get(x)?)?) }
+    /// The square root.
+    fn tensor_sqrt(x: Handle) -> Handle { put(ops::unary(Unary::SquareRoot, &get(x)?)?) }
+    /// e^x.
+    fn tensor_exp(x: Handle) -> Handle { put(ops::unary(Unary::Exponential, &get(x)?)?) }
+    /// The natural logarithm.
+    fn tensor_log(x: Handle) -> Handle { put(ops::unary(Unary::Logarithm, &get(x)?)?) }
+    /// The hyperbolic tangent.
+    fn tensor_tanh(x: Handle) -> Handle { put(ops::unary(Unary::Tanh, &get(x)?)?) }
+    /// 1 / (1 + e^-x).
+    fn tensor_sigmoid(x: Handle) -> Handle { put(ops::unary(Unary::Sigmoid, &get(x)?)?) }
+    /// max(x, 0); NaN passes on.
+    fn tensor_relu(x: Handle) -> Handle { put(ops::unary(Unary::Relu, &get(x)?)?) }
+    /// x times the normal distribution function.
+    fn tensor_gelu(x: Handle) -> Handle { put(ops::unary(Unary::Gelu, &get(x)?)?) }
+    /// x sigmoid(x).
+    fn tensor_silu(x: Handle) -> Handle { put(ops::unary(Unary::Silu, &get(x)?)?) }
+    /// The gradient of relu from its output.
+    fn tensor_relu_gradient(y: Handle, dy: Handle) -> Handle { put(ops::gradient(Gradient::Relu, &get(y)?, &get(dy)?)?) }
+    /// The gradient of tanh from its output.
+    fn tensor_tanh_gradient(y: Handle, dy: Handle) -> Handle { put(ops::gradient(Gradient::Tanh, &get(y)?, &get(dy)?)?) }
+    /// The gradient of sigmoid from its output.
+    fn tensor_sigmoid_gradient(y: Handle, dy: Handle) -> Handle { put(ops::gradient(Gradient::Sigmoid, &get(y)?, &get(dy)?)?) }
+    /// The gradient of gelu from its input.
+    fn tensor_gelu_gradient(x: Handle, dy: Handle) -> Handle { put(ops::gradient(Gradient::Gelu, &get(x)?, &get(dy)?)?) }
+    /// The gradient of silu from its input.
+    fn tensor_silu_gradient(x: Handle, dy: Handle) -> Handle { put(ops::gradient(Gradient::Silu, &get(x)?, &get(dy)?)?) }
+}

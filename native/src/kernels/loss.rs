@@ -1,0 +1,150 @@
+//! Softmax cross-entropy over `[class, image]`, images innermost; mean over the batch as PyTorch defines it.
+//!
+//! With p = softmax, weights w and smoothing e over C classes:
+//! `loss = (sum over i of -(1 - e) w[y_i] ln p[y_i] - (e / C) sum over c of w[c] ln p[c]) / (sum over i of w[y_i])`
+//! (Szegedy et al., arXiv 1512.00567). Sums over classes are chains in ascending order; the sum over images
+//! has sixteen partials, image i in partial i mod 16.
+
+use super::buffer::{Shared, filled};
+use super::convolution_weight::{PARTIALS, join};
+use super::math;
+use super::vector::{Float, Kernel, Vector};
+use crate::error::Result;
+
+pub struct CrossEntropy<'a, T> {
+    pub classes: usize,
+    pub images: usize,
+    /// The right class of each image, as a number.
+    pub labels: &'a [T],
+    pub weights: &'a [T],
+    pub smoothing: f64,
+}
+
+impl<T: Float> CrossEntropy<'_, T> {
+    /// The sum of the images' weights: what the mean divides by.
+    pub fn total_weight(&self) -> T {
+        let mut partials = [T::ZERO; PARTIALS];
+        for (i, label) in self.labels.iter().enumerate() {
+            partials[i % PARTIALS] += self.weights[label.to_f64() as usize];
+        }
+        join(partials)
+    }
+
+    #[inline(always)]
+    fn shares<V: Vector<Element = T>>(&self) -> (V, V) {
+        (V::constant(1.0 - self.smoothing), V::constant(self.smoothing / self.classes as f64))
+    }
+}
+
+struct Forward<'a, T> {
+    loss: &'a CrossEntropy<'a, T>,
+    logits: &'a [T],
+    probabilities: Shared<T>,
+}
+
+impl<T: Float> Kernel<T> for Forward<'_, T> {
+    type Output = T;
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) -> T {
+        let CrossEntropy { classes, images, labels, weights, .. } = *self.loss;
+        let (right_share, each_share) = self.loss.shares::<V>();
+        let mut partials = [T::ZERO; PARTIALS];
+        for part in (0..PARTIALS).step_by(V::LANES) {
+            let mut total = V::zero();
+            let mut image = part;
+            while image < images {
+                let left = images - image;
+                // SAFETY: all indices are below classes * images.
+                unsafe {
+                    let at = |class: usize| V::load_up_to(self.logits.as_ptr().add(class * images + image), left);
+                    let label = V::load_up_to(labels.as_ptr().add(image), left);
+                    let mut largest = at(0);
+                    for class in 1..classes {
+                        let x = at(class);
+                        largest = V::select(largest.less(x), x, V::select(x.equal(x), largest, x));
+                    }
+                    let mut sum = V::zero();
+                    for class in 0..classes {
+                        let power = math::exp(at(class).sub(largest));
+                        power.store_up_to(self.probabilities.at(class * images + image), left);
+                        sum = sum.add(power);
+                    }
+                    let logarithm = math::ln(sum);
+                    let mut cost = V::zero();
+                    for class in 0..classes {
+                        let minus_ln_p = logarithm.sub(at(class).sub(largest));
+                        let weight = V::splat(weights[class]);
+                        let right = V::select(label.equal(V::constant(class as f64)), right_share, V::zero());
+                        cost = right.add(each_share).mul(weight).fma(minus_ln_p, cost);
+                        let to = self.probabilities.at(class * images + image);
+                        V::load_up_to(to, left).div(sum).store_up_to(to, left);
+                    }
+                    if left < V::LANES {
+                        let mut lanes = [T::ZERO; PARTIALS];
+                        cost.store_partial(lanes.as_mut_ptr(), left);
+                        cost = V::load(lanes.as_ptr());
+                    }
+                    total = total.add(cost);
+                }
+                image += PARTIALS;
+            }
+            // SAFETY: a vector's lanes fit into the rest of the partials.
+            unsafe { total.store(partials.as_mut_ptr().add(part)) };
+        }
+        join(partials)
+    }
+}
+
+/// `logits [c, n] -> (mean loss, probabilities [c, n])`.
+pub fn forward<T: Float>(loss: &CrossEntropy<T>, logits: &[T]) -> Result<(T, Vec<T>)> {
+    let mut sum = T::ZERO;
+    // SAFETY: every class of every image is written.
+    let probabilities = unsafe { filled(logits.len(), |probabilities| sum = T::dispatch(Forward { loss, logits, probabilities })) }?;
+    Ok((sum / loss.total_weight(), probabilities))
+}
+
+struct Backward<'a, T> {
+    loss: &'a CrossEntropy<'a, T>,
+    probabilities: &'a [T],
+    scale: T,
+    out: Shared<T>,
+}
+
+impl<T: Float> Kernel<T> for Backward<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let CrossEntropy { classes, images, labels, weights, .. } = *self.loss;
+        let (right_share, each_share) = self.loss.shares::<V>();
+        let scale = V::splat(self.scale);
+        let mut image = 0;
+        while image < images {
+            let left = images - image;
+            // SAFETY: all indices are below classes * images.
+            unsafe {
+                let label = V::load_up_to(labels.as_ptr().add(image), left);
+                let share = |class: usize| {
+                    let right = V::select(label.equal(V::constant(class as f64)), right_share, V::zero());
+                    right.add(each_share).mul(V::splat(weights[class]))
+                };
+                let mut total = V::zero();
+                for class in 0..classes {
+                    total = total.add(share(class));
+                }
+                for class in 0..classes {
+                    let at = class * images + image;
+                    let p = V::load_up_to(self.probabilities.as_ptr().add(at), left);
+                    p.fma(total, share(class).negate()).mul(scale).store_up_to(self.out.at(at), left);
+                }
+            }
+            image += V::LANES;
+        }
+    }
+}
+
+/// `probabilities [c, n] -> dlogits [c, n]`, for the gradient `dloss` of the mean loss.
+pub fn backward<T: Float>(loss: &CrossEntropy<T>, probabilities: &[T], dloss: T) -> Result<Vec<T>> {
+    let scale = dloss / loss.total_weight();
+    // SAFETY: every class of every image is written.
+    unsafe { filled(probabilities.len(), |out| T::dispatch(Backward { loss, probabilities, scale, out })) }
+}

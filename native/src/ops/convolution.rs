@@ -1,0 +1,201 @@
+//! 2-D convolution. The logical shape is always NCHW; on the CPU images lie innermost in memory.
+
+use candle_core::Tensor;
+
+use super::pointwise::{Gradient, Unary, gradient, unary};
+use super::storage::{Elements, Format, batch_innermost, has_kernels, make, row_major};
+use super::{reduce, shape};
+use crate::error::Result;
+use crate::kernels::convolution::{self as kernel, Axis, Geometry};
+use crate::kernels::convolution_weight;
+use crate::{fail, floats};
+
+/// Stride, padding and dilation by row and column, and groups.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameters {
+    pub stride: [usize; 2],
+    pub padding: [usize; 2],
+    pub dilation: [usize; 2],
+    pub groups: usize,
+}
+
+pub fn axis(name: &str, input: usize, kernel: usize, stride: usize, padding: usize, dilation: usize) -> Result<Axis> {
+    if kernel == 0 || stride == 0 || dilation == 0 {
+        fail!("{name}: kernel, stride and dilation are at least 1, not {kernel}, {stride}, {dilation}");
+    }
+    let reach = dilation * (kernel - 1) + 1;
+    match (input + 2 * padding).checked_sub(reach) {
+        Some(room) if input > 0 => Ok(Axis { input, output: room / stride + 1, kernel, stride, padding, dilation }),
+        _ => fail!("{name}: a kernel that reaches over {reach} does not fit into {input} with padding {padding}"),
+    }
+}
+
+impl Parameters {
+    fn geometry(&self, x: &[usize], weight: &[usize]) -> Result<Geometry> {
+        let (&[images, in_channels, height, width], &[out_channels, in_group, ky, kx]) = (x, weight) else {
+            fail!("conv2d takes an input [n, c, h, w] and a weight [o, c / groups, ky, kx], not {x:?} and {weight:?}");
+        };
+        let groups = self.groups;
+        if groups == 0 || in_channels != in_group * groups || !out_channels.is_multiple_of(groups) {
+            fail!("conv2d: a weight {weight:?} in {groups} groups does not fit an input {x:?}");
+        }
+        let rows = axis("conv2d", height, ky, self.stride[0], self.padding[0], self.dilation[0])?;
+        let columns = axis("conv2d", width, kx, self.stride[1], self.padding[1], self.dilation[1])?;
+        Ok(Geometry { images, in_channels, out_channels, groups, rows, columns })
+    }
+}
+
+fn check_output(geometry: &Geometry, dy: &Tensor) -> Result<()> {
+    let expected = [geometry.images, geometry.out_channels, geometry.rows.output, geometry.columns.output];
+    if dy.dims() != expected {
+        fail!("conv2d's gradient has shape {expected:?}, not {:?}", dy.dims());
+    }
+    Ok(())
+}
+
+fn one_type(tensors: &[&Tensor]) -> Result<()> {
+    match tensors.windows(2).find(|pair| pair[0].dtype() != pair[1].dtype()) {
+        Some(pair) => fail!("conv2d needs one type, not {} and {}", pair[0].dtype().as_str(), pair[1].dtype().as_str()),
+        None => Ok(()),
+    }
+}
+
+/// `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] -> [n, o, h', w']`.
+pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &Parameters, relu: bool) -> Result<Tensor> {
+    let geometry = parameters.geometry(x.dims(), weight.dims())?;
+    one_type(&[x, weight, bias.unwrap_or(x)])?;
+    if let Some(bias) = bias
+        && bias.dims() != [geometry.out_channels]
+    {
+        fail!("conv2d with weight {:?} takes a bias [{}], not {:?}", weight.dims(), geometry.out_channels, bias.dims());
+    }
+    let shape = [geometry.images, geometry.out_channels, geometry.rows.output, geometry.columns.output];
+    if !has_kernels(x) {
+        let y = composed_forward(&geometry, x, weight)?;
+        let y = bias.map_or(Ok(y.clone()), |bias| y.broadcast_add(&bias.reshape((1, geometry.out_channels, 1, 1))?))?;
+        return if relu { unary(Unary::Relu, &y) } else { Ok(y) };
+    }
+    floats!(x, "conv2d", T => {
+        let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
+        let bias = bias.map(row_major::<T>).transpose()?;
+        let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
+        let y = kernel::forward(&geometry, &Elements::<T>::of(&x)?, &Elements::<T>::of(&weight)?, bias.as_deref(), relu)?;
+        make(y, &shape, Format::BatchInnermost)
+    })
+}
+
+/// `dy [n, o, h', w'] -> dx [n, c, h, w]`, zero where `mask` (the input, if it came out of a ReLU) is not positive.
+pub fn input_gradient(dy: &Tensor, weight: &Tensor, x_shape: &[usize], parameters: &Parameters, mask: Option<&Tensor>) -> Result<Tensor> {
+    let geometry = parameters.geometry(x_shape, weight.dims())?;
+    check_output(&geometry, dy)?;
+    one_type(&[dy, weight, mask.unwrap_or(dy)])?;
+    if let Some(mask) = mask
+        && mask.dims() != x_shape
+    {
+        fail!("conv2d's mask has its input's shape {x_shape:?}, not {:?}", mask.dims());
+    }
+    if !has_kernels(dy) {
+        let dx = composed_input_gradient(&geometry, dy, weight)?;
+        return mask.map_or(Ok(dx.clone()), |mask| gradient(Gradient::Relu, mask, &dx));
+    }
+    floats!(dy, "conv2d", T => {
+        let (dy, weight) = (batch_innermost::<T>(dy)?, row_major::<T>(weight)?);
+        let mask = mask.map(batch_innermost::<T>).transpose()?;
+        let mask = mask.as_ref().map(Elements::<T>::of).transpose()?;
+        let dx = kernel::input_gradient(&geometry, &Elements::<T>::of(&dy)?, &Elements::<T>::of(&weight)?, mask.as_deref())?;
+        make(dx, x_shape, Format::BatchInnermost)
+    })
+}
+
+/// `x [n, c, h, w], dy [n, o, h', w'] -> dweight [o, c / groups, ky, kx]`.
+pub fn weight_gradient(x: &Tensor, dy: &Tensor, weight_shape: &[usize], parameters: &Parameters) -> Result<Tensor> {
+    let geometry = parameters.geometry(x.dims(), weight_shape)?;
+    check_output(&geometry, dy)?;
+    one_type(&[x, dy])?;
+    if !has_kernels(x) {
+        return composed_weight_gradient(&geometry, x, dy);
+    }
+    floats!(x, "conv2d", T => {
+        let (x, dy) = (batch_innermost::<T>(x)?, batch_innermost::<T>(dy)?);
+        let dw = convolution_weight::weight_gradient(&geometry, &Elements::<T>::of(&x)?, &Elements::<T>::of(&dy)?)?;
+        make(dw, weight_shape, Format::RowMajor)
+    })
+}
+
+/// `dy [n, o, h', w'] -> dbias [o]`.
+pub fn bias_gradient(dy: &Tensor) -> Result<Tensor> {
+    let &[images, channels, rows, columns] = dy.dims() else {
+        fail!("conv2d's gradient has four dimensions, not {:?}", dy.dims());
+    };
+    if !has_kernels(dy) {
+        return reduce::sum(dy, &[0, 2, 3], false);
+    }
+    floats!(dy, "conv2d", T => {
+        let dy = batch_innermost::<T>(dy)?;
+        let db = convolution_weight::bias_gradient(&Elements::<T>::of(&dy)?, channels, rows, columns * images)?;
+        make(db, &[channels], Format::RowMajor)
+    })
+}
+
+/// For each output position, tap by tap, the place in the padded image: `[taps * h' * w']`.
+fn unfolding(geometry: &Geometry) -> Vec<u32> {
+    let (rows, columns) = (geometry.rows, geometry.columns);
+    let padded_width = columns.input + 2 * columns.padding;
+    let mut places = Vec::with_capacity(geometry.taps() * rows.output * columns.output);
+    for ky in 0..rows.kernel {
+        for kx in 0..columns.kernel {
+            for row in 0..rows.output {
+                let padded_row = row * rows.stride + ky * rows.dilation;
+                places.extend((0..columns.output).map(|column| (padded_row * padded_width + column * columns.stride + kx * columns.dilation) as u32));
+            }
+        }
+    }
+    places
+}
+
+fn unfolding_on(geometry: &Geometry, like: &Tensor) -> Result<Tensor> {
+    let places = unfolding(geometry);
+    let count = places.len();
+    Ok(Tensor::from_vec(places, count, like.device())?)
+}
+
+/// `[n, c, h, w] -> [n, groups, c / groups * taps, h' * w']`: every window as a column (Chellapilla et al., 2006).
+fn unfold(geometry: &Geometry, x: &Tensor) -> Result<Tensor> {
+    let (rows, columns) = (geometry.rows, geometry.columns);
+    let padded = x.contiguous()?.pad_with_zeros(2, rows.padding, rows.padding)?.pad_with_zeros(3, columns.padding, columns.padding)?;
+    let places = padded.flatten_from(2)?.contiguous()?.index_select(&unfolding_on(geometry, x)?, 2)?;
+    let shape = (geometry.images, geometry.groups, geometry.in_group() * geometry.taps(), rows.output * columns.output);
+    Ok(places.reshape(shape)?)
+}
+
+fn grouped_weight(geometry: &Geometry, weight: &Tensor) -> Result<Tensor> {
+    let shape = (1, geometry.groups, geometry.out_group(), geometry.in_group() * geometry.taps());
+    Ok(weight.contiguous()?.reshape(shape)?)
+}
+
+fn grouped_output(geometry: &Geometry, dy: &Tensor) -> Result<Tensor> {
+    let shape = (geometry.images, geometry.groups, geometry.out_group(), geometry.rows.output * geometry.columns.output);
+    Ok(dy.contiguous()?.reshape(shape)?)
+}
+
+fn composed_forward(geometry: &Geometry, x: &Tensor, weight: &Tensor) -> Result<Tensor> {
+    let y = grouped_weight(geometry, weight)?.broadcast_matmul(&unfold(geometry, x)?)?;
+    Ok(y.reshape((geometry.images, geometry.out_channels, geometry.rows.output, geometry.columns.output))?)
+}
+
+fn composed_input_gradient(geometry: &Geometry, dy: &Tensor, weight: &Tensor) -> Result<Tensor> {
+    let (rows, columns) = (geometry.rows, geometry.columns);
+    let windows = grouped_weight(geometry, weight)?.transpose(2, 3)?.contiguous()?.broadcast_matmul(&grouped_output(geometry, dy)?)?;
+    let windows = windows.reshape((geometry.images, geometry.in_channels, geometry.taps() * rows.output * columns.output))?;
+    let (height, width) = (rows.input + 2 * rows.padding, columns.input + 2 * columns.padding);
+    let padded = Tensor::zeros((geometry.images, geometry.in_channels, height * width), dy.dtype(), dy.device())?;
+    let padded = padded.index_add(&unfolding_on(geometry, dy)?, &windows, 2)?;
+    let padded = padded.reshape((geometry.images, geometry.in_channels, height, width))?;
+    Ok(padded.narrow(2, rows.padding, rows.input)?.narrow(3, columns.padding, columns.input)?.contiguous()?)
+}
+
+fn composed_weight_gradient(geometry: &Geometry, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    let windows = unfold(geometry, x)?.transpose(2, 3)?.contiguous()?;
+    let dw = grouped_output(geometry, dy)?.matmul(&windows)?.sum(0)?;
+    shape::reshape(&dw, &[geometry.out_channels, geometry.in_group(), geometry.rows.kernel, geometry.columns.kernel])
+}

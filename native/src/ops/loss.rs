@@ -1,0 +1,122 @@
+//! Softmax cross-entropy, and the running totals of training.
+
+use candle_core::{DType, Tensor};
+
+use super::reduce::{argmax, softmax};
+use super::storage::{Elements, Format, batch_innermost, has_kernels, make, row_major, write_in_place};
+use crate::error::Result;
+use crate::kernels::loss::{self as kernel, CrossEntropy};
+use crate::kernels::reduce::Softmax;
+use crate::kernels::vector::Float;
+use crate::{fail, floats};
+
+fn check(logits: &Tensor, labels: &Tensor, weights: Option<&Tensor>, smoothing: f64) -> Result<()> {
+    let (shape, classes) = (logits.dims(), logits.dims().get(1).copied().unwrap_or(0));
+    if logits.rank() != 2 || labels.dims() != [shape[0]] || shape[0] == 0 || classes == 0 {
+        fail!("Cross-entropy takes logits [batch, classes] and labels [batch], not {shape:?} and {:?}", labels.dims());
+    }
+    if weights.is_some_and(|weights| weights.dims() != [classes] || weights.dtype() != logits.dtype()) {
+        fail!("Cross-entropy over {classes} classes takes that many weights, of the logits' type");
+    }
+    if !(0.0..=1.0).contains(&smoothing) {
+        fail!("Label smoothing lies between 0 and 1, not at {smoothing}");
+    }
+    Ok(())
+}
+
+fn labels_of<T: Float>(labels: &Tensor, classes: usize) -> Result<Vec<T>> {
+    let labels = labels.to_dtype(DType::U32)?.contiguous()?;
+    let numbers = Elements::<u32>::of(&labels)?;
+    match numbers.iter().find(|&&label| label as usize >= classes) {
+        Some(label) => fail!("Label {label} is outside the {classes} classes 0 to {}", classes - 1),
+        None => Ok(numbers.iter().map(|&label| T::of(f64::from(label))).collect()),
+    }
+}
+
+fn weights_of<T: Float>(weights: Option<&Tensor>, classes: usize) -> Result<Vec<T>> {
+    match weights {
+        Some(weights) => Ok(Elements::<T>::of(&row_major::<T>(weights)?)?.to_vec()),
+        None => Ok(vec![T::ONE; classes]),
+    }
+}
+
+/// For each image and class the share of `-ln p` in the loss: `w[c] ((1 - e) [c = y] + e / C)`, and the sum of `w[y]`.
+fn composed_shares(logits: &Tensor, labels: &Tensor, weights: Option<&Tensor>, smoothing: f64) -> Result<(Tensor, Tensor)> {
+    let (batch, classes) = logits.dims2()?;
+    let places = Tensor::arange(0u32, classes as u32, logits.device())?.reshape((1, classes))?;
+    let right = labels.to_dtype(DType::U32)?.reshape((batch, 1))?.broadcast_eq(&places)?.to_dtype(logits.dtype())?;
+    let ones = Tensor::ones(classes, logits.dtype(), logits.device())?;
+    let weights = weights.unwrap_or(&ones).reshape((1, classes))?;
+    let total = right.broadcast_mul(&weights)?.sum_all()?;
+    let shares = right.affine(1.0 - smoothing, smoothing / classes as f64)?.broadcast_mul(&weights)?;
+    Ok((shares, total))
+}
+
+/// The mean loss `[]` and the probabilities `[batch, classes]`.
+pub fn cross_entropy(logits: &Tensor, labels: &Tensor, weights: Option<&Tensor>, smoothing: f64) -> Result<(Tensor, Tensor)> {
+    check(logits, labels, weights, smoothing)?;
+    let (images, classes) = logits.dims2()?;
+    if !has_kernels(logits) {
+        let (shares, total) = composed_shares(logits, labels, weights, smoothing)?;
+        let loss = (shares * softmax(logits, 1, Softmax::Logarithm)?)?.sum_all()?.neg()?.div(&total)?;
+        return Ok((loss, softmax(logits, 1, Softmax::Plain)?));
+    }
+    floats!(logits, "cross-entropy", T => {
+        let logits = batch_innermost::<T>(logits)?;
+        let (labels, weights) = (labels_of::<T>(labels, classes)?, weights_of::<T>(weights, classes)?);
+        let loss = CrossEntropy { classes, images, labels: &labels, weights: &weights, smoothing };
+        let (value, probabilities) = kernel::forward(&loss, &Elements::<T>::of(&logits)?)?;
+        Ok((make(vec![value], &[], Format::RowMajor)?, make(probabilities, &[images, classes], Format::BatchInnermost)?))
+    })
+}
+
+/// The gradient for the logits, from the probabilities.
+pub fn cross_entropy_gradient(
+    probabilities: &Tensor,
+    labels: &Tensor,
+    weights: Option<&Tensor>,
+    smoothing: f64,
+    dloss: &Tensor,
+) -> Result<Tensor> {
+    check(probabilities, labels, weights, smoothing)?;
+    let (images, classes) = probabilities.dims2()?;
+    if !has_kernels(probabilities) {
+        let (shares, total) = composed_shares(probabilities, labels, weights, smoothing)?;
+        let scale = dloss.reshape(())?.div(&total)?;
+        let pulled = probabilities.contiguous()?.broadcast_mul(&shares.sum_keepdim(1)?)?;
+        return Ok((pulled - shares)?.broadcast_mul(&scale)?);
+    }
+    floats!(probabilities, "cross-entropy", T => {
+        let probabilities = batch_innermost::<T>(probabilities)?;
+        let dloss = row_major::<T>(dloss)?;
+        let Some(&dloss) = Elements::<T>::of(&dloss)?.first() else { fail!("Cross-entropy's gradient is one number") };
+        let (labels, weights) = (labels_of::<T>(labels, classes)?, weights_of::<T>(weights, classes)?);
+        let loss = CrossEntropy { classes, images, labels: &labels, weights: &weights, smoothing };
+        let dlogits = kernel::backward(&loss, &Elements::<T>::of(&probabilities)?, dloss)?;
+        make(dlogits, &[images, classes], Format::BatchInnermost)
+    })
+}
+
+/// Adds a batch to `totals [3]` = (sum of losses, right answers, images), f64, in place.
+pub fn accumulate(totals: &Tensor, loss: &Tensor, logits: &Tensor, labels: &Tensor) -> Result<()> {
+    check(logits, labels, None, 0.0)?;
+    if totals.dims() != [3] || totals.dtype() != DType::F64 {
+        fail!("Totals are three f64 numbers, not {} {:?}", totals.dtype().as_str(), totals.dims());
+    }
+    let images = logits.dims()[0] as f64;
+    let best = argmax(logits, 1, false)?.to_dtype(DType::U32)?;
+    let labels = labels.to_dtype(DType::U32)?;
+    if !has_kernels(logits) {
+        let right = best.eq(&labels)?.to_dtype(DType::F64)?.sum_all()?;
+        let loss = loss.to_dtype(DType::F64)?.reshape(())?.affine(images, 0.0)?;
+        let batch = Tensor::stack(&[&loss, &right, &Tensor::new(images, totals.device())?], 0)?;
+        return Ok(totals.slice_set(&(totals + batch)?, 0, 0)?);
+    }
+    let right = Elements::<u32>::of(&best)?.iter().zip(Elements::<u32>::of(&labels)?.iter()).filter(|(a, b)| a == b).count();
+    let loss = loss.to_dtype(DType::F64)?.reshape(())?.to_scalar::<f64>()?;
+    write_in_place::<f64, _>(&[totals], |slices| {
+        slices[0][0] += loss * images;
+        slices[0][1] += right as f64;
+        slices[0][2] += images;
+    })
+}

@@ -1,0 +1,112 @@
+//! Matrix products and the linear layer.
+
+use candle_core::{Shape, Tensor};
+
+use super::storage::{Elements, Format, format_of, has_kernels, make, row_major};
+use crate::error::Result;
+use crate::kernels::matmul::{self as kernel, Matrix, Product, Start};
+use crate::kernels::vector::Float;
+use crate::{fail, floats};
+
+/// A two-dimensional tensor as the kernel reads it: any strides, no copy.
+fn matrix<'a, T>(tensor: &Tensor, elements: &'a [T]) -> Matrix<'a, T> {
+    let ((rows, columns), stride) = ((tensor.dims()[0], tensor.dims()[1]), tensor.stride());
+    Matrix { data: elements, rows, columns, row_stride: stride[0], column_stride: stride[1] }
+}
+
+/// The tensor itself, or a copy where it has gaps.
+fn dense<T: Float>(tensor: &Tensor) -> Result<Tensor> {
+    if format_of(tensor).is_some() { Ok(tensor.clone()) } else { row_major::<T>(tensor) }
+}
+
+fn product_tensor<T: Float>(product: Product<T>, rows: usize, columns: usize) -> Result<Tensor> {
+    make(product.data, &[rows, columns], if product.transposed { Format::BatchInnermost } else { Format::RowMajor })
+}
+
+fn inner_mismatch<T>(a: &Tensor, b: &Tensor) -> Result<T> {
+    fail!("Cannot matmul {:?} by {:?}: inner dimensions differ", a.dims(), b.dims())
+}
+
+/// `[.., m, k] @ [.., k, n] -> [.., m, n]`, batch dimensions broadcast.
+pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let (a_rank, b_rank) = (a.rank(), b.rank());
+    if a_rank < 2 || b_rank < 2 || a.dtype() != b.dtype() {
+        fail!(
+            "Cannot matmul {} {:?} by {} {:?}: both need one type and at least two dimensions",
+            a.dtype().as_str(),
+            a.dims(),
+            b.dtype().as_str(),
+            b.dims()
+        );
+    }
+    let (m, k, n) = (a.dims()[a_rank - 2], a.dims()[a_rank - 1], b.dims()[b_rank - 1]);
+    if b.dims()[b_rank - 2] != k {
+        return inner_mismatch(a, b);
+    }
+    if !has_kernels(a) {
+        return Ok(a.contiguous()?.broadcast_matmul(&b.contiguous()?)?);
+    }
+    floats!(a, "matmul", T => {
+        if a_rank == 2 && b_rank == 2 {
+            let (a, b) = (dense::<T>(a)?, dense::<T>(b)?);
+            let (a_elements, b_elements) = (Elements::<T>::of(&a)?, Elements::<T>::of(&b)?);
+            return product_tensor(kernel::matmul(matrix(&a, &a_elements), matrix(&b, &b_elements), Start::Zero, false)?, m, n);
+        }
+        let batch = match Shape::from(&a.dims()[..a_rank - 2]).broadcast_shape_binary_op(&Shape::from(&b.dims()[..b_rank - 2]), "matmul") {
+            Ok(batch) => batch,
+            Err(_) => fail!("Cannot matmul {:?} by {:?}: batch dimensions do not broadcast", a.dims(), b.dims()),
+        };
+        let with_batch = |tensor: &Tensor, rows: usize, columns: usize| -> Result<Tensor> {
+            let mut shape = batch.dims().to_vec();
+            shape.extend([rows, columns]);
+            row_major::<T>(&tensor.broadcast_as(shape)?)
+        };
+        let (a, b) = (with_batch(a, m, k)?, with_batch(b, k, n)?);
+        let (a_elements, b_elements) = (Elements::<T>::of(&a)?, Elements::<T>::of(&b)?);
+        let mut out = Vec::with_capacity(batch.elem_count() * m * n);
+        for item in 0..batch.elem_count() {
+            let a = Matrix { data: &a_elements[item * m * k..(item + 1) * m * k], rows: m, columns: k, row_stride: k, column_stride: 1 };
+            let b = Matrix { data: &b_elements[item * k * n..(item + 1) * k * n], rows: k, columns: n, row_stride: n, column_stride: 1 };
+            out.extend_from_slice(&kernel::multiply(a, b, Start::Zero, false)?);
+        }
+        let mut shape = batch.dims().to_vec();
+        shape.extend([m, n]);
+        make(out, &shape, Format::RowMajor)
+    })
+}
+
+/// `x [b, in], weight [out, in], bias [out] -> x weightT + bias [b, out]`, through ReLU where `relu` says so.
+pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, relu: bool) -> Result<Tensor> {
+    if x.rank() != 2 || weight.rank() != 2 || x.dims()[1] != weight.dims()[1] {
+        fail!("Cannot apply a linear layer with weight {:?} to {:?}: it takes [batch, {:?}]", weight.dims(), x.dims(), weight.dims().get(1));
+    }
+    let (batch, out) = (x.dims()[0], weight.dims()[0]);
+    if let Some(bias) = bias
+        && bias.dims() != [out]
+    {
+        fail!("A linear layer with weight {:?} takes a bias [{out}], not {:?}", weight.dims(), bias.dims());
+    }
+    if !has_kernels(x) {
+        let y = x.contiguous()?.matmul(&weight.t()?.contiguous()?)?;
+        let y = bias.map_or(Ok(y.clone()), |bias| y.broadcast_add(bias))?;
+        return if relu { super::pointwise::unary(super::pointwise::Unary::Relu, &y) } else { Ok(y) };
+    }
+    if weight.dtype() != x.dtype() || bias.is_some_and(|bias| bias.dtype() != x.dtype()) {
+        fail!("A linear layer's input, weight and bias need one type");
+    }
+    floats!(x, "linear", T => {
+        let (x, weight) = (dense::<T>(x)?, dense::<T>(weight)?);
+        let bias = bias.map(row_major::<T>).transpose()?;
+        let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
+        let start = bias.as_deref().map_or(Start::Zero, Start::Column);
+        let (x_elements, weight_elements) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?);
+        let transposed = Matrix {
+            rows: weight.dims()[1],
+            columns: out,
+            row_stride: weight.stride()[1],
+            column_stride: weight.stride()[0],
+            data: &weight_elements,
+        };
+        product_tensor(kernel::matmul(matrix(&x, &x_elements), transposed, start, relu)?, batch, out)
+    })
+}

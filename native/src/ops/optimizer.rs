@@ -1,0 +1,142 @@
+//! Optimizer steps on all parameters at once, in place.
+
+use candle_core::Tensor;
+
+use super::reduce;
+use super::storage::{Elements, has_kernels, row_major, write_in_place};
+use crate::error::Result;
+use crate::kernels::optimizer::{self as kernel, Adam, RmsProp, Rule, Sgd};
+use crate::{fail, floats};
+
+fn check(parameters: &[Tensor], gradients: &[Tensor], states: &[&[Tensor]]) -> Result<()> {
+    if gradients.len() != parameters.len() || states.iter().any(|state| state.len() != parameters.len()) {
+        fail!("An optimizer step takes as many gradients and states as its {} parameters", parameters.len());
+    }
+    for (index, parameter) in parameters.iter().enumerate() {
+        for other in std::iter::once(&gradients[index]).chain(states.iter().map(|state| &state[index])) {
+            if other.dims() != parameter.dims() || other.dtype() != parameter.dtype() {
+                fail!("Parameter {index} is {:?}, but its gradient or state is {:?}", parameter.dims(), other.dims());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Overwrites a row-major tensor with another of its shape.
+pub fn assign(target: &Tensor, source: &Tensor) -> Result<()> {
+    if target.dims() != source.dims() || target.dtype() != source.dtype() {
+        fail!("Cannot assign {} {:?} to {} {:?}", source.dtype().as_str(), source.dims(), target.dtype().as_str(), target.dims());
+    }
+    let whole = |tensor: &Tensor| tensor.reshape(tensor.elem_count());
+    if has_kernels(target) {
+        return floats!(target, "assign", T => {
+            let source = row_major::<T>(source)?;
+            let source = Elements::<T>::of(&source)?.to_vec();
+            write_in_place::<T, _>(&[target], |slices| slices[0].copy_from_slice(&source))
+        });
+    }
+    if !target.is_contiguous() {
+        fail!("Only a row-major tensor can be assigned to");
+    }
+    Ok(whole(target)?.slice_set(&whole(&source.contiguous()?)?, 0, 0)?)
+}
+
+/// One rule for every parameter; `composed` gives the new parameter and states by candle's operations.
+fn step<R: Rule<f32, S> + Rule<f64, S>, const S: usize>(
+    rule: R,
+    parameters: &[Tensor],
+    gradients: &[Tensor],
+    states: [&[Tensor]; S],
+    composed: impl Fn(&Tensor, &Tensor, [&Tensor; S]) -> candle_core::Result<(Tensor, [Tensor; S])>,
+) -> Result<()> {
+    check(parameters, gradients, &states)?;
+    for (index, (parameter, gradient)) in parameters.iter().zip(gradients).enumerate() {
+        if !has_kernels(parameter) {
+            let state: [&Tensor; S] = std::array::from_fn(|s| &states[s][index]);
+            let (new, new_states) = composed(parameter, &gradient.contiguous()?, state)?;
+            assign(parameter, &new)?;
+            for s in 0..S {
+                assign(state[s], &new_states[s])?;
+            }
+            continue;
+        }
+        floats!(parameter, "optimizer", T => {
+            let gradient = row_major::<T>(gradient)?;
+            let gradient = Elements::<T>::of(&gradient)?;
+            let targets: Vec<&Tensor> = std::iter::once(parameter).chain((0..S).map(|s| &states[s][index])).collect();
+            write_in_place::<T, _>(&targets, |slices| kernel::step::<T, R, S>(rule, slices, &gradient))?;
+        });
+    }
+    Ok(())
+}
+
+/// `momenta` is empty where there is no momentum.
+pub fn sgd(rule: Sgd, parameters: &[Tensor], gradients: &[Tensor], momenta: &[Tensor]) -> Result<()> {
+    let decayed = move |p: &Tensor, g: &Tensor| g + (p * rule.weight_decay)?;
+    if momenta.is_empty() {
+        return step::<_, 0>(rule, parameters, gradients, [], |p, g, []| Ok(((p - (decayed(p, g)? * rule.rate)?)?, [])));
+    }
+    step::<_, 1>(rule, parameters, gradients, [momenta], |p, g, [momentum]| {
+        let g = decayed(p, g)?;
+        let momentum = if rule.first { g.clone() } else { ((momentum * rule.momentum)? + (&g * (1.0 - rule.dampening))?)? };
+        let change = if rule.nesterov { (&g + (&momentum * rule.momentum)?)? } else { momentum.clone() };
+        Ok(((p - (change * rule.rate)?)?, [momentum]))
+    })
+}
+
+pub fn adam(rule: Adam, parameters: &[Tensor], gradients: &[Tensor], m: &[Tensor], v: &[Tensor]) -> Result<()> {
+    step::<_, 2>(rule, parameters, gradients, [m, v], |p, g, [m, v]| {
+        let (p, g) = if rule.decoupled {
+            ((p * (1.0 - rule.rate * rule.weight_decay))?, g.clone())
+        } else {
+            (p.clone(), (g + (p * rule.weight_decay)?)?)
+        };
+        let m = (m + ((&g - m)? * (1.0 - rule.beta1))?)?;
+        let v = ((v * rule.beta2)? + (g.sqr()? * (1.0 - rule.beta2))?)?;
+        let size = ((v.sqrt()? / rule.correction2.sqrt())? + rule.epsilon)?;
+        Ok(((p - ((&m / size)? * (rule.rate / rule.correction1))?)?, [m, v]))
+    })
+}
+
+/// `momenta` is empty where there is no momentum.
+pub fn rmsprop(rule: RmsProp, parameters: &[Tensor], gradients: &[Tensor], squares: &[Tensor], momenta: &[Tensor]) -> Result<()> {
+    let scaled = move |p: &Tensor, g: &Tensor, square: &Tensor| -> candle_core::Result<(Tensor, Tensor)> {
+        let g = (g + (p * rule.weight_decay)?)?;
+        let square = ((square * rule.alpha)? + (g.sqr()? * (1.0 - rule.alpha))?)?;
+        Ok(((g / (square.sqrt()? + rule.epsilon)?)?, square))
+    };
+    if momenta.is_empty() {
+        return step::<_, 1>(rule, parameters, gradients, [squares], |p, g, [square]| {
+            let (change, square) = scaled(p, g, square)?;
+            Ok(((p - (change * rule.rate)?)?, [square]))
+        });
+    }
+    step::<_, 2>(rule, parameters, gradients, [squares, momenta], |p, g, [square, momentum]| {
+        let (change, square) = scaled(p, g, square)?;
+        let momentum = ((momentum * rule.momentum)? + change)?;
+        Ok(((p - (&momentum * rule.rate)?)?, [square, momentum]))
+    })
+}
+
+/// Scales all gradients, in place, so that their common norm is at most `most`, and returns the norm before
+/// (Pascanu et al., arXiv 1211.5063; as torch.nn.utils.clip_grad_norm_).
+pub fn clip_norm(gradients: &[Tensor], most: f64) -> Result<f64> {
+    let mut squares = 0.0;
+    for gradient in gradients {
+        squares += if has_kernels(gradient) {
+            floats!(gradient, "clip_gradient_norm", T => candle_core::WithDType::to_f64(kernel::square_sum(&Elements::<T>::of(&row_major::<T>(gradient)?)?)))
+        } else {
+            let dims: Vec<usize> = (0..gradient.rank()).collect();
+            reduce::sum(&gradient.sqr()?, &dims, false)?.to_dtype(candle_core::DType::F64)?.to_scalar::<f64>()?
+        };
+    }
+    let norm = squares.sqrt();
+    let factor = most / (norm + 1e-6);
+    if factor < 1.0 {
+        for gradient in gradients {
+            assign(gradient, &super::pointwise::affine(gradient, factor, 0.0)?)?;
+        }
+    }
+    Ok(norm)
+}
+

@@ -1,0 +1,240 @@
+//! Functions of single elements, with broadcasting.
+
+use candle_core::{DType, Shape, Tensor};
+
+use super::storage::{Elements, Format, format_of, has_kernels, in_format, make, row_major};
+use crate::error::Result;
+use crate::kernels::pointwise::{self as kernel, Affine, Pointwise, WithNumber};
+use crate::kernels::vector::Float;
+use crate::{fail, floats, types};
+
+/// `f(x, others...)` for tensors of one shape, in the first one's memory format.
+fn map<T: Float, F: Pointwise<T, N>, const N: usize>(function: F, inputs: [&Tensor; N]) -> Result<Tensor> {
+    for input in inputs {
+        if input.dims() != inputs[0].dims() || input.dtype() != inputs[0].dtype() {
+            fail!(
+                "Operands differ: {} {:?} and {} {:?}",
+                inputs[0].dtype().as_str(),
+                inputs[0].dims(),
+                input.dtype().as_str(),
+                input.dims()
+            );
+        }
+    }
+    let format = format_of(inputs[0]).unwrap_or(Format::RowMajor);
+    let mut dense = Vec::with_capacity(N);
+    for input in inputs {
+        dense.push(in_format::<T>(input, format)?);
+    }
+    let elements = dense.iter().map(Elements::<T>::of).collect::<Result<Vec<_>>>()?;
+    let slices: [&[T]; N] = std::array::from_fn(|n| &*elements[n]);
+    make(kernel::map(function, slices)?, inputs[0].dims(), format)
+}
+
+fn broadcast_shape(name: &str, a: &Tensor, b: &Tensor) -> Result<Shape> {
+    match a.shape().broadcast_shape_binary_op(b.shape(), "broadcast") {
+        Ok(shape) => Ok(shape),
+        Err(_) => fail!("Cannot {name} {:?} and {:?}: their shapes do not broadcast", a.dims(), b.dims()),
+    }
+}
+
+fn binary_with<T: Float, F: Pointwise<T, 2>>(name: &str, function: F, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    if a.dims() == b.dims() {
+        return map::<T, F, 2>(function, [a, b]);
+    }
+    let shape = broadcast_shape(name, a, b)?;
+    for (number, other, number_first) in [(b, a, false), (a, b, true)] {
+        if number.elem_count() == 1 && other.dims() == shape.dims() {
+            let number = row_major::<T>(number)?;
+            let number = Elements::<T>::of(&number)?[0];
+            return map::<T, _, 1>(WithNumber { function, number, number_first }, [other]);
+        }
+    }
+    map::<T, F, 2>(function, [&a.broadcast_as(&shape)?, &b.broadcast_as(&shape)?])
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binary {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Maximum,
+    Minimum,
+}
+
+pub fn binary(operation: Binary, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    let name = match operation {
+        Binary::Add => "add",
+        Binary::Subtract => "subtract",
+        Binary::Multiply => "multiply",
+        Binary::Divide => "divide",
+        Binary::Maximum => "take the maximum of",
+        Binary::Minimum => "take the minimum of",
+    };
+    if a.dtype() != b.dtype() {
+        fail!("Cannot {name} {} and {}: cast one of them first", a.dtype().as_str(), b.dtype().as_str());
+    }
+    let whole_numbers = !matches!(a.dtype(), DType::F32 | DType::F64);
+    if !has_kernels(a) || whole_numbers {
+        broadcast_shape(name, a, b)?;
+        return Ok(match operation {
+            Binary::Add => a.broadcast_add(b),
+            Binary::Subtract => a.broadcast_sub(b),
+            Binary::Multiply => a.broadcast_mul(b),
+            Binary::Divide => a.broadcast_div(b),
+            Binary::Maximum => a.broadcast_maximum(b),
+            Binary::Minimum => a.broadcast_minimum(b),
+        }?);
+    }
+    floats!(a, name, T => match operation {
+        Binary::Add => binary_with::<T, _>(name, kernel::Add, a, b),
+        Binary::Subtract => binary_with::<T, _>(name, kernel::Subtract, a, b),
+        Binary::Multiply => binary_with::<T, _>(name, kernel::Multiply, a, b),
+        Binary::Divide => binary_with::<T, _>(name, kernel::Divide, a, b),
+        Binary::Maximum => binary_with::<T, _>(name, kernel::Maximum, a, b),
+        Binary::Minimum => binary_with::<T, _>(name, kernel::Minimum, a, b),
+    })
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+}
+
+/// 1 where it holds, 0 elsewhere, as u8. Comparisons are exact on every device, so candle's serve.
+pub fn compare(comparison: Comparison, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+    if a.dtype() != b.dtype() {
+        fail!("Cannot compare {} and {}: cast one of them first", a.dtype().as_str(), b.dtype().as_str());
+    }
+    broadcast_shape("compare", a, b)?;
+    Ok(match comparison {
+        Comparison::Equal => a.broadcast_eq(b),
+        Comparison::NotEqual => a.broadcast_ne(b),
+        Comparison::Less => a.broadcast_lt(b),
+        Comparison::LessEqual => a.broadcast_le(b),
+        Comparison::Greater => a.broadcast_gt(b),
+        Comparison::GreaterEqual => a.broadcast_ge(b),
+    }?)
+}
+
+/// `yes` where the condition is not 0, `no` elsewhere.
+pub fn select(condition: &Tensor, yes: &Tensor, no: &Tensor) -> Result<Tensor> {
+    if yes.dtype() != no.dtype() {
+        fail!("Cannot choose between {} and {}: cast one of them first", yes.dtype().as_str(), no.dtype().as_str());
+    }
+    let shape = broadcast_shape("choose between", yes, no)?;
+    let shape = broadcast_shape("choose by and between", condition, &yes.broadcast_as(shape)?)?;
+    let dense = |tensor: &Tensor| -> Result<Tensor> { Ok(tensor.broadcast_as(&shape)?.contiguous()?) };
+    Ok(dense(condition)?.where_cond(&dense(yes)?, &dense(no)?)?)
+}
+
+/// `scale * x + shift`.
+pub fn affine(x: &Tensor, scale: f64, shift: f64) -> Result<Tensor> {
+    if has_kernels(x) { floats!(x, "affine", T => map::<T, _, 1>(Affine { scale, shift }, [x])) } else { Ok(x.affine(scale, shift)?) }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unary {
+    Negate,
+    Absolute,
+    Square,
+    SquareRoot,
+    Exponential,
+    Logarithm,
+    Tanh,
+    Sigmoid,
+    Relu,
+    Gelu,
+    Silu,
+}
+
+pub fn unary(operation: Unary, x: &Tensor) -> Result<Tensor> {
+    if !has_kernels(x) {
+        return composed_unary(operation, x);
+    }
+    floats!(x, format!("{operation:?}"), T => match operation {
+        Unary::Negate => map::<T, _, 1>(kernel::Negate, [x]),
+        Unary::Absolute => map::<T, _, 1>(kernel::Absolute, [x]),
+        Unary::Square => map::<T, _, 1>(kernel::Square, [x]),
+        Unary::SquareRoot => map::<T, _, 1>(kernel::SquareRoot, [x]),
+        Unary::Exponential => map::<T, _, 1>(kernel::Exponential, [x]),
+        Unary::Logarithm => map::<T, _, 1>(kernel::Logarithm, [x]),
+        Unary::Tanh => map::<T, _, 1>(kernel::Tanh, [x]),
+        Unary::Sigmoid => map::<T, _, 1>(kernel::Sigmoid, [x]),
+        Unary::Relu => map::<T, _, 1>(kernel::Relu, [x]),
+        Unary::Gelu => map::<T, _, 1>(kernel::Gelu, [x]),
+        Unary::Silu => map::<T, _, 1>(kernel::Silu, [x]),
+    })
+}
+
+fn sigmoid(x: &Tensor) -> candle_core::Result<Tensor> {
+    (x.neg()?.exp()? + 1.0)?.recip()
+}
+
+fn composed_unary(operation: Unary, x: &Tensor) -> Result<Tensor> {
+    Ok(match operation {
+        Unary::Negate => x.neg(),
+        Unary::Absolute => x.abs(),
+        Unary::Square => x.sqr(),
+        Unary::SquareRoot => x.sqrt(),
+        Unary::Exponential => x.exp(),
+        Unary::Logarithm => x.log(),
+        Unary::Tanh => x.tanh(),
+        Unary::Sigmoid => sigmoid(x),
+        // candle's own relu turns NaN into 0.
+        Unary::Relu => x.le(0.0)?.where_cond(&x.zeros_like()?, &x.contiguous()?),
+        Unary::Gelu => x.gelu_erf(),
+        Unary::Silu => x * sigmoid(x)?,
+    }?)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gradient {
+    Relu,
+    Tanh,
+    Sigmoid,
+    Gelu,
+    Silu,
+}
+
+/// The gradient of an activation: `saved` is its output for ReLU, tanh and sigmoid, its input for GELU and SiLU.
+pub fn gradient(operation: Gradient, saved: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    if !has_kernels(saved) {
+        return composed_gradient(operation, saved, dy);
+    }
+    floats!(saved, format!("{operation:?} gradient"), T => match operation {
+        Gradient::Relu => map::<T, _, 2>(kernel::ReluGradient, [saved, dy]),
+        Gradient::Tanh => map::<T, _, 2>(kernel::TanhGradient, [saved, dy]),
+        Gradient::Sigmoid => map::<T, _, 2>(kernel::SigmoidGradient, [saved, dy]),
+        Gradient::Gelu => map::<T, _, 2>(kernel::GeluGradient, [saved, dy]),
+        Gradient::Silu => map::<T, _, 2>(kernel::SiluGradient, [saved, dy]),
+    })
+}
+
+fn composed_gradient(operation: Gradient, saved: &Tensor, dy: &Tensor) -> Result<Tensor> {
+    Ok(match operation {
+        Gradient::Relu => saved.le(0.0)?.where_cond(&dy.zeros_like()?, &dy.contiguous()?),
+        Gradient::Tanh => dy * saved.sqr()?.affine(-1.0, 1.0)?,
+        Gradient::Sigmoid => (dy * saved)? * saved.affine(-1.0, 1.0)?,
+        Gradient::Gelu => {
+            let distribution = saved.affine(std::f64::consts::FRAC_1_SQRT_2, 0.0)?.erf()?.affine(0.5, 0.5)?;
+            let density = saved.sqr()?.affine(-0.5, 0.0)?.exp()?.affine(0.398_942_280_401_432_7, 0.0)?;
+            dy * (distribution + (saved * density)?)?
+        }
+        Gradient::Silu => {
+            let s = sigmoid(saved)?;
+            dy * (&s * ((saved * s.affine(-1.0, 1.0)?)? + 1.0)?)?
+        }
+    }?)
+}
+
+/// A tensor of another element type.
+pub fn cast(x: &Tensor, dtype: DType) -> Result<Tensor> {
+    types!(x, T => Ok(row_major::<T>(x)?.to_dtype(dtype)?))
+}

@@ -1,0 +1,180 @@
+//! Reductions, softmax and argmax.
+
+use candle_core::{D, DType, Tensor};
+
+use super::pointwise::{Binary, affine, binary};
+use super::storage::{Elements, Format, format_of, has_kernels, make, row_major};
+use crate::error::Result;
+use crate::kernels::reduce::{self as kernel, Extent, Softmax};
+use crate::kernels::vector::Float;
+use crate::{fail, floats};
+
+fn check_dims(x: &Tensor, dims: &[usize]) -> Result<()> {
+    match dims.iter().find(|&&dim| dim >= x.rank()) {
+        Some(dim) => fail!("Cannot reduce dimension {dim} of a tensor of shape {:?}", x.dims()),
+        None => Ok(()),
+    }
+}
+
+fn reduced_shape(x: &Tensor, dims: &[usize], keep: bool) -> Vec<usize> {
+    let size = |dim: usize| if dims.contains(&dim) { if keep { Some(1) } else { None } } else { Some(x.dims()[dim]) };
+    (0..x.rank()).filter_map(size).collect()
+}
+
+/// The tensor with the reduced dimensions side by side, row-major, and its extent.
+fn side_by_side<T: Float>(x: &Tensor, dims: &[usize]) -> Result<(Tensor, Extent)> {
+    let mut dims = dims.to_vec();
+    dims.sort_unstable();
+    dims.dedup();
+    let product = |range: &[usize]| range.iter().product::<usize>();
+    let (first, last) = (dims.first().copied().unwrap_or(0), dims.last().map_or(0, |last| last + 1));
+    if last - first == dims.len() {
+        if first == 0 && last == 1 && format_of(x) == Some(Format::BatchInnermost) {
+            return Ok((x.clone(), Extent { outer: product(&x.dims()[1..]), terms: x.dims()[0], inner: 1 }));
+        }
+        let shape = x.dims();
+        let extent = Extent { outer: product(&shape[..first]), terms: product(&shape[first..last]), inner: product(&shape[last..]) };
+        return Ok((row_major::<T>(x)?, extent));
+    }
+    let kept: Vec<usize> = (0..x.rank()).filter(|dim| !dims.contains(dim)).collect();
+    let outer = kept.iter().map(|&dim| x.dims()[dim]).product();
+    let terms = dims.iter().map(|&dim| x.dims()[dim]).product();
+    let order: Vec<usize> = kept.into_iter().chain(dims).collect();
+    Ok((row_major::<T>(&x.permute(order)?)?, Extent { outer, terms, inner: 1 }))
+}
+
+/// The sum over `dims`, terms in row-major order.
+pub fn sum(x: &Tensor, dims: &[usize], keep: bool) -> Result<Tensor> {
+    check_dims(x, dims)?;
+    if !has_kernels(x) {
+        let y = if dims.is_empty() { x.clone() } else { x.contiguous()?.sum_keepdim(dims)? };
+        return Ok(y.reshape(reduced_shape(x, dims, keep))?);
+    }
+    floats!(x, "sum", T => {
+        let (dense, extent) = side_by_side::<T>(x, dims)?;
+        make(kernel::sum(&Elements::<T>::of(&dense)?, extent)?, &reduced_shape(x, dims, keep), Format::RowMajor)
+    })
+}
+
+/// The sum divided by the number of terms.
+pub fn mean(x: &Tensor, dims: &[usize], keep: bool) -> Result<Tensor> {
+    let total = sum(x, dims, keep)?;
+    let terms: usize = dims.iter().map(|&dim| x.dims()[dim]).product();
+    let count = Tensor::new(terms as f64, x.device())?.to_dtype(x.dtype())?;
+    binary(Binary::Divide, &total, &count)
+}
+
+/// The largest or smallest value over `dims`.
+pub fn extreme(x: &Tensor, dims: &[usize], keep: bool, smallest: bool) -> Result<Tensor> {
+    check_dims(x, dims)?;
+    if dims.iter().any(|&dim| x.dims()[dim] == 0) {
+        fail!("Cannot take the extreme of no values: shape {:?}, dimensions {dims:?}", x.dims());
+    }
+    if !has_kernels(x) {
+        let mut y = x.contiguous()?;
+        for &dim in dims {
+            y = if smallest { y.min_keepdim(dim) } else { y.max_keepdim(dim) }?;
+        }
+        return Ok(y.reshape(reduced_shape(x, dims, keep))?);
+    }
+    floats!(x, "max and min", T => {
+        let (dense, extent) = side_by_side::<T>(x, dims)?;
+        make(kernel::extreme(&Elements::<T>::of(&dense)?, extent, smallest).0, &reduced_shape(x, dims, keep), Format::RowMajor)
+    })
+}
+
+/// The place of the first largest value along `dim`, as u32.
+pub fn argmax(x: &Tensor, dim: usize, keep: bool) -> Result<Tensor> {
+    check_dims(x, &[dim])?;
+    if x.dims()[dim] == 0 {
+        fail!("Cannot take the argmax of no values: shape {:?}, dimension {dim}", x.dims());
+    }
+    let shape = reduced_shape(x, &[dim], keep);
+    if !has_kernels(x) {
+        // Which of equal values candle finds is open: the first place that holds the maximum is ours.
+        let size = x.dims()[dim];
+        let places = Tensor::arange(0u32, size as u32, x.device())?.to_dtype(DType::F32)?;
+        let mut along = vec![1; x.rank()];
+        along[dim] = size;
+        let places = places.reshape(along)?.broadcast_as(x.dims())?.contiguous()?;
+        let is_largest = x.broadcast_eq(&x.contiguous()?.max_keepdim(dim)?)?;
+        let none = Tensor::full(size as f32, x.dims(), x.device())?;
+        return Ok(is_largest.where_cond(&places, &none)?.min_keepdim(dim)?.to_dtype(DType::U32)?.reshape(shape)?);
+    }
+    floats!(x, "argmax", T => {
+        let (dense, extent) = side_by_side::<T>(x, &[dim])?;
+        make(kernel::extreme(&Elements::<T>::of(&dense)?, extent, false).1, &shape, Format::RowMajor)
+    })
+}
+
+/// Undoes a broadcast: sums `x` down to `shape`.
+pub fn sum_to(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
+    let Some(added) = x.rank().checked_sub(shape.len()) else {
+        fail!("Cannot sum {:?} to {shape:?}: it has fewer dimensions", x.dims());
+    };
+    let repeated = |dim: usize| dim < added || (shape[dim - added] == 1 && x.dims()[dim] != 1);
+    if (added..x.rank()).any(|dim| !repeated(dim) && x.dims()[dim] != shape[dim - added]) {
+        fail!("Cannot sum {:?} to {shape:?}: it is not a broadcast of it", x.dims());
+    }
+    let dims: Vec<usize> = (0..x.rank()).filter(|&dim| repeated(dim)).collect();
+    if dims.is_empty() {
+        return Ok(x.clone());
+    }
+    super::shape::reshape(&sum(x, &dims, true)?, shape)
+}
+
+/// Softmax or its logarithm along `dim`.
+pub fn softmax(x: &Tensor, dim: usize, kind: Softmax) -> Result<Tensor> {
+    check_dims(x, &[dim])?;
+    if x.dims()[dim] == 0 {
+        return Ok(x.clone());
+    }
+    if !has_kernels(x) {
+        let x = x.contiguous()?;
+        let shifted = x.broadcast_sub(&x.max_keepdim(dim)?)?;
+        let total = shifted.exp()?.sum_keepdim(dim)?;
+        return Ok(match kind {
+            Softmax::Plain => shifted.exp()?.broadcast_div(&total),
+            Softmax::Logarithm => shifted.broadcast_sub(&total.log()?),
+        }?);
+    }
+    floats!(x, "softmax", T => {
+        let (dense, extent) = softmax_extent::<T>(x, dim)?;
+        make(kernel::softmax(&Elements::<T>::of(&dense)?, extent, kind)?, x.dims(), Format::RowMajor)
+    })
+}
+
+fn softmax_extent<T: Float>(x: &Tensor, dim: usize) -> Result<(Tensor, Extent)> {
+    let shape = x.dims();
+    let extent = Extent { outer: shape[..dim].iter().product(), terms: shape[dim], inner: shape[dim + 1..].iter().product() };
+    Ok((row_major::<T>(x)?, extent))
+}
+
+/// The gradient of [`softmax`] from its output.
+pub fn softmax_gradient(y: &Tensor, dy: &Tensor, dim: usize, kind: Softmax) -> Result<Tensor> {
+    check_dims(y, &[dim])?;
+    if y.dims() != dy.dims() || y.dtype() != dy.dtype() {
+        fail!("Softmax's gradient needs two tensors alike, not {:?} and {:?}", y.dims(), dy.dims());
+    }
+    if !has_kernels(y) {
+        let (y, dy) = (y.contiguous()?, dy.contiguous()?);
+        return Ok(match kind {
+            Softmax::Plain => &y * dy.broadcast_sub(&(&y * &dy)?.sum_keepdim(dim)?)?,
+            Softmax::Logarithm => &dy - y.exp()?.broadcast_mul(&dy.sum_keepdim(dim)?)?,
+        }?);
+    }
+    floats!(y, "softmax gradient", T => {
+        let (dense, extent) = softmax_extent::<T>(y, dim)?;
+        let dy = row_major::<T>(dy)?;
+        let dx = kernel::softmax_gradient(&Elements::<T>::of(&dense)?, &Elements::<T>::of(&dy)?, extent, kind)?;
+        make(dx, y.dims(), Format::RowMajor)
+    })
+}
+
+/// Whether no element is NaN or infinite.
+pub fn all_finite(x: &Tensor) -> Result<bool> {
+    // x - x is 0 for finite numbers and NaN for the others; a sum of squares cannot lose one.
+    let zeros = binary(Binary::Subtract, x, x)?;
+    let total = if has_kernels(x) { sum(&affine(&zeros, 0.0, 0.0)?, &(0..x.rank()).collect::<Vec<_>>(), false)? } else { zeros.flatten_all()?.sum(D::Minus1)? };
+    Ok(total.to_dtype(DType::F64)?.to_scalar::<f64>()? == 0.0)
+}

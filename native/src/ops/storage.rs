@@ -1,0 +1,243 @@
+//! Reaching candle's storage, and the two memory formats that kernels work on.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use candle_core::op::BackpropOp;
+use candle_core::{CpuStorage, InplaceOp1, Layout, Storage, StorageRef, Tensor, WithDType};
+
+use crate::error::{Error, Result};
+use crate::fail;
+use crate::kernels::copy;
+
+thread_local! {
+    static COMPOSED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Routes every operation through its composed form: how tests check on a CPU what a GPU would compute.
+pub fn force_composed(on: bool) {
+    COMPOSED.set(on);
+}
+
+/// Whether our kernels compute this tensor's operations, or candle's composed ones.
+pub fn has_kernels(tensor: &Tensor) -> bool {
+    tensor.device().is_cpu() && !COMPOSED.get()
+}
+
+/// How a dense tensor's elements lie in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// The last dimension innermost.
+    RowMajor,
+    /// The first dimension, a batch's images, innermost; the others row-major around it.
+    BatchInnermost,
+}
+
+fn is_batch_innermost(tensor: &Tensor) -> bool {
+    let (Some((&images, rest)), Some((&first, strides))) = (tensor.dims().split_first(), tensor.stride().split_first()) else {
+        return false;
+    };
+    let mut expected = images;
+    for (&size, &stride) in rest.iter().zip(strides).rev() {
+        if size != 1 && stride != expected {
+            return false;
+        }
+        expected *= size;
+    }
+    images == 1 || first == 1
+}
+
+pub fn format_of(tensor: &Tensor) -> Option<Format> {
+    if tensor.is_contiguous() {
+        Some(Format::RowMajor)
+    } else if is_batch_innermost(tensor) {
+        Some(Format::BatchInnermost)
+    } else {
+        None
+    }
+}
+
+/// The tensor itself where it has that format already, otherwise a copy.
+pub fn in_format<T: WithDType + Send + Sync>(tensor: &Tensor, format: Format) -> Result<Tensor> {
+    match format {
+        Format::RowMajor => row_major::<T>(tensor),
+        Format::BatchInnermost => batch_innermost::<T>(tensor),
+    }
+}
+
+pub fn row_major<T: WithDType + Send + Sync>(tensor: &Tensor) -> Result<Tensor> {
+    if tensor.is_contiguous() {
+        return Ok(tensor.clone());
+    }
+    if is_batch_innermost(tensor) {
+        let images = tensor.dims()[0];
+        let x = Elements::<T>::of(tensor)?;
+        return make(copy::transpose(&x, tensor.elem_count() / images.max(1), images)?, tensor.dims(), Format::RowMajor);
+    }
+    let (storage, layout) = tensor.storage_and_layout();
+    let data = copy::gather_strided(cpu_slice::<T>(&storage)?, layout.start_offset(), layout.dims(), layout.stride())?;
+    make(data, tensor.dims(), Format::RowMajor)
+}
+
+pub fn batch_innermost<T: WithDType + Send + Sync>(tensor: &Tensor) -> Result<Tensor> {
+    if is_batch_innermost(tensor) || tensor.rank() == 0 {
+        return Ok(tensor.clone());
+    }
+    let tensor = row_major::<T>(tensor)?;
+    let images = tensor.dims()[0];
+    let x = Elements::<T>::of(&tensor)?;
+    make(copy::transpose(&x, images, tensor.elem_count() / images.max(1))?, tensor.dims(), Format::BatchInnermost)
+}
+
+fn cpu_slice<T: WithDType>(storage: &Storage) -> Result<&[T]> {
+    match storage {
+        Storage::Cpu(storage) => Ok(T::cpu_storage_as_slice(storage)?),
+        _ => fail!("The tensor is not on the CPU"),
+    }
+}
+
+/// A dense tensor's elements in the order of memory.
+pub struct Elements<'a, T> {
+    storage: StorageRef<'a>,
+    start: usize,
+    count: usize,
+    element: PhantomData<T>,
+}
+
+impl<'a, T: WithDType> Elements<'a, T> {
+    pub fn of(tensor: &'a Tensor) -> Result<Self> {
+        if format_of(tensor).is_none() {
+            fail!("Internal error: a kernel was given a tensor with gaps, shape {:?} strides {:?}", tensor.dims(), tensor.stride());
+        }
+        let (storage, layout) = tensor.storage_and_layout();
+        let (start, count) = (layout.start_offset(), tensor.elem_count());
+        if cpu_slice::<T>(&storage)?.len() < start + count {
+            fail!("Internal error: a tensor's storage is shorter than its shape {:?}", tensor.dims());
+        }
+        Ok(Self { storage, start, count, element: PhantomData })
+    }
+}
+
+impl<T: WithDType> Deref for Elements<'_, T> {
+    type Target = [T];
+    fn deref(&self) -> &[T] {
+        cpu_slice(&self.storage).map_or(&[], |data| &data[self.start..self.start + self.count])
+    }
+}
+
+/// A new CPU tensor from elements that lie in `format`.
+pub fn make<T: WithDType>(data: Vec<T>, shape: &[usize], format: Format) -> Result<Tensor> {
+    if data.len() != shape.iter().product::<usize>() {
+        fail!("Internal error: {} elements for shape {shape:?}", data.len());
+    }
+    let storage = Storage::Cpu(T::to_cpu_storage_owned(data));
+    if format == Format::RowMajor || shape.len() < 2 {
+        return Ok(Tensor::from_storage(storage, shape, BackpropOp::none(), false));
+    }
+    let mut rotated = shape[1..].to_vec();
+    rotated.push(shape[0]);
+    let mut order = vec![shape.len() - 1];
+    order.extend(0..shape.len() - 1);
+    Ok(Tensor::from_storage(storage, rotated, BackpropOp::none(), false).permute(order)?)
+}
+
+fn elements_mut<T: 'static>(storage: &mut CpuStorage) -> Option<&mut Vec<T>> {
+    match storage {
+        CpuStorage::F32(data) => (data as &mut dyn Any).downcast_mut(),
+        CpuStorage::F64(data) => (data as &mut dyn Any).downcast_mut(),
+        _ => None,
+    }
+}
+
+/// candle lends one mutable storage a call: this keeps its address while the next one is asked for.
+struct Borrow<T> {
+    taken: Cell<Option<(*mut T, usize)>>,
+}
+
+impl<T: WithDType> InplaceOp1 for Borrow<T> {
+    fn name(&self) -> &'static str {
+        "write in place"
+    }
+    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> candle_core::Result<()> {
+        let start = layout.start_offset();
+        let count = layout.shape().elem_count();
+        match elements_mut::<T>(storage).and_then(|data| data.get_mut(start..start + count)) {
+            Some(data) if layout.is_contiguous() => self.taken.set(Some((data.as_mut_ptr(), count))),
+            _ => candle_core::bail!("only a row-major tensor of the right type can be written in place"),
+        }
+        Ok(())
+    }
+}
+
+/// Calls `body` with the elements of several row-major tensors, to be changed in place.
+///
+/// # Errors
+/// Where two of them share storage, or one is not row-major.
+pub fn write_in_place<T: WithDType, R>(tensors: &[&Tensor], body: impl FnOnce(&mut [&mut [T]]) -> R) -> Result<R> {
+    let mut slices: Vec<&mut [T]> = Vec::with_capacity(tensors.len());
+    let mut places: Vec<(usize, usize)> = Vec::with_capacity(tensors.len());
+    for tensor in tensors {
+        let borrow = Borrow { taken: Cell::new(None) };
+        tensor.inplace_op1(&borrow)?;
+        let Some((data, count)) = borrow.taken.get() else { fail!("The tensor is not on the CPU") };
+        places.push((data as usize, data as usize + count * size_of::<T>()));
+        // SAFETY: the storage lives as long as `tensors`, handles are used by one thread only, so that nobody
+        // else reads or writes it meanwhile, and overlapping tensors are refused below before the first use.
+        slices.push(unsafe { std::slice::from_raw_parts_mut(data, count) });
+    }
+    places.sort_unstable();
+    if places.windows(2).any(|pair| pair[0].1 > pair[1].0) {
+        return Err(Error("Tensors that are updated together must not share memory".to_owned()));
+    }
+    Ok(body(&mut slices))
+}
+
+/// `floats!(x, "exp", T => body)`: the body for f32 or f64.
+#[macro_export]
+macro_rules! floats {
+    ($tensor:expr, $operation:expr, $T:ident => $body:expr) => {
+        match $tensor.dtype() {
+            candle_core::DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            candle_core::DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            other => $crate::fail!("{} needs f32 or f64 tensors, not {}", $operation, other.as_str()),
+        }
+    };
+}
+
+/// `types!(x, T => body)`: the body for the tensor's own type.
+#[macro_export]
+macro_rules! types {
+    ($tensor:expr, $T:ident => $body:expr) => {
+        match $tensor.dtype() {
+            candle_core::DType::U8 => {
+                type $T = u8;
+                $body
+            }
+            candle_core::DType::U32 => {
+                type $T = u32;
+                $body
+            }
+            candle_core::DType::I64 => {
+                type $T = i64;
+                $body
+            }
+            candle_core::DType::F32 => {
+                type $T = f32;
+                $body
+            }
+            candle_core::DType::F64 => {
+                type $T = f64;
+                $body
+            }
+            other => $crate::fail!("Tensors of type {} are not supported", other.as_str()),
+        }
+    };
+}
