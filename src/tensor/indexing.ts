@@ -1,5 +1,5 @@
 import { native } from "../ffi/mod.ts";
-import { dimension, sameShape, shapeText } from "./shape.ts";
+import { crossing, dimension, sameShape, shapeText } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -84,8 +84,29 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   const first = tensors[0];
   if (first === undefined) throw new RangeError("Cannot stack no tensors: give at least one");
   const axis = dimension(dim, first.rank + 1, "stack");
-  return concat(
-    tensors.map((tensor) => tensor.reshape(tensor.shape.toSpliced(axis, 0, 1))),
-    axis,
+  for (const { shape, dtype } of tensors) {
+    if (dtype !== first.dtype || !sameShape(shape, first.shape)) {
+      throw new RangeError(
+        `Cannot stack ${first.dtype} ${shapeText(first.shape)} and ${dtype} ${
+          shapeText(shape)
+        }: shapes and dtypes have to be the same`,
+      );
+    }
+  }
+  const slot = first.shape.toSpliced(axis, 0, 1);
+  const slots = Float64Array.from(
+    tensors,
+    (tensor) => native.tensor_reshape(tensor.handle, crossing(slot)),
+  );
+  const stacked = new Tensor(native.tensor_concat(slots, axis), first.dtype);
+  for (const handle of slots) native.tensor_free(handle);
+  if (!tensors.some(isTracked)) return stacked;
+  return record(
+    stacked,
+    tensors,
+    (gradient, wanted) =>
+      tensors.map(({ shape }, i) =>
+        wanted.wants(i) ? gradient.slice(axis, i, 1).reshape(shape) : undefined
+      ),
   );
 }

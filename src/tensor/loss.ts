@@ -1,5 +1,5 @@
 import { native } from "../ffi/mod.ts";
-import { sameShape, shapeText } from "./shape.ts";
+import { crossing, sameShape, shapeText } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -86,5 +86,23 @@ export function meanSquaredError(prediction: Tensor, target: Tensor): Tensor {
       }: the shapes differ`,
     );
   }
-  return prediction.sub(target).square().mean();
+  if (prediction.dtype !== target.dtype) {
+    throw new TypeError(
+      `Cannot compare ${prediction.dtype} with ${target.dtype}: cast one of them`,
+    );
+  }
+  const difference = native.tensor_sub(prediction.handle, target.handle);
+  const squares = native.tensor_square(difference);
+  const all = crossing(prediction.shape.map((_, dim) => dim));
+  const loss = new Tensor(native.tensor_mean(squares, all, 0), prediction.dtype);
+  native.tensor_free(squares);
+  if (!isTracked(prediction) && !isTracked(target)) {
+    native.tensor_free(difference);
+    return loss;
+  }
+  return record(loss, [prediction, target], (gradient, wanted) => {
+    const scale = gradient.mul(2).div(prediction.size);
+    const slope = new Tensor(native.tensor_mul(difference, scale.handle), prediction.dtype);
+    return [slope, wanted.wants(1) ? slope.neg() : undefined];
+  }, [difference]);
 }

@@ -60,23 +60,29 @@ export function batchNormInference(
   epsilon: number,
 ): Tensor {
   checkChannels(x.shape, weight.shape);
-  if (![x, weight, bias].some(isTracked)) {
-    return new Tensor(
-      native.batch_norm_inference(
-        x.handle,
-        weight.handle,
-        bias.handle,
-        mean.handle,
-        variance.handle,
-        epsilon,
-      ),
-      x.dtype,
-    );
-  }
-  const along = x.shape.map((length, dim) => dim === 1 ? length : 1);
-  const scale = weight.div(variance.add(epsilon).sqrt());
-  const shift = bias.sub(mean.mul(scale));
-  return x.mul(scale.reshape(along)).add(shift.reshape(along));
+  const y = new Tensor(
+    native.batch_norm_inference(
+      x.handle,
+      weight.handle,
+      bias.handle,
+      mean.handle,
+      variance.handle,
+      epsilon,
+    ),
+    x.dtype,
+  );
+  if (![x, weight, bias].some(isTracked)) return y;
+  return record(y, [x, weight, bias], (gradient, wanted) => {
+    const along = x.shape.map((length, dim) => dim === 1 ? length : 1);
+    const others = along.map((_, dim) => dim).filter((dim) => dim !== 1);
+    const deviation = variance.add(epsilon).sqrt().reshape(along);
+    const normalised = () => x.sub(mean.reshape(along)).div(deviation);
+    return [
+      wanted.wants(0) ? gradient.mul(weight.reshape(along)).div(deviation) : undefined,
+      wanted.wants(1) ? gradient.mul(normalised()).sum(others) : undefined,
+      wanted.wants(2) ? gradient.sum(others) : undefined,
+    ];
+  });
 }
 
 /**
