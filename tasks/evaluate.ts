@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
-import { evaluateCommand, evaluateFlagsSchema } from "../src/train/evaluate_command.ts";
+import { evaluateFlagsSchema } from "../src/train/evaluate_flags.ts";
 import { Command } from "../src/train/flags.ts";
 
 const command = new Command(evaluateFlagsSchema, {
@@ -10,13 +10,14 @@ const command = new Command(evaluateFlagsSchema, {
 });
 
 if (import.meta.main) {
-  await runTask(() => {
+  await runTask(async () => {
     const parsed = parseArgs(command.arguments(Deno.args), command.parseOptions);
     const flags = command.read(parsed);
     if (flags === undefined) return console.log(command.help());
     const [path] = parsed._;
     if (path === undefined) throw new UsageError("Which run? deno task evaluate RUN_FOLDER");
+    const { evaluateCommand } = await import("../src/train/evaluate_command.ts");
     const colour = Deno.stdout.isTerminal() && !Deno.noColor;
-    return evaluateCommand(String(path), flags, (text) => console.log(text), colour);
+    await evaluateCommand(String(path), flags, (text) => console.log(text), colour);
   });
 }

@@ -3,7 +3,6 @@ import { runTask } from "../src/errors.ts";
 import { Command } from "../src/train/flags.ts";
 import { trainFlagsSchema } from "../src/train/options.ts";
 import { standardScreen } from "../src/train/progress.ts";
-import { trainCommand } from "../src/train/train_command.ts";
 
 const command = new Command(trainFlagsSchema, {
   usage: "deno task train --model NAME [flags], or deno task train --resume RUN_FOLDER",
@@ -12,11 +11,11 @@ const command = new Command(trainFlagsSchema, {
 });
 
 if (import.meta.main) {
-  await runTask(() => {
-    const flags = command.read(
-      parseArgs(command.arguments(Deno.args), command.parseOptions),
-    );
-    if (flags !== undefined) return trainCommand(flags, standardScreen());
-    console.log(command.help());
+  await runTask(async () => {
+    const parsed = parseArgs(command.arguments(Deno.args), command.parseOptions);
+    const flags = command.read(parsed);
+    if (flags === undefined) return console.log(command.help());
+    const { trainCommand } = await import("../src/train/train_command.ts"); // loads the library
+    return await trainCommand(flags, standardScreen());
   });
 }

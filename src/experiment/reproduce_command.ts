@@ -1,23 +1,10 @@
-import { z } from "zod";
 import { diskFiles } from "../train/files.ts";
 import { writeText } from "../train/json_file.ts";
 import { configureThreads } from "../train/native_info.ts";
-import { optionsSchema } from "../train/options.ts";
 import type { Screen } from "../train/progress.ts";
 import { reproduce } from "./reproduce.ts";
+import type { ReproduceFlags } from "./reproduce_flags.ts";
 import { readResults, resultsText } from "./results.ts";
-
-const { dataDir, threads } = optionsSchema.shape;
-
-/** Flags of `reproduce`. */
-export const reproduceFlagsSchema = z.strictObject({
-  dataDir,
-  threads,
-  write: z.string().min(1).optional().describe("results file to write when it is identical"),
-});
-
-/** What the user said on the command line. */
-export type ReproduceFlags = Partial<z.output<typeof reproduceFlagsSchema>>;
 
 /** Does a run again and says whether it is identical; returns the exit code. */
 export async function reproduceCommand(

@@ -1,31 +1,12 @@
-import { z } from "zod";
 import { type ImageSet, loadTest, loadTraining } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { classScores } from "./class_scores.ts";
-import { configSchema } from "./config.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import { confusionTable, scoreTable } from "./evaluation_text.ts";
 import { jsonText } from "./json_file.ts";
 import { configureThreads } from "./native_info.ts";
-import { optionsSchema } from "./options.ts";
+import { type EvaluateFlags, evaluateFlagsSchema } from "./evaluate_flags.ts";
 import { findWeights, loadModel, type WeightsSource } from "./weights_source.ts";
-
-const { data, dataDir, threads } = optionsSchema.shape;
-
-/** Flags of `evaluate`. */
-export const evaluateFlagsSchema = z.strictObject({
-  split: z.enum(["test", "validation", "train"]).describe("images to evaluate on").default("test"),
-  model: configSchema.shape.model.optional()
-    .describe("model of a weights file that does not say it"),
-  json: z.boolean().optional().describe("print JSON"),
-  device: configSchema.shape.device,
-  data,
-  dataDir,
-  threads,
-});
-
-/** What the user said on the command line. */
-export type EvaluateFlags = Partial<z.output<typeof evaluateFlagsSchema>>;
 
 /** Evaluates a run or a weights file and prints the figures. */
 export async function evaluateCommand(
@@ -45,7 +26,7 @@ export async function evaluateCommand(
 
 async function loadSplit(
   { config }: WeightsSource,
-  flags: z.output<typeof evaluateFlagsSchema>,
+  flags: Required<Pick<EvaluateFlags, "split">> & EvaluateFlags,
   asked: EvaluateFlags["data"],
 ): Promise<ImageSet> {
   const options = { ...flags, data: asked ?? config?.data ?? "auto", trainSize: config?.trainSize };

@@ -2,7 +2,7 @@ import { type Batch, batches, type TrainingData } from "../data/mod.ts";
 import { crossEntropy, learningRate } from "../nn/mod.ts";
 import { accumulateMetrics, gradients, Random, scope } from "../tensor/mod.ts";
 import { evaluatePaced } from "./evaluate.ts";
-import { NonfiniteError, nonfiniteOrigin } from "./nonfinite.ts";
+import { NonfiniteError, nonfiniteInSet, nonfiniteOrigin } from "./nonfinite.ts";
 import type { Pace } from "./pace.ts";
 import { augmentationOf } from "./recipe.ts";
 import type { Recorder } from "./recorder.ts";
@@ -37,6 +37,10 @@ export async function train(
     recorder.endSteps(state);
     const { validation: set } = data;
     const validation = set && await evaluatePaced(state.model, set, device, pace);
+    if (set && validation && !Number.isFinite(validation.loss)) {
+      const origin = nonfiniteInSet(state.model, set, device);
+      throw new NonfiniteError(`The validation loss is ${validation.loss}`, state, origin);
+    }
     if (pace.stop) {
       recorder.save(state);
       return false;
@@ -55,7 +59,7 @@ export function learn(state: TrainingState, { images, labels }: Batch): void {
     state.loss = loss.item();
     if (!Number.isFinite(state.loss)) {
       const origin = nonfiniteOrigin(loss, model.parameters);
-      throw new NonfiniteError(`The loss is ${state.loss}`, state.step + 1, state.epoch + 1, origin);
+      throw new NonfiniteError(`The loss of the step ${state.loss}`, state, origin);
     }
     const rate = learningRate(schedule, config.lr, state.step, state.totalSteps);
     optimizer.step(gradients(loss, state.parameters), rate);

@@ -1,13 +1,18 @@
+import { batches, type ImageSet } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
-import type { NamedTensor } from "../nn/mod.ts";
-import type { Tensor } from "../tensor/mod.ts";
+import { crossEntropy, type Module, type NamedTensor } from "../nn/mod.ts";
+import { type Device, scope, type Tensor } from "../tensor/mod.ts";
 
 /** Training that cannot go on: the loss or a weight is NaN or infinite. Nothing of it was saved. */
 export class NonfiniteError extends UserError {
-  constructor(what: string, step: number, epoch: number, origin: Nonfinite | undefined) {
+  constructor(
+    what: string,
+    { step, epoch }: { readonly step: number; readonly epoch: number },
+    origin: Nonfinite | undefined,
+  ) {
     const layer = origin?.layer ? `layer ${origin.layer} (${origin.what})` : origin?.what;
     super(
-      `${what} at step ${step} (epoch ${epoch})${layer ? `: first in ${layer}` : ""}. ` +
+      `${what} at step ${step} (epoch ${epoch + 1})${layer ? `, first in ${layer}` : ""}. ` +
         "The last good checkpoint is untouched; try a lower --lr or --clip-grad-norm 1",
     );
   }
@@ -50,6 +55,17 @@ export function nonfiniteOrigin(
       if (name !== undefined) layer = layerOf(name);
     }
     if (!tensor.allFinite()) return { layer, what: tensor === loss ? "the loss" : "its output" };
+  }
+}
+
+/** Runs a model over a set until its loss is not finite, and says where that began. */
+export function nonfiniteInSet(model: Module, set: ImageSet, device: Device): Nonfinite | undefined {
+  for (const { images, labels } of batches(set, 250, { device })) {
+    const found = scope(() => {
+      const loss = crossEntropy(model.forward(images), labels);
+      return Number.isFinite(loss.item()) ? undefined : nonfiniteOrigin(loss, model.parameters);
+    });
+    if (found !== undefined) return found;
   }
 }
 

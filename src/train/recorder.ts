@@ -60,10 +60,6 @@ export class RunRecorder implements Recorder {
   }
 
   endEpoch(state: TrainingState, validation: Evaluation | undefined): void {
-    if (validation !== undefined && !Number.isFinite(validation.loss)) {
-      const what = `The validation loss is ${validation.loss}`;
-      throw new NonfiniteError(what, state.step, state.epoch + 1, undefined);
-    }
     refuseNonfinite(state);
     const metrics = state.completeEpoch(validation);
     const weights = state.storedWeights();
@@ -94,5 +90,5 @@ export class RunRecorder implements Recorder {
 function refuseNonfinite(state: TrainingState): void {
   const origin = nonfiniteWeight(state.weights);
   if (origin === undefined) return;
-  throw new NonfiniteError("A weight is not finite", state.step, state.epoch + 1, origin);
+  throw new NonfiniteError("A weight is not finite", state, origin);
 }

@@ -14,6 +14,8 @@ export interface RunFolderOptions {
   /** Checkpoints to keep, the last one included. */
   readonly keepLast?: number;
   readonly files?: Files;
+  /** When the run was begun, for its name. */
+  readonly time?: Date;
 }
 
 /** Digests of the weights after an epoch: a line of weights.jsonl. */
@@ -49,7 +51,7 @@ export class Run implements Disposable {
     parent: string,
     options: RunFolderOptions = {},
   ): Run {
-    const { files = diskFiles } = options;
+    const { files = diskFiles, time = now() } = options;
     let unfinished: string | undefined;
     try {
       Deno.mkdirSync(parent, { recursive: true });
@@ -59,7 +61,7 @@ export class Run implements Disposable {
       files.makeFolder(`${unfinished}/checkpoints`);
       writeText(files, `${unfinished}/config.json`, configText(config));
       writeJson(files, `${unfinished}/environment.json`, environment);
-      const folder = publish(files, unfinished, `${parent}/${runName(config)}`);
+      const folder = publish(files, unfinished, `${parent}/${runName(config, time)}`);
       files.syncFolder(parent);
       return new Run(folder, config, lock, options);
     } catch (error) {
@@ -160,7 +162,7 @@ export function readDigests(folder: string): EpochDigests[] {
 }
 
 /** `2026-11-23T10-15-30.123Z-cnn-synthetic-s42` */
-export function runName({ model, data, seed }: TrainConfig, time = now()): string {
+export function runName({ model, data, seed }: TrainConfig, time: Date): string {
   const stamp = time.toISOString().replaceAll(":", "-");
   return `${stamp}-${model}${data === "synthetic" ? "-synthetic" : ""}-s${seed}`;
 }

@@ -63,8 +63,13 @@ export const environment: Environment = {
 };
 
 /** Trains a run on these data from its last checkpoint until it is complete or `stopAt` steps are done. */
-export async function trainTo(run: Run, stopAt = Infinity, checkpointEvery?: string) {
-  using state = new TrainingState(layer, run.config, data.train.count);
+export async function trainTo(
+  run: Run,
+  stopAt = Infinity,
+  checkpointEvery?: string,
+  model = layer,
+) {
+  using state = new TrainingState(model, run.config, data.train.count);
   const saved = run.checkpoints.load(() => undefined, () => {});
   if (saved !== undefined) state.restore(saved);
   run.rewind(state.history);

@@ -1,0 +1,23 @@
+import { createHash } from "node:crypto";
+import { libraryInformation, native } from "../ffi/mod.ts";
+
+/** What computes: the native library and the processor's part in it. */
+export interface NativeInfo {
+  readonly candle: string;
+  /** Which instance of the kernels runs, `avx2`. */
+  readonly isa: string;
+  readonly threads: number;
+  readonly librarySha256: string;
+}
+
+/** Asks the native library what it is. */
+export async function wickInfo(): Promise<NativeInfo> {
+  const { candle, instructionSet: isa, threads, path } = libraryInformation();
+  const librarySha256 = createHash("sha256").update(await Deno.readFile(path)).digest("hex");
+  return { candle, isa, threads, librarySha256 };
+}
+
+/** Sets the number of threads for all that follows; 0 is one a physical core. */
+export function configureThreads(threads: number): void {
+  native.wick_configure(threads);
+}
