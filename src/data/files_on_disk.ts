@@ -69,7 +69,7 @@ export async function verify(
  */
 export async function readVerified(found: FileOnDisk): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await readBytes(found);
-  return found.packed ? gunzip(bytes, found.path, found.file.unpackedBytes) : bytes;
+  return found.packed ? await gunzip(bytes, found.path, found.file.unpackedBytes) : bytes;
 }
 
 async function readBytes({ file, path, packed }: FileOnDisk): Promise<Uint8Array<ArrayBuffer>> {

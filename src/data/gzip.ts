@@ -1,39 +1,49 @@
-import { gunzipSync } from "node:zlib";
+import { createGunzip } from "node:zlib";
 import { UserError } from "../errors.ts";
 
-interface Unpacked {
-  readonly buffer: Uint8Array<ArrayBuffer>;
-  readonly engine: { readonly bytesWritten: number };
-}
+/** Bytes unpacked at a time, by which a bomb can go beyond its limit before it is stopped. */
+const pieceBytes = 1 << 16;
 
 /**
- * Unpacks gzip (RFC 1952), one member or several in a row; `maxBytes` bounds what is allocated.
- * Throws {@linkcode UserError}, which begins with `name`, where the stream is damaged, goes on
- * after its end or holds more.
+ * Unpacks gzip (RFC 1952), one member or several in a row; `maxBytes` bounds what is unpacked.
+ * Throws {@linkcode UserError}, which begins with `name`, where the stream is damaged, goes on after
+ * its end or holds more.
  */
-export function gunzip(
+export async function gunzip(
   packed: Uint8Array<ArrayBuffer>,
   name: string,
   maxBytes: number,
-): Uint8Array<ArrayBuffer> {
-  const options = { maxOutputLength: maxBytes, info: true };
-  let unpacked: Unpacked;
+): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = createGunzip({ chunkSize: pieceBytes });
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
   try {
-    unpacked = gunzipSync(packed, options) as unknown as Unpacked;
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "ERR_BUFFER_TOO_LARGE") {
-      throw new UserError(`${name} unpacks to more than ${maxBytes} bytes, which it should not.`);
+    stream.end(packed);
+    for await (const piece of stream) {
+      size += piece.length;
+      if (size > maxBytes) {
+        throw new UserError(`${name} unpacks to more than ${maxBytes} bytes, which it should not.`);
+      }
+      pieces.push(piece);
     }
+  } catch (error) {
+    if (error instanceof UserError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${name} is not a whole gzip file (${reason}).`);
+    throw new UserError(`${name} is not a whole gzip file (${reason}).`, { cause: error });
+  } finally {
+    stream.destroy(); // after an error, its native memory would stay
   }
-  const rest = packed.length - unpacked.engine.bytesWritten;
+  const rest = packed.length - stream.bytesWritten;
   if (rest !== 0) {
     throw new UserError(`${name} has ${rest} bytes after the end of its gzip stream.`);
   }
-  const { buffer, byteOffset, length } = unpacked.buffer;
-  return new Uint8Array(buffer, byteOffset, length); // not a node:buffer
+  const unpacked = new Uint8Array(size);
+  let filled = 0;
+  for (const piece of pieces) {
+    unpacked.set(piece, filled);
+    filled += piece.length;
+  }
+  return unpacked;
 }
 
 /** Whether `bytes` begin with gzip's two magic bytes. */

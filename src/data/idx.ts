@@ -55,14 +55,14 @@ export function readIdx(bytes: Uint8Array<ArrayBuffer>, name: string, rank: numb
  * 28]` and labels `[count]`. Throws {@linkcode UserError} where either is damaged or of another
  * shape, the counts differ or a label is no class.
  */
-export function readImageSet(
+export async function readImageSet(
   name: string,
   images: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> },
   labels: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> },
   classes: readonly string[] = classNames,
-): ImageSet {
+): Promise<ImageSet> {
   const pixels = readIdx(
-    unpack(images.bytes, images.name, 16 + maxImages * imageSize * imageSize),
+    await unpack(images.bytes, images.name, 16 + maxImages * imageSize * imageSize),
     images.name,
     3,
   );
@@ -73,7 +73,8 @@ export function readImageSet(
   if (count === 0 || count > maxImages) {
     throw new UserError(`${images.name} holds ${count} images; 1 to ${maxImages} are possible.`);
   }
-  const values = readIdx(unpack(labels.bytes, labels.name, 8 + maxImages), labels.name, 1).values;
+  const values =
+    readIdx(await unpack(labels.bytes, labels.name, 8 + maxImages), labels.name, 1).values;
   if (values.length !== count) {
     throw new UserError(
       `${images.name} holds ${count} images, but ${labels.name} ${values.length} labels.`,
@@ -91,7 +92,7 @@ export function readImageSet(
 }
 
 const unpack = (bytes: Uint8Array<ArrayBuffer>, name: string, maxBytes: number) =>
-  isGzip(bytes) ? gunzip(bytes, name, maxBytes) : bytes;
+  isGzip(bytes) ? gunzip(bytes, name, maxBytes) : Promise.resolve(bytes);
 
 const hex = (bytes: Iterable<number>): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");

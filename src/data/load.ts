@@ -120,7 +120,7 @@ async function readPair(
     if (found === undefined) throw new UserError(`${file.name} has just been removed by someone.`);
     return { name: found.path, bytes: await readVerified(found) };
   }));
-  return readImageSet(name, images, labels);
+  return await readImageSet(name, images, labels);
 }
 
 const publishedDigests = ({ images, labels }: CanonicalPair): Record<string, string> =>

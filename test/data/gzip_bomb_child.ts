@@ -10,7 +10,7 @@ function peakMemory(): number {
 const bomb = Deno.readFileSync(Deno.args[0]);
 const before = peakMemory();
 try {
-  gunzip(bomb, "bomb", 1 << 24);
+  await gunzip(bomb, "bomb", 1 << 24);
 } catch (error) {
   console.log(error instanceof Error ? error.message : error);
 }
