@@ -23,7 +23,8 @@ export interface CurveCase {
   readonly seed: number;
   readonly f32: number[];
   readonly f64: number[];
-  readonly distance: number;
+  /** How far PyTorch's own f32 losses have been from its f64 ones, up to each step. */
+  readonly distance: number[];
 }
 
 /** A golden file: who made it, and its cases. */

@@ -1,0 +1,95 @@
+/** A program that speaks the protocol in README.md. */
+export interface Peer {
+  readonly name: string;
+  /** Folder of its environment under `.wick/peers`; none for wick itself. */
+  readonly environment: "python" | "rust" | "tfjs" | undefined;
+  /** The command line, but for `--threads N --data FOLDER`. */
+  readonly command: readonly string[];
+  /** Environment variables that limit its threads. */
+  readonly env?: (threads: number) => Record<string, string>;
+  /** Programs it needs on PATH. */
+  readonly needs?: string;
+}
+
+/** The repository. */
+export const root = new URL("..", import.meta.url).pathname;
+
+/** Where `--install` puts every peer's environment. */
+export const environments = `${root}.wick/peers`;
+
+const here = `${root}bench/peers`;
+const python = (name: string, script: string, ...rest: string[]): Peer => ({
+  name,
+  environment: "python",
+  command: [`${environments}/python/bin/python`, `${here}/${script}`, ...rest],
+  env: (threads) => ({ OMP_NUM_THREADS: `${threads}`, PYTHONDONTWRITEBYTECODE: "1" }),
+});
+const rust = (name: string, program: string): Peer => ({
+  name,
+  environment: "rust",
+  command: [`${environments}/rust/release/${program}`],
+  env: (threads) => ({ RAYON_NUM_THREADS: `${threads}` }),
+});
+const tfjs = (backend: string): Peer => ({
+  name: `TF.js, ${backend}`,
+  environment: "tfjs",
+  command: [
+    Deno.execPath(),
+    "run",
+    "-q",
+    "-A",
+    `--config=${here}/tfjs/deno.json`,
+    `${here}/tfjs/worker.js`,
+    "--variant",
+    backend,
+  ],
+});
+
+/** wick and everything it is compared with, in the order of the tables. */
+export const peers: readonly Peer[] = [
+  {
+    name: "wick",
+    environment: undefined,
+    command: [
+      Deno.execPath(),
+      "run",
+      "-q",
+      "--allow-read",
+      "--allow-ffi",
+      "--allow-env",
+      `--import-map=${root}.wick/import_map.json`,
+      `${here}/wick.ts`,
+    ],
+  },
+  python("PyTorch", "pytorch_peer.py"),
+  python("PyTorch, DataLoader", "pytorch_peer.py", "--variant", "loader"),
+  python("PyTorch, torch.compile", "pytorch_peer.py", "--variant", "compile"),
+  python("JAX, lax.scan", "jax_peer.py"),
+  python("JAX, jitted step", "jax_peer.py", "--variant", "step"),
+  rust("candle", "candle-peer"),
+  rust("burn", "burn-peer"),
+  { ...python("tinygrad", "tinygrad_peer.py"), needs: "clang" },
+  tfjs("wasm"),
+  tfjs("cpu"),
+];
+
+/** Why this peer cannot run here, or undefined where it can. */
+export function missing({ environment, command, needs }: Peer): string | undefined {
+  if (environment === undefined) return undefined;
+  const marker = environment === "tfjs" ? `${environments}/tfjs` : command[0];
+  if (!exists(marker)) return "not installed (deno task bench --install)";
+  const folders = (Deno.env.get("PATH") ?? "").split(":");
+  if (needs !== undefined && !folders.some((folder) => exists(`${folder}/${needs}`))) {
+    return `${needs} is not on PATH`;
+  }
+}
+
+/** Whether a file or folder is there. */
+export function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

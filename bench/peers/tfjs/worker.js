@@ -1,0 +1,129 @@
+/**
+ * TF.js on the backend that --variant names. The WASM backend is the faster one but has no gradient
+ * of a convolution's kernel, so only the plain CPU backend trains those models. Speaks the protocol
+ * in bench/README.md.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
+
+const argument = (flag) => Deno.args[Deno.args.indexOf(flag) + 1];
+const answer = (value) => console.log(JSON.stringify(value));
+
+const convolution = (filters, inputShape) =>
+  tf.layers.conv2d({ filters, kernelSize: 3, padding: "same", activation: "relu", inputShape });
+const pool = () => tf.layers.maxPooling2d({ poolSize: 2 });
+const flatten = (inputShape) => tf.layers.flatten({ inputShape });
+const dense = (units, activation) => tf.layers.dense({ units, activation });
+
+const image = [28, 28, 1];
+const models = {
+  linear: () => [flatten(image), dense(10)],
+  nonlinear: () => [flatten(image), dense(128, "relu"), dense(10)],
+  cnn: () => [
+    convolution(10, image),
+    convolution(10),
+    pool(),
+    convolution(10),
+    convolution(10),
+    pool(),
+    flatten(),
+    dense(10),
+  ],
+  wide: () => [convolution(32, image), pool(), convolution(64), pool(), flatten(), dense(10)],
+};
+
+const read = (part, kind) => Deno.readFileSync(`${argument("--data")}/${part}-${kind}.u8`);
+const load = (part) => {
+  const labels = read(part, "labels");
+  const pixels = Float32Array.from(read(part, "images"), (pixel) => pixel / 255);
+  return { pixels, labels, count: labels.length };
+};
+
+const made = new Map();
+const model = (name) => {
+  if (!made.has(name)) {
+    const convolutional = name === "cnn" || name === "wide";
+    const optimizer = convolutional ? tf.train.momentum(0.02, 0.9) : tf.train.sgd(0.1);
+    made.set(name, { net: tf.sequential({ layers: models[name]() }), optimizer, place: 0 });
+  }
+  return made.get(name);
+};
+
+const part = (set, start, size) => [
+  tf.tensor(set.pixels.subarray(start * 784, (start + size) * 784), [size, ...image]),
+  tf.tensor1d(Int32Array.from(set.labels.subarray(start, start + size)), "int32"),
+];
+
+const works = {
+  train(name, batch) {
+    const state = model(name);
+    if (state.place + batch > train.count) state.place = 0;
+    tf.tidy(() => {
+      const [images, labels] = part(train, state.place, batch);
+      const wanted = tf.oneHot(labels, 10);
+      state.optimizer.minimize(() =>
+        tf.losses.softmaxCrossEntropy(wanted, state.net.apply(images, { training: true }))
+      );
+    });
+    state.place += batch;
+    return batch;
+  },
+  evaluate(name, batch) {
+    right(name, batch);
+    return test.count;
+  },
+  infer(name) {
+    tf.tidy(() => model(name).net.predict(part(test, 0, 1)[0]).argMax(1).dataSync());
+    return 1;
+  },
+};
+
+function right(name, batch) {
+  let found = 0;
+  for (let start = 0; start < test.count; start += batch) {
+    found += tf.tidy(() => {
+      const [images, labels] = part(test, start, Math.min(batch, test.count - start));
+      return model(name).net.predict(images).argMax(1).equal(labels).sum().dataSync()[0];
+    });
+  }
+  return found;
+}
+
+function timed(work, name, batch, seconds) {
+  let images = 0;
+  const start = performance.now();
+  for (;;) {
+    images += work(name, batch);
+    const spent = (performance.now() - start) / 1000;
+    if (spent >= seconds) return { images, seconds: spent };
+  }
+}
+
+const warm = new Set();
+function obey({ run, model: name, batch = 1, seconds }) {
+  if (run === "first-step") return { images: works.train(name, batch), seconds: 0 };
+  if (run === "correct") return { correct: right(name, 1000), images: test.count };
+  const key = `${run} ${name} ${batch}`;
+  if (!warm.has(key)) timed(works[run], name, batch, 0.2);
+  warm.add(key);
+  return timed(works[run], name, batch, seconds);
+}
+
+const train = load("train");
+const test = load("test");
+setThreadsCount(Number(argument("--threads")));
+await tf.setBackend(argument("--variant"));
+await tf.ready();
+answer({ ready: true, version: tf.version.tfjs });
+let rest = "";
+for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+  const lines = (rest + text).split("\n");
+  rest = lines.pop();
+  for (const line of lines) {
+    try {
+      answer(obey(JSON.parse(line)));
+    } catch (error) {
+      answer({ error: error.message });
+    }
+  }
+}

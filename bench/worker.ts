@@ -1,0 +1,101 @@
+import { exists, type Peer } from "./peers.ts";
+
+/** A piece of work: `train` and `infer` for `seconds`, `evaluate` whole passes until then. */
+export interface Command {
+  readonly run: "train" | "evaluate" | "infer" | "first-step" | "correct";
+  readonly model: string;
+  readonly batch?: number;
+  readonly seconds?: number;
+}
+
+/** What a worker says: figures, or why there are none. */
+export interface Answer {
+  readonly images: number;
+  readonly seconds: number;
+  readonly correct?: number;
+  readonly version?: string;
+  readonly error?: string;
+}
+
+const taskset = exists("/usr/bin/taskset");
+
+/** A peer's process: one JSON line in, one out. */
+export class Worker {
+  readonly #process: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #output: ReadableStreamDefaultReader<string>;
+  #rest = "";
+  #dead: string | undefined;
+
+  /** Starts a process; ask `ready` before anything else. One thread is also one processor, where the system has taskset. */
+  constructor(peer: Peer, threads: number, data: string) {
+    const pinned = threads === 1 && taskset ? ["/usr/bin/taskset", "-c", "0"] : [];
+    const [program, ...args] = [...pinned, ...peer.command];
+    this.#process = new Deno.Command(program, {
+      args: [...args, "--threads", `${threads}`, "--data", data],
+      env: peer.env?.(threads),
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    this.#input = this.#process.stdin.getWriter();
+    this.#output = this.#process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  /** Its greeting, with its version; `error` where it did not start. */
+  ready(): Promise<Answer> {
+    return this.#next(120);
+  }
+
+  /** Its answer; `error` where it has none after `patience` seconds, and from then on. */
+  async ask(command: Command, patience: number): Promise<Answer> {
+    if (this.#dead !== undefined) return failed(this.#dead);
+    try {
+      await this.#input.write(new TextEncoder().encode(`${JSON.stringify(command)}\n`));
+    } catch {
+      return failed(this.#dead = "the process ended");
+    }
+    return await this.#next(patience);
+  }
+
+  /** The most memory it has held so far, in MiB, where the system tells. */
+  peakMemory(): number | undefined {
+    const path = `/proc/${this.#process.pid}/status`;
+    const found = exists(path) && /VmHWM:\s+(\d+) kB/.exec(Deno.readTextFileSync(path));
+    return found ? Math.round(Number(found[1]) / 1024) : undefined;
+  }
+
+  /** Ends the process. */
+  async stop(): Promise<void> {
+    await this.#input.close().catch(() => {});
+    const timer = setTimeout(() => this.#process.kill("SIGKILL"), 2000);
+    await this.#output.cancel().catch(() => {});
+    await this.#process.status;
+    clearTimeout(timer);
+  }
+
+  async #next(patience: number): Promise<Answer> {
+    const timer = setTimeout(() => {
+      this.#dead = `no answer within ${patience} s`;
+      this.#process.kill("SIGKILL");
+    }, patience * 1000);
+    try {
+      for (;;) {
+        const end = this.#rest.indexOf("\n");
+        if (end >= 0) {
+          const line = this.#rest.slice(0, end);
+          this.#rest = this.#rest.slice(end + 1);
+          if (line.startsWith("{")) return JSON.parse(line);
+          continue;
+        }
+        const { value, done } = await this.#output.read();
+        if (done) return failed(this.#dead ??= "the process ended");
+        this.#rest += value;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const failed = (error: string): Answer => ({ images: 0, seconds: 0, error });
