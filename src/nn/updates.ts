@@ -8,8 +8,8 @@ export interface Update {
   readonly state: readonly NamedTensor[];
   /** `stepsBefore` counts from 0. */
   apply(
-    parameters: Float64Array,
-    gradients: Float64Array,
+    parameters: Float64Array<ArrayBuffer>,
+    gradients: Float64Array<ArrayBuffer>,
     lr: number,
     stepsBefore: number,
   ): void;
@@ -98,6 +98,6 @@ function rmsprop(options: RmspropOptions, parameters: readonly NamedTensor[]): U
 export const updates = { sgd, adam, rmsprop };
 
 /** Scales gradients down in place where their common norm is greater than `limit`. */
-export function clipGradientNorm(gradients: Float64Array, limit: number): void {
+export function clipGradientNorm(gradients: Float64Array<ArrayBuffer>, limit: number): void {
   native.tensor_free(native.clip_gradient_norm(gradients, limit));
 }

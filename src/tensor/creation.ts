@@ -45,7 +45,7 @@ export function full(shape: Shape, value: number, options: TensorOptions): Tenso
   );
 }
 
-function upload(values: TypedArray, shape: Uint32Array, device: Device): number {
+function upload(values: TypedArray, shape: Uint32Array<ArrayBuffer>, device: Device): number {
   const place = deviceCode[device];
   if (values instanceof Float32Array) return native.tensor_from_f32(values, shape, place);
   if (values instanceof Uint8Array) return native.tensor_from_u8(values, shape, place);

@@ -23,7 +23,12 @@ export interface FloatOptions {
 }
 
 /** Values of a tensor, as they are stored. */
-export type TypedArray = Uint8Array | Uint32Array | BigInt64Array | Float32Array | Float64Array;
+export type TypedArray =
+  | Uint8Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | BigInt64Array<ArrayBuffer>
+  | Float32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>;
 
 /** What `Tensor.from` takes: a typed array, or numbers nested as deep as the shape. */
 export type TensorData = TypedArray | NestedNumbers;

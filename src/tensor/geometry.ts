@@ -34,7 +34,7 @@ export interface PoolingOptions {
 
 /** A convolution's options as native code takes them; made once, used by many calls. */
 export class ConvolutionGeometry {
-  readonly native: Uint32Array;
+  readonly native: Uint32Array<ArrayBuffer>;
   readonly groups: number;
 
   constructor({ stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvolutionOptions = {}) {
@@ -60,7 +60,7 @@ export class ConvolutionGeometry {
 
 /** A pooling window's size and options as native code takes them. */
 export class PoolingGeometry {
-  readonly native: Uint32Array;
+  readonly native: Uint32Array<ArrayBuffer>;
 
   constructor(kernel: Pair, { stride = kernel, padding = 0 }: PoolingOptions = {}) {
     const size = pair("kernel", kernel, 1);

@@ -27,14 +27,14 @@ const scratch = Array.from({ length: maxRank + 1 }, (_, rank) => new Uint32Array
  * Lengths in the form that crosses to native code. The array is one for all shapes of a rank: it is
  * good for the next native call only. (Making one takes longer than most calls.)
  */
-export function crossing(lengths: Shape): Uint32Array {
+export function crossing(lengths: Shape): Uint32Array<ArrayBuffer> {
   const array = scratch[lengths.length]!;
   for (let i = 0; i < lengths.length; i++) array[i] = lengths[i]!;
   return array;
 }
 
 /** A checked shape as `crossing` gives it; throws RangeError where it is no shape. */
-export function nativeShape(shape: Shape): Uint32Array {
+export function nativeShape(shape: Shape): Uint32Array<ArrayBuffer> {
   if (shape.length > maxRank) {
     throw new RangeError(
       `Cannot make a tensor of shape ${

@@ -19,7 +19,7 @@ export function assertGradients(leaves: readonly Tensor[], apply: () => Tensor, 
   );
   const loss = () => scope(() => weighted(apply()).item());
   leaves.forEach((leaf, place) => {
-    const values = leaf.read() as Float64Array;
+    const values = leaf.read() as Float64Array<ArrayBuffer>;
     const stride = Math.max(1, Math.floor(values.length / 20));
     const at = (element: number, value: number) => {
       const moved = values.slice();

@@ -160,9 +160,9 @@ export const operationCases: readonly OperationCase[] = [
   binary("sub", (a, b) => a.sub(b)),
   binary("mul", (a, b) => a.mul(b)),
   binary("div", (a, b) => a.div(b), true),
-  binary("maximum", (a, b) => a.maximum(b.affine(0.7, 0.013))),
-  binary("minimum", (a, b) => a.minimum(b.affine(0.7, 0.013))),
-  binary("where", (a, b) => where(a.gt(b.affine(0.7, 0.013)), a.mul(2), b.mul(3))),
+  binary("maximum", (a, b) => a.maximum(b.affine(0.7, 0.0171))),
+  binary("minimum", (a, b) => a.minimum(b.affine(0.7, 0.0171))),
+  binary("where", (a, b) => where(a.gt(b.affine(0.7, 0.0171)), a.mul(2), b.mul(3))),
   unary("add of a number", (x) => x.add(1.5)),
   unary("sub of a number", (x) => x.sub(1.5)),
   unary("mul by a number", (x) => x.mul(-1.5)),
@@ -229,7 +229,7 @@ export const operationCases: readonly OperationCase[] = [
       const dim = draw.whole(0, 1);
       const found = shape.with(dim, draw.whole(1, 5));
       const places = rowIndices(draw, found, shape[dim]);
-      const copied = places.read() as Uint32Array;
+      const copied = places.read() as Uint32Array<ArrayBuffer>;
       places.dispose();
       return {
         inputs: [{ shape }],
