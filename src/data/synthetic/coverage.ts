@@ -9,8 +9,11 @@ const margin = 12;
  * font-rs, 2016). Only + - * / and floor.
  */
 export class Coverage {
-  /** Covered part of each pixel `[size, size]`, in [0, 1]. */
+  /** Covered part of each pixel `[size, size]`, in [0, 1]; of the rows from `top` to `bottom` only. */
   readonly values: Float64Array;
+  /** The first row that is covered, and the one after the last. */
+  top = 0;
+  bottom = 0;
   readonly #stride: number;
   readonly #cells: Float64Array;
 
@@ -25,14 +28,15 @@ export class Coverage {
    * image is cut off.
    */
   fill(corners: readonly Point[]): void {
-    this.#cells.fill(0);
+    this.#findRows(corners);
+    this.#cells.fill(0, this.top * this.#stride, this.bottom * this.#stride);
     for (let i = 0; i < corners.length; i++) {
       const [x0, y0] = corners[i];
       const [x1, y1] = corners[(i + 1) % corners.length];
       if (y0 < y1) this.#edge(this.#column(x0), y0, this.#column(x1), y1, 1);
       if (y0 > y1) this.#edge(this.#column(x1), y1, this.#column(x0), y0, -1);
     }
-    for (let row = 0; row < this.size; row++) {
+    for (let row = this.top; row < this.bottom; row++) {
       let sum = 0;
       for (let column = -margin; column < this.size; column++) {
         sum += this.#cells[row * this.#stride + column + margin];
@@ -42,6 +46,17 @@ export class Coverage {
         }
       }
     }
+  }
+
+  #findRows(corners: readonly Point[]): void {
+    let low = this.size;
+    let high = 0;
+    for (const [, y] of corners) {
+      if (y < low) low = y;
+      if (y > high) high = y;
+    }
+    this.top = low < 0 ? 0 : Math.floor(low);
+    this.bottom = high > this.size ? this.size : Math.ceil(high);
   }
 
   #column(x: number): number {

@@ -91,8 +91,8 @@ export class Painter {
   }
 
   #blend(level: number, opacity: number): void {
-    const covered = this.#coverage.values;
-    for (let i = 0; i < covered.length; i++) {
+    const { values: covered, top, bottom } = this.#coverage;
+    for (let i = top * size; i < bottom * size; i++) {
       if (covered[i] === 0) continue;
       this.#brightness[i] += covered[i] * (level - this.#brightness[i]);
       this.#opacity[i] += covered[i] * (opacity - this.#opacity[i]);

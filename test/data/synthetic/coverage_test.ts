@@ -6,7 +6,8 @@ import { randomWords } from "../idx_files.ts";
 function cover(size: number, ...corners: Point[]): number[] {
   const coverage = new Coverage(size);
   coverage.fill(corners);
-  return [...coverage.values];
+  const { values, top, bottom } = coverage;
+  return Array.from(values, (value, i) => i >= top * size && i < bottom * size ? value : 0);
 }
 
 Deno.test("Coverage.fill() covers parts of pixels exactly", () => {
