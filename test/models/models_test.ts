@@ -44,6 +44,29 @@ for (const [name, parameters] of Object.entries(expected)) {
   });
 }
 
+Deno.test("10,000 training steps of the linear model do not grow resident memory", () => {
+  using model = build(createModel("linear"), new Random(42, "init"));
+  using optimizer = createOptimizer({ name: "adam", lr: 1e-4 }, model.parameters);
+  using images = new Random(1, "test").uniform([32, 1, 28, 28]);
+  using labels = Tensor.from(Uint8Array.from({ length: 32 }, (_, i) => i % 10));
+  const tensors = model.parameters.map(({ tensor }) => tensor);
+  const train = (steps: number) => {
+    for (let i = 0; i < steps; i++) {
+      scope(() => {
+        const loss = crossEntropy(model.forward(images, { training: true }), labels);
+        optimizer.step(gradients(loss, tensors));
+      });
+    }
+  };
+  train(1000);
+  const live = liveTensors();
+  const before = Deno.memoryUsage().rss;
+  train(10_000);
+  assertEquals(liveTensors(), live);
+  const grown = Deno.memoryUsage().rss - before;
+  assertEquals(grown < 16 * 2 ** 20, true, `resident memory grew by ${grown} bytes`);
+});
+
 Deno.test("createModel() takes the width of the hidden layer and the number of classes", () => {
   using model = build(createModel("mlp", { hidden: 16, classes: 3 }), new Random(1, "init"));
   assertEquals(model.parameters.map(({ tensor }) => tensor.shape), [

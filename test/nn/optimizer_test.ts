@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { createOptimizer, type NamedTensor, type OptimizerOptions } from "../../src/nn/mod.ts";
+import { assertGenericAgrees } from "../tensor/generic_forms.ts";
 import { gradients, liveTensors, parameter, scope, Tensor } from "../../src/tensor/mod.ts";
 
 const all: OptimizerOptions[] = [
@@ -12,7 +13,7 @@ const all: OptimizerOptions[] = [
 
 const weights = (): NamedTensor[] => [
   { name: "0.weight", tensor: parameter(Tensor.from([[3, -2], [1, 4]])) },
-  { name: "0.bias", tensor: parameter(Tensor.from([1, -1])) },
+  { name: "0.bias", tensor: parameter(Tensor.from([1, -0.6])) },
 ];
 
 const freed = (named: readonly NamedTensor[]) => named.forEach(({ tensor }) => tensor.dispose());
@@ -46,6 +47,20 @@ for (const options of all) {
     );
     freed(whole);
     freed(parts);
+  });
+}
+
+for (const options of all) {
+  const { name, lr: _lr, ...rest } = options;
+  Deno.test(`${name} ${JSON.stringify(rest)}: the device-generic form agrees`, () => {
+    const run = () => {
+      const named = weights();
+      descend(options, named, 3);
+      const found = named.map(({ tensor }) => tensor.numbers());
+      freed(named);
+      return found;
+    };
+    assertGenericAgrees(run, name);
   });
 }
 

@@ -207,7 +207,7 @@ Deno.test("relu() and abs() have gradient zero at zero", () => {
   });
 });
 
-Deno.test("10,000 steps neither leave tensors behind nor grow resident memory", () => {
+Deno.test("10,000 walks neither leave tensors behind nor grow resident memory", () => {
   using weight = parameter(Tensor.from(new Float32Array(64 * 32).fill(0.01), [64, 32]));
   const step = () =>
     scope(() => {

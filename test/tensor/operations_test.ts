@@ -1,8 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
-import { native } from "../../src/ffi/mod.ts";
+import { assertEquals } from "@std/assert";
 import { gradients, liveTensors, scope } from "../../src/tensor/mod.ts";
 import { Draw } from "./draw.ts";
 import { assertGradients, weighted } from "./finite_difference.ts";
+import { assertGenericAgrees } from "./generic_forms.ts";
 import { type OperationCase, operationCases } from "./operation_cases.ts";
 
 const draws = 8;
@@ -53,24 +53,7 @@ for (const operation of operationCases) {
           const values = output.numbers();
           return [values, ...gradients(weighted(output), leaves).map((found) => found.numbers())];
         });
-      const ours = run();
-      native.wick_force_generic(1);
-      try {
-        run().forEach((values, i) => assertClose(values, ours[i], `${what}, result ${i}`));
-      } finally {
-        native.wick_force_generic(0);
-      }
+      assertGenericAgrees(run, what);
     }
-  });
-}
-
-function assertClose(found: number[], wanted: number[], what: string) {
-  assertEquals(found.length, wanted.length, what);
-  found.forEach((value, i) => {
-    const scale = Math.max(1, Math.abs(wanted[i]));
-    assert(
-      Math.abs(value - wanted[i]) <= 1e-5 * scale,
-      `${what}: element ${i} is ${value}, and ours ${wanted[i]}`,
-    );
   });
 }
