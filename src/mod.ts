@@ -6,4 +6,7 @@
 
 export * from "./tensor/mod.ts";
 export * from "./nn/mod.ts";
+export * from "./data/mod.ts";
 export * as models from "./models/mod.ts";
+export { createModel, type ModelName, modelName } from "./models/mod.ts";
+export { evaluate, type Evaluation } from "./train/evaluate.ts";

@@ -61,20 +61,6 @@ export const log = elementwise(
   (x, _y, gradient) => gradient.div(x),
 );
 
-/** The sine. */
-export const sin = elementwise(
-  "sin",
-  (x) => native.tensor_sin(x),
-  (x, _y, gradient) => gradient.mul(x.cos()),
-);
-
-/** The cosine. */
-export const cos = elementwise(
-  "cos",
-  (x) => native.tensor_cos(x),
-  (x, _y, gradient) => gradient.mul(x.sin()).neg(),
-);
-
 /** The hyperbolic tangent. */
 export const tanh = elementwise(
   "tanh",

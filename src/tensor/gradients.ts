@@ -13,6 +13,9 @@ import { Tensor } from "./tensor.ts";
 
 let walks = 0;
 
+/** A parameter, or one under a name as a model lists them. */
+export type Parameter = Tensor | { readonly tensor: Tensor };
+
 /**
  * Gradients of a scalar `loss` with respect to `parameters`, in their order and of their shapes.
  *
@@ -30,7 +33,7 @@ let walks = 0;
  * console.log(slope.read()); // [2, 4, 6]
  * ```
  */
-export function gradients(loss: Tensor, parameters: readonly Tensor[]): Tensor[] {
+export function gradients(loss: Tensor, parameters: readonly Parameter[]): Tensor[] {
   if (loss.size !== 1) {
     throw new RangeError(
       `Cannot take gradients of a tensor of shape ${shapeText(loss.shape)}: the loss is one number`,
@@ -42,16 +45,17 @@ export function gradients(loss: Tensor, parameters: readonly Tensor[]): Tensor[]
       "Cannot take gradients of a tensor that depends on no parameter: compute it from parameters, in the same scope() and outside noGradients()",
     );
   }
-  const order = wantedNodes(last, parameters);
+  const tensors = parameters.map((one) => one instanceof Tensor ? one : one.tensor);
+  const order = wantedNodes(last, tensors);
   return scope(() =>
     noGradients(() => {
       last.gradient = onesLike(loss);
       try {
         for (const node of order) step(node);
-        return parameters.map(taken);
+        return tensors.map(taken);
       } finally {
         for (const node of order) node.gradient = undefined;
-        for (const { node } of parameters) if (node) node.gradient = undefined;
+        for (const { node } of tensors) if (node) node.gradient = undefined;
       }
     })
   );

@@ -19,7 +19,7 @@ export {
   PoolingGeometry,
   type PoolingOptions,
 } from "./geometry.ts";
-export { differentiable, gradients } from "./gradients.ts";
+export { differentiable, gradients, type Parameter } from "./gradients.ts";
 export { concat, stack } from "./indexing.ts";
 export { crossEntropy, type CrossEntropyOptions, meanSquaredError } from "./loss.ts";
 export { accumulateMetrics } from "./metrics.ts";

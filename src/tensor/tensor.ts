@@ -218,16 +218,6 @@ export class Tensor extends Storage {
     return functions.log(this);
   }
 
-  /** Element-wise sine. */
-  sin(): Tensor {
-    return functions.sin(this);
-  }
-
-  /** Element-wise cosine. */
-  cos(): Tensor {
-    return functions.cos(this);
-  }
-
   /** Element-wise hyperbolic tangent. */
   tanh(): Tensor {
     return functions.tanh(this);
