@@ -69,7 +69,7 @@ pub fn guard<T: Crossing>(name: &'static str, body: impl FnOnce() -> Result<T>) 
     remember_panics_place();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
         if PANIC_NEXT.take() {
-            std::panic::panic_any(format!("a panic was asked for in {name}"));
+            std::panic::resume_unwind(Box::new(format!("a panic was asked for in {name}")));
         }
         body()
     }));
@@ -168,8 +168,11 @@ macro_rules! exports {
 /// The manifest of all exports as JSON: what `src/ffi/symbols.ts` is generated from.
 pub fn manifest() -> String {
     let row = |export: &Export| {
-        let arguments: Vec<String> =
-            export.arguments.iter().map(|(name, kind)| format!("{{\"name\":\"{name}\",\"type\":\"{}\"}}", kind.to_lowercase())).collect();
+        let arguments: Vec<String> = export
+            .arguments
+            .iter()
+            .map(|(name, kind)| format!("{{\"name\":\"{name}\",\"type\":\"{}\"}}", kind.to_lowercase()))
+            .collect();
         format!(
             "{{\"name\":\"{}\",\"documentation\":{:?},\"arguments\":[{}],\"result\":\"{}\"}}",
             export.name,

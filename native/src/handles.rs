@@ -57,7 +57,10 @@ fn unknown(handle: Handle) -> Error {
 
 /// The tensor behind a handle: a cheap copy that shares its storage.
 pub fn get(handle: Handle) -> Result<Tensor> {
-    TABLE.with_borrow(|table| table.get(&(handle as u64)).cloned()).filter(|_| handle.fract() == 0.0).ok_or_else(|| unknown(handle))
+    TABLE
+        .with_borrow(|table| table.get(&(handle as u64)).cloned())
+        .filter(|_| handle.fract() == 0.0)
+        .ok_or_else(|| unknown(handle))
 }
 
 /// As [`get`], where 0 stands for "none".

@@ -174,7 +174,7 @@ pub fn for_each(count: usize, function: impl Fn(usize) + Sync) {
         if rounds.is_multiple_of(1 << 12) { thread::yield_now() } else { std::hint::spin_loop() }
     }
     if pool.panicked.swap(false, Ordering::Relaxed) {
-        std::panic::panic_any("a worker thread panicked");
+        std::panic::resume_unwind(Box::new("a worker thread panicked"));
     }
 }
 

@@ -61,7 +61,9 @@ fn cuda() -> Result<Device> {
 
 #[cfg(not(feature = "cuda"))]
 fn cuda() -> Result<Device> {
-    fail!("This library was built without CUDA: run `deno task build --features cuda` on a machine with the CUDA toolkit, or use --device cpu")
+    fail!(
+        "This library was built without CUDA: run `deno task build --features cuda` on a machine with the CUDA toolkit, or use --device cpu"
+    )
 }
 
 pub fn device(code: u32) -> Result<Device> {

@@ -33,8 +33,9 @@ impl<T> Shared<T> {
 /// `fill` must write all `length` elements.
 pub unsafe fn filled<T: Copy>(length: usize, fill: impl FnOnce(Shared<T>)) -> Result<Vec<T>> {
     let mut data = Vec::new();
-    data.try_reserve_exact(length)
-        .map_err(|_| Error(format!("Out of memory: a tensor of {length} elements needs {} bytes", length.saturating_mul(size_of::<T>()))))?;
+    data.try_reserve_exact(length).map_err(|_| {
+        Error(format!("Out of memory: a tensor of {length} elements needs {} bytes", length.saturating_mul(size_of::<T>())))
+    })?;
     fill(Shared(data.as_mut_ptr()));
     // SAFETY: the capacity was reserved and the elements were written.
     unsafe { data.set_len(length) };

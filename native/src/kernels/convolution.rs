@@ -129,7 +129,14 @@ fn segments(flow: Flow, images: usize) -> Vec<Segment> {
     (0..flow.to).map(column).collect()
 }
 
-fn run<T: Float>(geometry: &Geometry, backward: bool, x: &[T], weight: &[T], bias: Option<&[T]>, finish: Finish<T>) -> Result<Vec<T>> {
+fn run<T: Float>(
+    geometry: &Geometry,
+    backward: bool,
+    x: &[T],
+    weight: &[T],
+    bias: Option<&[T]>,
+    finish: Finish<T>,
+) -> Result<Vec<T>> {
     let (rows, columns) = (geometry.rows.flow(backward), geometry.columns.flow(backward));
     let (from_channels, to_channels) =
         if backward { (geometry.out_group(), geometry.in_group()) } else { (geometry.in_group(), geometry.out_group()) };
@@ -200,7 +207,8 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         let packed = self.pack(blocks);
         let segments = segments(self.columns, self.geometry.images);
         let groups = self.geometry.groups;
-        let row_work = self.columns.to * self.geometry.images * self.to_channels * self.from_channels * self.geometry.taps() / self.columns.axis.stride;
+        let row_work = self.columns.to * self.geometry.images * self.to_channels * self.from_channels * self.geometry.taps()
+            / self.columns.axis.stride;
         let rows_a_task = (parallel::WORTH_A_THREAD / row_work.max(1)).clamp(1, self.rows.to.max(1));
         let pieces = self.rows.to.div_ceil(rows_a_task);
         parallel::for_each(pieces * groups, |task| {
@@ -286,7 +294,9 @@ impl<T: Float> Row<'_, T> {
         unsafe {
             while lane < segment.length {
                 let inside = |width: usize| {
-                    lane + width <= segment.length && lane as isize + lowest >= 0 && (lane + width) as isize + highest <= row_length
+                    lane + width <= segment.length
+                        && lane as isize + lowest >= 0
+                        && (lane + width) as isize + highest <= row_length
                 };
                 if inside(2 * V::LANES) {
                     self.tile::<V, C, 2, true>(segment, taps, lane);
@@ -303,7 +313,12 @@ impl<T: Float> Row<'_, T> {
     }
 
     #[inline(always)]
-    unsafe fn tile<V: Vector<Element = T>, const C: usize, const W: usize, const INSIDE: bool>(&self, segment: &Segment, taps: &[Tap], lane: usize) {
+    unsafe fn tile<V: Vector<Element = T>, const C: usize, const W: usize, const INSIDE: bool>(
+        &self,
+        segment: &Segment,
+        taps: &[Tap],
+        lane: usize,
+    ) {
         let Whole { geometry, x, bias, finish, out, rows, columns, from_channels, to_channels, .. } = self.whole;
         let row_length = columns.from * geometry.images;
         let channel_length = rows.from * row_length;
@@ -400,13 +415,21 @@ pub mod tests {
         let mut pick = |low: usize, high: usize| low + words.next().unwrap() as usize % (high - low + 1);
         let groups = [1, 1, 2, 3][pick(0, 3)];
         let mut axis = || loop {
-            let (input, kernel, stride, padding, dilation) = (pick(1, 12), pick(1, 4), [1, 1, 2, 3][pick(0, 3)], pick(0, 2), pick(1, 2));
+            let (input, kernel, stride, padding, dilation) =
+                (pick(1, 12), pick(1, 4), [1, 1, 2, 3][pick(0, 3)], pick(0, 2), pick(1, 2));
             if let Some(room) = (input + 2 * padding).checked_sub(dilation * (kernel - 1) + 1) {
                 return Axis { input, output: room / stride + 1, kernel, stride, padding, dilation };
             }
         };
         let (rows, columns) = (axis(), axis());
-        Geometry { images: pick(1, 40), in_channels: groups * pick(1, 4), out_channels: groups * pick(1, 9), groups, rows, columns }
+        Geometry {
+            images: pick(1, 40),
+            in_channels: groups * pick(1, 4),
+            out_channels: groups * pick(1, 9),
+            groups,
+            rows,
+            columns,
+        }
     }
 
     /// The definition, word for word.
@@ -425,7 +448,12 @@ pub mod tests {
                                     let factor = weight[((o * g.in_group() + i) * g.rows.kernel + ky) * g.columns.kernel + kx];
                                     let channel = group * g.in_group() + i;
                                     match g.columns.source(w, kx) {
-                                        Some(column) => sum = factor.mul_add(x[((channel * g.rows.input + row) * g.columns.input + column) * g.images + n], sum),
+                                        Some(column) => {
+                                            sum = factor.mul_add(
+                                                x[((channel * g.rows.input + row) * g.columns.input + column) * g.images + n],
+                                                sum,
+                                            )
+                                        }
                                         None if g.columns.stride == 1 => sum = factor.mul_add(0.0, sum),
                                         None => {}
                                     }

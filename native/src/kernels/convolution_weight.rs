@@ -207,7 +207,8 @@ impl<T: Float> Piece<'_, T> {
         let g = self.whole.geometry;
         let channel = tile.group * g.out_group() + tile.first;
         let channel_length = g.rows.output * line.row_length;
-        let (lowest, highest) = line.offsets[..K].iter().fold((isize::MAX, isize::MIN), |(low, high), &o| (low.min(o), high.max(o)));
+        let (lowest, highest) =
+            line.offsets[..K].iter().fold((isize::MAX, isize::MIN), |(low, high), &o| (low.min(o), high.max(o)));
         let x_length = line.x.len();
         // From here on no vector begins before x, and up to there none ends after it or after dy's row.
         let safe_from = (-lowest).max(0) as usize;

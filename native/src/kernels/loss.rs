@@ -99,7 +99,8 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
 pub fn forward<T: Float>(loss: &CrossEntropy<T>, logits: &[T]) -> Result<(T, Vec<T>)> {
     let mut sum = T::ZERO;
     // SAFETY: every class of every image is written.
-    let probabilities = unsafe { filled(logits.len(), |probabilities| sum = T::dispatch(Forward { loss, logits, probabilities })) }?;
+    let probabilities =
+        unsafe { filled(logits.len(), |probabilities| sum = T::dispatch(Forward { loss, logits, probabilities })) }?;
     Ok((sum / loss.total_weight(), probabilities))
 }
 

@@ -57,8 +57,11 @@ pub struct Product<T> {
 /// `a @ b`, through `max(0, .)` where `relu` says so.
 pub fn matmul<T: Float>(a: Matrix<T>, b: Matrix<T>, start: Start<T>, relu: bool) -> Result<Product<T>> {
     let transposed = a.transposed().cost(b.columns) < b.cost(a.rows);
-    let data =
-        if transposed { multiply(b.transposed(), a.transposed(), start.transposed(), relu) } else { multiply(a, b, start, relu) }?;
+    let data = if transposed {
+        multiply(b.transposed(), a.transposed(), start.transposed(), relu)
+    } else {
+        multiply(a, b, start, relu)
+    }?;
     Ok(Product { data, transposed })
 }
 
@@ -268,18 +271,32 @@ mod tests {
     #[test]
     fn every_instance_gives_the_chains_bits_over_random_shapes_and_strides() {
         for case in 0..400u32 {
-            let draw: Vec<usize> = Stream { seed: 7, purpose: 1, epoch: 0, index: case }.words(0).take(5).map(|w| w as usize).collect();
+            let draw: Vec<usize> =
+                Stream { seed: 7, purpose: 1, epoch: 0, index: case }.words(0).take(5).map(|w| w as usize).collect();
             let (m, k, n) = (1 + draw[0] % 40, draw[1] % 70, 1 + draw[2] % 70);
             let (a, b, bias) = (numbers(case, m * k), numbers(case + 1000, k * n), numbers(case + 2000, n));
-            let a = Matrix { data: &a, rows: m, columns: k, row_stride: if draw[3].is_multiple_of(2) { k } else { 1 }, column_stride: if draw[3].is_multiple_of(2) { 1 } else { m } };
-            let b = Matrix { data: &b, rows: k, columns: n, row_stride: if draw[4].is_multiple_of(2) { n } else { 1 }, column_stride: if draw[4].is_multiple_of(2) { 1 } else { k } };
+            let a = Matrix {
+                data: &a,
+                rows: m,
+                columns: k,
+                row_stride: if draw[3].is_multiple_of(2) { k } else { 1 },
+                column_stride: if draw[3].is_multiple_of(2) { 1 } else { m },
+            };
+            let b = Matrix {
+                data: &b,
+                rows: k,
+                columns: n,
+                row_stride: if draw[4].is_multiple_of(2) { n } else { 1 },
+                column_stride: if draw[4].is_multiple_of(2) { 1 } else { k },
+            };
             let expected = chain(a, b, &bias);
             for set in available() {
                 FORCED.set(Some(set));
                 let product = matmul(a, b, Start::Column(&bias), false).unwrap();
                 for row in 0..m {
                     for column in 0..n {
-                        let ours = if product.transposed { product.data[column * m + row] } else { product.data[row * n + column] };
+                        let ours =
+                            if product.transposed { product.data[column * m + row] } else { product.data[row * n + column] };
                         assert_eq!(ours.to_bits(), expected[row * n + column].to_bits(), "{set:?} [{m}, {k}] @ [{k}, {n}]");
                     }
                 }

@@ -51,7 +51,9 @@ pub fn map<T: Float, F: Pointwise<T, N>, const N: usize>(function: F, inputs: [&
     // SAFETY: the ranges cover 0..length.
     unsafe {
         filled(length, |out| {
-            parallel::for_ranges(length, parallel::WORTH_A_THREAD, |start, end| T::dispatch(Range { function, inputs, out, start, end }));
+            parallel::for_ranges(length, parallel::WORTH_A_THREAD, |start, end| {
+                T::dispatch(Range { function, inputs, out, start, end })
+            });
         })
     }
 }

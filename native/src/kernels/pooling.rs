@@ -102,13 +102,15 @@ pub fn max_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<(Vec<T>, Vec<
     let mut taps = Vec::new();
     // SAFETY: the rows cover both outputs.
     let y = unsafe {
-        filled(length, |out| match filled(length, |tap| {
-            windows.for_rows(windows.rows.output, windows.output_row(), |channel, row| {
-                T::dispatch(Forward { windows, x, out, tap: Some(tap), channel, row });
-            });
-        }) {
-            Ok(filled) => taps = filled,
-            Err(_) => (0..length).for_each(|i| *out.at(i) = T::ZERO),
+        filled(length, |out| {
+            match filled(length, |tap| {
+                windows.for_rows(windows.rows.output, windows.output_row(), |channel, row| {
+                    T::dispatch(Forward { windows, x, out, tap: Some(tap), channel, row });
+                });
+            }) {
+                Ok(filled) => taps = filled,
+                Err(_) => (0..length).for_each(|i| *out.at(i) = T::ZERO),
+            }
         })
     }?;
     if taps.len() != length {
@@ -194,7 +196,8 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
 
 /// `dy [c, h', w', n] -> dx [c, h, w, n]`.
 pub fn backward<T: Float>(windows: &Windows, dy: &[T], share: Share<T>) -> Result<Vec<T>> {
-    let meets = |column: usize| (0..windows.columns.kernel).filter_map(|k| Some((windows.columns.target(column, k)?, k))).collect();
+    let meets =
+        |column: usize| (0..windows.columns.kernel).filter_map(|k| Some((windows.columns.target(column, k)?, k))).collect();
     let columns: Vec<Vec<(usize, usize)>> = (0..windows.columns.input).map(meets).collect();
     // SAFETY: the rows cover the output.
     unsafe {

@@ -111,7 +111,9 @@ impl Vector for Avx2 {
     #[inline(always)]
     fn power_of_two(self) -> Self {
         // SAFETY: see the top of this file.
-        Self(unsafe { _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_add_epi32(_mm256_cvtps_epi32(self.0), _mm256_set1_epi32(127)))) })
+        Self(unsafe {
+            _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_add_epi32(_mm256_cvtps_epi32(self.0), _mm256_set1_epi32(127))))
+        })
     }
     #[inline(always)]
     fn equal(self, other: Self) -> Self::Mask {
@@ -138,7 +140,8 @@ impl Vector for Avx2 {
         // SAFETY: see the top of this file.
         unsafe {
             let bits = _mm256_castps_si256(self.0);
-            let mantissa = _mm256_or_si256(_mm256_and_si256(bits, _mm256_set1_epi32(0x007F_FFFF)), _mm256_set1_epi32(0x3F80_0000));
+            let mantissa =
+                _mm256_or_si256(_mm256_and_si256(bits, _mm256_set1_epi32(0x007F_FFFF)), _mm256_set1_epi32(0x3F80_0000));
             let exponent = _mm256_cvtepi32_ps(_mm256_srli_epi32::<23>(bits));
             (Self(_mm256_castsi256_ps(mantissa)), Self(_mm256_sub_ps(exponent, _mm256_set1_ps(127.0))))
         }
@@ -214,7 +217,9 @@ impl Vector for Avx512 {
     #[inline(always)]
     fn power_of_two(self) -> Self {
         // SAFETY: see the top of this file.
-        Self(unsafe { _mm512_castsi512_ps(_mm512_slli_epi32::<23>(_mm512_add_epi32(_mm512_cvtps_epi32(self.0), _mm512_set1_epi32(127)))) })
+        Self(unsafe {
+            _mm512_castsi512_ps(_mm512_slli_epi32::<23>(_mm512_add_epi32(_mm512_cvtps_epi32(self.0), _mm512_set1_epi32(127))))
+        })
     }
     #[inline(always)]
     fn equal(self, other: Self) -> Self::Mask {
@@ -241,7 +246,8 @@ impl Vector for Avx512 {
         // SAFETY: see the top of this file.
         unsafe {
             let bits = _mm512_castps_si512(self.0);
-            let mantissa = _mm512_or_si512(_mm512_and_si512(bits, _mm512_set1_epi32(0x007F_FFFF)), _mm512_set1_epi32(0x3F80_0000));
+            let mantissa =
+                _mm512_or_si512(_mm512_and_si512(bits, _mm512_set1_epi32(0x007F_FFFF)), _mm512_set1_epi32(0x3F80_0000));
             let exponent = _mm512_cvtepi32_ps(_mm512_srli_epi32::<23>(bits));
             (Self(_mm512_castsi512_ps(mantissa)), Self(_mm512_sub_ps(exponent, _mm512_set1_ps(127.0))))
         }

@@ -85,7 +85,13 @@ pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &P
 }
 
 /// `dy [n, o, h', w'] -> dx [n, c, h, w]`, zero where `mask` (the input, if it came out of a ReLU) is not positive.
-pub fn input_gradient(dy: &Tensor, weight: &Tensor, x_shape: &[usize], parameters: &Parameters, mask: Option<&Tensor>) -> Result<Tensor> {
+pub fn input_gradient(
+    dy: &Tensor,
+    weight: &Tensor,
+    x_shape: &[usize],
+    parameters: &Parameters,
+    mask: Option<&Tensor>,
+) -> Result<Tensor> {
     let geometry = parameters.geometry(x_shape, weight.dims())?;
     check_output(&geometry, dy)?;
     one_type(&[dy, weight, mask.unwrap_or(dy)])?;
@@ -146,7 +152,10 @@ fn unfolding(geometry: &Geometry) -> Vec<u32> {
         for kx in 0..columns.kernel {
             for row in 0..rows.output {
                 let padded_row = row * rows.stride + ky * rows.dilation;
-                places.extend((0..columns.output).map(|column| (padded_row * padded_width + column * columns.stride + kx * columns.dilation) as u32));
+                places.extend(
+                    (0..columns.output)
+                        .map(|column| (padded_row * padded_width + column * columns.stride + kx * columns.dilation) as u32),
+                );
             }
         }
     }
@@ -162,7 +171,8 @@ fn unfolding_on(geometry: &Geometry, like: &Tensor) -> Result<Tensor> {
 /// `[n, c, h, w] -> [n, groups, c / groups * taps, h' * w']`: every window as a column (Chellapilla et al., 2006).
 fn unfold(geometry: &Geometry, x: &Tensor) -> Result<Tensor> {
     let (rows, columns) = (geometry.rows, geometry.columns);
-    let padded = x.contiguous()?.pad_with_zeros(2, rows.padding, rows.padding)?.pad_with_zeros(3, columns.padding, columns.padding)?;
+    let padded =
+        x.contiguous()?.pad_with_zeros(2, rows.padding, rows.padding)?.pad_with_zeros(3, columns.padding, columns.padding)?;
     let places = padded.flatten_from(2)?.contiguous()?.index_select(&unfolding_on(geometry, x)?, 2)?;
     let shape = (geometry.images, geometry.groups, geometry.in_group() * geometry.taps(), rows.output * columns.output);
     Ok(places.reshape(shape)?)
@@ -185,7 +195,8 @@ fn composed_forward(geometry: &Geometry, x: &Tensor, weight: &Tensor) -> Result<
 
 fn composed_input_gradient(geometry: &Geometry, dy: &Tensor, weight: &Tensor) -> Result<Tensor> {
     let (rows, columns) = (geometry.rows, geometry.columns);
-    let windows = grouped_weight(geometry, weight)?.transpose(2, 3)?.contiguous()?.broadcast_matmul(&grouped_output(geometry, dy)?)?;
+    let windows =
+        grouped_weight(geometry, weight)?.transpose(2, 3)?.contiguous()?.broadcast_matmul(&grouped_output(geometry, dy)?)?;
     let windows = windows.reshape((geometry.images, geometry.in_channels, geometry.taps() * rows.output * columns.output))?;
     let (height, width) = (rows.input + 2 * rows.padding, columns.input + 2 * columns.padding);
     let padded = Tensor::zeros((geometry.images, geometry.in_channels, height * width), dy.dtype(), dy.device())?;

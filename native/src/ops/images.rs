@@ -38,7 +38,11 @@ pub fn gather_labels(labels: &Tensor, indices: &[u32]) -> Result<Tensor> {
     check_indices(count, indices)?;
     if labels.device().is_cpu() && labels.dtype() == DType::U8 {
         let labels = Elements::<u8>::of(labels)?;
-        return make(indices.iter().map(|&index| u32::from(labels[index as usize])).collect(), &[indices.len()], Format::RowMajor);
+        return make(
+            indices.iter().map(|&index| u32::from(labels[index as usize])).collect(),
+            &[indices.len()],
+            Format::RowMajor,
+        );
     }
     let places = Tensor::from_slice(indices, indices.len(), labels.device())?;
     Ok(labels.index_select(&places, 0)?.to_dtype(DType::U32)?)

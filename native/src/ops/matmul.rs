@@ -78,7 +78,12 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
 /// `x [b, in], weight [out, in], bias [out] -> x weightT + bias [b, out]`, through ReLU where `relu` says so.
 pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, relu: bool) -> Result<Tensor> {
     if x.rank() != 2 || weight.rank() != 2 || x.dims()[1] != weight.dims()[1] {
-        fail!("Cannot apply a linear layer with weight {:?} to {:?}: it takes [batch, {:?}]", weight.dims(), x.dims(), weight.dims().get(1));
+        fail!(
+            "Cannot apply a linear layer with weight {:?} to {:?}: it takes [batch, {:?}]",
+            weight.dims(),
+            x.dims(),
+            weight.dims().get(1)
+        );
     }
     let (batch, out) = (x.dims()[0], weight.dims()[0]);
     if let Some(bias) = bias

@@ -98,7 +98,14 @@ pub fn batch_norm(x: &Tensor, weight: &Tensor, bias: &Tensor, epsilon: f64) -> R
 }
 
 /// Batch normalisation by given statistics.
-pub fn batch_norm_inference(x: &Tensor, weight: &Tensor, bias: &Tensor, average: &Tensor, variance: &Tensor, epsilon: f64) -> Result<Tensor> {
+pub fn batch_norm_inference(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: &Tensor,
+    average: &Tensor,
+    variance: &Tensor,
+    epsilon: f64,
+) -> Result<Tensor> {
     let plan = batch_plan(x)?;
     check(x, &plan, &[weight, bias, average, variance])?;
     let inverse = inverse_deviation(&reshape(variance, &plan.along)?, epsilon)?;
@@ -125,7 +132,8 @@ pub fn batch_norm_update(
     let ones = inverse.ones_like()?;
     let variance = affine(&binary(Binary::Divide, &ones, &unary(Unary::Square, inverse)?)?, 1.0, -epsilon)?;
     let unbiased = if count > 1 { count as f64 / (count - 1) as f64 } else { 1.0 };
-    let mix = |old: &Tensor, new: &Tensor, scale: f64| add(&affine(old, 1.0 - momentum, 0.0)?, &affine(new, momentum * scale, 0.0)?);
+    let mix =
+        |old: &Tensor, new: &Tensor, scale: f64| add(&affine(old, 1.0 - momentum, 0.0)?, &affine(new, momentum * scale, 0.0)?);
     Ok([mix(running[0], average, 1.0)?, mix(running[1], &variance, unbiased)?])
 }
 

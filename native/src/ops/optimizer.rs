@@ -28,7 +28,7 @@ pub fn assign(target: &Tensor, source: &Tensor) -> Result<()> {
         fail!("Cannot assign {} {:?} to {} {:?}", source.dtype().as_str(), source.dims(), target.dtype().as_str(), target.dims());
     }
     let whole = |tensor: &Tensor| tensor.reshape(tensor.elem_count());
-    if has_kernels(target) {
+    if has_kernels(target) && target.dtype().is_float() {
         return floats!(target, "assign", T => {
             let source = row_major::<T>(source)?;
             let source = Elements::<T>::of(&source)?.to_vec();
@@ -139,4 +139,3 @@ pub fn clip_norm(gradients: &[Tensor], most: f64) -> Result<f64> {
     }
     Ok(norm)
 }
-

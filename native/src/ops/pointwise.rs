@@ -136,7 +136,11 @@ pub fn select(condition: &Tensor, yes: &Tensor, no: &Tensor) -> Result<Tensor> {
 
 /// `scale * x + shift`.
 pub fn affine(x: &Tensor, scale: f64, shift: f64) -> Result<Tensor> {
-    if has_kernels(x) { floats!(x, "affine", T => map::<T, _, 1>(Affine { scale, shift }, [x])) } else { Ok(x.affine(scale, shift)?) }
+    if has_kernels(x) {
+        floats!(x, "affine", T => map::<T, _, 1>(Affine { scale, shift }, [x]))
+    } else {
+        Ok(x.affine(scale, shift)?)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -58,12 +58,20 @@ pub fn max_pool2d(x: &Tensor, parameters: &Parameters) -> Result<(Tensor, Tensor
 
 /// The gradient goes to the tap that was largest; where `value`, the pooled output, is given and not
 /// positive, there is none: the gradient of a ReLU before the pooling is in it too.
-pub fn max_pool2d_gradient(dy: &Tensor, tap: &Tensor, x_shape: &[usize], parameters: &Parameters, value: Option<&Tensor>) -> Result<Tensor> {
+pub fn max_pool2d_gradient(
+    dy: &Tensor,
+    tap: &Tensor,
+    x_shape: &[usize],
+    parameters: &Parameters,
+    value: Option<&Tensor>,
+) -> Result<Tensor> {
     let windows = parameters.windows(x_shape)?;
     check_gradient(&windows, &[dy, tap, value.unwrap_or(dy)])?;
     if !has_kernels(dy) {
         let dy = value.map_or(Ok(dy.clone()), |value| gradient(Gradient::Relu, value, dy))?;
-        return composed_backward(&windows, |tap_number| Ok(dy.contiguous()?.mul(&tap.eq(tap_number as f64)?.to_dtype(dy.dtype())?)?));
+        return composed_backward(&windows, |tap_number| {
+            Ok(dy.contiguous()?.mul(&tap.eq(tap_number as f64)?.to_dtype(dy.dtype())?)?)
+        });
     }
     floats!(dy, "max_pool2d", T => {
         let (dy, tap) = (batch_innermost::<T>(dy)?, batch_innermost::<T>(tap)?);

@@ -33,7 +33,8 @@ fn side_by_side<T: Float>(x: &Tensor, dims: &[usize]) -> Result<(Tensor, Extent)
             return Ok((x.clone(), Extent { outer: product(&x.dims()[1..]), terms: x.dims()[0], inner: 1 }));
         }
         let shape = x.dims();
-        let extent = Extent { outer: product(&shape[..first]), terms: product(&shape[first..last]), inner: product(&shape[last..]) };
+        let extent =
+            Extent { outer: product(&shape[..first]), terms: product(&shape[first..last]), inner: product(&shape[last..]) };
         return Ok((row_major::<T>(x)?, extent));
     }
     let kept: Vec<usize> = (0..x.rank()).filter(|dim| !dims.contains(dim)).collect();
@@ -175,6 +176,10 @@ pub fn softmax_gradient(y: &Tensor, dy: &Tensor, dim: usize, kind: Softmax) -> R
 pub fn all_finite(x: &Tensor) -> Result<bool> {
     // x - x is 0 for finite numbers and NaN for the others; a sum of squares cannot lose one.
     let zeros = binary(Binary::Subtract, x, x)?;
-    let total = if has_kernels(x) { sum(&affine(&zeros, 0.0, 0.0)?, &(0..x.rank()).collect::<Vec<_>>(), false)? } else { zeros.flatten_all()?.sum(D::Minus1)? };
+    let total = if has_kernels(x) {
+        sum(&affine(&zeros, 0.0, 0.0)?, &(0..x.rank()).collect::<Vec<_>>(), false)?
+    } else {
+        zeros.flatten_all()?.sum(D::Minus1)?
+    };
     Ok(total.to_dtype(DType::F64)?.to_scalar::<f64>()? == 0.0)
 }

@@ -10,7 +10,12 @@ use crate::{fail, floats, types};
 /// The same elements, in row-major order, in another shape: a view wherever memory allows it.
 pub fn reshape(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
     if shape.iter().product::<usize>() != x.elem_count() {
-        fail!("Cannot reshape {:?} to {shape:?}: {} elements are not {}", x.dims(), x.elem_count(), shape.iter().product::<usize>());
+        fail!(
+            "Cannot reshape {:?} to {shape:?}: {} elements are not {}",
+            x.dims(),
+            x.elem_count(),
+            shape.iter().product::<usize>()
+        );
     }
     // Flattening images that lie innermost keeps them there.
     if format_of(x) == Some(Format::BatchInnermost) && shape.len() >= 2 && shape[0] == x.dims()[0] {

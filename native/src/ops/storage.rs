@@ -109,7 +109,11 @@ pub struct Elements<'a, T> {
 impl<'a, T: WithDType> Elements<'a, T> {
     pub fn of(tensor: &'a Tensor) -> Result<Self> {
         if format_of(tensor).is_none() {
-            fail!("Internal error: a kernel was given a tensor with gaps, shape {:?} strides {:?}", tensor.dims(), tensor.stride());
+            fail!(
+                "Internal error: a kernel was given a tensor with gaps, shape {:?} strides {:?}",
+                tensor.dims(),
+                tensor.stride()
+            );
         }
         let (storage, layout) = tensor.storage_and_layout();
         let (start, count) = (layout.start_offset(), tensor.elem_count());
