@@ -35,6 +35,7 @@ async function resume(
   options: RunOptions,
   screen: Screen,
 ): Promise<number> {
+  if (options.dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
   const folder = path.replace(/(?<=.)\/+$/, "");
   const config = readConfig(folder);
   refuseChanges(folder, config, settings, options);
@@ -91,9 +92,8 @@ function refuseChanges(
   folder: string,
   config: TrainConfig,
   settings: Partial<TrainSettings>,
-  { data, dryRun }: RunOptions,
+  { data }: RunOptions,
 ): void {
-  if (dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
   const asked = { ...settings, ...(data !== "auto" && { data }) };
   for (const [key, value] of Object.entries(asked)) {
     const was = config[key as keyof TrainConfig];
