@@ -8,7 +8,7 @@ export function downloadReporter(
   write: (text: string) => void = (text) => {
     Deno.stderr.writeSync(new TextEncoder().encode(text));
   },
-  terminal = Deno.stderr.isTerminal(),
+  terminal: boolean = Deno.stderr.isTerminal(),
 ): (progress: DownloadProgress) => void {
   let last = "";
   return ({ file, source, received, total }) => {
