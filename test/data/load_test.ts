@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { canonicalFiles, testFiles, trainFiles } from "../../src/data/canonical_files.ts";
+import { sha256 } from "../../src/data/digest.ts";
 import { SourcesFailed } from "../../src/data/download.ts";
 import { rawFolder } from "../../src/data/files_on_disk.ts";
 import { loadTest, loadTraining } from "../../src/data/load.ts";
@@ -134,6 +135,21 @@ Deno.test({
       [trainFiles.images.name]: trainFiles.images.sha256,
       [trainFiles.labels.name]: trainFiles.labels.sha256,
     });
+  },
+});
+
+Deno.test({
+  name: `loadTraining() always splits the real data alike${skipped}`,
+  ignore: !folder,
+  fn: async () => {
+    const { train, validation } = await loadTraining(real);
+    assertEquals(
+      [await sha256(train.images), await sha256(validation?.images ?? new Uint8Array())],
+      [
+        "7f1d2be074cd91e8da1c1284a7a9cf64392a3e25a0ddc5fd6a9b3f1a5a2fa577",
+        "d5eaee3c60e624f7f8610e5065c0e71fde0c9b25475ca90ceb3bb8314bc37c9b",
+      ],
+    );
   },
 });
 
