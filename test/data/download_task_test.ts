@@ -1,8 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { canonicalFiles } from "../../src/data/canonical_files.ts";
 import { filesUnder, inFolder } from "./published.ts";
 
-const root = new URL("../../", import.meta.url).pathname;
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Runs the task with its own permissions and a network that refuses every connection. */
 async function downloadTask(...flags: string[]) {

@@ -1,9 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { gunzip } from "../../src/data/gzip.ts";
 import { UserError } from "../../src/errors.ts";
 import { gzip } from "./idx_files.ts";
 
-const childPath = new URL("./gzip_bomb_child.ts", import.meta.url).pathname;
+const childPath = fileURLToPath(new URL("./gzip_bomb_child.ts", import.meta.url));
 const linuxOnly = Deno.build.os === "linux" ? "" : " (skipped: reads /proc)";
 
 const text = new TextEncoder().encode("cotton, linen, silk");
