@@ -1,5 +1,6 @@
 import { native } from "../ffi/mod.ts";
 import { ConvolutionGeometry } from "./geometry.ts";
+import { checkLayerDtype } from "./matmul.ts";
 import { crossing, type Shape, shapeText } from "./shape.ts";
 import { isTracked, record, type Wanted } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
@@ -28,6 +29,7 @@ export function conv2d(
   geometry: ConvolutionGeometry = plain,
   fusion: ConvolutionFusion = noFusion,
 ): Tensor {
+  checkLayerDtype("convolution", x, weight);
   checkConvolution(x.shape, weight.shape, bias?.shape, geometry);
   const relu = fusion.relu ?? false;
   const y = new Tensor(

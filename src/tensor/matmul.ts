@@ -47,6 +47,7 @@ export function linear(
   bias?: Tensor,
   { relu = false }: LinearOptions = {},
 ): Tensor {
+  checkLayerDtype("linear layer", x, weight);
   checkLinear(x.shape, weight.shape, bias?.shape);
   const y = new Tensor(
     native.linear(x.handle, weight.handle, bias?.handle ?? 0, Number(relu)),
@@ -74,6 +75,15 @@ function linearWeightGradient(x: Tensor, gradient: Tensor): Tensor {
   const product = native.tensor_matmul(transposed, x.handle);
   native.tensor_free(transposed);
   return new Tensor(product, x.dtype);
+}
+
+/** Throws where a layer's input has not the dtype of its weight. */
+export function checkLayerDtype(layer: string, x: Tensor, weight: Tensor): void {
+  if (x.dtype !== weight.dtype) {
+    throw new TypeError(
+      `Cannot apply a ${layer} of ${weight.dtype} weights to ${x.dtype}: cast the input`,
+    );
+  }
 }
 
 function checkLinear(x: Shape, weight: Shape, bias: Shape | undefined): void {

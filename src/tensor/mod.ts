@@ -19,7 +19,8 @@ export {
   PoolingGeometry,
   type PoolingOptions,
 } from "./geometry.ts";
-export { differentiable, gradients, type Parameter } from "./gradients.ts";
+export { differentiable } from "./differentiable.ts";
+export { gradients, type Parameter } from "./gradients.ts";
 export { concat, stack } from "./indexing.ts";
 export { crossEntropy, type CrossEntropyOptions, meanSquaredError } from "./loss.ts";
 export { accumulateMetrics } from "./metrics.ts";

@@ -160,6 +160,9 @@ Deno.test("layers throw on inputs that do not fit, and name the shapes", () => {
   assertThrows(() => images.forward(x), RangeError, "the weight expects 3 channels");
   assertThrows(() => norm.forward(x), RangeError, "Cannot normalise [1, 2, 2, 2]");
   assertThrows(() => pool.forward(x), RangeError, "window 4 x 4 is larger");
+  using bytes = Tensor.zeros([1, 4], { dtype: "u8" });
+  const message = "Cannot apply a linear layer of f32 weights to u8: cast the input";
+  assertThrows(() => dense.forward(bytes), TypeError, message);
 });
 
 Deno.test("the first layer computes no gradient of its input", () => {
