@@ -4,7 +4,7 @@ import { libraryPath } from "./bindings/library_path.ts";
 
 const flags = parseArgs(Deno.args, { boolean: ["check"] });
 const target = new URL("../src/ffi/symbols.ts", import.meta.url);
-const generated = generateBindings(libraryPath());
+const generated = await generateBindings(libraryPath());
 
 if (flags.check) {
   if (await Deno.readTextFile(target) !== generated) {

@@ -30,7 +30,7 @@ export function checks(withTests: boolean): Check[] {
     { name: "bindings", command: ["deno", "task", "-q", "bindings", "--check"] },
     {
       name: "examples in documentation",
-      command: ["deno", "test", "-q", "-P=test", importMap, "--doc", "--permit-no-files", "src"],
+      command: ["deno", "test", "-q", "-P=test", importMap, "--doc", "src", "README.md"],
     },
     { name: "lint of Rust", command: cargo("clippy", "--all-targets", "--", "-D", "warnings") },
     { name: "tests of Rust", command: cargo("test") },
