@@ -78,7 +78,9 @@ export function contradiction(settings: TrainSettings): string | undefined {
   if (wrong("hidden", model !== "linear")) return "--hidden has no meaning for model linear";
   if (wrong("momentum", opt === "sgd", opt === "rmsprop")) return `--momentum is not for ${opt}`;
   if (wrong("nesterov", opt === "sgd")) return `--nesterov is not for ${opt}`;
-  if (wrong("lrStepSize", lrScheduler === "step")) return "--lr-step-size is for --lr-scheduler step";
+  if (wrong("lrStepSize", lrScheduler === "step")) {
+    return "--lr-step-size is for --lr-scheduler step";
+  }
   if (wrong("lrGamma", lrScheduler === "step")) return "--lr-gamma is for --lr-scheduler step";
   const { nesterov, momentum = model === "cnn" ? 0.9 : 0, trainSize, earlyStopping } = settings;
   if (nesterov && momentum === 0) return "--nesterov needs --momentum above 0";

@@ -1,7 +1,7 @@
 import { type ImageSet, loadTest, loadTraining } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { classScores } from "./class_scores.ts";
-import { type Evaluation, evaluate } from "./evaluate.ts";
+import { evaluate, type Evaluation } from "./evaluate.ts";
 import { confusionTable, scoreTable } from "./evaluation_text.ts";
 import { jsonText } from "./json_file.ts";
 import { configureThreads } from "./native_info.ts";
@@ -39,13 +39,20 @@ async function loadSplit(
   return validation;
 }
 
-function textOf({ path, model, epoch }: WeightsSource, set: ImageSet, result: Evaluation, colour: boolean) {
+function textOf(
+  { path, model, epoch }: WeightsSource,
+  set: ImageSet,
+  result: Evaluation,
+  colour: boolean,
+) {
   const { loss, accuracy, correct, count } = result;
   const mark = set.name.startsWith("synthetic") ? "  (SYNTHETIC data)" : "";
   const of = epoch === undefined ? "" : `, best epoch ${epoch}`;
   return [
     `${model} of ${path}${of}`,
-    `${set.name}  loss ${loss.toFixed(4)}  accuracy ${accuracy.toFixed(4)} (${correct}/${count})${mark}`,
+    `${set.name}  loss ${loss.toFixed(4)}  accuracy ${
+      accuracy.toFixed(4)
+    } (${correct}/${count})${mark}`,
     "",
     scoreTable(result, set.classes),
     "",

@@ -154,13 +154,19 @@ export function explain(issue: z.core.$ZodIssue, name: string, value: unknown): 
       return `${name} must be ${choices.join(", ")}, not ${shown}${hint}`;
     }
     case "too_small":
-      return `${name} must be ${issue.inclusive ? "at least" : "above"} ${issue.minimum}, not ${shown}`;
+      return `${name} must be ${
+        issue.inclusive ? "at least" : "above"
+      } ${issue.minimum}, not ${shown}`;
     case "too_big":
-      return `${name} must be ${issue.inclusive ? "at most" : "below"} ${issue.maximum}, not ${shown}`;
+      return `${name} must be ${
+        issue.inclusive ? "at most" : "below"
+      } ${issue.maximum}, not ${shown}`;
     case "invalid_type":
       return value === undefined
         ? `${name} is missing`
-        : `${name} must be ${issue.expected === "int" ? "a whole number" : `a ${issue.expected}`}, not ${shown}`;
+        : `${name} must be ${
+          issue.expected === "int" ? "a whole number" : `a ${issue.expected}`
+        }, not ${shown}`;
     case "unrecognized_keys":
       return `${name} is not known: ${issue.keys.join(", ")}`;
     default:

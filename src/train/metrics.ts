@@ -44,7 +44,9 @@ export function metricsFile(history: readonly EpochMetrics[], soFar: string): st
   const lines = soFar.split("\n");
   const rows = history.map((metrics) => {
     const start = rowStart(metrics);
-    const known = lines.find((line) => line.startsWith(start) && /^[\d.]*,\d*$/.test(line.slice(start.length)));
+    const known = lines.find((line) =>
+      line.startsWith(start) && /^[\d.]*,\d*$/.test(line.slice(start.length))
+    );
     return known === undefined ? metricsRow(metrics) : `${known}\n`;
   });
   return metricsHeader + rows.join("");
@@ -52,16 +54,24 @@ export function metricsFile(history: readonly EpochMetrics[], soFar: string): st
 
 /** Seconds of all epochs whose time is known, from metrics.csv. */
 export function trainingSeconds(csv: string): number {
-  const seconds = csv.split("\n").slice(1).map((line) => Number(line.split(",")[columns.length] ?? 0));
+  const seconds = csv.split("\n").slice(1).map((line) =>
+    Number(line.split(",")[columns.length] ?? 0)
+  );
   return seconds.reduce((sum, value) => sum + (Number.isFinite(value) ? value : 0), 0);
 }
 
 /** The line an epoch leaves on the terminal and in a log. */
-export function epochLine(metrics: EpochMetrics, epochs: number, time: EpochTime, data: string): string {
+export function epochLine(
+  metrics: EpochMetrics,
+  epochs: number,
+  time: EpochTime,
+  data: string,
+): string {
   const epoch = `epoch ${String(metrics.epoch).padStart(String(epochs).length)}/${epochs}`;
   const figure = (name: "train_loss" | "train_acc" | "val_loss" | "val_acc") =>
     metrics[name] === undefined ? "" : `  ${name} ${metrics[name].toFixed(4)}`;
-  const figures = figure("train_loss") + figure("train_acc") + figure("val_loss") + figure("val_acc");
+  const figures = figure("train_loss") + figure("train_acc") + figure("val_loss") +
+    figure("val_acc");
   const speed = `${time.seconds.toFixed(1)} s  ${time.imagesPerSecond.toFixed(0)} images/s`;
   return `${epoch}${figures}  ${speed}${data === "synthetic" ? "  (synthetic data)" : ""}`;
 }

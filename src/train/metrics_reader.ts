@@ -19,7 +19,9 @@ export function parseMetrics(text: string, path: string): EpochMetrics[] {
     const entries = columns.flatMap((column, j): [string, number][] =>
       number.test(cells[j] ?? "") ? [[column, Number(cells[j])]] : []
     );
-    const { seconds: _seconds, images_per_second: _speed, ...metrics } = Object.fromEntries(entries);
+    const { seconds: _seconds, images_per_second: _speed, ...metrics } = Object.fromEntries(
+      entries,
+    );
     const result = epochMetricsSchema.safeParse(metrics);
     const right = cells.length === columns.length && result.success && result.data.epoch === i + 1;
     if (!right) throw new UserError(`${path} is damaged at line ${i + 2}: ${row.slice(0, 80)}`);

@@ -59,7 +59,11 @@ export function nonfiniteOrigin(
 }
 
 /** Runs a model over a set until its loss is not finite, and says where that began. */
-export function nonfiniteInSet(model: Module, set: ImageSet, device: Device): Nonfinite | undefined {
+export function nonfiniteInSet(
+  model: Module,
+  set: ImageSet,
+  device: Device,
+): Nonfinite | undefined {
   for (const { images, labels } of batches(set, 250, { device })) {
     const found = scope(() => {
       const loss = crossEntropy(model.forward(images), labels);

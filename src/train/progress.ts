@@ -39,7 +39,8 @@ export function progressBar(at: {
 }): string {
   const width = 24;
   const filled = Math.floor((at.step / at.steps) * width);
-  const bar = "=".repeat(filled) + (filled < width ? ">" : "") + " ".repeat(Math.max(0, width - filled - 1));
+  const bar = "=".repeat(filled) + (filled < width ? ">" : "") +
+    " ".repeat(Math.max(0, width - filled - 1));
   const epoch = String(at.epoch).padStart(String(at.epochs).length);
   const step = String(at.step).padStart(String(at.steps).length);
   return `epoch ${epoch}/${at.epochs} [${bar}] ${step}/${at.steps}  ` +

@@ -87,11 +87,6 @@ export class Run implements Disposable {
     }
   }
 
-  /** Whether the run has been trained and evaluated to its end. */
-  get finished(): boolean {
-    return readText(`${this.folder}/summary.json`) !== undefined;
-  }
-
   /** Whether a process has trained it before. */
   get begun(): boolean {
     return readText(`${this.folder}/metrics.csv`) !== undefined;
@@ -137,6 +132,11 @@ export class Run implements Disposable {
   [Symbol.dispose](): void {
     this.lock[Symbol.dispose]();
   }
+}
+
+/** Whether a run has been trained and tested to its end. */
+export function isFinished(folder: string): boolean {
+  return readText(`${folder}/summary.json`) !== undefined;
 }
 
 /** The config of a run folder; throws a UserError where it is none. */

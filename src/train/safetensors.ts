@@ -39,7 +39,9 @@ export function encodeSafetensors(
     entries.push([name, { dtype, shape, data_offsets: [end, end += bytes.length] }]);
   }
   // Written entry by entry: an object would move names that look like numbers to the front.
-  const json = `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)}`).join(",")}}`;
+  const json = `{${
+    entries.map(([k, v]) => `${JSON.stringify(k)}:${JSON.stringify(v)}`).join(",")
+  }}`;
   const text = new TextEncoder().encode(json);
   const headerLength = Math.ceil(text.length / 8) * 8;
   const file = new Uint8Array(8 + headerLength + end);
@@ -63,7 +65,9 @@ export function decodeSafetensors(file: Uint8Array): StoredFile {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const headerLength = view.getBigUint64(0, true);
   if (headerLength > BigInt(Math.min(headerLimit, file.length - 8))) {
-    throw new RangeError(`its header of ${headerLength} bytes is longer than the file or the limit`);
+    throw new RangeError(
+      `its header of ${headerLength} bytes is longer than the file or the limit`,
+    );
   }
   const start = 8 + Number(headerLength);
   const header = parseHeader(file.subarray(8, start));

@@ -8,7 +8,7 @@ import { readJson } from "./json_file.ts";
 import { configureThreads } from "./native_info.ts";
 import { optionsSchema, type RunOptions, type TrainFlags } from "./options.ts";
 import type { Screen } from "./progress.ts";
-import { readConfig, Run } from "./run.ts";
+import { isFinished, readConfig, Run } from "./run.ts";
 import { carryOn, type Session } from "./session.ts";
 
 /** Does what `deno task train` was asked for; returns the exit code. */
@@ -39,11 +39,11 @@ async function resume(
   const folder = path.replace(/(?<=.)\/+$/, "");
   const config = readConfig(folder);
   refuseChanges(folder, config, settings, options);
-  using run = Run.open(folder, options);
-  if (run.finished) {
+  if (isFinished(folder)) {
     screen.line(`${folder} is finished: nothing to do (deno task evaluate ${folder} shows it)`);
     return 0;
   }
+  using run = Run.open(folder, options);
   const { data: source, trainSize } = config;
   const data = await loadTraining({ ...options, data: source, trainSize });
   refuseOtherData(folder, data.digests);

@@ -15,7 +15,9 @@ function byName(a: StoredTensor, b: StoredTensor): number {
  */
 export function weightsDigest(tensors: readonly StoredTensor[]): string {
   const hash = createHash("sha256");
-  for (const tensor of [...tensors].sort(byName)) hash.update(describe(tensor)).update(tensor.bytes);
+  for (const tensor of [...tensors].sort(byName)) {
+    hash.update(describe(tensor)).update(tensor.bytes);
+  }
   return hash.digest("hex");
 }
 

@@ -22,7 +22,10 @@ Deno.test("train, evaluate and reproduce go through from the command line", asyn
   const folder = onlyRun(parent.path);
   assertMatch(folder, /T[\d.-]+Z-nonlinear-synthetic-s42$/);
   const summary = JSON.parse(Deno.readTextFileSync(`${folder}/summary.json`));
-  assertStringIncludes(trained.stdout, `test_acc ${summary.test_acc.toFixed(4)} (${summary.test_correct}/10000)`);
+  assertStringIncludes(
+    trained.stdout,
+    `test_acc ${summary.test_acc.toFixed(4)} (${summary.test_correct}/10000)`,
+  );
   assertStringIncludes(trained.stdout, summary.weights_sha256);
   assertEquals(summary.data, "synthetic");
 
@@ -75,7 +78,11 @@ const refused: [code: number, args: string[], message: RegExp][] = [
   [2, ["train", "--model", "cnn", "--lr", "fast"], /--lr must be a number, not fast/],
   [2, ["train", "--resume", "/nowhere/run", "--dry-run"], /--dry-run keeps nothing/],
   [1, ["train", "--resume", "/nowhere/run"], /\/nowhere\/run is not a run folder/],
-  [1, ["train", "--model", "linear", ...small, "--output-dir", "deno.json/x"], /Cannot make a run folder/],
+  [
+    1,
+    ["train", "--model", "linear", ...small, "--output-dir", "deno.json/x"],
+    /Cannot make a run folder/,
+  ],
   [1, ["train", "--model", "linear", ...small, "--device", "cuda"], /cuda/i],
   [2, ["evaluate"], /Which run\?/],
   [2, ["evaluate", "a", "b"], /Unexpected argument b/],

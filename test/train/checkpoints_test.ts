@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { type Checkpoint, Checkpoints, type RunProgress } from "../../src/train/checkpoints.ts";
 import { diskFiles, type Files } from "../../src/train/files.ts";
-import { FaultyFiles, faults } from "./faulty_files.ts";
+import { faults, FaultyFiles } from "./faulty_files.ts";
 import { temporaryFolder } from "./temporary_folder.ts";
 
 function checkpoint(step: number, history: RunProgress["history"] = []): Checkpoint {

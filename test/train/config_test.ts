@@ -21,9 +21,18 @@ Deno.test("a setting without a meaning for the run is absent from its config", (
 });
 
 Deno.test("settings that contradict each other are named", () => {
-  assertEquals(contradiction({ model: "linear", hidden: 3 }), "--hidden has no meaning for model linear");
-  assertEquals(contradiction({ model: "cnn", opt: "adam", momentum: 0.9 }), "--momentum is not for adam");
-  assertEquals(contradiction({ model: "linear", nesterov: true }), "--nesterov needs --momentum above 0");
+  assertEquals(
+    contradiction({ model: "linear", hidden: 3 }),
+    "--hidden has no meaning for model linear",
+  );
+  assertEquals(
+    contradiction({ model: "cnn", opt: "adam", momentum: 0.9 }),
+    "--momentum is not for adam",
+  );
+  assertEquals(
+    contradiction({ model: "linear", nesterov: true }),
+    "--nesterov needs --momentum above 0",
+  );
   assertEquals(contradiction({ model: "cnn", nesterov: true }), undefined);
   assertEquals(
     contradiction({ model: "cnn", epochs: 2, lrWarmupEpochs: 2 }),
@@ -46,7 +55,11 @@ const refused: [what: string, text: string, message: string][] = [
   ["an unknown setting", text.replace('"seed"', '"sead"'), '"sead" is no setting'],
   ["a missing setting", text.replace(/"seed": 42,/, ""), "seed is missing"],
   ["a wrong type", text.replace('"epochs": 10', '"epochs": "10"'), "epochs must be a number"],
-  ["a value out of range", text.replace('"epochs": 10', '"epochs": 0'), "epochs must be at least 1"],
+  [
+    "a value out of range",
+    text.replace('"epochs": 10', '"epochs": 0'),
+    "epochs must be at least 1",
+  ],
   ["an unknown model", text.replace('"cnn"', '"resnet"'), "model must be linear"],
   ["a huge file", " ".repeat(2 ** 20 + 1), "too long"],
   ["a word of JavaScript", '{"__proto__":1}', '"__proto__" is no setting'],

@@ -12,7 +12,9 @@ Deno.test("classScores() are scikit-learn's precision, recall and F1", () => {
   assertEquals(scores.map(({ support }) => support), [10, 10, 0]);
   const expected = [[8 / 9, 0.8, 16 / 19], [9 / 11, 0.9, 6 / 7], [0, 0, 0]];
   scores.forEach(({ precision, recall, f1 }, i) => {
-    [precision, recall, f1].forEach((figure, j) => assertAlmostEquals(figure, expected[i][j], 1e-12));
+    [precision, recall, f1].forEach((figure, j) =>
+      assertAlmostEquals(figure, expected[i][j], 1e-12)
+    );
   });
   assertAlmostEquals(macroMean(scores).recall, 1.7 / 3, 1e-12);
 });

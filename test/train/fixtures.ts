@@ -1,10 +1,10 @@
 import { syntheticSet, type TestData, type TrainingData } from "../../src/data/mod.ts";
 import {
+  batchNorm1d,
   dropout,
   flatten,
   type Layer,
   linear,
-  batchNorm1d,
   relu,
   sequential,
 } from "../../src/nn/mod.ts";

@@ -42,14 +42,20 @@ Deno.test("epochLine() leaves out what was not measured", () => {
 Deno.test("metricsFile() keeps the times of rows that are in the history and drops all others", () => {
   const rows = [epoch(1, 0.5), epoch(2, 0.6), epoch(3, 0.7)].map((row) => metricsRow(row, time));
   const soFar = metricsHeader + rows.join("");
-  assertEquals(metricsFile([epoch(1, 0.5), epoch(2, 0.6)], soFar), metricsHeader + rows[0] + rows[1]);
+  assertEquals(
+    metricsFile([epoch(1, 0.5), epoch(2, 0.6)], soFar),
+    metricsHeader + rows[0] + rows[1],
+  );
   assertEquals(metricsFile([], soFar), metricsHeader);
 });
 
 Deno.test("metricsFile() makes a row again that is cut, changed or missing", () => {
   const row = metricsRow(epoch(1, 0.5), time);
   const untimed = metricsRow(epoch(1, 0.5));
-  assertEquals(metricsFile([epoch(1, 0.5)], metricsHeader + row.slice(0, 9)), metricsHeader + untimed);
+  assertEquals(
+    metricsFile([epoch(1, 0.5)], metricsHeader + row.slice(0, 9)),
+    metricsHeader + untimed,
+  );
   assertEquals(metricsFile([epoch(1, 0.5)], ""), metricsHeader + untimed);
 });
 

@@ -98,8 +98,11 @@ Deno.test("environment.json keeps where a run began and lists where it went on",
     Deno.readTextFileSync(`${run.folder}/environment.json`),
   );
   assertEquals(first, environment);
-  assertEquals(resumed.map((each: { step: number; threads: number }) => [each.step, each.threads]), [
-    [100, 8],
-    [200, 4],
-  ]);
+  assertEquals(
+    resumed.map((each: { step: number; threads: number }) => [each.step, each.threads]),
+    [
+      [100, 8],
+      [200, 4],
+    ],
+  );
 });

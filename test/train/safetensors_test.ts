@@ -70,7 +70,11 @@ const refused: [what: string, bytes: Uint8Array, message: string][] = [
   ["a negative offset", file(`{"a":${entry(-1, 1)}}`, 1), "no valid data_offsets"],
   ["a fractional size", file(`{"a":${entry(0, 1, "[0.5]")}}`, 1), "no valid shape"],
   ["a wrong size", file(`{"a":${entry(0, 4, "[3]")}}`, 4), "is not 4 bytes"],
-  ["sizes whose product overflows", file(`{"a":${entry(0, 0, "[4294967296,4294967296,0]")}}`), "is not"],
+  [
+    "sizes whose product overflows",
+    file(`{"a":${entry(0, 0, "[4294967296,4294967296,0]")}}`),
+    "is not",
+  ],
   ["nine dimensions", file(`{"a":${entry(0, 1, "[1,1,1,1,1,1,1,1,1]")}}`, 1), "no valid shape"],
   ["an unknown type", file(`{"a":${entry(0, 1, "[1]", "F8")}}`, 1), 'dtype "F8"'],
   ["a type named like a method", file(`{"a":${entry(0, 1, "[1]", "toString")}}`, 1), "toString"],

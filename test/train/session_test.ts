@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
-import { Run } from "../../src/train/run.ts";
+import { isFinished, Run } from "../../src/train/run.ts";
 import { carryOn } from "../../src/train/session.ts";
 import { readWeightsFile } from "../../src/train/sealed.ts";
 import { weightsDigest } from "../../src/train/weights_digest.ts";
@@ -37,8 +37,15 @@ Deno.test("a run ends with figures that its files bear out", async () => {
   const weights = read("last").filter(({ name }) => !/^(optimizer|train)\./.test(name));
   assertEquals(weightsDigest(weights), summary.weights_sha256);
   assertEquals(weightsDigest(read("best")), summary.best_weights_sha256);
-  assert(said.some((line) => line.includes("SYNTHETIC")) && said.at(-2)?.includes(summary.weights_sha256));
-  assert(said.filter((line) => line.startsWith("epoch ")).every((line) => line.endsWith("(synthetic data)")));
+  assert(
+    said.some((line) => line.includes("SYNTHETIC")) &&
+      said.at(-2)?.includes(summary.weights_sha256),
+  );
+  assert(
+    said.filter((line) => line.startsWith("epoch ")).every((line) =>
+      line.endsWith("(synthetic data)")
+    ),
+  );
 });
 
 Deno.test("the test set is opened once, when the training is complete", async () => {
@@ -63,7 +70,7 @@ Deno.test("a run whose test set cannot be read is finished later, with the same 
   const loadTest = () => Promise.reject(new UserError("There is no test set"));
   const error = await assertRejects(() => carried(run, { loadTest }), UserError);
   assertEquals(error.message, "There is no test set. To go on: the command");
-  assertEquals(run.finished, false);
+  assertEquals(isFinished(run.folder), false);
   assertEquals((await carried(run)).code, 0);
   assertEquals(runResult(run.folder), runResult(whole.folder));
 });

@@ -35,7 +35,11 @@ Deno.test("assignStored() names what does not fit, and then changes nothing", ()
   const [good] = storedTensors(named("a", ones));
   const [wrong] = storedTensors(named("b", matrix));
   assertThrows(() => assignStored(both, [good]), RangeError, "it has no tensor b");
-  assertThrows(() => assignStored(both, [good, wrong]), RangeError, "its b is F32 [1, 2]; the model");
+  assertThrows(
+    () => assignStored(both, [good, wrong]),
+    RangeError,
+    "its b is F32 [1, 2]; the model",
+  );
   assertThrows(() => assignStored(named("a", a), [good, wrong]), RangeError, "no tensor b");
   assertEquals(a.numbers(), [0, 0]);
 });

@@ -28,7 +28,11 @@ Deno.test("a weights file that does not say its model needs --model", () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/weights.safetensors`;
   foreign(path, 3);
-  assertThrows(() => findWeights(path), UserError, "does not say of which model it is: add --model");
+  assertThrows(
+    () => findWeights(path),
+    UserError,
+    "does not say of which model it is: add --model",
+  );
 });
 
 Deno.test("weights of another model are refused with what differs", () => {

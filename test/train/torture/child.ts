@@ -3,7 +3,7 @@
  * `child.ts resume FOLDER` goes on with one; both save after every step.
  */
 import { messageOf } from "../../../src/errors.ts";
-import { Run } from "../../../src/train/run.ts";
+import { isFinished, Run } from "../../../src/train/run.ts";
 import { carryOn } from "../../../src/train/session.ts";
 import { config, data, environment, layer, test } from "../fixtures.ts";
 
@@ -20,7 +20,7 @@ if (import.meta.main) {
   const [what, path] = Deno.args;
   try {
     using run = what === "new" ? Run.create(tortured, environment, path) : Run.open(path);
-    if (run.finished) Deno.exit(0);
+    if (isFinished(run.folder)) Deno.exit(0);
     const code = await carryOn(run, {
       data,
       loadTest: () => Promise.resolve(test),

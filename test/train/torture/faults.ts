@@ -1,6 +1,6 @@
 import { UserError } from "../../../src/errors.ts";
 import { Run } from "../../../src/train/run.ts";
-import { type Fault, FaultyFiles, faults } from "../faulty_files.ts";
+import { type Fault, faults, FaultyFiles } from "../faulty_files.ts";
 import { config, environment, trainTo } from "../fixtures.ts";
 import { readableCheckpoints } from "./run_files.ts";
 

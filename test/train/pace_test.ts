@@ -1,0 +1,29 @@
+import { assert, assertEquals } from "@std/assert";
+import { Pace } from "../../src/train/pace.ts";
+
+Deno.test("a pace saves every so many steps, or seconds, or never", async () => {
+  const steps = new Pace({ checkpointEvery: "50" });
+  assertEquals([49, 50, 51, 100].map((step) => steps.saveIsDue(step)), [false, true, false, true]);
+  const never = new Pace();
+  assertEquals([0, 50].map((step) => never.saveIsDue(step)), [false, false]);
+  const seconds = new Pace({ checkpointEvery: "1s" });
+  assertEquals(seconds.saveIsDue(50), false);
+  await new Promise((resolve) => setTimeout(resolve, 1010));
+  assertEquals(seconds.saveIsDue(51), true);
+  seconds.hasSaved();
+  assertEquals(seconds.saveIsDue(52), false);
+});
+
+Deno.test("a pace rests and draws seldom", async () => {
+  const pace = new Pace();
+  let drawn = 0;
+  let rests = 0;
+  const end = performance.now() + 330;
+  while (performance.now() < end) {
+    if (!pace.restIsDue()) continue;
+    rests++;
+    await pace.rest(() => drawn++);
+  }
+  assert(rests >= 2 && rests <= 7, `${rests} rests`);
+  assert(drawn >= 1 && drawn <= 4, `${drawn} redraws`);
+});
