@@ -1,5 +1,5 @@
 import { native } from "../ffi/mod.ts";
-import { freeSince, scope, scopeMark } from "./scope.ts";
+import { freeSince, madeSince, scope, scopeMark } from "./scope.ts";
 import { shapeText } from "./shape.ts";
 import { type Gradients, type Node, noGradients } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
@@ -47,6 +47,7 @@ export function gradients(loss: Tensor, parameters: readonly Parameter[]): Tenso
         for (const node of order) step(node);
         return tensors.map(taken);
       } finally {
+        last.gradient = undefined;
         for (const node of order) node.gradient = undefined;
         for (const { node } of tensors) if (node) node.gradient = undefined;
       }
@@ -91,7 +92,7 @@ function step(node: Node): void {
   if (gradient === undefined) return;
   node.gradient = undefined;
   const mark = scopeMark();
-  const results = separate(node.backward!(gradient, node));
+  const results = separate(node.backward!(gradient, node), gradient, mark);
   const { inputs } = node;
   for (let i = 0; i < inputs.length; i++) {
     const target = inputs[i]!.node;
@@ -107,13 +108,18 @@ function step(node: Node): void {
   node.release();
 }
 
-/** The same results, each a tensor of its own: what is passed on twice gets a second handle. */
-function separate(results: Gradients): Gradients {
-  return results.map((result, i) =>
-    result !== undefined && results.indexOf(result) < i
-      ? Tensor.view(native.tensor_alias(result.handle), result.dtype)
-      : result
-  );
+/**
+ * The same results as tensors that the tape may free: what is passed on twice, or belongs to
+ * someone else, gets a second handle.
+ */
+function separate(results: Gradients, gradient: Tensor, mark: number): Gradients {
+  return results.map((result, i) => {
+    if (result === undefined) return undefined;
+    const own = result === gradient || madeSince(mark, result);
+    return own && results.indexOf(result) === i
+      ? result
+      : Tensor.view(native.tensor_alias(result.handle), result.dtype);
+  });
 }
 
 /** A parameter's gradient as the caller gets it: of its own storage, contiguous. */

@@ -52,6 +52,10 @@ export function keep(tensor: Tensor): Tensor {
 /** Height of the stack, to be given to `freeSince`. */
 export const scopeMark = (): number => made.length;
 
+/** Whether the innermost scope made the tensor after `mark` was taken. */
+export const madeSince = (mark: number, tensor: Tensor): boolean =>
+  made.lastIndexOf(tensor) >= mark;
+
 /** Frees what was made since `mark` and is not in `kept`; for use inside a scope only. */
 export function freeSince(mark: number, kept: readonly (Tensor | undefined)[]): void {
   let height = mark;

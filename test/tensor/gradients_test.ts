@@ -42,6 +42,16 @@ Deno.test("gradients() come in the order of the parameters, and unused ones are 
   });
 });
 
+Deno.test("gradients() of unused parameters leave the tape as it was", () => {
+  using a = parameter(Tensor.from([1, 2]));
+  using b = parameter(Tensor.from([5, 6]));
+  scope(() => {
+    const loss = a.square().sum();
+    assertEquals(gradients(loss, [b])[0].numbers(), [0, 0]);
+    assertEquals(gradients(loss.mul(3), [a])[0].numbers(), [6, 12]);
+  });
+});
+
 Deno.test("gradients() of a loss that is itself a parameter are one", () => {
   using x = parameter(Tensor.from([3], []));
   using gradient = gradients(x, [x])[0];
@@ -166,6 +176,19 @@ Deno.test("differentiable() adds an operation with a gradient of its own", () =>
     assertEquals(gradients(y.square().sum(), [x])[0].numbers(), [0, 1, 2]);
   });
   assertEquals(liveTensors(), before);
+});
+
+Deno.test("differentiable() may give an input itself as a gradient", () => {
+  const dot = (x: Tensor, y: Tensor) =>
+    differentiable([x, y], (x, y) => x.mul(y).sum(), () => [y, x]);
+  using x = parameter(Tensor.from([1, 2]));
+  using y = parameter(Tensor.from([3, 4]));
+  scope(() => {
+    const found = gradients(dot(x, y.mul(1)), [x, y]);
+    assertEquals(found.map((gradient) => gradient.numbers()), [[3, 4], [1, 2]]);
+    found[1].assign(Tensor.zeros([2]));
+    assertEquals(x.numbers(), [1, 2]);
+  });
 });
 
 Deno.test("differentiable() throws where a gradient has the wrong shape or is missing", () => {
