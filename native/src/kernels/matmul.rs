@@ -56,7 +56,8 @@ pub struct Product<T> {
 
 /// `a @ b`, through `max(0, .)` where `relu` says so.
 pub fn matmul<T: Float>(a: Matrix<T>, b: Matrix<T>, start: Start<T>, relu: bool) -> Result<Product<T>> {
-    let transposed = a.transposed().cost(b.columns) < b.cost(a.rows);
+    // Whoever reads the result likes it row-major: the other way has to be clearly cheaper.
+    let transposed = 10 * a.transposed().cost(b.columns) < 9 * b.cost(a.rows);
     let data = if transposed {
         multiply(b.transposed(), a.transposed(), start.transposed(), relu)
     } else {
@@ -94,7 +95,8 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         let vectors = if columns <= V::LANES { 1 } else { 2 };
         let width = V::LANES * vectors;
         let panels = columns.div_ceil(width);
-        let mut packed = vec![T::ZERO; panels * depth * width];
+        let length = panels * depth * width;
+        let mut packed = Vec::<T>::with_capacity(length);
         let work = rows * columns * depth;
         let packed_at = Shared::new(packed.as_mut_ptr());
         let pack_pieces = if panels * depth * width > 2 * parallel::WORTH_A_THREAD { panels } else { 1 };
@@ -105,6 +107,8 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         });
         let blocks = rows.div_ceil(tile_rows::<V>());
         let pieces = if work < 4 * parallel::WORTH_A_THREAD { 1 } else { blocks.min(4 * parallel::threads()) };
+        // SAFETY: every panel was packed.
+        unsafe { packed.set_len(length) };
         let packed: &[T] = &packed;
         parallel::for_each(pieces * panels, |task| {
             let (panel, piece) = (task / pieces, task % pieces);
@@ -120,12 +124,15 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
     }
 }
 
-/// `packed[k * width + i] = b[k, column + i]`; columns past the last stay zero.
+/// `packed[k * width + i] = b[k, column + i]`, 0 past the last column.
 #[inline(always)]
 fn pack<T: Float>(b: Matrix<T>, column: usize, width: usize, packed: Shared<T>, offset: usize) {
     let count = width.min(b.columns - column);
     // SAFETY: `packed` has a whole panel at `offset`; b's indices are below its rows and columns.
     unsafe {
+        for k in 0..if count < width { b.rows } else { 0 } {
+            std::slice::from_raw_parts_mut(packed.at(offset + k * width + count), width - count).fill(T::ZERO);
+        }
         if b.column_stride == 1 {
             for k in 0..b.rows {
                 let from = b.data.as_ptr().add(k * b.row_stride + column);
@@ -193,6 +200,9 @@ impl<T: Float> Rows<'_, T> {
 
     #[inline(always)]
     unsafe fn tile<V: Vector<Element = T>, const R: usize, const W: usize>(&self, row: usize) {
+        if R > tile_rows::<V>() {
+            return; // never asked for; nothing to compile
+        }
         let Whole { a, b, start, relu, out } = self.whole;
         let columns = b.columns - self.column;
         // SAFETY: the caller's promise; the panel is padded to whole vectors.
