@@ -4,7 +4,7 @@ import { cells } from "./cells.ts";
 import { writeData } from "./data.ts";
 import { install } from "./install.ts";
 import { commit, machine, peak, usualPeak } from "./machine.ts";
-import { greet, measure, measureProcesses } from "./measure.ts";
+import { measure, measureProcesses } from "./measure.ts";
 import { missing, type Peer, peers, root } from "./peers.ts";
 import type { Report } from "./report.ts";
 import { tables } from "./table.ts";
@@ -78,14 +78,15 @@ async function bench(flags: Record<string, string | undefined>): Promise<void> {
     if (reason === undefined) able.push(peer);
     else skipped.push({ peer: peer.name, reason });
   }
-  for (const [peer, { version, error }] of await greet(able, folder)) {
+  const limits = await peak();
+  const effort = { seconds, rounds, data: folder, peak: usualPeak(limits) };
+  const processes = await measureProcesses(able, effort);
+  for (const { peer, version, error } of processes) {
     if (version !== undefined) versions[peer] = version;
     else skipped.push({ peer, reason: error ?? "it does not start" });
   }
   for (const { peer, reason } of skipped) console.log(`Skipped ${peer}: ${reason}`);
   const running = able.filter(({ name }) => name in versions);
-  const limits = await peak();
-  const effort = { seconds, rounds, data: folder, peak: usualPeak(limits) };
   const report: Report = {
     when: new Date().toISOString(),
     commit: await commit(),
@@ -96,7 +97,7 @@ async function bench(flags: Record<string, string | undefined>): Promise<void> {
     rounds,
     versions,
     peak: limits,
-    processes: await measureProcesses(running, effort),
+    processes: processes.filter(({ peer }) => peer in versions),
     cells: await measure(running, chosen, effort),
     skipped,
   };

@@ -61,54 +61,50 @@ async function measureCell(
   const measured: Measured[] = [];
   for (const [peer, values] of rates) {
     const error = errors.get(peer);
-    if (error !== undefined) {
-      measured.push({ ...cell, peer, error });
-      continue;
-    }
-    const imagesPerSecond = spread(values);
-    const limit = peak?.[threads - 1];
-    const work = imagesPerSecond.median * operations(run, model) / 1e9;
-    const peakShare = limit === undefined ? undefined : work / limit;
-    const correct = run === "train"
-      ? (await workers.get(peer)?.ask({ run: "correct", model }, PATIENCE))?.correct
-      : undefined;
-    measured.push({ ...cell, peer, imagesPerSecond, peakShare, correct });
-    const rate = Math.round(imagesPerSecond.median);
-    console.log(`${run} ${model}, batch ${batch}, ${threads} threads: ${peer} ${rate} images/s`);
+    measured.push(
+      error === undefined
+        ? { ...cell, peer, ...await figures(cell, values, workers.get(peer), peak?.[threads - 1]) }
+        : { ...cell, peer, error },
+    );
+    const rate = values.length > 0 ? `${Math.round(spread(values).median)} images/s` : "";
+    console.log(`${run} ${model}, batch ${batch}, ${threads} threads: ${peer} ${error ?? rate}`);
   }
   return measured;
 }
 
-/** Start-up time and memory of a fresh process of each peer. */
+async function figures(
+  { run, model }: Cell,
+  rates: readonly number[],
+  worker: Worker | undefined,
+  limit: number | undefined,
+): Promise<Partial<Measured>> {
+  const imagesPerSecond = spread(rates);
+  const work = imagesPerSecond.median * operations(run, model) / 1e9;
+  const peakShare = limit === undefined ? undefined : work / limit;
+  const trained = run === "train"
+    ? await worker?.ask({ run: "correct", model }, PATIENCE)
+    : undefined;
+  return { imagesPerSecond, peakShare, correct: trained?.correct };
+}
+
+/** A fresh process of each peer: its version, start-up time and memory; `error` where it does not start. */
 export async function measureProcesses(
   peers: readonly Peer[],
   { data }: Effort,
-): Promise<Process[]> {
-  const processes: Process[] = [];
-  for (const peer of peers) {
+): Promise<(Process & { version?: string; error?: string })[]> {
+  const processes = [];
+  for (const { name, ...peer } of peers) {
     const start = performance.now();
-    const worker = new Worker(peer, 2, data);
-    await worker.ready();
+    const worker = new Worker({ name, ...peer }, 2, data);
+    const { version, error } = await worker.ready();
     const first = await worker.ask({ run: "first-step", model: "cnn", batch: 32 }, WARM_UP);
     const firstStep = first.error ? undefined : (performance.now() - start) / 1000;
-    await worker.ask({ run: "train", model: "cnn", batch: 32, seconds: 2 }, WARM_UP);
-    processes.push({ peer: peer.name, firstStep, peakMemory: worker.peakMemory() });
+    await worker.ask({ run: "train", model: "cnn", batch: 32, seconds: 1 }, WARM_UP);
+    processes.push({ peer: name, version, error, firstStep, peakMemory: worker.peakMemory() });
+    console.log(
+      `${name} ${version}: first step of the cnn after ${firstStep?.toFixed(1) ?? "-"} s`,
+    );
     await worker.stop();
   }
   return processes;
-}
-
-/** The version each peer reports, and the peers that do not start. */
-export async function greet(
-  peers: readonly Peer[],
-  data: string,
-): Promise<Map<string, { version?: string; error?: string }>> {
-  const greetings = new Map<string, { version?: string; error?: string }>();
-  for (const peer of peers) {
-    const worker = new Worker(peer, 1, data);
-    const { version, error } = await worker.ready();
-    greetings.set(peer.name, { version, error });
-    await worker.stop();
-  }
-  return greetings;
 }

@@ -58,7 +58,7 @@ export const peers: readonly Peer[] = [
       "--allow-ffi",
       "--allow-env",
       `--import-map=${root}.wick/import_map.json`,
-      `${here}/wick.ts`,
+      `${root}bench/wick_peer.ts`,
     ],
   },
   python("PyTorch", "pytorch_peer.py"),

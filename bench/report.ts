@@ -34,6 +34,6 @@ export interface Process {
   readonly peer: string;
   /** From its start to the end of the first training step, in seconds. */
   readonly firstStep?: number;
-  /** After two seconds of training, in MiB; the training images are in it. */
+  /** After a second of training, in MiB; the training images are in it. */
   readonly peakMemory?: number;
 }

@@ -1,42 +1,36 @@
 import type { Measured, Report } from "./report.ts";
 
-const TRAIN_IMAGES = 60_000;
-const TEST_IMAGES = 10_000;
 const MODELS = ["linear", "nonlinear", "cnn", "wide"] as const;
 
-/** The report as Markdown: what stands in the README between the `bench` marks. */
+/** The report as Markdown, as it stands in a README. */
 export function tables(report: Report): string {
-  const { machine, when, commit, command, data, peak } = report;
-  const limits = Object.entries(peak).map(([set, [one, two]]) => `${set} ${one} and ${two}`);
+  const training = report.cells.filter(({ run }) => run === "train");
+  const batches = [...new Set(training.map(({ batch }) => batch))];
   const sections = [
-    `${machine.processor}, ${machine.cores} cores, ${machine.system}; ${data}; ` +
-    `${
-      when.slice(0, 10)
-    }, commit ${commit}, \`${command}\`. Medians of ${report.rounds}; in brackets how many ` +
-    `times faster wick is. Measured FMA peak, GFLOP/s with 1 and 2 threads: ${limits.join("; ")}.`,
+    about(report),
+    ...batches.flatMap((batch) => {
+      const cells = training.filter((cell) => cell.batch === batch);
+      return section(
+        `Training, batch ${batch}: seconds an epoch of 60,000 images, the better number of threads`,
+        table(report, cells, 60_000),
+        shares(cells),
+      );
+    }),
+    ...cellsOf(report, "evaluate", (cells) =>
+      section(
+        "Evaluation of 10,000 images: seconds, the best batch size and number of threads",
+        table(report, cells, 10_000),
+      )),
+    ...cellsOf(
+      report,
+      "infer",
+      (cells) => section("One image: microseconds", table(report, cells, 1e6)),
+    ),
+    ...section(
+      "The first training step of the cnn: seconds from the start of a process, and its memory in MiB",
+      processes(report),
+    ),
   ];
-  for (const batch of new Set(training(report).map((cell) => cell.batch))) {
-    sections.push(
-      `Training, batch ${batch}: seconds an epoch of 60,000 images, the better number of threads`,
-      table(
-        report,
-        (peer, model) =>
-          report.cells.filter((cell) =>
-            cell.run === "train" && cell.batch === batch && cell.peer === peer &&
-            cell.model === model
-          ),
-        TRAIN_IMAGES,
-      ),
-    );
-  }
-  sections.push(
-    "Evaluation of the 10,000 test images: seconds, the best batch size and number of threads",
-    table(report, pick(report, "evaluate"), TEST_IMAGES),
-    "One image: microseconds",
-    table(report, pick(report, "infer"), 1e6),
-    "Start to the end of the first training step of the cnn (s), and memory it took (MiB)",
-    processes(report),
-  );
   const { skipped } = report;
   if (skipped.length > 0) {
     sections.push(
@@ -46,28 +40,54 @@ export function tables(report: Report): string {
   return `${sections.join("\n\n")}\n`;
 }
 
-const training = ({ cells }: Report) => cells.filter(({ run }) => run === "train");
+const section = (...parts: readonly string[]): string[] => parts.filter((part) => part !== "");
 
-const pick = (report: Report, run: string) => (peer: string, model: string): Measured[] =>
-  report.cells.filter((cell) => cell.run === run && cell.peer === peer && cell.model === model);
+function cellsOf(
+  { cells }: Report,
+  run: Measured["run"],
+  write: (cells: readonly Measured[]) => string[],
+): string[] {
+  const found = cells.filter((cell) => cell.run === run);
+  return found.length === 0 ? [] : write(found);
+}
 
-function table(
-  report: Report,
-  cellsOf: (peer: string, model: string) => readonly Measured[],
-  images: number,
-): string {
-  const models = MODELS.filter((model) => report.cells.some((cell) => cell.model === model));
-  const rows = Object.keys(report.versions).map((peer) => {
+function about({ machine, when, commit, command, data, peak, rounds }: Report): string {
+  const limits = Object.entries(peak).map(([set, [one, two]]) => `${set} ${one} and ${two}`);
+  return `${machine.processor}, ${machine.cores} cores, ${machine.system}; ${data} images; ` +
+    `${
+      when.slice(0, 10)
+    }, commit ${commit}, \`${command}\`. Medians of ${rounds}; in brackets how ` +
+    `many times as fast wick is. Measured FMA peak, GFLOP/s with 1 and 2 threads: ` +
+    `${limits.join("; ") || "not measured"}.`;
+}
+
+/** A row a peer, a column a model: the time for `images`, and how many times as fast wick is. */
+function table(report: Report, cells: readonly Measured[], images: number): string {
+  const models = MODELS.filter((model) => cells.some((cell) => cell.model === model));
+  const at = (peer: string, model: string) =>
+    best(cells.filter((cell) => cell.peer === peer && cell.model === model));
+  const rows = Object.entries(report.versions).map(([peer, version]) => {
     const figures = models.map((model) => {
-      const found = best(cellsOf(peer, model));
+      const found = at(peer, model);
       if (found === undefined) return "-";
-      const ours = best(cellsOf("wick", model));
+      const ours = at("wick", model);
       const ratio = ours !== undefined && peer !== "wick" ? ` (${short(ours / found)}x)` : "";
       return short(images / found) + ratio;
     });
-    return [`${peer} ${report.versions[peer]}`, ...figures];
+    return [`${peer} ${version}`, ...figures];
   });
   return markdown([["", ...models], ...rows]);
+}
+
+/** What wick makes of the processor, by model and threads. */
+function shares(cells: readonly Measured[]): string {
+  const ours = cells.filter(({ peer, peakShare }) => peer === "wick" && peakShare !== undefined);
+  const texts = ours.map(({ model, threads, peakShare = 0 }) =>
+    `${model} ${Math.round(100 * peakShare)} % with ${threads}`
+  );
+  return texts.length === 0
+    ? ""
+    : `wick's share of the FMA peak, by number of threads: ${texts.join(", ")}.`;
 }
 
 function processes(report: Report): string {
@@ -79,7 +99,7 @@ function processes(report: Report): string {
   return markdown([["", "first step", "memory"], ...rows]);
 }
 
-/** The highest rate, in images a second. */
+/** The highest median rate, in images a second. */
 function best(cells: readonly Measured[]): number | undefined {
   const rates = cells.flatMap(({ imagesPerSecond }) => imagesPerSecond?.median ?? []);
   return rates.length === 0 ? undefined : rates.reduce((most, rate) => rate > most ? rate : most);

@@ -60,11 +60,14 @@ class Jax:
             self.state[name] = (start, jax.tree.map(jnp.zeros_like, start))
         return self.state[name][0]
 
-    def train(self, name, batch):
+    def first_step(self, name, batch):
+        return self.train(name, batch, 1)
+
+    def train(self, name, batch, chunk=None):
         self.weights(name)
         steps = len(self.labels) // batch
         # Chosen so that a call takes a second at most; for the small models it is a whole epoch.
-        chunk = 1 if options.variant == "step" else min(steps, max(1, CHUNK[name] * 32 // batch))
+        chunk = chunk or (1 if options.variant == "step" else min(steps, max(1, CHUNK[name] * 32 // batch)))
         place = 0
 
         def loss(weights, x, y):

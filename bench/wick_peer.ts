@@ -1,7 +1,7 @@
 /** wick itself, through the modules a user imports. Speaks the protocol in bench/README.md. */
-import { type Batch, batches, type ImageSet, imageSet } from "../../src/data/mod.ts";
-import { libraryInformation, native } from "../../src/ffi/mod.ts";
-import { createModel } from "../../src/models/mod.ts";
+import { type Batch, batches, type ImageSet, imageSet } from "../src/data/mod.ts";
+import { libraryInformation, native } from "../src/ffi/mod.ts";
+import { createModel } from "../src/models/mod.ts";
 import {
   build,
   conv2d,
@@ -15,10 +15,10 @@ import {
   type Optimizer,
   relu,
   sequential,
-} from "../../src/nn/mod.ts";
-import { gradients, noGradients, Random, scope, Tensor } from "../../src/tensor/mod.ts";
-import { evaluate } from "../../src/train/evaluate.ts";
-import type { Answer, Command } from "../worker.ts";
+} from "../src/nn/mod.ts";
+import { gradients, noGradients, Random, scope, Tensor } from "../src/tensor/mod.ts";
+import { evaluate } from "../src/train/evaluate.ts";
+import type { Answer, Command } from "./worker.ts";
 
 interface Trained {
   readonly model: Module;
