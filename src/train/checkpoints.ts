@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import { version } from "./version.ts";
-import { type Files, writeAtomically } from "./files.ts";
+import { type Files, uninterrupted, writeAtomically } from "./files.ts";
 import { epochMetricsSchema } from "./metrics.ts";
 import type { StoredTensor } from "./safetensors.ts";
 import { seal, unseal } from "./sealed.ts";
@@ -58,7 +58,7 @@ export class Checkpoints {
       const aside = this.#lastStep;
       this.#lastStep = undefined;
       if (aside === undefined || aside === progress.step || this.keep === 1) return;
-      this.files.rename(this.#last, this.#pathOf(aside));
+      uninterrupted(() => this.files.rename(this.#last, this.#pathOf(aside)));
     });
     this.#lastStep = progress.step;
     this.#prune(progress.step);

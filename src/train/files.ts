@@ -52,7 +52,7 @@ export const diskFiles: Files = {
 };
 
 /** Runs a system call again for as long as a signal interrupts it. */
-function uninterrupted<T>(call: () => T): T {
+export function uninterrupted<T>(call: () => T): T {
   while (true) {
     try {
       return call();

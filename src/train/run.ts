@@ -4,7 +4,7 @@ import type { TrainConfig } from "./config.ts";
 import { configRecord, configText, parseConfig } from "./config_file.ts";
 import { now } from "./clock.ts";
 import type { Environment } from "./environment.ts";
-import { appendSafely, diskFiles, type Files } from "./files.ts";
+import { appendSafely, diskFiles, type Files, uninterrupted } from "./files.ts";
 import { readJson, readText, writeJson, writeText } from "./json_file.ts";
 import { lockRun, type RunLock } from "./lock.ts";
 import { type EpochMetrics, type EpochTime, metricsFile, metricsRow } from "./metrics.ts";
@@ -58,11 +58,12 @@ export class Run implements Disposable {
       unfinished = Deno.makeTempDirSync({ dir: parent, prefix: ".new-" });
       Deno.chmodSync(unfinished, 0o755);
       const lock = lockRun(unfinished);
-      files.makeFolder(`${unfinished}/checkpoints`);
+      const checkpoints = `${unfinished}/checkpoints`;
+      uninterrupted(() => files.makeFolder(checkpoints));
       writeText(files, `${unfinished}/config.json`, configText(config));
       writeJson(files, `${unfinished}/environment.json`, environment);
       const folder = publish(files, unfinished, `${parent}/${runName(config, time)}`);
-      files.syncFolder(parent);
+      uninterrupted(() => files.syncFolder(parent));
       return new Run(folder, config, lock, options);
     } catch (error) {
       if (unfinished !== undefined) {
@@ -172,7 +173,7 @@ function publish(files: Files, folder: string, path: string): string {
   for (let attempt = 1;; attempt++) {
     const name = attempt === 1 ? path : `${path}-${attempt}`;
     try {
-      files.rename(folder, name);
+      uninterrupted(() => files.rename(folder, name));
       return name;
     } catch (error) {
       const taken = error instanceof Error && "code" in error &&

@@ -7,9 +7,9 @@ import { isFinished, Run } from "../../../src/train/run.ts";
 import { carryOn } from "../../../src/train/session.ts";
 import { config, data, environment, layer, test } from "../fixtures.ts";
 
-/** The config of every run that is tortured: 100 steps. */
+/** The config of every run that is tortured: 60 steps. */
 export const tortured = config({
-  epochs: 20,
+  epochs: 12,
   opt: "adamw",
   hflip: true,
   randomErase: 0.2,
