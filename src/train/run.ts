@@ -52,23 +52,23 @@ export class Run implements Disposable {
     options: RunFolderOptions = {},
   ): Run {
     const { files = diskFiles, time = now() } = options;
-    let unfinished: string | undefined;
+    let folder: string | undefined;
+    let lock: RunLock | undefined;
     try {
       Deno.mkdirSync(parent, { recursive: true });
-      unfinished = Deno.makeTempDirSync({ dir: parent, prefix: ".new-" });
-      Deno.chmodSync(unfinished, 0o755);
-      const lock = lockRun(unfinished);
-      const checkpoints = `${unfinished}/checkpoints`;
+      folder = Deno.makeTempDirSync({ dir: parent, prefix: ".new-" });
+      Deno.chmodSync(folder, 0o755);
+      lock = lockRun(folder);
+      const checkpoints = `${folder}/checkpoints`;
       uninterrupted(() => files.makeFolder(checkpoints));
-      writeText(files, `${unfinished}/config.json`, configText(config));
-      writeJson(files, `${unfinished}/environment.json`, environment);
-      const folder = publish(files, unfinished, `${parent}/${runName(config, time)}`);
+      writeText(files, `${folder}/config.json`, configText(config));
+      writeJson(files, `${folder}/environment.json`, environment);
+      folder = publish(files, folder, `${parent}/${runName(config, time)}`);
       uninterrupted(() => files.syncFolder(parent));
       return new Run(folder, config, lock, options);
     } catch (error) {
-      if (unfinished !== undefined) {
-        Deno.removeSync(unfinished, { recursive: true });
-      }
+      lock?.[Symbol.dispose]();
+      if (folder !== undefined) Deno.removeSync(folder, { recursive: true });
       throw new UserError(`Cannot make a run folder in ${parent}: ${messageOf(error)}`, {
         cause: error,
       });
