@@ -23,7 +23,7 @@ const cargo = (command: string, ...more: string[]) => [
 /** The checks of the gate in the order in which they run, quick ones first. */
 export function checks(withTests: boolean): Check[] {
   return [
-    { name: "format of TypeScript", command: ["deno", "fmt", "-q", "--check"] },
+    { name: "format of TypeScript", command: ["deno", "fmt", "--check"] },
     { name: "format of Rust", command: ["cargo", "fmt", manifest, "--check"] },
     { name: "lint of TypeScript", command: ["deno", "lint", "-q"] },
     { name: "types", command: ["deno", "task", "-q", "check"] },
