@@ -27,7 +27,9 @@ export const libraryPath = (): string => {
 const checkVersion = () => {
   const [major, minor] = Deno.version.deno.split(".").map(Number);
   if (major < 2 || (major === 2 && minor < 8)) {
-    throw new LibraryError(`wick needs Deno 2.8 or newer, not ${Deno.version.deno}: run deno upgrade`);
+    throw new LibraryError(
+      `wick needs Deno 2.8 or newer, not ${Deno.version.deno}: run deno upgrade`,
+    );
   }
 };
 
@@ -37,7 +39,9 @@ const open = <T extends Deno.ForeignLibraryInterface>(path: string, interface_: 
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
     const reason = error instanceof Error ? error.message : String(error);
-    throw new LibraryError(`The native library cannot be loaded from ${path}: ${reason} (${BUILD})`);
+    throw new LibraryError(
+      `The native library cannot be loaded from ${path}: ${reason} (${BUILD})`,
+    );
   }
 };
 
@@ -46,7 +50,9 @@ const load = (): Native => {
   const path = libraryPath();
   const { wick_abi_hash, wick_last_error } = open(path, bootstrap);
   if (wick_abi_hash() !== ABI_HASH) {
-    throw new LibraryError(`The native library at ${path} belongs to another version of wick: ${BUILD}`);
+    throw new LibraryError(
+      `The native library at ${path} belongs to another version of wick: ${BUILD}`,
+    );
   }
   const text = new Uint8Array(4096);
   const fail = (): never => {
@@ -73,6 +79,8 @@ export interface LibraryInformation {
 export const libraryInformation = (): LibraryInformation & { readonly path: string } => {
   const text = new Uint8Array(1024);
   const length = native.wick_info(text);
-  const information: LibraryInformation = JSON.parse(new TextDecoder().decode(text.subarray(0, length)));
+  const information: LibraryInformation = JSON.parse(
+    new TextDecoder().decode(text.subarray(0, length)),
+  );
   return { ...information, path: libraryPath() };
 };
