@@ -83,7 +83,7 @@ struct Whole<'a, T> {
 
 /// Vectors side by side in a tile, and rows below one another: as many as the registers hold.
 const fn tile_rows<V: Vector>() -> usize {
-    if V::REGISTERS >= 32 { 12 } else { 6 }
+    if V::REGISTERS >= 32 { 8 } else { 6 }
 }
 
 impl<T: Float> Kernel<T> for Whole<'_, T> {
@@ -189,11 +189,7 @@ impl<T: Float> Rows<'_, T> {
                 5 => self.tile::<V, 5, W>(row),
                 6 => self.tile::<V, 6, W>(row),
                 7 => self.tile::<V, 7, W>(row),
-                8 => self.tile::<V, 8, W>(row),
-                9 => self.tile::<V, 9, W>(row),
-                10 => self.tile::<V, 10, W>(row),
-                11 => self.tile::<V, 11, W>(row),
-                _ => self.tile::<V, 12, W>(row),
+                _ => self.tile::<V, 8, W>(row),
             }
         }
     }
