@@ -13,6 +13,7 @@ Deno.test("a run that is killed at 20 random moments ends in the same bytes", as
 Deno.test("a run that is stopped by SIGINT at random moments ends in the same bytes", async () => {
   const { interruptions, runs } = await interrupt("SIGINT", 5);
   assert(interruptions >= 5 && runs >= 1);
+  assert(runs <= 2 * interruptions, `${runs} runs did not hear their signal`);
 });
 
 Deno.test("a run that is stopped by SIGTERM goes on too", async () => {

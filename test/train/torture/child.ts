@@ -7,9 +7,9 @@ import { isFinished, Run } from "../../../src/train/run.ts";
 import { carryOn } from "../../../src/train/session.ts";
 import { config, data, environment, layer, test } from "../fixtures.ts";
 
-/** The config of every run that is tortured: 60 steps. */
+/** The config of every run that is tortured: 200 steps. */
 export const tortured = config({
-  epochs: 12,
+  epochs: 40,
   opt: "adamw",
   hflip: true,
   randomErase: 0.2,
