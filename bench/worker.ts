@@ -24,6 +24,7 @@ export class Worker {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
   readonly #output: ReadableStreamDefaultReader<string>;
+  readonly #complaint: Promise<string>;
   #rest = "";
   #dead: string | undefined;
 
@@ -36,10 +37,11 @@ export class Worker {
       env: peer.env?.(threads),
       stdin: "piped",
       stdout: "piped",
-      stderr: "null",
+      stderr: "piped",
     }).spawn();
     this.#input = this.#process.stdin.getWriter();
     this.#output = this.#process.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#complaint = lastLine(this.#process.stderr);
   }
 
   /** Its greeting, with its version; `error` where it did not start. */
@@ -53,7 +55,7 @@ export class Worker {
     try {
       await this.#input.write(new TextEncoder().encode(`${JSON.stringify(command)}\n`));
     } catch {
-      return failed(this.#dead = "the process ended");
+      return failed(this.#dead = await this.#ending());
     }
     return await this.#next(patience);
   }
@@ -74,6 +76,11 @@ export class Worker {
     clearTimeout(timer);
   }
 
+  async #ending(): Promise<string> {
+    const complaint = await this.#complaint;
+    return `the process ended${complaint === "" ? "" : `: ${complaint}`}`;
+  }
+
   async #next(patience: number): Promise<Answer> {
     const timer = setTimeout(() => {
       this.#dead = `no answer within ${patience} s`;
@@ -89,13 +96,22 @@ export class Worker {
           continue;
         }
         const { value, done } = await this.#output.read();
-        if (done) return failed(this.#dead ??= "the process ended");
+        if (done) return failed(this.#dead ??= await this.#ending());
         this.#rest += value;
       }
     } finally {
       clearTimeout(timer);
     }
   }
+}
+
+/** The last line with something on it: where most programs say what went wrong. */
+async function lastLine(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let tail = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    tail = (tail + text).slice(-2000);
+  }
+  return tail.trim().split("\n").at(-1)?.slice(0, 200) ?? "";
 }
 
 const failed = (error: string): Answer => ({ images: 0, seconds: 0, error });
