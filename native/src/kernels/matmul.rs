@@ -92,34 +92,46 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
     fn run<V: Vector<Element = T>>(self) {
         let Matrix { rows, .. } = self.a;
         let Matrix { rows: depth, columns, .. } = self.b;
-        let vectors = if columns <= V::LANES { 1 } else { 2 };
-        let width = V::LANES * vectors;
+        let width = V::LANES * if columns <= V::LANES { 1 } else { 2 };
         let panels = columns.div_ceil(width);
-        let length = panels * depth * width;
+        // A factor that lies row by row is read in place where few rows or a short depth would not repay packing;
+        // only a last panel that is not whole needs its padding.
+        let in_place = self.b.column_stride == 1 && (depth <= 64 || rows <= 2 * tile_rows::<V>());
+        let first_packed = if in_place { columns / width } else { 0 };
+        let length = (panels - first_packed) * depth * width;
         let mut packed = Vec::<T>::with_capacity(length);
-        let work = rows * columns * depth;
         let packed_at = Shared::new(packed.as_mut_ptr());
-        let pack_pieces = if panels * depth * width > 2 * parallel::WORTH_A_THREAD { panels } else { 1 };
+        let pack_pieces = if length > 2 * parallel::WORTH_A_THREAD { panels - first_packed } else { 1 };
         parallel::for_each(pack_pieces, |piece| {
-            for panel in (piece..panels).step_by(pack_pieces) {
-                pack(self.b, panel * width, width, packed_at, panel * depth * width);
+            for panel in (first_packed + piece..panels).step_by(pack_pieces) {
+                pack(self.b, panel * width, width, packed_at, (panel - first_packed) * depth * width);
             }
         });
-        let blocks = rows.div_ceil(tile_rows::<V>());
-        let pieces = if work < 4 * parallel::WORTH_A_THREAD { 1 } else { blocks.min(4 * parallel::threads()) };
-        // SAFETY: every panel was packed.
+        // SAFETY: every panel from `first_packed` on was packed.
         unsafe { packed.set_len(length) };
         let packed: &[T] = &packed;
-        parallel::for_each(pieces * panels, |task| {
-            let (panel, piece) = (task / pieces, task % pieces);
+        let blocks = rows.div_ceil(tile_rows::<V>());
+        let work = rows * columns * depth;
+        let pieces = if work < 32 * parallel::WORTH_A_THREAD { 1 } else { blocks.min(4 * parallel::threads()) };
+        let tasks = if pieces == 1 && work < 32 * parallel::WORTH_A_THREAD { 1 } else { pieces * panels };
+        let panels_a_task = if tasks == 1 { panels } else { 1 };
+        parallel::for_each(tasks, |task| {
+            let (panel, piece) = (task / pieces * panels_a_task, task % pieces);
             let (first, last) = (blocks * piece / pieces, blocks * (piece + 1) / pieces);
-            T::dispatch(Rows {
-                whole: self,
-                panel: &packed[panel * depth * width..(panel + 1) * depth * width],
-                column: panel * width,
-                first: first * tile_rows::<V>(),
-                last: (last * tile_rows::<V>()).min(rows),
-            });
+            for panel in panel..panel + panels_a_task {
+                let (panel_of_b, stride) = match panel.checked_sub(first_packed) {
+                    Some(panel) => (&packed[panel * depth * width..(panel + 1) * depth * width], width),
+                    None => (self.b.data.get(panel * width..).unwrap_or_default(), self.b.row_stride),
+                };
+                T::dispatch(Rows {
+                    whole: self,
+                    panel: panel_of_b,
+                    stride,
+                    column: panel * width,
+                    first: first * tile_rows::<V>(),
+                    last: (last * tile_rows::<V>()).min(rows),
+                });
+            }
         });
     }
 }
@@ -155,6 +167,8 @@ fn pack<T: Float>(b: Matrix<T>, column: usize, width: usize, packed: Shared<T>, 
 struct Rows<'a, T> {
     whole: Whole<'a, T>,
     panel: &'a [T],
+    /// From one row of the panel to the next.
+    stride: usize,
     column: usize,
     first: usize,
     last: usize,
@@ -235,7 +249,7 @@ impl<T: Float> Rows<'_, T> {
                     }
                 }
                 from_a = from_a.wrapping_add(a.column_stride);
-                from_b = from_b.add(W * V::LANES);
+                from_b = from_b.wrapping_add(self.stride);
             }
             for r in 0..R {
                 for w in 0..W {
