@@ -1,0 +1,40 @@
+/**
+ * Trains every model with SGD and AdamW for a few steps and prints the SHA-256 of the weights: one process,
+ * one instruction set (`WICK_ISA`), one number of threads (the argument).
+ */
+import { native } from "../../src/ffi/mod.ts";
+import { createModel } from "../../src/models/mod.ts";
+import { build, createOptimizer, crossEntropy, type OptimizerOptions } from "../../src/nn/mod.ts";
+import { gradients, Random, scope, Tensor } from "../../src/tensor/mod.ts";
+import { storedTensors } from "../../src/train/stored_tensors.ts";
+import { weightsDigest } from "../../src/train/weights_digest.ts";
+
+const optimizers: readonly OptimizerOptions[] = [
+  { name: "sgd", lr: 0.05, momentum: 0.9, weightDecay: 1e-3 },
+  { name: "adamw", lr: 0.003, weightDecay: 0.01 },
+];
+
+/** 37 images: no whole number of vectors. */
+const BATCH = 37;
+const STEPS = { linear: 10, nonlinear: 10, cnn: 3 };
+
+native.wick_configure(Number(Deno.args[0]));
+for (const model of ["linear", "nonlinear", "cnn"] as const) {
+  for (const options of optimizers) console.log(model, options.name, digest(model, options));
+}
+
+function digest(name: keyof typeof STEPS, options: OptimizerOptions): string {
+  const chance = new Random(7, "synthetic");
+  using model = build(createModel(name), new Random(1, "init"));
+  using optimizer = createOptimizer(options, model.parameters);
+  for (let step = 0; step < STEPS[name]; step++) {
+    scope(() => {
+      const images = chance.at({ epoch: step }).uniform([BATCH, 1, 28, 28], 0, 1);
+      const classes = chance.at({ epoch: step, index: 1 }).bits(BATCH).map((word) => word % 10);
+      const labels = Tensor.from(classes, [BATCH], { dtype: "u32" });
+      const loss = crossEntropy(model.forward(images, { training: true }), labels);
+      optimizer.step(gradients(loss, model.parameters.map(({ tensor }) => tensor)));
+    });
+  }
+  return weightsDigest(storedTensors(model.parameters));
+}
