@@ -2,9 +2,9 @@ import { environments, exists, root } from "./peers.ts";
 import type { Report } from "./report.ts";
 
 /** The processor's name, its cores and the system. */
-export function machine(): Report["machine"] {
+export async function machine(): Promise<Report["machine"]> {
   const system = `${Deno.build.os} ${Deno.osRelease()}`;
-  return { processor: processorName(), cores: navigator.hardwareConcurrency, system };
+  return { processor: await processorName(), cores: navigator.hardwareConcurrency, system };
 }
 
 /** The commit that is measured, with `+` where files differ from it. */
@@ -29,7 +29,11 @@ async function output(program: string, args: string[]): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
-function processorName(): string {
-  if (!exists("/proc/cpuinfo")) return Deno.build.arch;
-  return /model name\s*: (.*)/.exec(Deno.readTextFileSync("/proc/cpuinfo"))?.[1] ?? Deno.build.arch;
+async function processorName(): Promise<string> {
+  const text = await systemFile("/proc/cpuinfo");
+  return /model name\s*: (.*)/.exec(text)?.[1] ?? Deno.build.arch;
 }
+
+/** A file of Linux's /proc, which Deno itself reads with all permissions only; empty on other systems. */
+export const systemFile = (path: string): Promise<string> =>
+  Deno.build.os === "linux" ? output("cat", [path]) : Promise.resolve("");

@@ -91,7 +91,7 @@ async function bench(flags: Record<string, string | undefined>): Promise<void> {
     when: new Date().toISOString(),
     commit: await commit(),
     command: ["deno task bench", ...Deno.args].join(" "),
-    machine: machine(),
+    machine: await machine(),
     data: source,
     seconds,
     rounds,

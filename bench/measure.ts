@@ -100,7 +100,13 @@ export async function measureProcesses(
     const first = await worker.ask({ run: "first-step", model: "cnn", batch: 32 }, WARM_UP);
     const firstStep = first.error ? undefined : (performance.now() - start) / 1000;
     await worker.ask({ run: "train", model: "cnn", batch: 32, seconds: 1 }, WARM_UP);
-    processes.push({ peer: name, version, error, firstStep, peakMemory: worker.peakMemory() });
+    processes.push({
+      peer: name,
+      version,
+      error,
+      firstStep,
+      peakMemory: await worker.peakMemory(),
+    });
     console.log(
       `${name} ${version}: first step of the cnn after ${firstStep?.toFixed(1) ?? "-"} s`,
     );

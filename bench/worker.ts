@@ -1,3 +1,4 @@
+import { systemFile } from "./machine.ts";
 import { exists, type Peer } from "./peers.ts";
 
 /** A piece of work: `train` and `infer` for `seconds`, `evaluate` whole passes until then. */
@@ -61,9 +62,9 @@ export class Worker {
   }
 
   /** The most memory it has held so far, in MiB, where the system tells. */
-  peakMemory(): number | undefined {
-    const path = `/proc/${this.#process.pid}/status`;
-    const found = exists(path) && /VmHWM:\s+(\d+) kB/.exec(Deno.readTextFileSync(path));
+  async peakMemory(): Promise<number | undefined> {
+    const status = await systemFile(`/proc/${this.#process.pid}/status`);
+    const found = /VmHWM:\s+(\d+) kB/.exec(status);
     return found ? Math.round(Number(found[1]) / 1024) : undefined;
   }
 
