@@ -4,7 +4,8 @@ import { Command } from "../src/train/flags.ts";
 import { trainFlagsSchema } from "../src/train/options.ts";
 import { standardScreen } from "../src/train/progress.ts";
 
-const command = new Command(trainFlagsSchema, {
+/** The command line of `train`. */
+export const command = new Command(trainFlagsSchema, {
   usage: "deno task train --model NAME [flags], or deno task train --resume RUN_FOLDER",
   alias: { b: "batch-size", wd: "weight-decay" },
   values: { mlp: "nonlinear" },

@@ -77,7 +77,7 @@ function quoted(word: string): string {
 }
 
 /** Divides what the user gave into settings of the config and options beside it. */
-function splitFlags(flags: TrainFlags) {
+export function splitFlags(flags: TrainFlags) {
   const beside = new Set(Object.keys(optionsSchema.shape));
   const entries = Object.entries(flags);
   const settings = Object.fromEntries(entries.filter(([key]) => !beside.has(key)));

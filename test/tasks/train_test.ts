@@ -62,8 +62,19 @@ Deno.test("--dry-run tries one batch of everything and keeps nothing", async () 
   assertEquals([...Deno.readDirSync(parent.path)], []);
 });
 
+Deno.test("a sweep trains each combination once, and prints a row for each config", async () => {
+  using parent = temporaryFolder();
+  const args = ["--model", "linear", ...small, "--seed", "1..2", "--output-dir", parent.path];
+  const swept = await runTask("sweep", ...args);
+  assertEquals([swept.code, swept.stderr], [0, ""]);
+  assertMatch(swept.stdout, /\nlinear +2 +[\d.]+ ± [\d.]+ +[\d.]+ ± [\d.]+ +[\d.]+\n$/);
+  const again = await runTask("sweep", ...args);
+  assertEquals(again.stdout.split("\n").slice(-3), swept.stdout.split("\n").slice(-3));
+  assertEquals([...Deno.readDirSync(parent.path)].length, 2);
+});
+
 Deno.test("--help shows the flags and trains nothing", async () => {
-  for (const name of ["train", "evaluate", "reproduce"]) {
+  for (const name of ["train", "evaluate", "reproduce", "sweep"]) {
     const { code, stdout } = await runTask(name, "--help");
     assertEquals(code, 0);
     assertStringIncludes(stdout, "--threads N");
@@ -84,6 +95,8 @@ const refused: [code: number, args: string[], message: RegExp][] = [
     /Cannot make a run folder/,
   ],
   [1, ["train", "--model", "linear", ...small, "--device", "cuda"], /cuda/i],
+  [2, ["sweep", "--seed", "1..2"], /--model is missing/],
+  [2, ["sweep", "--model", "linear,cnm"], /must be linear, nonlinear, cnn, not cnm/],
   [2, ["evaluate"], /Which run\?/],
   [2, ["evaluate", "a", "b"], /Unexpected argument b/],
   [1, ["evaluate", "/nowhere/run"], /There is no run folder or weights file \/nowhere\/run/],

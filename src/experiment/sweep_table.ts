@@ -1,0 +1,45 @@
+import type { Summary } from "../train/summary.ts";
+
+/** What the table needs of a finished run. */
+export type SweptRun = Pick<Summary, "config" | "test_acc"> & {
+  readonly best: Pick<Summary["best"], "val_acc">;
+};
+
+/**
+ * A table with a row for each config of a sweep: what was varied, how many seeds, and the mean and
+ * standard deviation (of a sample, n - 1) of the accuracies in % over the seeds.
+ */
+export function sweepTable(runs: readonly SweptRun[]): string {
+  const varied = Object.keys(Object.assign({}, ...runs.map(({ config }) => config)))
+    .filter((name) => name !== "seed")
+    .filter((name) => new Set(runs.map(({ config }) => JSON.stringify(config[name]))).size > 1);
+  const groups = Map.groupBy(runs, ({ config: { seed: _, ...rest } }) => JSON.stringify(rest));
+  const names = varied.length === 0 ? ["model"] : varied;
+  const rows = [...groups.values()].map((group) => [
+    ...names.map((name) => String(group[0].config[name] ?? "-")),
+    String(group.length),
+    spread(group.flatMap(({ best }) => best.val_acc ?? [])),
+    spread(group.map(({ test_acc }) => test_acc)),
+    `${(100 * group.reduce((least, { test_acc }) => Math.min(least, test_acc), 1)).toFixed(2)}`,
+  ]);
+  const head = [...names, "seeds", "val_acc %", "test_acc %", "lowest"];
+  const widths = head.map((title, column) =>
+    [title, ...rows.map((row) => row[column])].reduce(
+      (most, { length }) => Math.max(most, length),
+      0,
+    )
+  );
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, column) => cell.padStart(widths[column])).join("  ");
+  return [head, ...rows].map(line).join("\n");
+}
+
+/** `88.71 ± 0.42`: mean and standard deviation of shares, in %. */
+function spread(shares: readonly number[]): string {
+  if (shares.length === 0) return "-";
+  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  if (shares.length === 1) return (100 * mean).toFixed(2);
+  const squares = shares.reduce((sum, share) => sum + (share - mean) * (share - mean), 0);
+  const deviation = Math.sqrt(squares / (shares.length - 1));
+  return `${(100 * mean).toFixed(2)} ± ${(100 * deviation).toFixed(2)}`;
+}
