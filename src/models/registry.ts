@@ -1,3 +1,4 @@
+import { nearest } from "../nearest.ts";
 import type { Layer } from "../nn/mod.ts";
 import { cnn } from "./cnn.ts";
 import { linear } from "./linear.ts";
@@ -26,9 +27,10 @@ export function modelName(name: string): ModelName {
   const alias = Object.hasOwn(aliases, name) ? aliases[name] : undefined;
   if (alias !== undefined) return alias;
   const known = [...Object.keys(models), ...Object.keys(aliases)];
-  const nearest = known.toSorted((a, b) => distance(name, a) - distance(name, b))[0];
   throw new RangeError(
-    `Unknown model "${name}": did you mean "${nearest}"? There are ${known.join(", ")}`,
+    `Unknown model "${name}": did you mean "${nearest(name, known)}"? There are ${
+      known.join(", ")
+    }`,
   );
 }
 
@@ -37,17 +39,3 @@ const isModelName = (name: string): name is ModelName => Object.hasOwn(models, n
 /** The definition of a model by name or alias. */
 export const createModel = (name: string, options: ModelOptions = {}): Layer =>
   models[modelName(name)](options);
-
-/** Levenshtein's edit distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
-}

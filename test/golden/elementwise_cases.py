@@ -14,8 +14,7 @@ def activations():
     for operation, f in plain.items():
         c.add(operation, "[4, 9]", f, {"x": c.normal(4, 9, scale=2)})
         c.add(operation, "kinks and extremes", f, {"x": kinks})
-    for operation, f in {"neg": torch.neg, "abs": torch.abs, "square": torch.square, "exp": torch.exp,
-                         "sin": torch.sin, "cos": torch.cos}.items():
+    for operation, f in {"neg": torch.neg, "abs": torch.abs, "square": torch.square, "exp": torch.exp}.items():
         c.add(operation, "[4, 9]", f, {"x": c.normal(4, 9, scale=2)})
     for operation, f in {"log": torch.log, "sqrt": torch.sqrt}.items():
         c.add(operation, "[4, 9]", f, {"x": c.positive(4, 9)})

@@ -154,12 +154,8 @@ const files = [
 for (const file of files) {
   const { cases } = readGolden<OperationCase>(file);
   for (const operation of new Set(cases.map((one) => one.operation))) {
-    Deno.test({
-      name: `${operation}() and its gradient are PyTorch's (${file})`,
-      ignore: !(operation in operations),
-      fn() {
-        for (const one of cases) if (one.operation === operation) scope(() => check(one));
-      },
+    Deno.test(`${operation}() and its gradient are PyTorch's (${file})`, () => {
+      for (const one of cases) if (one.operation === operation) scope(() => check(one));
     });
   }
 }
