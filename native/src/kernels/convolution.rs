@@ -168,140 +168,263 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         let pieces = self.rows.to.div_ceil(rows_a_task);
         parallel::for_each(pieces * groups, |task| {
             let (piece, group) = (task / groups, task % groups);
+            let before = group * self.to_channels * self.from_channels * self.geometry.taps();
             for row in piece * rows_a_task..((piece + 1) * rows_a_task).min(self.rows.to) {
-                for block in 0..blocks {
-                    let (first, last) = self.block(block, blocks);
-                    let before = (group * self.to_channels + first) * self.from_channels * self.geometry.taps();
-                    T::dispatch(Row { whole: self, weight: &packed[before..], segments: &segments, row, group, first, last });
-                }
+                T::dispatch(Row {
+                    whole: self,
+                    weight: &packed[before..],
+                    segments: &segments,
+                    row,
+                    group,
+                    blocks,
+                    zeros: [T::ZERO; 16],
+                });
             }
         });
     }
 }
 
-/// One destination row of one block of channels.
+/// One destination row of one group.
 struct Row<'a, T> {
     whole: Whole<'a, T>,
     weight: &'a [T],
     segments: &'a [Segment],
     row: usize,
     group: usize,
-    first: usize,
-    last: usize,
+    blocks: usize,
+    zeros: [T; 16],
 }
 
-/// A tap within a source channel: where lane 0 of the segment meets it, and its weights' place.
+/// A tap within a source channel.
 #[derive(Clone, Copy)]
 struct Tap {
+    /// Where lane 0 of the segment meets it: `row + position`, the start of its row and the place in it, which
+    /// may lie outside.
+    at: isize,
     row: usize,
-    offset: isize,
-    weight: usize,
+    position: isize,
+    /// The kernel's place, ky * columns + kx.
+    place: usize,
 }
 
 impl<T: Float> Kernel<T> for Row<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let kernel_columns = self.whole.geometry.columns.kernel;
-        let channels = self.last - self.first;
-        let row_length = self.whole.columns.from * self.whole.geometry.images;
-        let mut taps = Vec::with_capacity(self.whole.geometry.taps());
+        let Whole { geometry, rows, columns, .. } = self.whole;
+        let row_length = columns.from * geometry.images;
+        let mut taps = Vec::with_capacity(geometry.taps());
         for segment in self.segments {
             taps.clear();
-            for ky in 0..self.whole.geometry.rows.kernel {
-                if let Some(source) = self.whole.rows.source(self.row, ky) {
-                    taps.extend(segment.taps.iter().map(|&(kx, offset)| Tap {
-                        row: source * row_length,
-                        offset,
-                        weight: (ky * kernel_columns + kx) * channels,
-                    }));
-                }
+            for ky in 0..geometry.rows.kernel {
+                let Some(row) = rows.source(self.row, ky).map(|row| row * row_length) else { continue };
+                taps.extend(segment.taps.iter().map(|&(kx, position)| {
+                    let place = ky * geometry.columns.kernel + kx;
+                    Tap { at: row as isize + position, row, position, place }
+                }));
             }
-            // SAFETY: the tiles lie within the segment, which lies within the row.
-            unsafe {
-                match channels {
-                    1 => self.segment::<V, 1>(segment, &taps),
-                    2 => self.segment::<V, 2>(segment, &taps),
-                    3 => self.segment::<V, 3>(segment, &taps),
-                    4 => self.segment::<V, 4>(segment, &taps),
-                    5 => self.segment::<V, 5>(segment, &taps),
-                    6 => self.segment::<V, 6>(segment, &taps),
-                    7 => self.segment::<V, 7>(segment, &taps),
-                    8 => self.segment::<V, 8>(segment, &taps),
-                    9 => self.segment::<V, 9>(segment, &taps),
-                    10 => self.segment::<V, 10>(segment, &taps),
-                    11 => self.segment::<V, 11>(segment, &taps),
-                    _ => self.segment::<V, 12>(segment, &taps),
-                }
-            }
+            // SAFETY: the segment lies within the row.
+            unsafe { self.segment::<V>(segment, &taps) }
+        }
+    }
+}
+
+/// Where a tile's taps find the vectors of each channel.
+trait Reading<V: Vector>: Copy {
+    /// # Safety
+    /// `channel` is one of the group's, `tap` one of the row's, `w` one of the tile's vectors.
+    unsafe fn load(self, channel: usize, tap: usize, w: usize) -> V;
+}
+
+/// No tap leaves its source row. Lane 0 of the tile, in the first channel:
+#[derive(Clone, Copy)]
+struct Inside<'a, T> {
+    from: *const T,
+    channel_length: usize,
+    taps: &'a [Tap],
+}
+
+impl<V: Vector> Reading<V> for Inside<'_, V::Element> {
+    #[inline(always)]
+    unsafe fn load(self, channel: usize, tap: usize, w: usize) -> V {
+        // SAFETY: the caller's promise.
+        unsafe { V::load(self.from.add(channel * self.channel_length).offset(self.taps.get_unchecked(tap).at).add(w * V::LANES)) }
+    }
+}
+
+/// The vector of a tap in the first channel, and how far it is from there to that of the next.
+#[derive(Clone, Copy)]
+struct Source<T> {
+    at: *const T,
+    step: usize,
+}
+
+/// Some tap leaves its source row: each vector has a place of its own.
+#[derive(Clone, Copy)]
+struct Edge<'a, T>(&'a [Source<T>]);
+
+impl<V: Vector> Reading<V> for Edge<'_, V::Element> {
+    #[inline(always)]
+    unsafe fn load(self, channel: usize, tap: usize, w: usize) -> V {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let Source { at, step } = *self.0.get_unchecked(tap * 2 + w);
+            V::load(at.add(channel * step))
         }
     }
 }
 
 impl<T: Float> Row<'_, T> {
     #[inline(always)]
-    unsafe fn segment<V: Vector<Element = T>, const C: usize>(&self, segment: &Segment, taps: &[Tap]) {
-        if C > most_channels::<V>() {
-            return; // never asked for; nothing to compile
-        }
-        let row_length = (self.whole.columns.from * self.whole.geometry.images) as isize;
-        let lowest = taps.iter().map(|tap| tap.offset).min().unwrap_or(0);
-        let highest = taps.iter().map(|tap| tap.offset).max().unwrap_or(0);
-        let mut lane = 0;
-        // SAFETY: the caller's promise; `inside` says that no tap leaves the source row.
+    unsafe fn segment<V: Vector<Element = T>>(&self, segment: &Segment, taps: &[Tap]) {
+        let Whole { geometry, x, rows, columns, from_channels, .. } = self.whole;
+        let row_length = columns.from * geometry.images;
+        let channel_length = rows.from * row_length;
+        let lowest = taps.iter().map(|tap| tap.position).min().unwrap_or(0);
+        let highest = taps.iter().map(|tap| tap.position).max().unwrap_or(0);
+        let (mut sources, mut copies) = (Vec::new(), Vec::new());
+        // SAFETY: the caller's promise; tiles that are not inside read what `edge` prepares.
         unsafe {
+            let from = x.as_ptr().add(self.group * from_channels * channel_length);
+            let mut lane = 0;
             while lane < segment.length {
-                let inside = |width: usize| {
-                    lane + width <= segment.length
-                        && lane as isize + lowest >= 0
-                        && (lane + width) as isize + highest <= row_length
-                };
-                if inside(2 * V::LANES) {
-                    self.tile::<V, C, 2, true>(segment, taps, lane);
-                    lane += 2 * V::LANES;
-                } else if inside(V::LANES) {
-                    self.tile::<V, C, 1, true>(segment, taps, lane);
-                    lane += V::LANES;
+                let vectors = if lane + V::LANES < segment.length { 2 } else { 1 };
+                let end = lane + vectors * V::LANES;
+                let inside = lane as isize + lowest >= 0 && end as isize + highest <= row_length as isize;
+                if inside {
+                    self.blocks::<V>(
+                        segment,
+                        taps,
+                        lane,
+                        vectors,
+                        Inside { from: from.wrapping_add(lane), channel_length, taps },
+                    );
                 } else {
-                    self.tile::<V, C, 1, false>(segment, taps, lane);
-                    lane += V::LANES;
+                    self.edge::<V>(from, taps, lane, &mut sources, &mut copies);
+                    self.blocks::<V>(segment, taps, lane, vectors, Edge(&sources));
+                }
+                lane = end;
+            }
+        }
+    }
+
+    /// The tiles of all blocks of channels, one after another: what they read is then in the nearest cache.
+    #[inline(always)]
+    unsafe fn blocks<V: Vector<Element = T>>(
+        &self,
+        segment: &Segment,
+        taps: &[Tap],
+        lane: usize,
+        vectors: usize,
+        reading: impl Reading<V>,
+    ) {
+        for block in 0..self.blocks {
+            let (first, last) = self.whole.block(block, self.blocks);
+            let tile = Tile { row: self, segment, taps, lane, first };
+            // SAFETY: the caller's promise.
+            unsafe {
+                match (last - first, vectors) {
+                    (1, 1) => tile.run::<V, 1, 1>(reading),
+                    (1, _) => tile.run::<V, 1, 2>(reading),
+                    (2, 1) => tile.run::<V, 2, 1>(reading),
+                    (2, _) => tile.run::<V, 2, 2>(reading),
+                    (3, 1) => tile.run::<V, 3, 1>(reading),
+                    (3, _) => tile.run::<V, 3, 2>(reading),
+                    (4, 1) => tile.run::<V, 4, 1>(reading),
+                    (4, _) => tile.run::<V, 4, 2>(reading),
+                    (5, 1) => tile.run::<V, 5, 1>(reading),
+                    (5, _) => tile.run::<V, 5, 2>(reading),
+                    (6, 1) => tile.run::<V, 6, 1>(reading),
+                    (6, _) => tile.run::<V, 6, 2>(reading),
+                    (7, 1) => tile.run::<V, 7, 1>(reading),
+                    (7, _) => tile.run::<V, 7, 2>(reading),
+                    (8, 1) => tile.run::<V, 8, 1>(reading),
+                    (8, _) => tile.run::<V, 8, 2>(reading),
+                    (9, 1) => tile.run::<V, 9, 1>(reading),
+                    (9, _) => tile.run::<V, 9, 2>(reading),
+                    (10, 1) => tile.run::<V, 10, 1>(reading),
+                    (10, _) => tile.run::<V, 10, 2>(reading),
+                    (11, 1) => tile.run::<V, 11, 1>(reading),
+                    (11, _) => tile.run::<V, 11, 2>(reading),
+                    (_, 1) => tile.run::<V, 12, 1>(reading),
+                    _ => tile.run::<V, 12, 2>(reading),
                 }
             }
         }
     }
 
-    #[inline(always)]
-    unsafe fn tile<V: Vector<Element = T>, const C: usize, const W: usize, const INSIDE: bool>(
+    /// Finds the two vectors of each tap from `lane` on: in the source row, among zeros where all of it lies
+    /// outside, and in a copy where it straddles the row's end.
+    unsafe fn edge<V: Vector<Element = T>>(
         &self,
-        segment: &Segment,
+        from: *const T,
         taps: &[Tap],
         lane: usize,
+        sources: &mut Vec<Source<T>>,
+        copies: &mut Vec<T>,
     ) {
-        let Whole { geometry, x, bias, finish, out, rows, columns, from_channels, to_channels, .. } = self.whole;
-        let row_length = columns.from * geometry.images;
-        let channel_length = rows.from * row_length;
+        let Whole { geometry, rows, columns, from_channels, .. } = self.whole;
+        let row_length = (columns.from * geometry.images) as isize;
+        let channel_length = rows.from * columns.from * geometry.images;
+        let lanes = V::LANES as isize;
+        let mut copy = 0;
+        sources.clear();
+        for tap in taps {
+            for w in 0..2 {
+                let position = tap.position + lane as isize + w * lanes;
+                sources.push(if position >= 0 && position + lanes <= row_length {
+                    // SAFETY: all of it lies in the row.
+                    Source { at: unsafe { from.add(tap.row).offset(position) }, step: channel_length }
+                } else if position + lanes <= 0 || position >= row_length {
+                    Source { at: self.zeros.as_ptr(), step: 0 }
+                } else {
+                    copies.resize(V::LANES * 2 * taps.len() * from_channels, T::ZERO);
+                    // SAFETY: the copies have room for every tap; `load_within` stays in the row.
+                    let at = unsafe { copies.as_mut_ptr().add(copy) };
+                    for channel in 0..from_channels {
+                        unsafe {
+                            let vector =
+                                V::load_within(from.add(channel * channel_length + tap.row), position, row_length as usize);
+                            vector.store(at.add(channel * V::LANES));
+                        }
+                    }
+                    copy += V::LANES * from_channels;
+                    Source { at, step: V::LANES }
+                });
+            }
+        }
+    }
+}
+
+/// One or two vectors of lanes for some destination channels, `first` and those after it.
+struct Tile<'a, T> {
+    row: &'a Row<'a, T>,
+    segment: &'a Segment,
+    taps: &'a [Tap],
+    lane: usize,
+    first: usize,
+}
+
+impl<T: Float> Tile<'_, T> {
+    #[inline(always)]
+    unsafe fn run<V: Vector<Element = T>, const C: usize, const W: usize>(self, reading: impl Reading<V>) {
+        if C > most_channels::<V>() {
+            return; // never asked for; nothing to compile
+        }
+        let Whole { geometry, bias, finish, out, rows, columns, from_channels, to_channels, .. } = self.row.whole;
         // SAFETY: the caller's promise.
         unsafe {
             let mut sums = [[V::zero(); W]; C];
             if let Some(bias) = bias {
                 for c in 0..C {
-                    sums[c] = [V::splat(bias[self.group * to_channels + self.first + c]); W];
+                    sums[c] = [V::splat(bias[self.row.group * to_channels + self.first + c]); W];
                 }
             }
-            let mut from = x.as_ptr().add(self.group * from_channels * channel_length);
-            let mut weight = self.weight.as_ptr();
-            for _ in 0..from_channels {
-                for tap in taps {
-                    let mut vectors = [V::zero(); W];
-                    let position = tap.offset + lane as isize;
-                    for w in 0..W {
-                        vectors[w] = if INSIDE {
-                            V::load(from.add(tap.row).offset(position).add(w * V::LANES))
-                        } else {
-                            V::load_within(from.add(tap.row), position, row_length)
-                        };
-                    }
-                    let weights = weight.add(tap.weight);
+            let mut weight = self.row.weight.as_ptr().add(self.first * from_channels * geometry.taps());
+            for channel in 0..from_channels {
+                for (t, tap) in self.taps.iter().enumerate() {
+                    let vectors: [V; W] = std::array::from_fn(|w| reading.load(channel, t, w));
+                    let weights = weight.add(tap.place * C);
                     for c in 0..C {
                         let factor = V::splat(*weights.add(c));
                         for w in 0..W {
@@ -309,25 +432,54 @@ impl<T: Float> Row<'_, T> {
                         }
                     }
                 }
-                from = from.add(channel_length);
                 weight = weight.add(geometry.taps() * C);
             }
-            let to_row = columns.to * geometry.images;
+            let row_length = columns.to * geometry.images;
+            let channel_length = rows.to * row_length;
+            let first = self.row.group * to_channels + self.first;
+            let at = first * channel_length + self.row.row * row_length + self.segment.start + self.lane;
+            let left = self.segment.length - self.lane;
+            match finish {
+                Finish::Nothing => store(sums, out.at(at), channel_length, left, |sum, _, _| sum),
+                Finish::Relu => store(sums, out.at(at), channel_length, left, |sum, _, _| {
+                    V::select(sum.less_equal(V::zero()), V::zero(), sum)
+                }),
+                Finish::Mask(mask) => store(sums, out.at(at), channel_length, left, |sum, place, left| {
+                    let mask = V::load_up_to(mask.as_ptr().add(at + place), left);
+                    V::select(mask.less_equal(V::zero()), V::zero(), sum)
+                }),
+            }
+        }
+    }
+}
+
+/// Stores a tile's sums, each as `finish(sum, place, lanes left)` has it; a channel lies `step` after the one before.
+///
+/// # Safety
+/// `to` must be valid for `left` lanes of each channel.
+#[inline(always)]
+unsafe fn store<V: Vector, const C: usize, const W: usize>(
+    sums: [[V; W]; C],
+    to: *mut V::Element,
+    step: usize,
+    left: usize,
+    finish: impl Fn(V, usize, usize) -> V,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if left >= W * V::LANES {
             for c in 0..C {
-                let channel = self.group * to_channels + self.first + c;
-                let at = (channel * rows.to + self.row) * to_row + segment.start + lane;
                 for w in 0..W {
-                    let at = at + w * V::LANES;
-                    let count = segment.length - lane - w * V::LANES;
-                    let sum = match finish {
-                        Finish::Nothing => sums[c][w],
-                        Finish::Relu => V::select(sums[c][w].less_equal(V::zero()), V::zero(), sums[c][w]),
-                        Finish::Mask(mask) => {
-                            let mask = V::load_up_to(mask.as_ptr().add(at), count);
-                            V::select(mask.less_equal(V::zero()), V::zero(), sums[c][w])
-                        }
-                    };
-                    sum.store_up_to(out.at(at), count);
+                    let place = c * step + w * V::LANES;
+                    finish(sums[c][w], place, V::LANES).store(to.add(place));
+                }
+            }
+        } else {
+            for c in 0..C {
+                for w in 0..W {
+                    let place = c * step + w * V::LANES;
+                    let left = left.saturating_sub(w * V::LANES);
+                    finish(sums[c][w], place, left).store_up_to(to.add(place), left);
                 }
             }
         }

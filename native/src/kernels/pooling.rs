@@ -55,42 +55,53 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
+        match self.tap {
+            Some(tap) => self.windows_of_row::<V, true>(tap),
+            None => self.windows_of_row::<V, false>(self.out),
+        }
+    }
+}
+
+impl<T: Float> Forward<'_, T> {
+    #[inline(always)]
+    fn windows_of_row<V: Vector<Element = T>, const MAXIMUM: bool>(&self, place_of_tap: Shared<T>) {
         let Windows { images, rows, columns, .. } = *self.windows;
         let area = V::constant(self.windows.area() as f64);
+        let source_rows: Vec<(usize, usize)> = (0..rows.kernel)
+            .filter_map(|ky| Some((ky, (self.channel * rows.input + rows.source(self.row, ky)?) * columns.input)))
+            .collect();
+        let mut taps = Vec::with_capacity(self.windows.area());
         for column in 0..columns.output {
             let to = ((self.channel * rows.output + self.row) * columns.output + column) * images;
-            let mut image = 0;
-            while image < images {
+            taps.clear();
+            for &(ky, source_row) in &source_rows {
+                let across = (0..columns.kernel).filter_map(|kx| Some((kx, columns.source(column, kx)?)));
+                taps.extend(across.map(|(kx, source)| (ky * columns.kernel + kx, (source_row + source) * images)));
+            }
+            for image in (0..images).step_by(V::LANES) {
                 let left = images - image;
-                let mut best = if self.tap.is_some() { V::constant(f64::NEG_INFINITY) } else { V::zero() };
+                let mut best = if MAXIMUM { V::constant(f64::NEG_INFINITY) } else { V::zero() };
                 let mut place = V::zero();
-                for ky in 0..rows.kernel {
-                    let Some(from_row) = rows.source(self.row, ky) else { continue };
-                    for kx in 0..columns.kernel {
-                        let Some(from_column) = columns.source(column, kx) else { continue };
-                        let from = ((self.channel * rows.input + from_row) * columns.input + from_column) * images + image;
-                        // SAFETY: the place lies within x.
-                        let x = unsafe { V::load_up_to(self.x.as_ptr().add(from), left) };
-                        if self.tap.is_none() {
-                            best = best.add(x);
-                            continue;
-                        }
-                        let tap = V::constant((ky * columns.kernel + kx) as f64);
+                for &(tap, from) in &taps {
+                    // SAFETY: the place lies within x.
+                    let x = unsafe { V::load_up_to(self.x.as_ptr().add(from + image), left) };
+                    if MAXIMUM {
+                        let tap = V::constant(tap as f64);
                         place = V::select(best.less(x), tap, V::select(x.equal(x), place, tap));
                         best = V::select(best.less(x), x, V::select(x.equal(x), best, x));
+                    } else {
+                        best = best.add(x);
                     }
                 }
                 // SAFETY: the place lies within the outputs, and this row is ours.
                 unsafe {
-                    match self.tap {
-                        Some(tap) => {
-                            best.store_up_to(self.out.at(to + image), left);
-                            place.store_up_to(tap.at(to + image), left);
-                        }
-                        None => best.div(area).store_up_to(self.out.at(to + image), left),
+                    if MAXIMUM {
+                        best.store_up_to(self.out.at(to + image), left);
+                        place.store_up_to(place_of_tap.at(to + image), left);
+                    } else {
+                        best.div(area).store_up_to(self.out.at(to + image), left);
                     }
                 }
-                image += V::LANES;
             }
         }
     }
@@ -159,16 +170,17 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
     fn run<V: Vector<Element = T>>(self) {
         let Windows { images, rows, columns, .. } = *self.windows;
         let area = V::constant(self.windows.area() as f64);
+        let target_rows: Vec<(usize, usize)> = (0..rows.kernel)
+            .filter_map(|ky| Some((ky, (self.channel * rows.output + rows.target(self.row, ky)?) * columns.output)))
+            .collect();
         for (column, meets) in self.columns.iter().enumerate() {
             let to = ((self.channel * rows.input + self.row) * columns.input + column) * images;
-            let mut image = 0;
-            while image < images {
+            for image in (0..images).step_by(V::LANES) {
                 let left = images - image;
                 let mut sum = V::zero();
-                for ky in 0..rows.kernel {
-                    let Some(from_row) = rows.target(self.row, ky) else { continue };
-                    for &(from_column, kx) in meets {
-                        let from = ((self.channel * rows.output + from_row) * columns.output + from_column) * images + image;
+                for &(ky, target_row) in &target_rows {
+                    for &(target, kx) in meets {
+                        let from = (target_row + target) * images + image;
                         // SAFETY: the place lies within dy, and tap and value have its size.
                         unsafe {
                             let mut term = V::load_up_to(self.dy.as_ptr().add(from), left);
@@ -188,7 +200,6 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
                 let sum = if matches!(self.share, Share::Equal) { sum.div(area) } else { sum };
                 // SAFETY: the place lies within the output, and this row is ours.
                 unsafe { sum.store_up_to(self.out.at(to + image), left) };
-                image += V::LANES;
             }
         }
     }
