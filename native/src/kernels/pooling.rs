@@ -66,7 +66,6 @@ impl<T: Float> Forward<'_, T> {
     #[inline(always)]
     fn windows_of_row<V: Vector<Element = T>, const MAXIMUM: bool>(&self, place_of_tap: Shared<T>) {
         let Windows { images, rows, columns, .. } = *self.windows;
-        let area = V::constant(self.windows.area() as f64);
         let source_rows: Vec<(usize, usize)> = (0..rows.kernel)
             .filter_map(|ky| Some((ky, (self.channel * rows.input + rows.source(self.row, ky)?) * columns.input)))
             .collect();
@@ -78,30 +77,46 @@ impl<T: Float> Forward<'_, T> {
                 let across = (0..columns.kernel).filter_map(|kx| Some((kx, columns.source(column, kx)?)));
                 taps.extend(across.map(|(kx, source)| (ky * columns.kernel + kx, (source_row + source) * images)));
             }
-            for image in (0..images).step_by(V::LANES) {
-                let left = images - image;
-                let mut best = if MAXIMUM { V::constant(f64::NEG_INFINITY) } else { V::zero() };
-                let mut place = V::zero();
-                for &(tap, from) in &taps {
-                    // SAFETY: the place lies within x.
-                    let x = unsafe { V::load_up_to(self.x.as_ptr().add(from + image), left) };
-                    if MAXIMUM {
-                        let tap = V::constant(tap as f64);
-                        place = V::select(best.less(x), tap, V::select(x.equal(x), place, tap));
-                        best = V::select(best.less(x), x, V::select(x.equal(x), best, x));
-                    } else {
-                        best = best.add(x);
-                    }
-                }
-                // SAFETY: the place lies within the outputs, and this row is ours.
-                unsafe {
-                    if MAXIMUM {
-                        best.store_up_to(self.out.at(to + image), left);
-                        place.store_up_to(place_of_tap.at(to + image), left);
-                    } else {
-                        best.div(area).store_up_to(self.out.at(to + image), left);
-                    }
-                }
+            let whole = images - images % V::LANES;
+            for image in (0..whole).step_by(V::LANES) {
+                self.window::<V, MAXIMUM>(&taps, image, to + image, V::LANES, place_of_tap);
+            }
+            if whole < images {
+                self.window::<V, MAXIMUM>(&taps, whole, to + whole, images - whole, place_of_tap);
+            }
+        }
+    }
+
+    /// `count` images of one window: `taps` are their numbers and where the first image's lie.
+    #[inline(always)]
+    fn window<V: Vector<Element = T>, const MAXIMUM: bool>(
+        &self,
+        taps: &[(usize, usize)],
+        image: usize,
+        to: usize,
+        count: usize,
+        place_of_tap: Shared<T>,
+    ) {
+        let mut best = if MAXIMUM { V::constant(f64::NEG_INFINITY) } else { V::zero() };
+        let mut place = V::zero();
+        for &(tap, from) in taps {
+            // SAFETY: the place lies within x.
+            let x = unsafe { V::load_up_to(self.x.as_ptr().add(from + image), count) };
+            if MAXIMUM {
+                let tap = V::constant(tap as f64);
+                place = V::select(best.less(x), tap, V::select(x.equal(x), place, tap));
+                best = V::select(best.less(x), x, V::select(x.equal(x), best, x));
+            } else {
+                best = best.add(x);
+            }
+        }
+        // SAFETY: the place lies within the outputs, and this row is ours.
+        unsafe {
+            if MAXIMUM {
+                best.store_up_to(self.out.at(to), count);
+                place.store_up_to(place_of_tap.at(to), count);
+            } else {
+                best.div(V::constant(self.windows.area() as f64)).store_up_to(self.out.at(to), count);
             }
         }
     }
@@ -169,39 +184,51 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
         let Windows { images, rows, columns, .. } = *self.windows;
-        let area = V::constant(self.windows.area() as f64);
         let target_rows: Vec<(usize, usize)> = (0..rows.kernel)
             .filter_map(|ky| Some((ky, (self.channel * rows.output + rows.target(self.row, ky)?) * columns.output)))
             .collect();
+        let mut taps = Vec::with_capacity(self.windows.area());
         for (column, meets) in self.columns.iter().enumerate() {
             let to = ((self.channel * rows.input + self.row) * columns.input + column) * images;
-            for image in (0..images).step_by(V::LANES) {
-                let left = images - image;
-                let mut sum = V::zero();
-                for &(ky, target_row) in &target_rows {
-                    for &(target, kx) in meets {
-                        let from = (target_row + target) * images + image;
-                        // SAFETY: the place lies within dy, and tap and value have its size.
-                        unsafe {
-                            let mut term = V::load_up_to(self.dy.as_ptr().add(from), left);
-                            if let Share::Largest { tap, value } = self.share {
-                                let tap = V::load_up_to(tap.as_ptr().add(from), left);
-                                let ours = V::constant((ky * columns.kernel + kx) as f64);
-                                term = V::select(tap.equal(ours), term, V::zero());
-                                if let Some(value) = value {
-                                    let value = V::load_up_to(value.as_ptr().add(from), left);
-                                    term = V::select(value.less_equal(V::zero()), V::zero(), term);
-                                }
-                            }
-                            sum = sum.add(term);
-                        }
-                    }
-                }
-                let sum = if matches!(self.share, Share::Equal) { sum.div(area) } else { sum };
-                // SAFETY: the place lies within the output, and this row is ours.
-                unsafe { sum.store_up_to(self.out.at(to + image), left) };
+            taps.clear();
+            for &(ky, target_row) in &target_rows {
+                taps.extend(meets.iter().map(|&(target, kx)| (ky * columns.kernel + kx, (target_row + target) * images)));
+            }
+            let whole = images - images % V::LANES;
+            for image in (0..whole).step_by(V::LANES) {
+                self.place::<V>(&taps, image, to + image, V::LANES);
+            }
+            if whole < images {
+                self.place::<V>(&taps, whole, to + whole, images - whole);
             }
         }
+    }
+}
+
+impl<T: Float> Backward<'_, T> {
+    /// `count` images of one place: `taps` are the numbers it has in its windows and where the first image's lie.
+    #[inline(always)]
+    fn place<V: Vector<Element = T>>(&self, taps: &[(usize, usize)], image: usize, to: usize, count: usize) {
+        let mut sum = V::zero();
+        for &(ours, from) in taps {
+            let from = from + image;
+            // SAFETY: the place lies within dy, and tap and value have its size.
+            unsafe {
+                let mut term = V::load_up_to(self.dy.as_ptr().add(from), count);
+                if let Share::Largest { tap, value } = self.share {
+                    let tap = V::load_up_to(tap.as_ptr().add(from), count);
+                    term = V::select(tap.equal(V::constant(ours as f64)), term, V::zero());
+                    if let Some(value) = value {
+                        let value = V::load_up_to(value.as_ptr().add(from), count);
+                        term = V::select(value.less_equal(V::zero()), V::zero(), term);
+                    }
+                }
+                sum = sum.add(term);
+            }
+        }
+        let sum = if matches!(self.share, Share::Equal) { sum.div(V::constant(self.windows.area() as f64)) } else { sum };
+        // SAFETY: the place lies within the output, and this row is ours.
+        unsafe { sum.store_up_to(self.out.at(to), count) };
     }
 }
 

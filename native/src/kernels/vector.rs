@@ -193,20 +193,23 @@ pub trait Vector: Copy {
     /// `row` must be valid for `length` elements.
     #[inline(always)]
     unsafe fn load_within(row: *const Self::Element, position: isize, length: usize) -> Self {
-        let length = length as isize;
+        let (length, lanes) = (length as isize, Self::LANES as isize);
         // SAFETY: the caller's promise; only elements within the row are read.
         unsafe {
-            if position >= 0 {
-                return Self::load_up_to(row.offset(position.min(length)), (length - position).max(0) as usize);
+            if position >= 0 && position + lanes <= length {
+                return Self::load(row.offset(position));
             }
-            let missing = (-position) as usize;
-            if missing >= Self::LANES || length == 0 {
+            if position >= length || position + lanes <= 0 {
                 return Self::zero();
             }
-            let mut lanes = [Self::Element::ZERO; 16];
+            if position >= 0 {
+                return Self::load_partial(row.offset(position), (length - position) as usize);
+            }
+            let missing = (-position) as usize;
+            let mut buffer = [Self::Element::ZERO; 16];
             let count = (Self::LANES - missing).min(length as usize);
-            std::ptr::copy_nonoverlapping(row, lanes.as_mut_ptr().add(missing), count);
-            Self::load(lanes.as_ptr())
+            std::ptr::copy_nonoverlapping(row, buffer.as_mut_ptr().add(missing), count);
+            Self::load(buffer.as_ptr())
         }
     }
     /// # Safety
