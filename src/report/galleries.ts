@@ -86,7 +86,8 @@ export function setText({ name }: Pick<ImageSet, "name">): string {
   return name.replace(/^synthetic\b/, "SYNTHETIC data");
 }
 
-function pixelsOf({ images, rows, columns }: ImageSet, index: number) {
+/** The image at `index` of a set. */
+export function pixelsOf({ images, rows, columns }: ImageSet, index: number) {
   const bytes = rows * columns;
   const data = images.subarray(index * bytes, (index + 1) * bytes);
   return { data, width: columns, height: rows };
