@@ -12,8 +12,8 @@ export interface ClassScores {
 }
 
 const kinds = [
-  { key: "precision", text: "precision", symbol: "circle", dy: -6, ...seriesStyle(0) },
-  { key: "recall", text: "recall", symbol: "triangle", dy: 6, ...seriesStyle(1) },
+  { key: "precision", text: "precision", symbol: "circle", dy: -8, ...seriesStyle(0) },
+  { key: "recall", text: "recall", symbol: "triangle", dy: 8, ...seriesStyle(1) },
   { key: "f1", text: "F1", symbol: "diamond", dy: 0, ...seriesStyle(2) },
 ] as const;
 

@@ -74,8 +74,9 @@ export function confusionPicture({ title, subtitle, classes, counts }: Confusion
         strokeWidth: 2,
         inset: 1,
       }),
-      ...words(({ strength }) => strength > 0.72, colour("on-accent")),
-      ...words(({ strength, count }) => strength <= 0.72 && count > 0, colour("ink")),
+      ...words(({ strength }) => strength > 0.71, colour("on-accent")),
+      ...words(({ strength }) => strength > 0.53 && strength <= 0.71, colour("on-half-accent")),
+      ...words(({ strength, count }) => strength <= 0.53 && count > 0, colour("ink")),
       Plot.text(cells.filter(({ count }) => count === 0), {
         ...place,
         text: "count",

@@ -13,7 +13,7 @@ export function featureMapsPicture(
   subtitle: string,
 ): string {
   const signed = layers.some(hasNegative);
-  const scale = "black is 0, white the layer's greatest" +
+  const scale = "black is 0, white the layer's greatest value" +
     (signed ? "; layers with negative values: blue negative, gray 0, yellow positive" : "");
   return gridPicture({
     title: "What each layer makes of an image",

@@ -76,7 +76,7 @@ function gallery(
       tip: `image ${i} is ${is}, predicted ${said}`,
     };
   });
-  const what = "below each image its class and number, then the prediction and its probability";
+  const what = "class and number, then prediction and probability";
   const subtitle = [...model ? [model] : [], setText(set), what].join(" · ");
   return gridPicture({ title, subtitle, rows: inRows(images, columns), size });
 }

@@ -62,9 +62,9 @@ pre{overflow-x:auto;padding:.6rem .8rem;border:1px solid ${colour("line")}}
 .warning{padding:.6rem .8rem;border:2px solid ${colour("series-2")};font-weight:600}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1rem;margin:1rem 0}
 .cards dt{color:${colour("muted")};font-size:.85rem}
-.cards dd{margin:0;font-size:1.3rem;font-weight:600;font-variant-numeric:tabular-nums}
+.cards dd{margin:0;font-size:1.15rem;font-weight:600;white-space:nowrap;font-variant-numeric:tabular-nums}
 figure{margin:1rem 0;overflow-x:auto}
-figure svg{display:block;max-width:100%;min-width:30rem;height:auto}
+figure svg{display:block;max-width:100%;min-width:var(--least,0);height:auto}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}
 th,td{padding:.25rem .75rem .25rem 0;text-align:right;border-bottom:1px solid ${colour("line")}}

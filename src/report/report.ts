@@ -51,7 +51,11 @@ function section(title: string, ...parts: readonly string[]): string {
   return `<section><h2>${title}</h2>${parts.join("")}</section>`;
 }
 
-const picture = (svg: string) => `<figure>${svg}</figure>`;
+/** A picture, in a narrow window as small as it stays legible. */
+function picture(svg: string): string {
+  const width = Number(/ width="(\d+)"/.exec(svg)?.[1]);
+  return `<figure style="--least:${Math.round(width * 0.65)}px">${svg}</figure>`;
+}
 
 function folded(title: string, body: string): string {
   return `<details><summary>${title}</summary>${body}</details>`;
@@ -89,7 +93,7 @@ function headline({ results, best, times, finished }: RunRecord, { tested }: Rep
       ["test accuracy", figure("test_acc", test_acc, percent(test_acc))],
       [
         "right test images",
-        `${figure("test_correct", test_correct, grouped(test_correct))} of ${
+        `${figure("test_correct", test_correct, grouped(test_correct))} / ${
           figure("test_count", test_count, grouped(test_count))
         }`,
       ],
@@ -104,8 +108,9 @@ function headline({ results, best, times, finished }: RunRecord, { tested }: Rep
       ["training", seconds === 0 ? "not known" : duration(seconds)],
       ["images a second", seconds === 0 ? "not known" : grouped(images / seconds)],
     ]),
-    definitions([["finished", finished ?? "not known"]]),
-    `<p class="muted">SHA-256 of the last weights: <code>${
+    `<p class="muted">Finished ${
+      escaped(finished ?? "at a time that is not known")
+    }<br>SHA-256 of the last weights: <code>${
       figure("weights_sha256", weights_sha256)
     }</code><br>SHA-256 of the best weights: <code>${
       figure("best_weights_sha256", results.best_weights_sha256)

@@ -62,7 +62,7 @@ export function testPictures(
   const what = runText(config);
   const subtitle = `${what}, ${set.count} test images`;
   const { confidence, correct } = predictions;
-  const text = { model: what };
+  const text = { model: `${config.model}, seed ${config.seed}` };
   return {
     confusion: confusionPicture({
       title: "Confusion matrix",
