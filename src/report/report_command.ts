@@ -1,6 +1,8 @@
 import { readConfig } from "../train/run.ts";
 import { lockRun } from "../train/lock.ts";
 import { configureThreads } from "../train/native_info.ts";
+import { optionsSchema } from "../train/options.ts";
+import { resumeCommand } from "../train/train_command.ts";
 import { type ReportFlags, reportFlagsSchema } from "./report_flags.ts";
 import { writeReport } from "./write_report.ts";
 
@@ -15,5 +17,11 @@ export async function reportCommand(
   const folder = path.replace(/(?<=.)\/+$/, "");
   readConfig(folder); // throws where it is no run folder, before a lock is left in it
   using _lock = lockRun(folder);
-  return await writeReport(folder, { device, dataDir, tell });
+  const options = optionsSchema.parse({ dataDir, threads });
+  return await writeReport(folder, {
+    device,
+    dataDir,
+    resumeCommand: resumeCommand(folder, options),
+    tell,
+  });
 }

@@ -16,7 +16,7 @@ export interface ReportOptions {
   /** Where they are otherwise, as for `loadTest`. */
   readonly dataDir?: string;
   /** Goes on with an unfinished run. */
-  readonly resumeCommand?: string;
+  readonly resumeCommand: string;
   /** Where the model computes; by default where it was trained. */
   readonly device?: "cpu" | "cuda";
   readonly files?: Files;
@@ -28,10 +28,9 @@ export interface ReportOptions {
  * Writes report.html, curves.svg and, for a finished run, confusion_matrix.svg into a run folder,
  * whose lock the caller holds. Returns the report's path; throws a UserError where it cannot.
  */
-export async function writeReport(folder: string, options: ReportOptions = {}): Promise<string> {
-  const { files = diskFiles, tell = console.error } = options;
+export async function writeReport(folder: string, options: ReportOptions): Promise<string> {
+  const { resumeCommand, files = diskFiles, tell = console.error } = options;
   const record = readRunRecord(folder, tell);
-  const { resumeCommand = `deno task train --resume ${folder}` } = options;
   const curves = runCurves(record);
   const tested = record.results && await test(record, record.results, options);
   if (curves !== undefined) writeText(files, `${folder}/curves.svg`, curves);

@@ -66,12 +66,18 @@ function session(
 ): Session {
   const { checkpointEvery } = options;
   const load = () => loadTest({ ...options, data: data.source });
-  const resumeCommand = command(folder, options);
-  return { data, loadTest: load, screen, checkpointEvery, resumeCommand, reporter };
+  return {
+    data,
+    loadTest: load,
+    screen,
+    checkpointEvery,
+    resumeCommand: resumeCommand(folder, options),
+    reporter,
+  };
 }
 
 /** The command that goes on with a run as it was going. */
-function command(folder: string, options: RunOptions): string {
+export function resumeCommand(folder: string, options: RunOptions): string {
   const flags = (["checkpointEvery", "keepLast", "dataDir", "threads"] as const).flatMap((key) => {
     const value = options[key];
     const plain = optionsSchema.shape[key].safeParse(undefined).data;

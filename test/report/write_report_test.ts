@@ -12,6 +12,7 @@ import { temporaryFolder } from "../train/temporary_folder.ts";
 import type { SvgElement } from "./svg.ts";
 
 const settings = config({ trainSize: 70 });
+const resumeCommand = "go on with it";
 
 /** Trains a run to its end, with a report. */
 async function finished(parent: string, changes: Partial<Session> = {}) {
@@ -106,17 +107,17 @@ Deno.test("a run that was killed has a report of what its last checkpoint holds"
   const folder = await killed(parent.path, 8, "1");
   // What the process wrote after the checkpoint, and a line that was cut.
   Deno.writeTextFileSync(`${folder}/metrics.csv`, "2,10,0.1,1", { append: true });
-  await writeReport(folder, { tell: assertSilent });
+  await writeReport(folder, { resumeCommand, tell: assertSilent });
   const page = parsed(`${folder}/report.html`);
   assertEquals(valueOf(page, "step"), "8");
   assertEquals([...page.querySelectorAll("tbody tr th")][0].textContent, "1 (best)");
-  assertStringIncludes(page.textContent, `deno task train --resume ${folder}`);
+  assertStringIncludes(page.textContent, resumeCommand);
 });
 
 Deno.test("a run that was killed before its first checkpoint has a report without curves", async () => {
   using parent = temporaryFolder();
   const folder = await killed(parent.path, 0);
-  await writeReport(folder, { tell: assertSilent });
+  await writeReport(folder, { resumeCommand, tell: assertSilent });
   const page = parsed(`${folder}/report.html`);
   assertEquals(valueOf(page, "step"), "0");
   assertStringIncludes(page.textContent, "No epoch is complete");
@@ -131,7 +132,7 @@ Deno.test("a damaged checkpoint is passed over, and the report says so", async (
   bytes[bytes.length - 1] ^= 1;
   Deno.writeFileSync(path, bytes);
   const told: string[] = [];
-  await writeReport(folder, { tell: (text) => told.push(text) });
+  await writeReport(folder, { resumeCommand, tell: (text) => told.push(text) });
   assertStringIncludes(told[0], "last.safetensors");
   assertEquals(valueOf(parsed(`${folder}/report.html`), "step"), "7");
 });
@@ -140,15 +141,23 @@ Deno.test("a report of a finished run is refused where weights, images or figure
   using parent = temporaryFolder();
   const { folder } = await finished(parent.path, { reporter: undefined });
   const other = { ...test, digests: { "synthetic/test": "0" } };
-  await assertRejects(() => writeReport(folder, { test: other }), UserError, "on other images");
+  await assertRejects(
+    () => writeReport(folder, { resumeCommand, test: other }),
+    UserError,
+    "on other images",
+  );
   const path = `${folder}/summary.json`;
   const summary = JSON.parse(read(path));
   const [row] = summary.confusion_matrix;
   row.push(row.shift());
   Deno.writeTextFileSync(path, JSON.stringify(summary));
-  await assertRejects(() => writeReport(folder, { test }), UserError, "disagree");
+  await assertRejects(() => writeReport(folder, { resumeCommand, test }), UserError, "disagree");
   Deno.writeTextFileSync(path, "{");
-  await assertRejects(() => writeReport(folder, { test }), UserError, "not valid JSON");
+  await assertRejects(
+    () => writeReport(folder, { resumeCommand, test }),
+    UserError,
+    "not valid JSON",
+  );
   assert(!names(folder).includes("report.html"));
 });
 
@@ -157,13 +166,13 @@ Deno.test("a disk that fails at any moment leaves the report before or the new o
   const { folder } = await finished(parent.path);
   const before = read(`${folder}/report.html`);
   const files = new FaultyFiles("ENOSPC");
-  await writeReport(folder, { test, files });
+  await writeReport(folder, { resumeCommand, test, files });
   const count = files.operations.length;
   assertEquals(files.operations.filter((name) => name === "rename").length, 3);
   for (let failing = 0; failing < count; failing++) {
     const faulty = new FaultyFiles("ENOSPC", failing);
     await assertRejects(
-      () => writeReport(folder, { test, files: faulty }),
+      () => writeReport(folder, { resumeCommand, test, files: faulty }),
       UserError,
       "Cannot write",
     );
