@@ -1,6 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask } from "../src/errors.ts";
 import { expand } from "../src/experiment/sweep.ts";
+import { reporter } from "../src/report/reporter.ts";
 import { standardScreen } from "../src/train/progress.ts";
 import { command } from "./train.ts";
 
@@ -18,6 +19,6 @@ if (import.meta.main) {
     const known = runs.filter((flags) => flags !== undefined);
     if (known.length < runs.length) return console.log(usage + command.help().replace(/^.*\n/, ""));
     const { sweepCommand } = await import("../src/experiment/sweep_command.ts");
-    return await sweepCommand(known, standardScreen());
+    return await sweepCommand(known, standardScreen(), reporter);
   });
 }

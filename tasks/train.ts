@@ -1,5 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask } from "../src/errors.ts";
+import { reporter } from "../src/report/reporter.ts";
 import { Command } from "../src/train/flags.ts";
 import { trainFlagsSchema } from "../src/train/options.ts";
 import { standardScreen } from "../src/train/progress.ts";
@@ -17,6 +18,6 @@ if (import.meta.main) {
     const flags = command.read(parsed);
     if (flags === undefined) return console.log(command.help());
     const { trainCommand } = await import("../src/train/train_command.ts"); // loads the library
-    return await trainCommand(flags, standardScreen());
+    return await trainCommand(flags, standardScreen(), reporter);
   });
 }

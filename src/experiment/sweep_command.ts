@@ -6,6 +6,7 @@ import { readJson } from "../train/json_file.ts";
 import { configureThreads } from "../train/native_info.ts";
 import type { TrainFlags } from "../train/options.ts";
 import type { Screen } from "../train/progress.ts";
+import type { Reporter } from "../train/session.ts";
 import type { Summary } from "../train/summary.ts";
 import { splitFlags, trainCommand } from "../train/train_command.ts";
 import { sweepTable } from "./sweep_table.ts";
@@ -15,7 +16,11 @@ import { sweepTable } from "./sweep_table.ts";
  * of its config, so one that lies finished in the output folder is not done again, and one that
  * was interrupted goes on. Returns the exit code.
  */
-export async function sweepCommand(runs: readonly TrainFlags[], screen: Screen): Promise<number> {
+export async function sweepCommand(
+  runs: readonly TrainFlags[],
+  screen: Screen,
+  reporter?: Reporter,
+): Promise<number> {
   const planned = runs.map((flags) => {
     const { settings: { model, ...settings }, options } = splitFlags(flags);
     if (model === undefined) throw new UsageError("--model is missing: linear, nonlinear or cnn");
@@ -40,7 +45,7 @@ export async function sweepCommand(runs: readonly TrainFlags[], screen: Screen):
       const asked = run === undefined
         ? { ...flags, data: source }
         : { ...kept, resume: run.folder };
-      const code = await trainCommand(asked, screen);
+      const code = await trainCommand(asked, screen, reporter);
       if (code !== 0) return code;
       run = findRun(outputDir, config);
     }

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { chart } from "./chart.ts";
 import { colour, textWidth } from "./look.ts";
 import { draw } from "./picture.ts";
 
@@ -42,7 +43,7 @@ export function confusionPicture({ title, subtitle, classes, counts }: Confusion
       Plot.text(shown, { ...place, text: percentage, fill, dy: 9, fontSize: 11 }),
     ];
   };
-  const chart: Plot.PlotOptions = {
+  const options: Plot.PlotOptions = {
     height: classes.length * cellHeight + rise + 12,
     marginLeft,
     marginRight,
@@ -73,8 +74,9 @@ export function confusionPicture({ title, subtitle, classes, counts }: Confusion
         strokeWidth: 2,
         inset: 1,
       }),
-      ...words(({ strength }) => strength > 0.72, colour("on-accent")),
-      ...words(({ strength, count }) => strength <= 0.72 && count > 0, colour("ink")),
+      ...words(({ strength }) => strength > 0.71, colour("on-accent")),
+      ...words(({ strength }) => strength > 0.53 && strength <= 0.71, colour("on-half-accent")),
+      ...words(({ strength, count }) => strength <= 0.53 && count > 0, colour("ink")),
       Plot.text(cells.filter(({ count }) => count === 0), {
         ...place,
         text: "count",
@@ -90,7 +92,7 @@ export function confusionPicture({ title, subtitle, classes, counts }: Confusion
     ],
     opacity: { type: "identity" },
   };
-  return draw({ title, subtitle, charts: [chart], width });
+  return draw({ title, subtitle, parts: [chart(options)], width });
 }
 
 /** A share of a row; one decimal where less than ten percent would hide a difference. */

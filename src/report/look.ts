@@ -6,6 +6,8 @@ const light = {
   line: "#d5dae0",
   accent: "#0b4f8a",
   "on-accent": "#ffffff",
+  // On a mixture of accent and surface in about equal parts, which is dark or light in between.
+  "on-half-accent": "#000000",
   // Okabe and Ito's hues, which colour-blind people tell apart, at different lightness.
   "series-1": "#0b5fa5",
   "series-2": "#c25400",
@@ -22,6 +24,7 @@ const dark: typeof light = {
   line: "#3a414a",
   accent: "#8cc4ff",
   "on-accent": "#0b1016",
+  "on-half-accent": "#000000",
   "series-1": "#6cb6ff",
   "series-2": "#ff9a4d",
   "series-3": "#3fcfa4",

@@ -13,6 +13,14 @@ import { exitCodes, type StopSignal, StopSignals } from "./signals.ts";
 import { TrainingState } from "./state.ts";
 import { finishRun, type Summary } from "./summary.ts";
 
+/** Writes the report of a run that is complete or was stopped, and returns its path. */
+export type Reporter = (folder: string, options: {
+  /** The test images, where the run has been tested. */
+  readonly test?: TestData;
+  readonly resumeCommand: string;
+  readonly tell: (text: string) => void;
+}) => Promise<string>;
+
 /** What a run is carried on with. */
 export interface Session {
   readonly data: TrainingData;
@@ -25,6 +33,7 @@ export interface Session {
   readonly checkpointEvery?: string;
   /** The command that goes on with the run after an interruption. */
   readonly resumeCommand: string;
+  readonly reporter?: Reporter;
 }
 
 /**
@@ -42,17 +51,37 @@ export async function carryOn(run: Run, session: Session): Promise<number> {
   try {
     screen.line(introduction(run, data, state));
     await restore(run, state, data, screen);
-    const stop = () => stopped(pace.stop, state, resumeCommand, screen);
-    if (!await train(state, data, new RunRecorder(run, screen, pace), pace)) return stop();
+    const stop = async () => {
+      const code = stopped(pace.stop, state, resumeCommand, screen);
+      await writeReport(run, session);
+      return code;
+    };
+    if (!await train(state, data, new RunRecorder(run, screen, pace), pace)) return await stop();
     const test = await session.loadTest();
     const digests = { ...data.digests, ...test.digests };
     const summary = await finishRun(run, state, test, digests, pace);
-    if (summary === undefined) return stop();
+    if (summary === undefined) return await stop();
     for (const line of closing(summary, run.folder)) screen.line(line);
+    await writeReport(run, session, test);
     return 0;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     throw new UserError(`${error.message}. To go on: ${resumeCommand}`, { cause: error });
+  }
+}
+
+/** A report that cannot be written takes nothing from the run: `deno task report` can follow. */
+async function writeReport(
+  { folder }: Run,
+  { reporter, resumeCommand, screen }: Session,
+  test?: TestData,
+): Promise<void> {
+  if (reporter === undefined) return;
+  const tell = (text: string) => screen.line(`warning: ${text}`);
+  try {
+    screen.line(await reporter(folder, { test, resumeCommand, tell }));
+  } catch (error) {
+    tell(`No report of ${folder}: ${messageOf(error)}`);
   }
 }
 

@@ -9,13 +9,19 @@ import { configureThreads } from "./native_info.ts";
 import { optionsSchema, type RunOptions, type TrainFlags } from "./options.ts";
 import type { Screen } from "./progress.ts";
 import { isFinished, readConfig, Run } from "./run.ts";
-import { carryOn, type Session } from "./session.ts";
+import { carryOn, type Reporter, type Session } from "./session.ts";
 
 /** Does what `deno task train` was asked for; returns the exit code. */
-export async function trainCommand(flags: TrainFlags, screen: Screen): Promise<number> {
+export async function trainCommand(
+  flags: TrainFlags,
+  screen: Screen,
+  reporter?: Reporter,
+): Promise<number> {
   const { settings, options } = splitFlags(flags);
   configureThreads(options.threads);
-  if (options.resume !== undefined) return await resume(options.resume, settings, options, screen);
+  if (options.resume !== undefined) {
+    return await resume(options.resume, settings, options, screen, reporter);
+  }
   const { model } = settings;
   if (model === undefined) throw new UsageError("--model is missing: linear, nonlinear or cnn");
   const wrong = contradiction({ ...settings, model });
@@ -25,7 +31,7 @@ export async function trainCommand(flags: TrainFlags, screen: Screen): Promise<n
   if (options.dryRun) return await dryRun(config, data, options, screen);
   const environment = await readEnvironment(config.device, data.digests);
   using run = Run.create(config, environment, options.outputDir, options);
-  return await carryOn(run, session(run, data, options, screen));
+  return await carryOn(run, session(run, data, options, screen, reporter));
 }
 
 /** Goes on with a run folder from its last checkpoint. */
@@ -34,6 +40,7 @@ async function resume(
   settings: Partial<TrainSettings>,
   options: RunOptions,
   screen: Screen,
+  reporter?: Reporter,
 ): Promise<number> {
   if (options.dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
   const folder = path.replace(/(?<=.)\/+$/, "");
@@ -47,7 +54,7 @@ async function resume(
   const { data: source, trainSize } = config;
   const data = await loadTraining({ ...options, data: source, trainSize });
   refuseOtherData(folder, data.digests);
-  return await carryOn(run, session(run, data, options, screen));
+  return await carryOn(run, session(run, data, options, screen, reporter));
 }
 
 function session(
@@ -55,14 +62,22 @@ function session(
   data: Session["data"],
   options: RunOptions,
   screen: Screen,
+  reporter: Reporter | undefined,
 ): Session {
   const { checkpointEvery } = options;
   const load = () => loadTest({ ...options, data: data.source });
-  return { data, loadTest: load, screen, checkpointEvery, resumeCommand: command(folder, options) };
+  return {
+    data,
+    loadTest: load,
+    screen,
+    checkpointEvery,
+    resumeCommand: resumeCommand(folder, options),
+    reporter,
+  };
 }
 
 /** The command that goes on with a run as it was going. */
-function command(folder: string, options: RunOptions): string {
+export function resumeCommand(folder: string, options: RunOptions): string {
   const flags = (["checkpointEvery", "keepLast", "dataDir", "threads"] as const).flatMap((key) => {
     const value = options[key];
     const plain = optionsSchema.shape[key].safeParse(undefined).data;

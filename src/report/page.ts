@@ -1,0 +1,80 @@
+import { colour, colourStyle, escaped, typeface } from "./look.ts";
+
+/** A page of HTML that needs no other file and no network, and follows light and dark. */
+export function page(title: string, body: string): string {
+  // Whatever may stand in a run's files, nothing is loaded and no script runs.
+  const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+  return [
+    `<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">`,
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    `<meta name="viewport" content="width=device-width, initial-scale=1">`,
+    `<title>${escaped(title)}</title>`,
+    `<style>${colourStyle(":root")}${style}</style>\n</head>\n<body>\n<main>`,
+    body,
+    "</main>\n</body>\n</html>\n",
+  ].join("\n");
+}
+
+/** Figures side by side, each under its name. */
+export function cards(entries: readonly (readonly [name: string, html: string])[]): string {
+  const items = entries.map(([name, html]) =>
+    `<div><dt>${escaped(name)}</dt><dd>${html}</dd></div>`
+  );
+  return `<dl class="cards">${items.join("")}</dl>`;
+}
+
+/** Names and what belongs to them, one below the other. */
+export function definitions(entries: readonly (readonly [name: string, text: string])[]): string {
+  const rows = entries.map(([name, text]) =>
+    `<tr><th scope="row">${escaped(name)}</th><td>${escaped(text)}</td></tr>`
+  );
+  return `<table class="definitions"><tbody>${rows.join("")}</tbody></table>`;
+}
+
+/** A table of cells in HTML; the first of each row names it. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const names = head.map((name) => `<th scope="col">${escaped(name)}</th>`).join("");
+  const lines = rows.map(([name, ...cells]) =>
+    `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`
+  );
+  return `<div class="wide"><table><thead><tr>${names}</tr></thead><tbody>${
+    lines.join("")
+  }</tbody></table></div>`;
+}
+
+/** A figure as people read it, with its exact value for programs, under the name that files use. */
+export function figure(name: string, value: number | string, text = `${value}`): string {
+  return `<data data-name="${escaped(name)}" value="${escaped(`${value}`)}">${
+    escaped(text)
+  }</data>`;
+}
+
+const style = `
+:root{color-scheme:light dark}
+body{margin:0;background:${colour("surface")};color:${colour("ink")};font:16px/1.5 ${typeface}}
+main{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}
+h1{font-size:1.6rem;margin:0 0 .25rem}
+h2{font-size:1.2rem;margin:2.5rem 0 .75rem;border-bottom:1px solid ${colour("line")}}
+p{margin:.5rem 0}
+code{font:.9em ui-monospace,'DejaVu Sans Mono',monospace;overflow-wrap:anywhere}
+pre{overflow-x:auto;padding:.6rem .8rem;border:1px solid ${colour("line")}}
+.muted{color:${colour("muted")}}
+.warning{padding:.6rem .8rem;border:2px solid ${colour("series-2")};font-weight:600}
+.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1rem;margin:1rem 0}
+.cards dt{color:${colour("muted")};font-size:.85rem}
+.cards dd{margin:0;font-size:1.15rem;font-weight:600;white-space:nowrap;font-variant-numeric:tabular-nums}
+figure{margin:1rem 0;overflow-x:auto}
+figure svg{display:block;max-width:100%;min-width:var(--least,0);height:auto}
+.wide{overflow-x:auto}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}
+th,td{padding:.25rem .75rem .25rem 0;text-align:right;border-bottom:1px solid ${colour("line")}}
+th:first-child{text-align:left;font-weight:500}
+thead th{color:${colour("muted")};font-weight:500;vertical-align:bottom}
+.definitions{width:100%}
+.definitions th{width:14rem;color:${colour("muted")}}
+.definitions td{text-align:left;overflow-wrap:anywhere}
+summary{cursor:pointer;color:${colour("accent")}}
+:focus-visible{outline:2px solid ${colour("accent")};outline-offset:2px}
+@media(max-width:30rem){.definitions th{width:auto}}
+@media print{details>*{display:block}}
+`.replaceAll("\n", "");

@@ -1,0 +1,97 @@
+import { batches, type ImageSet } from "../data/mod.ts";
+import { featureMaps, type Module } from "../nn/mod.ts";
+import { Random } from "../tensor/mod.ts";
+import { classScores } from "../train/class_scores.ts";
+import type { TrainConfig } from "../train/config.ts";
+import type { Predictions } from "../train/predictions.ts";
+import { calibration } from "./calibration.ts";
+import { classScoresPicture } from "./class_scores.ts";
+import { confusionPicture } from "./confusion_matrix.ts";
+import { curvesPicture } from "./curves.ts";
+import { featureMapsPicture } from "./feature_maps_picture.ts";
+import { mistakesPicture, pixelsOf, randomPredictionsPicture, sampleSheet } from "./galleries.ts";
+import { reliabilityPicture } from "./reliability.ts";
+import type { RunRecord } from "./run_record.ts";
+import { filtersPicture, weightImagesPicture } from "./weight_pictures.ts";
+
+/** A run's best weights, and what they say of the test images. */
+export interface TestedModel {
+  readonly model: Module;
+  readonly set: ImageSet;
+  readonly predictions: Predictions;
+}
+
+/** The model, data and seed of a run, below the title of its pictures. */
+export function runText({ model, data, seed }: TrainConfig): string {
+  return `${model} on ${data === "synthetic" ? "SYNTHETIC data" : "Fashion-MNIST"}, seed ${seed}`;
+}
+
+/** A run's curves as far as they go; undefined where no epoch is complete. */
+export function runCurves({ config, history, best, results }: RunRecord): string | undefined {
+  if (history.length === 0) return undefined;
+  const { epochs } = config;
+  const part = results === undefined ? `, ${history.length} of ${epochs} epochs` : "";
+  return curvesPicture({
+    title: "Loss and accuracy",
+    subtitle: runText(config) + part,
+    history,
+    best: best?.epoch,
+    epochs: results === undefined ? epochs : history.length,
+  });
+}
+
+/** The pictures of a finished run by name, in the order of the report. */
+export interface TestPictures {
+  readonly confusion: string;
+  readonly scores: string;
+  readonly reliability: string;
+  readonly mistakes: string;
+  readonly random: string;
+  readonly samples: string;
+  /** What the model has learned: weight images, or filters and feature maps. */
+  readonly learned: readonly string[];
+}
+
+/** Draws what a run's best weights make of the test images. */
+export function testPictures(
+  config: TrainConfig,
+  confusion: readonly (readonly number[])[],
+  { model, set, predictions }: TestedModel,
+): TestPictures {
+  const { classes } = set;
+  const what = runText(config);
+  const subtitle = `${what}, ${set.count} test images`;
+  const { confidence, correct } = predictions;
+  const text = { model: `${config.model}, seed ${config.seed}` };
+  return {
+    confusion: confusionPicture({
+      title: "Confusion matrix",
+      subtitle,
+      classes,
+      counts: confusion,
+    }),
+    scores: classScoresPicture({
+      title: "Precision, recall and F1 of each class",
+      subtitle,
+      scores: classScores(confusion, classes),
+    }),
+    reliability: reliabilityPicture("Reliability", subtitle, calibration(confidence, correct)),
+    mistakes: mistakesPicture(set, predictions, text),
+    random: randomPredictionsPicture(set, predictions, new Random(config.seed, "gallery"), text),
+    samples: sampleSheet(set),
+    learned: learnedPictures(model, set, what),
+  };
+}
+
+function learnedPictures(model: Module, set: ImageSet, what: string): string[] {
+  const [first] = model.parameters;
+  if (first.tensor.rank === 4) {
+    for (const { images } of batches(set, 1)) {
+      const maps = featureMapsPicture(pixelsOf(set, 0), featureMaps(model, images), what);
+      return [filtersPicture(first, what), maps];
+    }
+  }
+  return first.tensor.shape[0] === set.classes.length
+    ? [weightImagesPicture(first, set.classes, what)]
+    : [];
+}

@@ -1,0 +1,72 @@
+import { readResults, type Results } from "../experiment/results.ts";
+import { Checkpoints, type RunProgress } from "../train/checkpoints.ts";
+import type { TrainConfig } from "../train/config.ts";
+import { configRecord } from "../train/config_file.ts";
+import { diskFiles } from "../train/files.ts";
+import { readJson, readText } from "../train/json_file.ts";
+import { bestEpoch, type EpochMetrics, type EpochTime, metricsFile } from "../train/metrics.ts";
+import { parseMetrics } from "../train/metrics_reader.ts";
+import { isFinished, readConfig } from "../train/run.ts";
+
+/** What a run folder tells of its run, however far that came. */
+export interface RunRecord {
+  readonly folder: string;
+  readonly config: TrainConfig;
+  /** environment.json; undefined where there is none. */
+  readonly environment: Readonly<Record<string, unknown>> | undefined;
+  readonly history: readonly EpochMetrics[];
+  /** How long each epoch took; undefined where that is not known. */
+  readonly times: readonly (EpochTime | undefined)[];
+  readonly best: EpochMetrics | undefined;
+  /** Where an unfinished run goes on; undefined for its beginning. */
+  readonly progress: RunProgress | undefined;
+  /** The figures of a finished run. */
+  readonly results: Results | undefined;
+  /** When it was finished, in ISO 8601. */
+  readonly finished: string | undefined;
+}
+
+/**
+ * Reads a run folder, also one whose process was killed: then it tells what the last checkpoint
+ * does. `tell` hears of checkpoints that cannot be used. Throws a UserError where it is none.
+ */
+export function readRunRecord(folder: string, tell: (text: string) => void): RunRecord {
+  const config = readConfig(folder);
+  const metrics = readText(`${folder}/metrics.csv`) ?? "";
+  const environment = readJson(`${folder}/environment.json`) as RunRecord["environment"];
+  const finished = isFinished(folder);
+  const results = finished ? readResults(folder) : undefined;
+  const progress = finished ? undefined : lastProgress(folder, config, tell);
+  const rows = finished ? metrics : metricsFile(progress?.history ?? [], metrics);
+  const history = parseMetrics(rows, `${folder}/metrics.csv`);
+  const summary = readJson(`${folder}/summary.json`) as
+    | { times?: { finished?: string } }
+    | undefined;
+  return {
+    folder,
+    config,
+    environment,
+    history,
+    times: epochTimes(rows),
+    best: bestEpoch(history, config.bestBy),
+    progress,
+    results,
+    finished: summary?.times?.finished,
+  };
+}
+
+function lastProgress(folder: string, config: TrainConfig, tell: (text: string) => void) {
+  const text = JSON.stringify(configRecord(config));
+  const checkpoints = new Checkpoints(`${folder}/checkpoints`, text, 1, diskFiles);
+  const best = ({ history }: RunProgress) => bestEpoch(history, config.bestBy)?.epoch;
+  return checkpoints.load(best, tell)?.progress;
+}
+
+/** The last two columns of metrics.csv. */
+function epochTimes(csv: string): (EpochTime | undefined)[] {
+  return csv.split("\n").slice(1).filter((row) => row !== "").map((row) => {
+    const [seconds, imagesPerSecond] = row.split(",").slice(-2);
+    if (seconds === "" || imagesPerSecond === "") return undefined;
+    return { seconds: Number(seconds), imagesPerSecond: Number(imagesPerSecond) };
+  });
+}

@@ -1,0 +1,77 @@
+import { loadTest, type TestData } from "../data/mod.ts";
+import { UserError } from "../errors.ts";
+import { diskFiles, type Files } from "../train/files.ts";
+import { writeText } from "../train/json_file.ts";
+import { predictions } from "../train/predictions.ts";
+import { findWeights, loadModel } from "../train/weights_source.ts";
+import { calibration } from "./calibration.ts";
+import { report, type ReportContent } from "./report.ts";
+import { runCurves, type TestedModel, testPictures } from "./run_pictures.ts";
+import { readRunRecord, type RunRecord } from "./run_record.ts";
+
+/** How a report is made. */
+export interface ReportOptions {
+  /** The test images, where they are in memory already. */
+  readonly test?: TestData;
+  /** Where they are otherwise, as for `loadTest`. */
+  readonly dataDir?: string;
+  /** Goes on with an unfinished run. */
+  readonly resumeCommand: string;
+  /** Where the model computes; by default where it was trained. */
+  readonly device?: "cpu" | "cuda";
+  readonly files?: Files;
+  /** Hears of checkpoints that cannot be used. */
+  readonly tell?: (text: string) => void;
+}
+
+/**
+ * Writes report.html, curves.svg and, for a finished run, confusion_matrix.svg into a run folder,
+ * whose lock the caller holds. Returns the report's path; throws a UserError where it cannot.
+ */
+export async function writeReport(folder: string, options: ReportOptions): Promise<string> {
+  const { resumeCommand, files = diskFiles, tell = console.error } = options;
+  const record = readRunRecord(folder, tell);
+  const curves = runCurves(record);
+  const tested = record.results && await test(record, record.results, options);
+  if (curves !== undefined) writeText(files, `${folder}/curves.svg`, curves);
+  if (tested) writeText(files, `${folder}/confusion_matrix.svg`, tested.pictures.confusion);
+  const path = `${folder}/report.html`;
+  writeText(files, path, report(record, { curves, tested, resumeCommand }));
+  return path;
+}
+
+async function test(
+  { folder, config }: RunRecord,
+  { confusion_matrix, data_sha256 }: NonNullable<RunRecord["results"]>,
+  { test, dataDir, device = config.device }: ReportOptions,
+): Promise<ReportContent["tested"]> {
+  const set = test ?? await loadTest({ data: config.data, dataDir });
+  for (const [name, digest] of Object.entries(set.digests)) {
+    if (data_sha256[name] === digest) continue;
+    throw new UserError(`${folder} was tested on other images: the SHA-256 of ${name} differs`);
+  }
+  using model = loadModel(findWeights(folder), device);
+  const tested = { model, set, predictions: predictions(model, set, { device }) };
+  // On the CPU the same weights and images give the same counts; a difference means damage.
+  if (config.device === "cpu" && device === "cpu") {
+    refuseOtherCounts(folder, tested, confusion_matrix);
+  }
+  return {
+    pictures: testPictures(config, confusion_matrix, tested),
+    calibration: calibration(tested.predictions.confidence, tested.predictions.correct),
+    parameters: model.parameters.reduce((sum, { tensor }) => sum + tensor.size, 0),
+  };
+}
+
+function refuseOtherCounts(
+  folder: string,
+  { set, predictions: { predicted } }: TestedModel,
+  confusion: readonly (readonly number[])[],
+): void {
+  const counts = confusion.map((row) => row.map(() => 0));
+  predicted.forEach((prediction, i) => counts[set.labels[i]][prediction]++);
+  if (counts.every((row, i) => row.every((count, j) => count === confusion[i][j]))) return;
+  throw new UserError(
+    `${folder}/summary.json and the best weights disagree: one of them was changed after the run`,
+  );
+}

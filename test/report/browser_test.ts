@@ -1,0 +1,167 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { reporter } from "../../src/report/reporter.ts";
+import { classScores, macroMean } from "../../src/train/class_scores.ts";
+import { Run } from "../../src/train/run.ts";
+import { carryOn } from "../../src/train/session.ts";
+import type { Summary } from "../../src/train/summary.ts";
+import { browserTest } from "../browser.ts";
+import { config, data, environment, test } from "../train/fixtures.ts";
+import { silentScreen } from "../../src/train/progress.ts";
+import { temporaryFolder } from "../train/temporary_folder.ts";
+
+/** A finished run of a model with a report; its address and its figures. */
+async function reportOf(model: "linear" | "nonlinear" | "cnn", parent: string) {
+  const settings = { model, trainSize: 70, hidden: model === "linear" ? undefined : 4 };
+  using run = Run.create(config(settings), environment, parent);
+  const loadTest = () => Promise.resolve(test);
+  await carryOn(run, { data, loadTest, screen: silentScreen, resumeCommand: "-", reporter });
+  const summary: Summary = JSON.parse(Deno.readTextFileSync(`${run.folder}/summary.json`));
+  return { address: `file://${run.folder}/report.html`, summary };
+}
+
+/** Every figure of a page by its name. */
+async function figures(page: Page): Promise<Map<string, string>> {
+  const found = await page.locator("data").evaluateAll((elements: unknown[]) =>
+    (elements as { dataset: { name: string }; value: string }[]).map((
+      { dataset, value },
+    ): [string, string] => [dataset.name, value])
+  );
+  return new Map(found);
+}
+
+/** An element's place on the page, in pixels, and its text. */
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly text: string;
+}
+
+/** The boxes of all elements that a selector finds. */
+async function boxes(page: Page, selector: string): Promise<Box[]> {
+  return await page.locator(selector).evaluateAll((elements: unknown[]) =>
+    (elements as (Box & { textContent: string; getBoundingClientRect(): Box })[]).map((element) => {
+      const { left, right, top, bottom } = element.getBoundingClientRect();
+      return { left, right, top, bottom, text: element.textContent };
+    })
+  );
+}
+
+/** Whether a box holds another one, of which `margin` pixels may stand out above and below. */
+function holds(outer: Box, inner: Omit<Box, "text">, margin = 4): boolean {
+  return inner.left >= outer.left && inner.right <= outer.right &&
+    inner.top >= outer.top - margin && inner.bottom <= outer.bottom + margin;
+}
+
+for (const model of ["linear", "nonlinear", "cnn"] as const) {
+  browserTest(`the figures in a report equal those of summary.json: ${model}`, async (open) => {
+    using parent = temporaryFolder();
+    const { address, summary } = await reportOf(model, parent.path);
+    const page = await open();
+    await page.goto(address);
+    const shown = await figures(page);
+    const equal = (name: string, value: number | string) =>
+      assertEquals(shown.get(name), `${value}`, name);
+    const { confusion_matrix: counts, classes, best } = summary;
+    for (
+      const name of [
+        "test_acc",
+        "test_loss",
+        "test_correct",
+        "test_count",
+        "parameters",
+        "weights_sha256",
+        "best_weights_sha256",
+      ] as const
+    ) equal(name, summary[name]);
+    equal("best.epoch", best.epoch);
+    equal("best.val_acc", best.val_acc!);
+    counts.forEach((row, label) =>
+      row.forEach((value, prediction) => equal(`confusion_matrix.${label}.${prediction}`, value))
+    );
+    const scores = classScores(counts, classes);
+    for (const { name, support, ...score } of scores) {
+      equal(`${name}.support`, support);
+      for (const [key, value] of Object.entries(score)) equal(`${name}.${key}`, value);
+    }
+    for (const [key, value] of Object.entries(macroMean(scores))) equal(`macro mean.${key}`, value);
+  });
+}
+
+browserTest("what a report shows is its figures, rounded", async (open) => {
+  using parent = temporaryFolder();
+  const { address, summary } = await reportOf("linear", parent.path);
+  const page = await open();
+  await page.goto(address);
+  const text = async (name: string) => await page.locator(`data[data-name="${name}"]`).innerText();
+  assertEquals(await text("test_acc"), `${(100 * summary.test_acc).toFixed(2)} %`);
+  assertEquals(await text("test_loss"), summary.test_loss.toFixed(4));
+  assertEquals(await text("test_correct"), `${summary.test_correct}`);
+  assertEquals(await text("weights_sha256"), summary.weights_sha256);
+  // The first hundred rectangles are the matrix row by row; each count lies in its own.
+  const cells = await boxes(page, 'figure svg [aria-label="cell"] rect');
+  const words = await boxes(page, 'figure svg [aria-label="text"] text');
+  const counts = cells.slice(0, 100).map((cell) =>
+    words.filter(({ text, ...word }) => /^\d+$/.test(text) && holds(cell, word)).map(({ text }) =>
+      text
+    )
+  );
+  assertEquals(counts, summary.confusion_matrix.flat().map((value) => [`${value}`]));
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  browserTest(
+    `a report is ${colorScheme}, whole at 360 pixels, and asks for nothing`,
+    async (open) => {
+      using parent = temporaryFolder();
+      const { address } = await reportOf("cnn", parent.path);
+      const page = await open({ colorScheme, viewport: { width: 360, height: 800 } });
+      const asked: string[] = [];
+      const complaints: string[] = [];
+      page.on("request", (request) => asked.push(request.url()));
+      page.on("console", (message) => complaints.push(message.text()));
+      page.on("pageerror", (error) => complaints.push(error.message));
+      await page.goto(address);
+      assertEquals(asked, [address]);
+      assertEquals(complaints, []);
+      const wide = await page.evaluate("document.documentElement.scrollWidth");
+      assertEquals(wide, 360);
+      const surface = await page.evaluate("getComputedStyle(document.body).backgroundColor");
+      const fill = await page.locator("figure svg > rect").first().evaluate((element: unknown) => {
+        const { getComputedStyle } = globalThis as unknown as {
+          getComputedStyle(element: unknown): { fill: string };
+        };
+        return getComputedStyle(element).fill;
+      });
+      assertEquals(surface, colorScheme === "light" ? "rgb(255, 255, 255)" : "rgb(20, 23, 27)");
+      assertEquals(fill, surface);
+    },
+  );
+}
+
+browserTest("no word of a picture is cut or lies on another", async (open) => {
+  using parent = temporaryFolder();
+  for (const model of ["linear", "cnn"] as const) {
+    const { address } = await reportOf(model, parent.path);
+    const page = await open({ viewport: { width: 1200, height: 800 } });
+    await page.goto(address);
+    const frames = await boxes(page, "figure svg");
+    assert(frames.length >= 7);
+    for (const [picture, frame] of frames.entries()) {
+      const words = (await boxes(page, `figure >> nth=${picture} >> svg text`))
+        .filter(({ text }) => text !== "");
+      for (const [i, word] of words.entries()) {
+        assert(holds(frame, word, 0), `${word.text} leaves ${words[0].text}`);
+        for (const other of words.slice(i + 1)) {
+          // Boxes of text are higher than its letters, and leaning names have boxes that cross.
+          const apart = word.right <= other.left || other.right <= word.left ||
+            word.bottom - 4 <= other.top || other.bottom - 4 <= word.top;
+          const leaning = words[0].text === "Confusion matrix";
+          assert(apart || leaning, `${word.text} lies on ${other.text} in ${words[0].text}`);
+        }
+      }
+    }
+  }
+});
