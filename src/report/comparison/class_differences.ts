@@ -57,7 +57,7 @@ export function classDifferencesPicture({ rows, test: { classes } }: Comparison)
     ],
   });
   return draw({
-    title: "Classes",
+    title: "Images of each class that are recognised",
     subtitle: rows.some(({ runs }) => runs.length > 1)
       ? "on the test images, mean over the seeds"
       : "on the test images",

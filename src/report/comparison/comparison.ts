@@ -1,6 +1,8 @@
 import { type Spread, spread } from "../../experiment/spread.ts";
 import type { ImageSet } from "../../data/mod.ts";
+import { classScores } from "../../train/class_scores.ts";
 import { configRecord } from "../../train/config_file.ts";
+import { confusionCounts } from "../../train/evaluate.ts";
 import { calibration } from "../calibration.ts";
 import type { CurvePoint } from "../curves.ts";
 import type { EvaluatedRun } from "./evaluated_run.ts";
@@ -76,7 +78,7 @@ function rowOf(name: string, group: readonly EvaluatedRun[], test: ImageSet): Ro
   const runs = group.toSorted((a, b) => a.results.config.seed - b.results.config.seed);
   const over = (figure: (run: EvaluatedRun) => number) => spread(runs.map(figure));
   const accuracy = over(({ results }) => results.test_acc);
-  const recalls = runs.map(({ predictions }) => recallOf(predictions.correct, test));
+  const recalls = runs.map(({ predictions }) => recallOf(predictions.predicted, test));
   return {
     name,
     runs,
@@ -93,13 +95,9 @@ function rowOf(name: string, group: readonly EvaluatedRun[], test: ImageSet): Ro
   };
 }
 
-function recallOf(correct: readonly boolean[], { labels, classes }: ImageSet): number[] {
-  const [right, all] = [0, 1].map(() => new Array<number>(classes.length).fill(0));
-  labels.forEach((label, i) => {
-    all[label]++;
-    if (correct[i]) right[label]++;
-  });
-  return right.map((count, label) => count / all[label]);
+function recallOf(predicted: Uint8Array, { labels, classes }: ImageSet): number[] {
+  const counts = confusionCounts(labels, predicted, classes.length);
+  return classScores(counts, classes).map(({ recall }) => recall);
 }
 
 function notesOn({ name, count }: ImageSet, rows: readonly Row[]): string[] {

@@ -50,6 +50,6 @@ export function evaluateRun(
 
 function machineOf(folder: string): string {
   const environment = readJson(`${folder}/environment.json`) as Record<string, unknown> | undefined;
-  const { cpu = "?", threads = "?", device = "?" } = environment ?? {};
-  return `${device}, ${cpu}, ${threads} threads`;
+  const of = (name: string) => environment?.[name] ?? `unknown ${name}`;
+  return `${of("device")}, ${of("cpu")}, ${of("threads")} threads`;
 }

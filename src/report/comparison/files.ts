@@ -33,5 +33,9 @@ export function writeComparison(comparison: Comparison, folder: string): string 
 function convergence(comparison: Comparison): string {
   const { rows } = comparison;
   const mean = rows.some(({ runs }) => runs.length > 1) ? ", mean over the seeds" : "";
-  return convergencePicture("Convergence", `on the validation images${mean}`, rows);
+  return convergencePicture(
+    "Loss and accuracy over the epochs",
+    `on the validation images${mean}`,
+    rows,
+  );
 }

@@ -7,20 +7,21 @@ import { type Table, tablesOf } from "./tables.ts";
 
 /** A comparison as an HTML page that needs no other file. */
 export function comparisonPage(comparison: Comparison, curves: string): string {
-  const [models, ...others] = tablesOf(comparison).map(tableHtml);
+  const title = escaped(headline(comparison));
+  const notes = comparison.notes.map((note) => `<li>${escaped(note)}</li>`);
+  const images = disagreements(comparison).filter(({ images }) => images.length > 0);
+  const below: Record<string, string[]> = {
+    Models: [`<ul>${notes.join("")}</ul>`, wide(curves)],
+    Classes: [wide(classDifferencesPicture(comparison))],
+    Images: images.map((each) => wide(disagreementPicture(each, comparison))),
+  };
   return [
     "<!doctype html>",
     `<html lang="en"><meta charset="utf-8">`,
     `<meta name="viewport" content="width=device-width, initial-scale=1">`,
-    `<title>${escaped(headline(comparison))}</title><style>${style}</style>`,
-    `<h1>${escaped(headline(comparison))}</h1>`,
-    models,
-    `<ul>${comparison.notes.map((note) => `<li>${escaped(note)}</li>`).join("")}</ul>`,
-    `<h2>Convergence</h2>${wide(curves)}`,
-    ...others,
-    wide(classDifferencesPicture(comparison)),
-    ...disagreements(comparison).filter(({ images }) => images.length > 0)
-      .map((disagreement) => wide(disagreementPicture(disagreement, comparison))),
+    `<title>${title}</title><style>${style}</style>`,
+    `<h1>${title}</h1>`,
+    ...tablesOf(comparison).flatMap((table) => [tableHtml(table), ...below[table.title] ?? []]),
     "</html>\n",
   ].join("\n");
 }
@@ -43,8 +44,12 @@ const wide = (content: string) => `<div class="wide">${content}</div>`;
 
 const style = colourStyle(":root") +
   `body{font-family:${typeface};background:${colour("surface")};color:${colour("ink")};` +
-  "max-width:64rem;margin:2rem auto;padding:0 1rem;line-height:1.45}" +
-  ".wide{overflow-x:auto}table{border-collapse:collapse;font-variant-numeric:tabular-nums}" +
-  `th,td{padding:.3rem .7rem;text-align:right;white-space:nowrap;border-bottom:1px solid ${
+  "color-scheme:light dark;max-width:76rem;margin:2rem auto;padding:0 1rem;line-height:1.45}" +
+  "h1{font-size:1.6rem}.wide{overflow-x:auto;margin:1rem 0}" +
+  "table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}" +
+  `th,td{padding:.3rem .6rem;text-align:right;white-space:nowrap;border-bottom:1px solid ${
     colour("line")
-  }}th:first-child{text-align:left;padding-left:0}p,li{color:${colour("muted")}}`;
+  }}` +
+  `th:first-child{text-align:left;padding-left:0;position:sticky;left:0;background:${
+    colour("surface")
+  }}p,li{color:${colour("muted")}}`;
