@@ -54,9 +54,6 @@ ended = plugin_data_pb2.SessionEndInfo(status="STATUS_SUCCESS", end_time_secs=TI
 image = Summary.Value(
     tag="picture",
     image=Summary.Image(height=300, width=70000, colorspace=3, encoded_image_string=PICTURE),
-    metadata=SummaryMetadata(
-        plugin_data=SummaryMetadata.PluginData(plugin_name="images"), summary_description="what"
-    ),
 )
 cases = {
     "beginning": records(

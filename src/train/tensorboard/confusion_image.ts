@@ -4,6 +4,7 @@ import { textDots, textHeight, textWidth } from "./pixel_text.ts";
 type Colour = readonly [red: number, green: number, blue: number];
 
 const ink: Colour = [28, 31, 35];
+const muted: Colour = [91, 100, 112];
 const paper: Colour = [255, 255, 255];
 const full: Colour = [11, 79, 138];
 
@@ -13,13 +14,16 @@ const cellWidth = 40;
 const cellHeight = 24;
 const gap = 6;
 
+/** What rows and columns are. */
+const [down, across] = ["class", "predicted"];
+
 /** Counts `[class][prediction]` as a picture for TensorBoard: a row for each class, darker the larger its share. */
 export async function confusionImage(
   counts: readonly (readonly number[])[],
   classes: readonly string[],
 ): Promise<Image> {
   const { encode } = await import("fast-png"); // only a finished run needs it
-  const labels = Math.max(...classes.map(textWidth)) * dot + 2 * gap;
+  const labels = Math.max(...[...classes, across].map(textWidth)) * dot + 2 * gap;
   const width = labels + classes.length * cellWidth + 1;
   const height = labels + classes.length * cellHeight + 1;
   const pixels = new Pixels(width, height);
@@ -39,13 +43,14 @@ export async function confusionImage(
       pixels.text(text, x + indent, y + rise, strength > 0.72 ? paper : ink);
     });
   });
+  pixels.text(down, gap, labels - textHeight * dot - gap, muted);
+  pixels.text(across, labels - textWidth(across) * dot - gap, gap, muted);
   classes.forEach((name, prediction) => {
     const x = labels + prediction * cellWidth + middle(textHeight * dot, cellWidth);
     pixels.upwards(name, x, labels - gap, ink);
   });
   return {
     name: "confusion_matrix",
-    description: "Counts on the test images: a row for each class, a column for each prediction.",
     width,
     height,
     png: encode({ width, height, data: pixels.data, channels: 3 }),

@@ -33,25 +33,19 @@ export function scalars(
   return event(time, epoch, ...values);
 }
 
-/** A picture and what it shows, in Markdown. */
+/** A picture. */
 export interface Image {
   readonly name: string;
-  readonly description: string;
   readonly width: number;
   readonly height: number;
   readonly png: Uint8Array;
 }
 
 /** A picture that belongs to an epoch. */
-export function image(
-  { name, description, width, height, png }: Image,
-  epoch: number,
-  time: number,
-): Events {
+export function image({ name, width, height, png }: Image, epoch: number, time: number): Events {
   const rgb = 3;
-  const picture = message(4, integer(1, height), integer(2, width), integer(3, rgb), bytes(4, png));
-  const about = message(9, message(1, bytes(1, "images")), bytes(3, description));
-  return event(time, epoch, message(1, bytes(1, name), picture, about));
+  const picture = [integer(1, height), integer(2, width), integer(3, rgb), bytes(4, png)];
+  return event(time, epoch, message(1, bytes(1, name), message(4, ...picture)));
 }
 
 /** The run is finished. */

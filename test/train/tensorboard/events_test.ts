@@ -20,7 +20,7 @@ const settings = {
   weight_decay: 0,
 };
 const png = Uint8Array.from({ length: 256 }, (_, i) => i);
-const picture = { name: "picture", description: "what", width: 70000, height: 300, png };
+const picture = { name: "picture", width: 70000, height: 300, png };
 
 const written: Record<string, Events> = {
   beginning: beginning(settings, time),
