@@ -42,6 +42,12 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   }</tbody></table></div>`;
 }
 
+/** A picture, in a narrow window as small as it stays legible. */
+export function picture(svg: string): string {
+  const width = Number(/ width="(\d+)"/.exec(svg)?.[1]);
+  return `<figure style="--least:${Math.round(width * 0.65)}px">${svg}</figure>`;
+}
+
 /** A figure as people read it, with its exact value for programs, under the name that files use. */
 export function figure(name: string, value: number | string, text = `${value}`): string {
   return `<data data-name="${escaped(name)}" value="${escaped(`${value}`)}">${

@@ -52,25 +52,27 @@ export function metricsFile(history: readonly EpochMetrics[], soFar: string): st
   return metricsHeader + rows.join("");
 }
 
-/** How long each epoch took, from metrics.csv; 0 where it is not known. */
-export function epochTimes(csv: string): EpochTime[] {
-  const known = (cell = "") => /^[\d.]+$/.test(cell) ? Number(cell) : 0;
+/** How long each epoch took, from metrics.csv; undefined where that is not known. */
+export function epochTimes(csv: string): (EpochTime | undefined)[] {
   const rows = csv.split("\n").slice(1).filter((row) => row !== "");
   return rows.map((row) => {
-    const [seconds, imagesPerSecond] = row.split(",").slice(columns.length);
-    return { seconds: known(seconds), imagesPerSecond: known(imagesPerSecond) };
+    const cells = row.split(",").slice(columns.length);
+    if (cells.length !== 2 || !cells.every((cell) => /^[\d.]+$/.test(cell))) return undefined;
+    const [seconds, imagesPerSecond] = cells.map(Number);
+    return { seconds, imagesPerSecond };
   });
 }
 
 /** Seconds of all epochs whose time is known. */
-export function trainingSeconds(times: readonly EpochTime[]): number {
-  return times.reduce((sum, { seconds }) => sum + seconds, 0);
+export function trainingSeconds(times: readonly (EpochTime | undefined)[]): number {
+  return times.reduce((sum, time) => sum + (time?.seconds ?? 0), 0);
 }
 
 /** Images a second over all epochs whose time is known; 0 where none is. */
-export function meanSpeed(times: readonly EpochTime[]): number {
-  const images = times.reduce((sum, time) => sum + time.seconds * time.imagesPerSecond, 0);
-  return images === 0 ? 0 : images / trainingSeconds(times);
+export function meanSpeed(times: readonly (EpochTime | undefined)[]): number {
+  const known = times.filter((time) => time !== undefined);
+  const images = known.reduce((sum, time) => sum + time.seconds * time.imagesPerSecond, 0);
+  return images === 0 ? 0 : images / trainingSeconds(known);
 }
 
 /** The line an epoch leaves on the terminal and in a log. */

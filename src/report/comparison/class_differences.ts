@@ -4,6 +4,8 @@ import { colour, seriesStyle, textWidth } from "../look.ts";
 import { draw } from "../picture.ts";
 import type { Comparison } from "./comparison.ts";
 
+/** Pixels between the marks of two rows, so that equal ones do not hide each other. */
+const apart = 6;
 const symbols = ["circle", "triangle", "diamond", "square"] as const;
 
 /** Draws the share of each class that each row finds on one line, told apart by shape and colour. */
@@ -19,7 +21,7 @@ export function classDifferencesPicture({ rows, test: { classes } }: Comparison)
   const extreme = (of: (...values: number[]) => number) => (label: number) =>
     100 * of(...rows.map(({ recall }) => recall[label]));
   const part = chart({
-    height: classes.length * 30 + 66,
+    height: classes.length * Math.max(30, rows.length * apart + 12) + 66,
     marginLeft: longest + 24,
     marginRight: 28,
     marginTop: 14,
@@ -49,6 +51,7 @@ export function classDifferencesPicture({ rows, test: { classes } }: Comparison)
           x: (label: number) => 100 * recall[label],
           y: (label: number) => label,
           symbol: kinds[i].symbol,
+          dy: (i - (rows.length - 1) / 2) * apart,
           r: 5,
           fill: kinds[i].stroke,
           stroke: colour("surface"),

@@ -1,55 +1,28 @@
-import { colour, colourStyle, escaped, typeface } from "../look.ts";
-import type { Comparison } from "./comparison.ts";
+import { escaped } from "../look.ts";
+import { page, picture, table } from "../page.ts";
 import { classDifferencesPicture } from "./class_differences.ts";
+import type { Comparison } from "./comparison.ts";
 import { headline } from "./headline.ts";
 import { disagreementPicture, disagreements } from "./images.ts";
 import { type Table, tablesOf } from "./tables.ts";
 
 /** A comparison as an HTML page that needs no other file. */
 export function comparisonPage(comparison: Comparison, curves: string): string {
-  const title = escaped(headline(comparison));
+  const title = headline(comparison);
   const notes = comparison.notes.map((note) => `<li>${escaped(note)}</li>`);
   const images = disagreements(comparison).filter(({ images }) => images.length > 0);
   const below: Record<string, string[]> = {
-    Models: [`<ul>${notes.join("")}</ul>`, wide(curves)],
-    Classes: [wide(classDifferencesPicture(comparison))],
-    Images: images.map((each) => wide(disagreementPicture(each, comparison))),
+    Models: [`<ul>${notes.join("")}</ul>`, picture(curves)],
+    Classes: [picture(classDifferencesPicture(comparison))],
+    Images: images.map((each) => picture(disagreementPicture(each, comparison))),
   };
-  return [
-    "<!doctype html>",
-    `<html lang="en"><meta charset="utf-8">`,
-    `<meta name="viewport" content="width=device-width, initial-scale=1">`,
-    `<title>${title}</title><style>${style}</style>`,
-    `<h1>${title}</h1>`,
-    ...tablesOf(comparison).flatMap((table) => [tableHtml(table), ...below[table.title] ?? []]),
-    "</html>\n",
-  ].join("\n");
+  const sections = tablesOf(comparison).map((one) =>
+    `<section>${section(one)}${(below[one.title] ?? []).join("")}</section>`
+  );
+  return page(title, `<h1>${escaped(title)}</h1>${sections.join("\n")}`);
 }
 
-function tableHtml({ title, head, rows, note }: Table): string {
-  const cells = (tag: string, texts: readonly string[]) =>
-    texts.map((text) => `<${tag}>${escaped(text)}</${tag}>`).join("");
-  const row = ([name, ...rest]: readonly string[]) =>
-    `<tr><th scope="row">${escaped(name)}</th>${cells("td", rest)}</tr>`;
-  return `<h2>${escaped(title)}</h2>${
-    wide(
-      `<table><thead><tr>${cells("th", head)}</tr></thead>` +
-        `<tbody>${rows.map(row).join("")}</tbody></table>`,
-    )
-  }<p>${escaped(note)}</p>`;
+function section({ title, head, rows, note }: Table): string {
+  const lines = rows.map((cells) => cells.map(escaped));
+  return `<h2>${escaped(title)}</h2>${table(head, lines)}<p class="muted">${escaped(note)}</p>`;
 }
-
-/** What may be wider than a telephone moves by itself there. */
-const wide = (content: string) => `<div class="wide">${content}</div>`;
-
-const style = colourStyle(":root") +
-  `body{font-family:${typeface};background:${colour("surface")};color:${colour("ink")};` +
-  "color-scheme:light dark;max-width:76rem;margin:2rem auto;padding:0 1rem;line-height:1.45}" +
-  "h1{font-size:1.6rem}.wide{overflow-x:auto;margin:1rem 0}" +
-  "table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}" +
-  `th,td{padding:.3rem .6rem;text-align:right;white-space:nowrap;border-bottom:1px solid ${
-    colour("line")
-  }}` +
-  `th:first-child{text-align:left;padding-left:0;position:sticky;left:0;background:${
-    colour("surface")
-  }}p,li{color:${colour("muted")}}`;

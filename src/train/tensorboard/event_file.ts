@@ -35,7 +35,7 @@ export class EventFile {
     config: TrainConfig,
     begun: Date,
     history: readonly EpochMetrics[],
-    times: readonly EpochTime[],
+    times: readonly (EpochTime | undefined)[],
     now: Date,
   ): void {
     let time = secondsOf(begun);
