@@ -71,10 +71,6 @@ function writeAll(file: OpenFile, bytes: Uint8Array): void {
   }
 }
 
-function bytesOf(content: Uint8Array | string): Uint8Array {
-  return typeof content === "string" ? new TextEncoder().encode(content) : content;
-}
-
 function writeAndSync(file: OpenFile, bytes: Uint8Array): void {
   try {
     writeAll(file, bytes);
@@ -100,7 +96,7 @@ export function writeAtomically(
   content: Uint8Array | string,
   beforeRename?: () => void,
 ): void {
-  const bytes = bytesOf(content);
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const temporary = `${path}.tmp`;
   try {
     writeAndSync(files.open(temporary, "truncate"), bytes);
@@ -117,19 +113,11 @@ export function writeAtomically(
   uninterrupted(() => files.syncFolder(folderOf(path)));
 }
 
-/**
- * Adds to the end of a file of `length` bytes and waits until it is on the disk; a failure leaves
- * the file as it was.
- */
-export function appendSafely(
-  files: Files,
-  path: string,
-  content: Uint8Array | string,
-  length: number,
-): void {
+/** Adds text to a file's end and waits until it is on the disk; a failure leaves the file as it was. */
+export function appendSafely(files: Files, path: string, text: string, length: number): void {
   const file = files.open(path, "append");
   try {
-    writeAll(file, bytesOf(content));
+    writeAll(file, new TextEncoder().encode(text));
     uninterrupted(() => file.sync());
   } catch (error) {
     try {
@@ -138,6 +126,16 @@ export function appendSafely(
       // A cut row is dropped by the next resume.
     }
     throw error;
+  } finally {
+    file.close();
+  }
+}
+
+/** Adds to a file's end without waiting for the disk: for what can be made again. */
+export function append(files: Files, path: string, content: Uint8Array): void {
+  const file = files.open(path, "append");
+  try {
+    writeAll(file, content);
   } finally {
     file.close();
   }

@@ -1,7 +1,7 @@
 import { messageOf, UserError } from "../../errors.ts";
 import type { TrainConfig } from "../config.ts";
 import { configRecord } from "../config_file.ts";
-import { appendSafely, type Files, writeAtomically } from "../files.ts";
+import { append, type Files, writeAtomically } from "../files.ts";
 import type { EpochMetrics, EpochTime } from "../metrics.ts";
 import type { Result } from "../summary.ts";
 import { confusionImage } from "./confusion_image.ts";
@@ -19,11 +19,11 @@ export type TestFigures = Pick<
 /**
  * The file of a run folder that TensorBoard reads. A process that goes on with a run writes it
  * anew from the run's history, under a later name: so no epoch is in it twice, and a TensorBoard
- * that is open goes over to the new file. What cannot be written is a UserError.
+ * that is open goes over to the new file. An epoch does not wait for the disk here: what a crash
+ * takes, the next process writes again. What cannot be written is a UserError.
  */
 export class EventFile {
   #path: string | undefined;
-  #length = 0;
 
   constructor(readonly folder: string, readonly files: Files) {}
 
@@ -44,17 +44,15 @@ export class EventFile {
       time += times[i]?.seconds ?? 0;
       events.push(epochEvents(metrics, time));
     });
-    const content = joined(events);
     const earlier = this.#names();
     const later = earlier.map((name) => Number.parseInt(name.slice(prefix.length)) + 1);
     const stamp = Math.max(Math.floor(secondsOf(now)), ...later);
     const path = `${this.folder}/${prefix}${stamp}.wick`;
     writing(path, () => {
-      writeAtomically(this.files, path, content);
+      writeAtomically(this.files, path, joined(events));
       for (const name of earlier) this.files.remove(`${this.folder}/${name}`);
     });
     this.#path = path;
-    this.#length = content.length;
   }
 
   /** Adds an epoch's figures. */
@@ -77,8 +75,7 @@ export class EventFile {
   #add(events: Events): void {
     const path = this.#path;
     if (path === undefined) throw new RangeError("The event file has not been begun");
-    writing(path, () => appendSafely(this.files, path, events, this.#length));
-    this.#length += events.length;
+    writing(path, () => append(this.files, path, events));
   }
 
   #names(): string[] {
