@@ -96,7 +96,7 @@ export function pixelsOf({ images, rows, columns }: ImageSet, index: number) {
 const indicesOf = ({ count }: ImageSet): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** A probability in percent that is 100 only where it is 1. */
-function percent(share: number): string {
+export function percent(share: number): string {
   const tenths = share < 1 ? Math.min(999, Math.round(share * 1000)) : 1000;
   return `${(tenths / 10).toFixed(tenths === 1000 ? 0 : 1)} %`;
 }

@@ -42,6 +42,12 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   }</tbody></table></div>`;
 }
 
+/** A picture, in a narrow window as small as it stays legible. */
+export function picture(svg: string): string {
+  const width = Number(/ width="(\d+)"/.exec(svg)?.[1]);
+  return `<figure style="--least:${Math.round(width * 0.65)}px">${svg}</figure>`;
+}
+
 /** A figure as people read it, with its exact value for programs, under the name that files use. */
 export function figure(name: string, value: number | string, text = `${value}`): string {
   return `<data data-name="${escaped(name)}" value="${escaped(`${value}`)}">${
@@ -66,6 +72,7 @@ pre{overflow-x:auto;padding:.6rem .8rem;border:1px solid ${colour("line")}}
 figure{margin:1rem 0;overflow-x:auto}
 figure svg{display:block;max-width:100%;min-width:var(--least,0);height:auto}
 .wide{overflow-x:auto}
+.wide td{white-space:nowrap}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9rem}
 th,td{padding:.25rem .75rem .25rem 0;text-align:right;border-bottom:1px solid ${colour("line")}}
 th:first-child{text-align:left;font-weight:500}

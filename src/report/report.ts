@@ -4,7 +4,7 @@ import { configRecord } from "../train/config_file.ts";
 import type { Calibration } from "./calibration.ts";
 import { escaped } from "./look.ts";
 import { duration, grouped, percent } from "./numbers.ts";
-import { cards, definitions, figure, page, table } from "./page.ts";
+import { cards, definitions, figure, page, picture, table } from "./page.ts";
 import { runText, type TestPictures } from "./run_pictures.ts";
 import type { RunRecord } from "./run_record.ts";
 
@@ -49,12 +49,6 @@ const noEpoch = `<p>No epoch is complete.</p>`;
 
 function section(title: string, ...parts: readonly string[]): string {
   return `<section><h2>${title}</h2>${parts.join("")}</section>`;
-}
-
-/** A picture, in a narrow window as small as it stays legible. */
-function picture(svg: string): string {
-  const width = Number(/ width="(\d+)"/.exec(svg)?.[1]);
-  return `<figure style="--least:${Math.round(width * 0.65)}px">${svg}</figure>`;
 }
 
 function folded(title: string, body: string): string {

@@ -4,7 +4,13 @@ import type { TrainConfig } from "../train/config.ts";
 import { configRecord } from "../train/config_file.ts";
 import { diskFiles } from "../train/files.ts";
 import { readJson, readText } from "../train/json_file.ts";
-import { bestEpoch, type EpochMetrics, type EpochTime, metricsFile } from "../train/metrics.ts";
+import {
+  bestEpoch,
+  type EpochMetrics,
+  type EpochTime,
+  epochTimes,
+  metricsFile,
+} from "../train/metrics.ts";
 import { parseMetrics } from "../train/metrics_reader.ts";
 import { isFinished, readConfig } from "../train/run.ts";
 
@@ -60,13 +66,4 @@ function lastProgress(folder: string, config: TrainConfig, tell: (text: string) 
   const checkpoints = new Checkpoints(`${folder}/checkpoints`, text, 1, diskFiles);
   const best = ({ history }: RunProgress) => bestEpoch(history, config.bestBy)?.epoch;
   return checkpoints.load(best, tell)?.progress;
-}
-
-/** The last two columns of metrics.csv. */
-function epochTimes(csv: string): (EpochTime | undefined)[] {
-  return csv.split("\n").slice(1).filter((row) => row !== "").map((row) => {
-    const [seconds, imagesPerSecond] = row.split(",").slice(-2);
-    if (seconds === "" || imagesPerSecond === "") return undefined;
-    return { seconds: Number(seconds), imagesPerSecond: Number(imagesPerSecond) };
-  });
 }

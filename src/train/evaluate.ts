@@ -20,6 +20,17 @@ export interface Evaluation {
   readonly predictions: Uint8Array;
 }
 
+/** Counts `[class][prediction]` of labels and the predictions made for the first of them. */
+export function confusionCounts(
+  labels: ArrayLike<number>,
+  predictions: ArrayLike<number>,
+  classes: number,
+): number[][] {
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  for (let i = 0; i < predictions.length; i++) counts[labels[i]][predictions[i]]++;
+  return counts;
+}
+
 /** Evaluates a model batch by batch. */
 class Evaluator implements Disposable {
   readonly #totals: Tensor;
@@ -50,10 +61,8 @@ class Evaluator implements Disposable {
 
   /** The figures of all batches that were counted. */
   result(): Evaluation {
-    const classes = this.set.classes.length;
-    const confusion = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
     const predictions = this.#predictions.subarray(0, this.#count);
-    predictions.forEach((prediction, i) => confusion[this.set.labels[i]][prediction]++);
+    const confusion = confusionCounts(this.set.labels, predictions, this.set.classes.length);
     const correct = confusion.reduce((sum, row, label) => sum + row[label], 0);
     const count = this.#count;
     const loss = this.#totals.numbers()[0] / count;

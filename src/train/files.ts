@@ -130,3 +130,13 @@ export function appendSafely(files: Files, path: string, text: string, length: n
     file.close();
   }
 }
+
+/** Adds to a file's end without waiting for the disk: for what can be made again. */
+export function append(files: Files, path: string, content: Uint8Array): void {
+  const file = files.open(path, "append");
+  try {
+    writeAll(file, content);
+  } finally {
+    file.close();
+  }
+}

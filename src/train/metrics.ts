@@ -52,12 +52,27 @@ export function metricsFile(history: readonly EpochMetrics[], soFar: string): st
   return metricsHeader + rows.join("");
 }
 
-/** Seconds of all epochs whose time is known, from metrics.csv. */
-export function trainingSeconds(csv: string): number {
-  const seconds = csv.split("\n").slice(1).map((line) =>
-    Number(line.split(",")[columns.length] ?? 0)
-  );
-  return seconds.reduce((sum, value) => sum + (Number.isFinite(value) ? value : 0), 0);
+/** How long each epoch took, from metrics.csv; undefined where that is not known. */
+export function epochTimes(csv: string): (EpochTime | undefined)[] {
+  const rows = csv.split("\n").slice(1).filter((row) => row !== "");
+  return rows.map((row) => {
+    const cells = row.split(",").slice(columns.length);
+    if (cells.length !== 2 || !cells.every((cell) => /^[\d.]+$/.test(cell))) return undefined;
+    const [seconds, imagesPerSecond] = cells.map(Number);
+    return { seconds, imagesPerSecond };
+  });
+}
+
+/** Seconds of all epochs whose time is known. */
+export function trainingSeconds(times: readonly (EpochTime | undefined)[]): number {
+  return times.reduce((sum, time) => sum + (time?.seconds ?? 0), 0);
+}
+
+/** Images a second over all epochs whose time is known; 0 where none is. */
+export function meanSpeed(times: readonly (EpochTime | undefined)[]): number {
+  const known = times.filter((time) => time !== undefined);
+  const images = known.reduce((sum, time) => sum + time.seconds * time.imagesPerSecond, 0);
+  return images === 0 ? 0 : images / trainingSeconds(known);
 }
 
 /** The line an epoch leaves on the terminal and in a log. */

@@ -9,9 +9,11 @@ export interface Outcome {
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Runs `tasks/NAME.ts` as `deno task` does, with the permissions of a training task. */
+const { tasks } = JSON.parse(Deno.readTextFileSync(`${root}deno.json`));
+
+/** Runs `tasks/NAME.ts` as `deno task NAME` does, with the same permissions. */
 export async function runTask(name: string, ...args: string[]): Promise<Outcome> {
-  const flags = ["run", "-q", "-P=train", "--import-map=.wick/import_map.json"];
+  const flags = tasks[name].command.split(" ").slice(1, -1); // between `deno` and the file
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...flags, `tasks/${name}.ts`, ...args],
     cwd: root,
