@@ -14,6 +14,11 @@ export function html(parts: TemplateStringsArray, ...values: Content[]): Html {
   return new Html(text.join(""));
 }
 
+/** An attribute of an element; nothing where it has no value. */
+export function attribute(name: string, value: string | false | undefined): Html {
+  return new Html(value === false || value === undefined ? "" : `${name}="${escaped(value)}"`);
+}
+
 function textOf(value: Content): string {
   if (value instanceof Html) return value.text;
   if (value === undefined || value === false) return "";

@@ -1,4 +1,4 @@
-import { Html, html } from "./html.ts";
+import { type Html, html } from "./html.ts";
 import type { Refusal } from "./guard.ts";
 import type { OpenedFile } from "./run_file.ts";
 
@@ -40,7 +40,7 @@ export function refusalResponse({ status, reason }: Refusal): Response {
     <title>${status}</title>
     <p>${reason}.</p>
   `;
-  const head = { ...headers("text/html; charset=utf-8", pagePolicy), connection: "close" };
+  const head = headers("text/html; charset=utf-8", pagePolicy);
   if (status === 405) Object.assign(head, { allow: "GET, HEAD" });
   return new Response(document.text, { status, headers: head });
 }

@@ -14,8 +14,10 @@ import { openFile } from "./run_file.ts";
 import { type ReadableRun, runFiles } from "./run_record.ts";
 import type { RunStore } from "./run_store.ts";
 
+const look = `${colourStyle(":root")}:root{font-family:${typeface}}`;
+
 const assets: Readonly<Record<string, () => Response>> = {
-  "/style.css": () => assetResponse(`${colourStyle(":root")}\n${style}`, "text/css; charset=utf-8"),
+  "/style.css": () => assetResponse(`${look}\n${style}`, "text/css; charset=utf-8"),
   "/live.js": () => assetResponse(script, "text/javascript; charset=utf-8"),
   "/icon.svg": () => assetResponse(icon, "image/svg+xml"),
 };

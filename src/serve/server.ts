@@ -29,7 +29,7 @@ export interface Server {
 
 /** Serves pages over run folders; throws a UserError where it cannot listen. */
 export function startServer(options: ServerOptions): Server {
-  const { folder, host, port, every = 1000, onError } = options;
+  const { folder, host, every = 1000, onError } = options;
   const store = new RunStore(folder);
   const events = new Events(store, every, onError);
   const server = listen(options, (request) => answer(request, host, store, events), (error) => {

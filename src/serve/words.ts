@@ -16,7 +16,7 @@ export function longState(run: ReadableRun): string {
   }
   const done = epochs.length >= config.epochs;
   if (state === "training") {
-    if (done) return "Training is done, the test images are next.";
+    if (done) return "Training is done; the test comes next.";
     return `Training: epoch ${epochs.length + 1} of ${config.epochs}${insideEpoch(run)}.`;
   }
   if (done) return "Interrupted after the last epoch, before the test.";

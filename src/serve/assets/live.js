@@ -11,14 +11,13 @@ let pending;
 function show(html) {
   const next = new DOMParser().parseFromString(html, "text/html");
   const parts = [...document.querySelectorAll("[data-live]")];
-  const fresh = parts.map(({ id }) => next.getElementById(id));
-  if (fresh.includes(null) || parts.length === 0) {
-    document.getElementById("main").replaceChildren(
-      ...(next.getElementById("main") ?? next.body).childNodes,
-    );
+  const fresh = [...next.querySelectorAll("[data-live]")];
+  if (parts.length > 0 && parts.map(({ id }) => id).join() === fresh.map(({ id }) => id).join()) {
+    parts.forEach((part, i) => replace(part, fresh[i]));
     return;
   }
-  parts.forEach((part, i) => replace(part, fresh[i]));
+  const content = next.getElementById("main") ?? next.body;
+  document.getElementById("main").replaceChildren(...content.childNodes);
 }
 
 function replace(part, fresh) {

@@ -1,7 +1,7 @@
 import { convergencePicture } from "../../report/curves.ts";
 import { seriesStyle } from "../../report/look.ts";
 import { configRecord } from "../../train/config_file.ts";
-import { type Content, Html, html } from "../html.ts";
+import { attribute, type Content, type Html, html } from "../html.ts";
 import type { ReadableRun } from "../run_record.ts";
 import { duration, percent, shortState, trainingSeconds } from "../words.ts";
 import { type Page, picture, runAddress, scrolling } from "./page.ts";
@@ -52,7 +52,6 @@ function curves(runs: readonly ReadableRun[]): Content {
 
 function figures(runs: readonly ReadableRun[]): Html {
   const columns: [string, (run: ReadableRun) => Content][] = [
-    ["state", (run) => html`<span class="state ${run.state}">${shortState(run)}</span>`],
     ["weights", ({ summary }) => summary?.parameters ?? "–"],
     ["best epoch", ({ best }) => best?.epoch ?? "–"],
     ["val_loss", ({ best }) => best?.val_loss?.toFixed(4) ?? "–"],
@@ -65,9 +64,10 @@ function figures(runs: readonly ReadableRun[]): Html {
   ];
   const heads = columns.map(([title]) => html`<th scope="col" class="number">${title}</th>`);
   const rows = runs.map((run, i) =>
-    html`<tr><td>${sample(i)}</td><th scope="row"><a id="run ${run.name}" href="${
+    html`<tr><td>${sample(i)}</td><th scope="row"><a id="${runAddress(run.name)}" href="${
       runAddress(run.name)
-    }">${i + 1}: ${run.name}</a></th>${
+    }">${i + 1}: ${run.name}</a></th>
+<td><span class="state ${run.state}">${shortState(run)}</span></td>${
       columns.map(([, cell]) => html`<td class="number">${cell(run)}</td>`)
     }</tr>`
   );
@@ -77,7 +77,7 @@ function figures(runs: readonly ReadableRun[]): Html {
       <table>
         <thead>
           <tr><th scope="col"><span class="hidden">line</span></th>
-      <th scope="col">run</th>${heads}</tr>
+      <th scope="col">run</th><th scope="col">state</th>${heads}</tr>
         </thead>
         <tbody>${rows}</tbody>
       </table>
@@ -91,9 +91,7 @@ function sample(index: number): Html {
   return html`
     <svg width="28" height="10" aria-hidden="true">
       <path d="M1,5h26" fill="none" stroke="${stroke}"
-        stroke-width="2" ${dashes !== "" && html`
-          stroke-dasharray="${dashes}"
-        `} />
+        stroke-width="2" ${attribute("stroke-dasharray", dashes !== "" && dashes)} />
     </svg>
   `;
 }

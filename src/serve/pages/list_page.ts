@@ -1,17 +1,20 @@
 import { configSchema } from "../../train/config.ts";
-import { type Content, type Html, html } from "../html.ts";
+import { attribute, type Content, type Html, html } from "../html.ts";
 import { type Listing, listingAddress, select, type SortKey } from "../listing.ts";
 import { type RunRecord, runStates } from "../run_record.ts";
 import { duration, percent, shortState, trainingSeconds } from "../words.ts";
 import { type Page, runAddress } from "./page.ts";
 
-interface Column {
+interface Heading {
   readonly key: SortKey;
   readonly title: string;
   /** `wide` ones are left out on narrow screens, `number` ones stand to the right. */
   readonly classes: string;
   /** What a first press on the title sorts by. */
   readonly first: Listing["order"];
+}
+
+interface Column extends Heading {
   readonly cell: (run: Exclude<RunRecord, { state: "damaged" }>) => Content;
 }
 
@@ -39,14 +42,14 @@ const columns: readonly Column[] = [
   },
   {
     key: "validation",
-    title: "best val acc",
+    title: "best val_acc",
     classes: "wide number",
     first: "descending",
     cell: ({ best }) => best?.val_acc === undefined ? "–" : percent(best.val_acc),
   },
   {
     key: "test",
-    title: "test acc",
+    title: "test_acc",
     classes: "number",
     first: "descending",
     cell: ({ summary }) => summary === undefined ? "–" : percent(summary.test_acc),
@@ -61,6 +64,12 @@ const columns: readonly Column[] = [
       return seconds === undefined ? "–" : duration(seconds);
     },
   },
+];
+
+const headings: readonly Heading[] = [
+  { key: "run", title: "run", classes: "", first: "descending" },
+  { key: "state", title: "state", classes: "wide", first: "ascending" },
+  ...columns,
 ];
 
 /** The table of all runs. */
@@ -97,11 +106,7 @@ function countText(runs: readonly RunRecord[], chosen: readonly RunRecord[]): st
 
 function choice(name: string, chosen: string, values: readonly string[]): Html {
   const options = ["", ...values].map((value) => {
-    const selected = value === chosen
-      ? html`
-        selected
-      `
-      : "";
+    const selected = attribute("selected", value === chosen && "");
     return html`
       <option value="${value}" ${selected}>${value || "any"}</option>
     `;
@@ -114,15 +119,7 @@ function table(runs: readonly RunRecord[], listing: Listing): Html {
     <table class="runs">
       <thead>
         <tr><th scope="col"><span class="hidden">compare</span></th>
-    ${heading("run", "run", "", "descending", listing)}${heading(
-      "state",
-      "state",
-      "",
-      "ascending",
-      listing,
-    )}${columns.map(({ key, title, classes, first }) =>
-      heading(key, title, classes, first, listing)
-    )}
+    ${headings.map((heading) => headingCell(heading, listing))}
         </tr>
       </thead>
       <tbody>${runs.map(row)}</tbody>
@@ -130,41 +127,29 @@ function table(runs: readonly RunRecord[], listing: Listing): Html {
   `;
 }
 
-function heading(
-  key: SortKey,
-  title: string,
-  classes: string,
-  first: Listing["order"],
-  listing: Listing,
-): Html {
+function headingCell({ key, title, classes, first }: Heading, listing: Listing): Html {
   const sorted = listing.sort === key;
   const other = listing.order === "ascending" ? "descending" : "ascending";
   const address = listingAddress({ ...listing, sort: key, order: sorted ? other : first });
-  const ariaSort = sorted
-    ? html`
-      aria-sort="${listing.order}"
-    `
-    : "";
+  const ariaSort = attribute("aria-sort", sorted && listing.order);
   const sign = sorted ? (listing.order === "ascending" ? " ▲" : " ▼") : "";
-  return html`
-    <th scope="col" class="${classes}" ${ariaSort}><a id="sort-${key}" class="sort"
-    href="${address}">${title}<span aria-hidden="true">${sign}</span></a></th>
-  `;
+  return html`<th scope="col" class="${classes}" ${ariaSort}><a id="sort-${key}" class="sort"
+ href="${address}">${title}<span aria-hidden="true">${sign}</span></a></th>`;
 }
 
 function row(run: RunRecord): Html {
-  const { name } = run;
-  const cells = run.state === "damaged"
-    ? html`<td colspan="${columns.length}" class="problem">${run.problem}</td>`
-    : columns.map(({ classes, cell }) => html`<td class="${classes}">${cell(run)}</td>`);
+  const { name, state } = run;
+  const address = runAddress(name);
+  const shown = html`<span class="state ${state}">${shortState(run)}</span>`;
+  const problem = state === "damaged" && html`<div class="problem">${run.problem}</div>`;
+  const cells = columns.map(({ classes, cell }) =>
+    html`<td class="${classes}">${run.state === "damaged" ? "–" : cell(run)}</td>`
+  );
   return html`<tr>
-<td><input type="checkbox" name="run" value="${name}" id="choose ${name}"
- aria-label="compare ${name}"${
-    run.state === "damaged" && html`
-      disabled
-    `
-  }></td>
-<th scope="row"><a id="run ${name}" href="${runAddress(name)}">${name}</a></th>
-<td><span class="state ${run.state}">${shortState(run)}</span></td>${cells}
+<td><input type="checkbox" name="run" value="${name}" id="choose${address}"
+ aria-label="compare ${name}" ${attribute("disabled", state === "damaged" && "")}></td>
+<th scope="row"><a id="${address}" href="${address}">${name}</a>${problem}
+<div class="narrow">${shown}</div></th>
+<td class="wide">${shown}</td>${cells}
 </tr>`;
 }

@@ -6,8 +6,8 @@ export interface Page {
   /** 200, or 404 for a page that says that there is nothing. */
   readonly status: number;
   /**
-   * The content. Elements with `data-live` and an `id` are replaced while the page is open; every
-   * variant of a page has the same ones.
+   * The content. Elements with `data-live` and an `id` are filled anew while the page is open, and
+   * the others only where those are not the same ones any more.
    */
   readonly main: Html;
 }

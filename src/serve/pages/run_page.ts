@@ -11,30 +11,33 @@ export function runPage(run: RunRecord, folder: string): Page {
 }
 
 function main(run: RunRecord, folder: string): Html {
-  const readable = run.state === "damaged" ? undefined : run;
-  return html`
+  const head = html`
     <h1>${run.name}</h1>
     <div role="status">
       <p id="state" data-live>${state(run)}</p>
     </div>
-    <div id="progress" data-live>${readable && progress(readable, folder)}</div>
-    <div id="figures" data-live>${readable && figures(readable)}</div>
-    <div id="curves" class="curves" data-live>${readable && curves(readable)}</div>
+  `;
+  if (run.state === "damaged") return head;
+  return html`
+    ${head}
+    <div id="progress" data-live>${progress(run, folder)}</div>
+    <div id="figures" data-live>${figures(run)}</div>
+    <div id="curves" class="curves" data-live>${curves(run)}</div>
     <details>
       <summary>Every epoch</summary>
-      <div id="epochs" data-live>${readable && epochTable(readable)}</div>
+      <div id="epochs" data-live>${epochTable(run)}</div>
     </details>
     <details>
       <summary>Settings</summary>
-      <div id="settings" data-live>${readable && settings(readable)}</div>
+      <div id="settings" data-live>${settings(run)}</div>
     </details>
-    <div id="files" data-live>${readable && files(readable)}</div>
+    <div id="files" data-live>${files(run)}</div>
   `;
 }
 
 function state(run: RunRecord): Html {
-  const sentence = run.state === "damaged" ? `It cannot be read: ${run.problem}.` : longState(run);
-  return html`<span class="state ${run.state}">${run.state}</span> ${sentence}`;
+  const sentence = run.state === "damaged" ? `Damaged: ${run.problem}` : longState(run);
+  return html`<span class="state ${run.state}">${sentence}</span>`;
 }
 
 function progress(run: ReadableRun, folder: string): Html | undefined {
@@ -91,7 +94,7 @@ function time(iso: string): Html {
   return html`<time datetime="${iso}">${text}</time>`;
 }
 
-function curves({ epochs, best, config, name }: ReadableRun): Content {
+function curves({ epochs, best, config }: ReadableRun): Content {
   if (epochs.length === 0) return html`<p>The first epoch is not complete yet.</p>`;
   const subtitle = `${epochs.length} of ${config.epochs} epochs`;
   const shown = { subtitle, history: epochs, best: best?.epoch, epochs: config.epochs };
@@ -138,7 +141,7 @@ function settings({ config }: ReadableRun): Html {
 
 function files({ files, name }: ReadableRun): Html {
   const items = files.map((file) =>
-    html`<li><a id="file ${file}" href="${runAddress(name)}/${file}">${file}</a></li>`
+    html`<li><a id="file-${file}" href="${runAddress(name)}/${file}">${file}</a></li>`
   );
   return html`
     <h2>Files</h2>
