@@ -1,10 +1,11 @@
+import { join } from "node:path";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import type { TrainConfig } from "../train/config.ts";
 import { parseConfig } from "../train/config_file.ts";
 import { bestEpoch, type EpochMetrics, epochMetricsSchema } from "../train/metrics.ts";
 import { parseMetrics } from "../train/metrics_reader.ts";
-import { openFile, readFile } from "./run_file.ts";
+import { readFile } from "./run_file.ts";
 import { savedStep } from "./run_signs.ts";
 
 /** How a run stands. */
@@ -71,22 +72,27 @@ const megabyte = 1024 * 1024;
 /** Reads a run folder; undefined where it is none, because it has no config.json. */
 export function readRun(root: string, name: string, locked: boolean): RunRecord | undefined {
   try {
-    const configText = readFile(megabyte, root, name, "config.json");
+    const entries = [...Deno.readDirSync(join(root, name))];
+    const files = new Set(entries.filter(({ isFile }) => isFile).map(({ name }) => name));
+    const read = (file: string, limit: number) =>
+      files.has(file) ? readFile(limit, root, name, file) : undefined;
+    const configText = read("config.json", megabyte);
     if (configText === undefined) return undefined;
     const config = parseConfig(configText, "config.json");
-    const summaryText = readFile(64 * megabyte, root, name, "summary.json");
-    const epochs = readEpochs(root, name);
+    const summaryText = read("summary.json", 64 * megabyte);
+    const finished = summaryText !== undefined;
+    const epochs = parseEpochs(read("metrics.csv", 64 * megabyte) ?? "");
     const stepsPerEpoch = Math.ceil(config.trainSize / config.batchSize);
     return {
       name,
-      state: summaryText !== undefined ? "finished" : locked ? "training" : "interrupted",
+      state: finished ? "finished" : locked ? "training" : "interrupted",
       config,
       epochs,
       best: bestEpoch(epochs, config.bestBy),
-      summary: summaryText === undefined ? undefined : parseSummary(summaryText),
+      summary: finished ? parseSummary(summaryText) : undefined,
       stepsPerEpoch,
-      step: Math.max(epochs.length * stepsPerEpoch, savedStep(root, name) ?? 0),
-      files: runFiles.filter((file) => exists(root, name, file)),
+      step: Math.max(epochs.length * stepsPerEpoch, finished ? 0 : savedStep(root, name) ?? 0),
+      files: runFiles.filter((file) => files.has(file)),
     };
   } catch (error) {
     return { name, state: "damaged", problem: messageOf(error) };
@@ -107,8 +113,7 @@ function parseSummary(text: string): z.infer<typeof summarySchema> {
 }
 
 /** The rows of metrics.csv; a row that is just being written is left for the next time. */
-function readEpochs(root: string, name: string): EpochRow[] {
-  const text = readFile(64 * megabyte, root, name, "metrics.csv") ?? "";
+function parseEpochs(text: string): EpochRow[] {
   const whole = text.slice(0, text.lastIndexOf("\n") + 1);
   if (whole === "") return [];
   const lines = whole.split("\n").slice(1).filter((line) => line !== "");
@@ -118,9 +123,4 @@ function readEpochs(root: string, name: string): EpochRow[] {
     );
     return { ...metrics, seconds, imagesPerSecond };
   });
-}
-
-function exists(root: string, name: string, file: string): boolean {
-  using opened = openFile(root, name, file);
-  return opened !== undefined;
 }

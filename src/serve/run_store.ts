@@ -5,9 +5,13 @@ import { isLocked } from "./run_signs.ts";
 
 interface CachedRun {
   readonly record: RunRecord | undefined;
-  readonly stamp: string;
-  readonly lockStamp: string;
+  /** Stamps of the folder, of its lock, and of the files that change inside it. */
+  readonly folder: string;
+  readonly lock: string;
+  readonly growing: string;
   readonly locked: boolean;
+  /** Whether the stamps tell this reading from a later one. */
+  readonly settled: boolean;
 }
 
 /** A change this much younger than its reading may share its time with a later one. */
@@ -62,24 +66,29 @@ export class RunStore {
   }
 
   /**
-   * Everything of a run but rows of metrics.csv is put into its folder by a rename, which the
-   * folder's own time tells; and only the holder of the lock adds rows.
+   * Everything of a run but the rows of metrics.csv is put into its folders by renames, which their
+   * own times tell, and nothing is added to a finished run in another way.
    */
   #look(root: string, name: string): CachedRun {
     const cached = this.#cache.get(name);
+    const folder = stampOf(root, name);
+    const unchanged = cached?.settled && cached.folder === folder.text;
+    if (unchanged && cached.record?.state === "finished") return cached;
     const lock = stampOf(root, name, ".lock");
-    const locked = cached?.lockStamp === lock.text && !cached.locked ? false : isLocked(root, name);
-    const stamps = [stampOf(root, name), lock];
-    if (locked) {
-      stamps.push(stampOf(root, name, "metrics.csv"));
-      stamps.push(stampOf(root, name, "checkpoints", "last.safetensors"));
-    }
-    const stamp = [locked, ...stamps.map(({ text }) => text)].join(" ");
-    if (cached?.stamp === stamp) return cached;
+    const free = cached?.locked === false && cached.lock === lock.text;
+    const locked = !free && isLocked(root, name);
+    const files = [
+      stampOf(root, name, "metrics.csv"),
+      stampOf(root, name, "checkpoints", "last.safetensors"),
+    ];
+    const growing = files.map(({ text }) => text).join(" ");
+    const same = unchanged && cached.locked === locked && cached.lock === lock.text &&
+      cached.growing === growing;
+    if (same) return cached;
     const record = readRun(root, name, locked);
-    const youngest = Math.max(...stamps.map(({ time }) => time));
+    const youngest = Math.max(...[folder, lock, ...files].map(({ time }) => time));
     const settled = now().getTime() - youngest > unsettled;
-    return { record, stamp: settled ? stamp : "", lockStamp: lock.text, locked };
+    return { record, folder: folder.text, lock: lock.text, growing, locked, settled };
   }
 }
 

@@ -39,7 +39,7 @@ export async function get(url: string, init?: RequestInit): Promise<Answer> {
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
 
-/** Sends bytes as they are and returns all that comes back until the server closes. */
+/** Sends a text as it is and returns the first answer, whole or as far as the server sent it. */
 export async function sendRaw(port: number, text: string): Promise<string> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
   const decoder = new TextDecoder();
@@ -49,7 +49,7 @@ export async function sendRaw(port: number, text: string): Promise<string> {
     const bytes = new TextEncoder().encode(text);
     for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
     const buffer = new Uint8Array(65536);
-    while (true) {
+    while (!isWhole(answer)) {
       const count = await connection.read(buffer);
       if (count === null) break;
       answer += decoder.decode(buffer.subarray(0, count), { stream: true });
@@ -63,4 +63,10 @@ export async function sendRaw(port: number, text: string): Promise<string> {
     clearTimeout(timer);
   }
   return answer;
+}
+
+function isWhole(answer: string): boolean {
+  const [head, body] = answer.split("\r\n\r\n", 2);
+  const length = /^content-length: (\d+)/im.exec(head)?.[1];
+  return body !== undefined && new TextEncoder().encode(body).length >= Number(length ?? Infinity);
 }
