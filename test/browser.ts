@@ -1,4 +1,4 @@
-import { type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 
 const programs = ["/usr/bin/chromium", "/usr/bin/google-chrome"];
 const executablePath = programs.find((path) => {
@@ -22,6 +22,9 @@ export function browserTest(
     sanitizeOps: false,
     sanitizeResources: false,
     fn: async () => {
+      // Otherwise playwright looks into /proc as it is loaded, which takes all permissions.
+      Deno.env.set("__IS_WSL_TEST__", "1");
+      const { chromium } = await import("playwright-core");
       const browser = await chromium.launch({
         executablePath,
         args: [
