@@ -25,10 +25,11 @@ const assets: Readonly<Record<string, () => Response>> = {
 /** What an address leads to: a page, which can be rendered again, a response, or a refusal. */
 export type Destination = (() => Page) | Response | Refusal;
 
-/** Finds what an address that was not refused leads to. */
+/** Finds what an address that was not refused leads to, after another look at the folder. */
 export function route(url: URL, store: RunStore): Destination {
   const { pathname, searchParams } = url;
   if (Object.hasOwn(assets, pathname)) return assets[pathname]();
+  store.refresh();
   if (pathname === "/") {
     const listing = listingSchema.safeParse(Object.fromEntries(searchParams));
     if (listing.success) return () => listPage(store.runs, listing.data);

@@ -52,7 +52,6 @@ export function startServer(options: ServerOptions): Server {
 function answer(request: Request, host: string, store: RunStore, events: Events): Response {
   const refusal = refuse(request, host);
   if (refusal !== undefined) return refusalResponse(refusal);
-  store.refresh();
   const destination = route(new URL(request.url), store);
   if (destination instanceof Response) return destination;
   if (typeof destination !== "function") return refusalResponse(destination);
