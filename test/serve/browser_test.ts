@@ -24,6 +24,14 @@ const names = (page: Page) => page.locator("tbody th a").allTextContents();
 const shows = (page: Page, selector: string, text: string) =>
   page.locator(selector, { hasText: text }).first().waitFor();
 
+/** Shows the table of runs on a page, and collects what the page complains of. */
+async function openList(page: Page, address: string) {
+  const found = complaints(page);
+  await page.goto(address);
+  await shows(page, "#connection", "live");
+  return { page, found };
+}
+
 /** A folder with a run of each state. */
 function severalRuns() {
   const parent = temporaryFolder();
@@ -107,10 +115,7 @@ browserTest("a page keeps up across a reload and a restarted server", async (ope
 browserTest("the table is sorted and filtered by keyboard alone", async (open) => {
   using parent = severalRuns();
   await using server = serve(parent.path);
-  const page = await open();
-  const found = complaints(page);
-  await page.goto(server.address);
-  await shows(page, "#connection", "live");
+  const { page, found } = await openList(await open(), server.address);
   const first = await names(page);
   assertEquals(first.map((name) => name.slice(0, 10)), [
     "2026-01-04",
@@ -154,10 +159,7 @@ browserTest("the table is sorted and filtered by keyboard alone", async (open) =
 browserTest("chosen runs stay chosen while the table changes, and are compared", async (open) => {
   using parent = severalRuns();
   await using server = serve(parent.path);
-  const page = await open();
-  const found = complaints(page);
-  await page.goto(server.address);
-  await shows(page, "#connection", "live");
+  const { page, found } = await openList(await open(), server.address);
   for (const name of ["2026-01-02", "2026-01-01"]) {
     await page.locator(`input[value^="${name}"]`).focus();
     await page.keyboard.press("Space");
