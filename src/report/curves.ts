@@ -34,12 +34,16 @@ interface Line {
 
 const train: LegendEntry = { ...seriesStyle(1), text: "training" };
 const validation: LegendEntry = { ...seriesStyle(0), text: "validation" };
-const width = 480;
+const both: readonly Quantity[] = ["loss", "accuracy"];
 
-/** Draws a run's loss and accuracy over its epochs, of training and validation images. */
+/**
+ * Draws a run's loss and accuracy over its epochs, of training and validation images; `width` is
+ * in pixels.
+ */
 export function curvesPicture(
   curves: Curves,
-  quantities: readonly Quantity[] = ["loss", "accuracy"],
+  quantities: readonly Quantity[] = both,
+  width = 480,
 ): string {
   const { title, subtitle, history, best, epochs } = curves;
   const validated = history.some(({ val_loss }) => val_loss !== undefined);
@@ -60,14 +64,18 @@ export interface NamedCurve {
   readonly history: readonly CurvePoint[];
 }
 
-/** Draws the validation curves of several runs over each other; training's where there are none. */
+/**
+ * Draws the validation curves of several runs over each other; training's where there are none.
+ * `width` is in pixels.
+ */
 export function convergencePicture(
   title: string,
   subtitle: string,
   runs: readonly NamedCurve[],
+  { quantities = both, width = 640 }: { quantities?: readonly Quantity[]; width?: number } = {},
 ): string {
   const epochs = Math.max(1, ...runs.map(({ history }) => history.length));
-  const parts = (["loss", "accuracy"] as const).map((quantity) => {
+  const parts = quantities.map((quantity) => {
     const lines = runs.map(({ history }, i) => {
       const points = values(history, quantity, "val");
       const shown = points.length > 0 ? points : values(history, quantity, "train");
@@ -79,7 +87,7 @@ export function convergencePicture(
     ...seriesStyle(i),
     text: history.some(({ val_loss }) => val_loss !== undefined) ? name : `${name} (training)`,
   }));
-  return draw({ title, subtitle, legend, parts, width: 640 });
+  return draw({ title, subtitle, legend, parts, width });
 }
 
 function values(history: readonly CurvePoint[], quantity: Quantity, part: "train" | "val") {

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { configSchema } from "../train/config.ts";
+import { configRecord } from "../train/config_file.ts";
+import { type RunRecord, runStates } from "./run_record.ts";
+import { trainingSeconds } from "./words.ts";
+
+type SortValue = string | number | undefined;
+
+/** What the table of runs can be sorted by. */
+const sortValues = {
+  run: ({ name }) => name,
+  state: ({ state }) => state,
+  model: (run) => configOf(run)?.model,
+  lr: (run) => configOf(run)?.lr,
+  seed: (run) => configOf(run)?.seed,
+  validation: (run) => run.state === "damaged" ? undefined : run.best?.val_acc,
+  test: (run) => run.state === "damaged" ? undefined : run.summary?.test_acc,
+  time: (run) => run.state === "damaged" ? undefined : trainingSeconds(run),
+} as const satisfies Record<string, (run: RunRecord) => SortValue>;
+
+/** The name of a column that can be sorted. */
+export type SortKey = keyof typeof sortValues;
+const sortKeys = Object.keys(sortValues) as SortKey[];
+
+const orders = ["ascending", "descending"] as const;
+/** Which end of a column stands first. */
+export type Order = typeof orders[number];
+
+/** Which runs are shown and in which order, as the address of the page says it. */
+export const listingSchema = z.object({
+  /** Words that all must be found in a run's name, state or settings (`batch_size=32`). */
+  text: z.string().max(200).default(""),
+  model: z.enum(["", ...configSchema.shape.model.options]).default(""),
+  state: z.enum(["", ...runStates]).default(""),
+  sort: z.enum(sortKeys).default("run"),
+  order: z.enum(orders).default("descending"),
+});
+export type Listing = z.infer<typeof listingSchema>;
+
+/** The runs that a listing asks for; those without a value stand last in either order. */
+export function select(runs: readonly RunRecord[], listing: Listing): RunRecord[] {
+  const { text, model, state, sort, order } = listing;
+  const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const chosen = runs.filter((run) =>
+    (state === "" || run.state === state) &&
+    (model === "" || configOf(run)?.model === model) &&
+    words.every((word) => searchText(run).includes(word))
+  );
+  const value: (run: RunRecord) => SortValue = sortValues[sort];
+  const direction = order === "ascending" ? 1 : -1;
+  return chosen.sort((a, b) => {
+    const [left, right] = [value(a), value(b)];
+    if (left === right) return a.name < b.name ? 1 : -1;
+    if (left === undefined) return 1;
+    if (right === undefined) return -1;
+    return left < right ? -direction : direction;
+  });
+}
+
+/** The address of the table with these choices; what is the default is left out. */
+export function listingAddress(listing: Listing): string {
+  const standard = listingSchema.parse({});
+  const entries = Object.entries(listing).filter(([key, value]) =>
+    value !== standard[key as keyof Listing]
+  );
+  return entries.length === 0 ? "/" : `/?${new URLSearchParams(entries)}`;
+}
+
+function configOf(run: RunRecord) {
+  return run.state === "damaged" ? undefined : run.config;
+}
+
+function searchText(run: RunRecord): string {
+  const config = configOf(run);
+  const settings = config === undefined ? [] : Object.entries(configRecord(config));
+  const words = settings.map(([key, value]) => `${key}=${value}`);
+  return [run.name, run.state, ...words].join(" ").toLowerCase();
+}

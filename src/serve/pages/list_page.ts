@@ -1,0 +1,155 @@
+import { configSchema } from "../../train/config.ts";
+import { attribute, type Content, type Html, html } from "../html.ts";
+import { type Listing, listingAddress, select, type SortKey } from "../listing.ts";
+import { type RunRecord, runStates } from "../run_record.ts";
+import { duration, percent, shortState, trainingSeconds } from "../words.ts";
+import { type Page, runAddress } from "./page.ts";
+
+interface Heading {
+  readonly key: SortKey;
+  readonly title: string;
+  /** `wide` ones are left out on narrow screens, `number` ones stand to the right. */
+  readonly classes: string;
+  /** What a first press on the title sorts by. */
+  readonly first: Listing["order"];
+}
+
+interface Column extends Heading {
+  readonly cell: (run: Exclude<RunRecord, { state: "damaged" }>) => Content;
+}
+
+const columns: readonly Column[] = [
+  {
+    key: "model",
+    title: "model",
+    classes: "wide",
+    first: "ascending",
+    cell: ({ config }) => config.model,
+  },
+  {
+    key: "lr",
+    title: "learning rate",
+    classes: "wide number",
+    first: "descending",
+    cell: ({ config }) => `${config.opt} ${config.lr}`,
+  },
+  {
+    key: "seed",
+    title: "seed",
+    classes: "wide number",
+    first: "ascending",
+    cell: ({ config }) => config.seed,
+  },
+  {
+    key: "validation",
+    title: "best val_acc",
+    classes: "wide number",
+    first: "descending",
+    cell: ({ best }) => best?.val_acc === undefined ? "–" : percent(best.val_acc),
+  },
+  {
+    key: "test",
+    title: "test_acc",
+    classes: "number",
+    first: "descending",
+    cell: ({ summary }) => summary === undefined ? "–" : percent(summary.test_acc),
+  },
+  {
+    key: "time",
+    title: "training time",
+    classes: "wide number",
+    first: "descending",
+    cell: (run) => {
+      const seconds = trainingSeconds(run);
+      return seconds === undefined ? "–" : duration(seconds);
+    },
+  },
+];
+
+const headings: readonly Heading[] = [
+  { key: "run", title: "run", classes: "", first: "descending" },
+  { key: "state", title: "state", classes: "wide", first: "ascending" },
+  ...columns,
+];
+
+/** The table of all runs. */
+export function listPage(runs: readonly RunRecord[], listing: Listing): Page {
+  const chosen = select(runs, listing);
+  const { text, model, state, sort, order } = listing;
+  const main = html`
+    <h1>Runs</h1>
+    <form id="filter" class="filter" action="/" method="get" role="search">
+      <label>Search <input type="search" name="text" value="${text}" maxlength="200"
+    placeholder="name, or lr=0.02" autocomplete="off"></label>
+      <label>Model ${choice("model", model, configSchema.shape.model.options)}</label>
+      <label>State ${choice("state", state, runStates)}</label>
+      <input type="hidden" name="sort" value="${sort}">
+      <input type="hidden" name="order" value="${order}">
+      <button>Filter</button>
+    </form>
+    <p role="status" id="count" data-live>${countText(runs, chosen)}</p>
+    <form action="/compare" method="get">
+      <div id="runs" data-live>${chosen.length > 0 && table(chosen, listing)}</div>
+      <p class="actions"><button>Compare the chosen runs</button></p>
+    </form>
+  `;
+  return { title: "Runs", status: 200, main };
+}
+
+function countText(runs: readonly RunRecord[], chosen: readonly RunRecord[]): string {
+  if (runs.length === 0) return "No runs yet: deno task train:cnn makes one.";
+  const training = runs.filter(({ state }) => state === "training").length;
+  const all = `${runs.length} ${runs.length === 1 ? "run" : "runs"}`;
+  const shown = chosen.length === runs.length ? all : `${chosen.length} of ${all}`;
+  return training === 0 ? shown : `${shown}, ${training} training`;
+}
+
+function choice(name: string, chosen: string, values: readonly string[]): Html {
+  const options = ["", ...values].map((value) => {
+    const selected = attribute("selected", value === chosen && "");
+    return html`
+      <option value="${value}" ${selected}>${value || "any"}</option>
+    `;
+  });
+  return html`<select name="${name}">${options}</select>`;
+}
+
+function table(runs: readonly RunRecord[], listing: Listing): Html {
+  return html`
+    <table class="runs">
+      <thead>
+        <tr><th scope="col"><span class="hidden">compare</span></th>
+    ${headings.map((heading) => headingCell(heading, listing))}
+        </tr>
+      </thead>
+      <tbody>${runs.map(row)}</tbody>
+    </table>
+  `;
+}
+
+function headingCell({ key, title, classes, first }: Heading, listing: Listing): Html {
+  const sorted = listing.sort === key;
+  const other = listing.order === "ascending" ? "descending" : "ascending";
+  const address = listingAddress({ ...listing, sort: key, order: sorted ? other : first });
+  const ariaSort = attribute("aria-sort", sorted && listing.order);
+  const sign = sorted ? (listing.order === "ascending" ? " ▲" : " ▼") : "";
+  return html`<th scope="col" class="${classes}" ${ariaSort}><a id="sort-${key}" class="sort"
+ href="${address}">${title}<span aria-hidden="true">${sign}</span></a></th>`;
+}
+
+function row(run: RunRecord): Html {
+  const { name, state } = run;
+  const address = runAddress(name);
+  const shown = html`<span class="state ${state}">${shortState(run)}</span>`;
+  const problem = state === "damaged" && html`<div class="problem">${run.problem}</div>`;
+  const cells = columns.map(({ classes, cell }) =>
+    html`<td class="${classes}">${run.state === "damaged" ? "–" : cell(run)}</td>`
+  );
+  return html`<tr>
+<td><input type="checkbox" name="run" value="${name}" id="choose${address}"
+ aria-label="compare ${name}" ${attribute("disabled", state === "damaged" && "")}></td>
+<th scope="row"><a id="${address}" href="${address}">${name}</a>${problem}
+<div class="narrow">${shown}</div></th>
+<td class="wide">${shown}</td>${cells}
+</tr>`;
+}

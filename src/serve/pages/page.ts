@@ -1,0 +1,77 @@
+import { type Content, Html, html } from "../html.ts";
+
+/** What one address shows. */
+export interface Page {
+  readonly title: string;
+  /** 200, or 404 for a page that says that there is nothing. */
+  readonly status: number;
+  /**
+   * The content. Elements with `data-live` and an `id` are filled anew while the page is open, and
+   * the others only where those are not the same ones any more.
+   */
+  readonly main: Html;
+}
+
+/** A page that says that there is nothing under its address. */
+export function missing(what: string): Page {
+  return {
+    title: "Not found",
+    status: 404,
+    main: html`
+      <h1>Not found</h1>
+      <p>${what}</p>
+      <p><a href="/">All runs</a></p>
+    `,
+  };
+}
+
+/** The whole document around a page. */
+export function documentOf({ title, main }: Page): Html {
+  return html`
+    <!DOCTYPE html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8">
+        <title>${title} · wick</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
+        <link rel="icon" href="/icon.svg" type="image/svg+xml">
+        <link rel="stylesheet" href="/style.css">
+        <script type="module" src="/live.js"></script>
+      </head>
+      <body>
+        <a class="skip" href="#main">To the content</a>
+        <header><a href="/">wick runs</a> <span id="connection" role="status"></span></header>
+        <main id="main" tabindex="-1">${main}</main>
+      </body>
+    </html>
+  `;
+}
+
+/** A table that scrolls by itself where the screen is too narrow, by keyboard too. */
+export function scrolling(label: string, table: Content): Html {
+  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
+}
+
+/** Names and values below each other. */
+export function definitions(entries: readonly (readonly [name: string, value: Content])[]): Html {
+  const rows = entries.map(([name, value]) =>
+    html`
+      <div>
+        <dt>${name}</dt>
+        <dd>${value}</dd>
+      </div>
+    `
+  );
+  return html`<dl>${rows}</dl>`;
+}
+
+/** A drawn picture in the page's own colours: its policy allows no style inside the document. */
+export function picture(svg: string): Html {
+  return html`<figure>${new Html(svg.replace(/<style>.*?<\/style>/s, ""))}</figure>`;
+}
+
+/** The address of a run's page. */
+export function runAddress(name: string): string {
+  return `/runs/${encodeURIComponent(name)}`;
+}

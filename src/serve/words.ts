@@ -1,0 +1,58 @@
+import type { ReadableRun, RunRecord } from "./run_record.ts";
+
+/** How far a run is, in a few words: `training 3/10`. */
+export function shortState(run: RunRecord): string {
+  if (run.state === "damaged" || run.state === "finished") return run.state;
+  return `${run.state} ${run.epochs.length}/${run.config.epochs}`;
+}
+
+/** How far a run is, as a sentence. */
+export function longState(run: ReadableRun): string {
+  const { state, epochs, config, summary } = run;
+  if (state === "finished") {
+    return summary?.stopped_early
+      ? `Finished after ${epochs.length} of ${config.epochs} epochs: none of the last was better.`
+      : `Finished after ${epochs.length} epochs.`;
+  }
+  const done = epochs.length >= config.epochs;
+  if (state === "training") {
+    if (done) return "Training is done; the test comes next.";
+    return `Training: epoch ${epochs.length + 1} of ${config.epochs}${insideEpoch(run)}.`;
+  }
+  if (done) return "Interrupted after the last epoch, before the test.";
+  return `Interrupted in epoch ${epochs.length + 1} of ${config.epochs}${insideEpoch(run)}.`;
+}
+
+/** Where the last checkpoint inside an epoch stands. */
+function insideEpoch({ step, epochs, stepsPerEpoch }: ReadableRun): string {
+  const inside = step - epochs.length * stepsPerEpoch;
+  return inside > 0 ? `, saved at step ${inside} of ${stepsPerEpoch}` : "";
+}
+
+/** The mean seconds of a run's last epochs, validation left out; undefined before the first. */
+export function epochSeconds({ epochs }: ReadableRun): number | undefined {
+  const times = epochs.slice(-5).flatMap(({ seconds }) => seconds ?? []);
+  if (times.length === 0) return undefined;
+  return times.reduce((sum, time) => sum + time, 0) / times.length;
+}
+
+/** Seconds of training, as far as they are known. */
+export function trainingSeconds({ summary, epochs }: ReadableRun): number | undefined {
+  if (summary !== undefined) return summary.times.training_seconds;
+  if (epochs.length === 0) return undefined;
+  return epochs.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
+}
+
+/** A duration as people say it: `3.1 s`, `4 min 10 s`, `2 h 05 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const padded = (value: number) => String(value).padStart(2, "0");
+  return hours > 0 ? `${hours} h ${padded(minutes)} min` : `${minutes} min ${padded(whole % 60)} s`;
+}
+
+/** A share as a percentage: `88.42 %`. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}

@@ -1,0 +1,44 @@
+import { assertEquals } from "@std/assert";
+import { type Listing, listingAddress, listingSchema, select } from "../../src/serve/listing.ts";
+import { RunStore } from "../../src/serve/run_store.ts";
+import { temporaryFolder } from "../train/temporary_folder.ts";
+import { writeRun } from "./run_folders.ts";
+
+/** Names of the chosen runs of a small folder. */
+function names(choices: Partial<Listing>): string {
+  using parent = temporaryFolder();
+  writeRun(parent.path, "a", { settings: { model: "cnn", seed: 3 } });
+  writeRun(parent.path, "b", { settings: { seed: 1, lr: 0.5 }, epochs: 1, finished: false });
+  writeRun(parent.path, "c", { settings: { model: "cnn", seed: 2 } });
+  writeRun(parent.path, "d", { settings: { seed: 10 }, epochs: 0, finished: false });
+  Deno.writeTextFileSync(`${writeRun(parent.path, "e")}/config.json`, "{");
+  const store = new RunStore(parent.path);
+  store.refresh();
+  return select(store.runs, listingSchema.parse(choices)).map(({ name }) => name).join("");
+}
+
+Deno.test("the newest runs stand first", () => assertEquals(names({}), "edcba"));
+
+Deno.test("numbers are sorted as numbers, and runs without one stand last in either order", () => {
+  assertEquals(names({ sort: "seed", order: "ascending" }), "bcade");
+  assertEquals(names({ sort: "seed", order: "descending" }), "dacbe");
+  assertEquals(names({ sort: "test", order: "ascending" }), "caedb");
+  assertEquals(names({ sort: "test", order: "descending" }), "acedb");
+});
+
+Deno.test("runs are filtered by state, by model, and by words that all must be found", () => {
+  assertEquals(names({ state: "interrupted" }), "db");
+  assertEquals(names({ state: "damaged" }), "e");
+  assertEquals(names({ model: "cnn" }), "ca");
+  assertEquals(names({ text: "LR=0.5" }), "b");
+  assertEquals(names({ text: "cnn seed=2" }), "c");
+  assertEquals(names({ text: "cnn seed=4" }), "");
+});
+
+Deno.test("an address says only what differs from the first view, and can be read back", () => {
+  const listing = listingSchema.parse({ text: "a&b=c", sort: "test" });
+  assertEquals(listingAddress(listing), "/?text=a%26b%3Dc&sort=test");
+  const { searchParams } = new URL(listingAddress(listing), "http://localhost");
+  assertEquals(listingSchema.parse(Object.fromEntries(searchParams)), listing);
+  assertEquals(listingAddress(listingSchema.parse({})), "/");
+});
