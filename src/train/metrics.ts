@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { TrainConfig } from "./config.ts";
+import type { Recipe } from "./config.ts";
 
 const metric = z.number();
 
@@ -79,7 +79,7 @@ export function epochLine(
 /** The best epoch so far: the first of those with the highest accuracy or lowest loss. */
 export function bestEpoch(
   history: readonly EpochMetrics[],
-  bestBy: TrainConfig["bestBy"],
+  bestBy: Recipe["bestBy"],
 ): EpochMetrics | undefined {
   return history.reduce<EpochMetrics | undefined>((best, metrics) => {
     if (best === undefined) return metrics;
@@ -91,8 +91,8 @@ export function bestEpoch(
 }
 
 /** Whether the run's last `earlyStopping` epochs brought no better one. */
-export function outOfPatience(history: readonly EpochMetrics[], config: TrainConfig): boolean {
-  const best = bestEpoch(history, config.bestBy);
-  if (config.earlyStopping === 0 || best === undefined) return false;
-  return history.length - best.epoch >= config.earlyStopping;
+export function outOfPatience(history: readonly EpochMetrics[], recipe: Recipe): boolean {
+  const best = bestEpoch(history, recipe.bestBy);
+  if (recipe.earlyStopping === 0 || best === undefined) return false;
+  return history.length - best.epoch >= recipe.earlyStopping;
 }
