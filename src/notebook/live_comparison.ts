@@ -20,6 +20,12 @@ export class LiveComparison {
     this.#curves = new LiveOutput(send);
   }
 
+  /** Shows a training that is already done, to compare the next ones with. */
+  add(name: string, { history }: Pick<Fitted, "history">): void {
+    this.#runs.push({ name, history });
+    this.#draw();
+  }
+
   /** Watches the next training, which is called `name`. */
   watch(name: string): Watcher {
     const place = this.#runs.length;
@@ -27,14 +33,18 @@ export class LiveComparison {
       screen: { line() {}, bar: (text) => this.#lines.bar(() => `${name}: ${text()}`) },
       epoch: (history) => {
         this.#runs[place] = { name, history: [...history] };
-        const picture = convergencePicture(this.title, this.subtitle, this.#runs);
-        this.#curves.update(pictureMedia(picture));
+        this.#draw();
       },
       done: async (fitted) => {
         this.#lines.line(`${name}: ${outcome(fitted)}`);
         await settled();
       },
     };
+  }
+
+  #draw(): void {
+    const picture = convergencePicture(this.title, this.subtitle, this.#runs);
+    this.#curves.update(pictureMedia(picture));
   }
 }
 
