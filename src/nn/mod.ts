@@ -4,6 +4,7 @@ export { crossEntropy, type CrossEntropyOptions, meanSquaredError } from "../ten
 export { gelu, relu, sigmoid, silu, tanh } from "./activations.ts";
 export { conv2d, type Conv2dOptions } from "./convolution.ts";
 export { dropout } from "./dropout.ts";
+export { type FeatureMaps, featureMaps } from "./feature_maps.ts";
 export { flatten } from "./flatten.ts";
 export {
   type Initializer,
@@ -23,6 +24,7 @@ export {
   type Mode,
   type Module,
   moduleOf,
+  type NamedModule,
   type NamedTensor,
   type Site,
   stateless,

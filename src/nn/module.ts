@@ -22,7 +22,18 @@ export interface Module extends Disposable {
   readonly parameters: readonly NamedTensor[];
   /** What is kept with the parameters but not trained: running statistics. */
   readonly buffers: readonly NamedTensor[];
+  /** What a `sequential` runs one after the other. */
+  readonly modules?: readonly NamedModule[];
   forward(x: Tensor, mode?: Mode): Tensor;
+}
+
+/** One of the modules of a `sequential`, under its place in it. */
+export interface NamedModule {
+  /** What its parameters' names begin with, `0`. */
+  readonly name: string;
+  /** What it is, `conv2d`. */
+  readonly kind: string;
+  readonly module: Module;
 }
 
 /** A module's definition, without weights. */

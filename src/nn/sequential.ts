@@ -9,14 +9,21 @@ export const sequential = (...layers: readonly Layer[]): Layer => ({
     const steps = site.fuse
       ? plan(layers)
       : layers.map((layer, index) => ({ layer, index, fusion: {} }));
-    const modules = steps.map(({ layer, index, fusion }) =>
-      layer.build({ ...site, prefix: `${site.prefix}${index}.`, fusion })
+    const modules = steps.map(({ layer, index, fusion }) => {
+      const name = `${site.prefix}${index}`;
+      return {
+        name,
+        kind: layer.kind,
+        module: layer.build({ ...site, prefix: `${name}.`, fusion }),
+      };
+    });
+    const inOrder = modules.map(({ module }) => module);
+    const whole = moduleOf(
+      (x, mode) => run(inOrder, x, mode),
+      inOrder.flatMap(({ parameters }) => parameters),
+      inOrder.flatMap(({ buffers }) => buffers),
     );
-    return moduleOf(
-      (x, mode) => run(modules, x, mode),
-      modules.flatMap((module) => module.parameters),
-      modules.flatMap((module) => module.buffers),
-    );
+    return { ...whole, modules };
   },
 });
 

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { ClassScore } from "../train/class_scores.ts";
+import { chart } from "./chart.ts";
 import { colour, seriesStyle, textWidth } from "./look.ts";
 import { draw } from "./picture.ts";
 
@@ -22,7 +23,7 @@ export function classScoresPicture({ title, subtitle, scores }: ClassScores): st
   const indices = scores.map((_, i) => i);
   const lowest = Math.min(...scores.flatMap(({ precision, recall }) => [precision, recall]));
   const from = Math.max(0, Math.floor(lowest * 10 - 0.5) * 10);
-  const chart: Plot.PlotOptions = {
+  const options: Plot.PlotOptions = {
     height: scores.length * 32 + 66,
     marginLeft: longest + 24,
     marginRight: 28,
@@ -58,5 +59,11 @@ export function classScoresPicture({ title, subtitle, scores }: ClassScores): st
       ),
     ],
   };
-  return draw({ title, subtitle, legend: kinds, charts: [chart], width: longest + 24 + 420 });
+  return draw({
+    title,
+    subtitle,
+    legend: kinds,
+    parts: [chart(options)],
+    width: longest + 24 + 420,
+  });
 }

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { chart } from "./chart.ts";
 import { colour, textWidth } from "./look.ts";
 import { draw } from "./picture.ts";
 
@@ -42,7 +43,7 @@ export function confusionPicture({ title, subtitle, classes, counts }: Confusion
       Plot.text(shown, { ...place, text: percentage, fill, dy: 9, fontSize: 11 }),
     ];
   };
-  const chart: Plot.PlotOptions = {
+  const options: Plot.PlotOptions = {
     height: classes.length * cellHeight + rise + 12,
     marginLeft,
     marginRight,
@@ -90,7 +91,7 @@ export function confusionPicture({ title, subtitle, classes, counts }: Confusion
     ],
     opacity: { type: "identity" },
   };
-  return draw({ title, subtitle, charts: [chart], width });
+  return draw({ title, subtitle, parts: [chart(options)], width });
 }
 
 /** A share of a row; one decimal where less than ten percent would hide a difference. */

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
+import { chart } from "./chart.ts";
 import { colour, type SeriesStyle, seriesStyle } from "./look.ts";
-import { draw, type LegendEntry } from "./picture.ts";
+import { draw, type LegendEntry, type Part } from "./picture.ts";
 
 /** One epoch of a curve. */
 export interface CurvePoint {
@@ -42,15 +43,15 @@ export function curvesPicture(
 ): string {
   const { title, subtitle, history, best, epochs } = curves;
   const validated = history.some(({ val_loss }) => val_loss !== undefined);
-  const charts = quantities.map((quantity) => {
+  const parts = quantities.map((quantity) => {
     const lines = [
       { style: train, points: values(history, quantity, "train") },
       { style: validation, points: values(history, quantity, "val") },
     ];
-    return chart(quantity, lines, epochs, best);
+    return quantityChart(quantity, lines, epochs, best);
   });
   const legend = validated ? [validation, train] : [train];
-  return draw({ title, subtitle, legend, charts, width });
+  return draw({ title, subtitle, legend, parts, width });
 }
 
 /** One of the runs whose curves are drawn over each other. */
@@ -66,19 +67,19 @@ export function convergencePicture(
   runs: readonly NamedCurve[],
 ): string {
   const epochs = Math.max(1, ...runs.map(({ history }) => history.length));
-  const charts = (["loss", "accuracy"] as const).map((quantity) => {
+  const parts = (["loss", "accuracy"] as const).map((quantity) => {
     const lines = runs.map(({ history }, i) => {
       const points = values(history, quantity, "val");
       const shown = points.length > 0 ? points : values(history, quantity, "train");
       return { style: seriesStyle(i), points: shown };
     });
-    return chart(quantity, lines, epochs);
+    return quantityChart(quantity, lines, epochs);
   });
   const legend = runs.map(({ name, history }, i) => ({
     ...seriesStyle(i),
     text: history.some(({ val_loss }) => val_loss !== undefined) ? name : `${name} (training)`,
   }));
-  return draw({ title, subtitle, legend, charts, width: 640 });
+  return draw({ title, subtitle, legend, parts, width: 640 });
 }
 
 function values(history: readonly CurvePoint[], quantity: Quantity, part: "train" | "val") {
@@ -89,19 +90,19 @@ function values(history: readonly CurvePoint[], quantity: Quantity, part: "train
   });
 }
 
-function chart(
+function quantityChart(
   quantity: Quantity,
   lines: readonly Line[],
   epochs: number,
   best?: number,
-): Plot.PlotOptions {
+): Part {
   const dotted = epochs <= 30;
   const marks = lines.flatMap(({ style, points }) => {
     const place = { x: "epoch", y: "value", stroke: style.stroke };
     const line = Plot.lineY(points, { ...place, strokeWidth: 2, strokeDasharray: style.dashes });
     return dotted ? [line, Plot.dot(points, { ...place, fill: colour("surface"), r: 3 })] : [line];
   });
-  return {
+  return chart({
     height: 236,
     marginLeft: 58,
     marginRight: 24,
@@ -119,7 +120,7 @@ function chart(
       ...(best === undefined ? [] : bestEpoch(best, epochs)),
       ...marks,
     ],
-  };
+  });
 }
 
 function bestEpoch(best: number, epochs: number): Plot.Markish[] {

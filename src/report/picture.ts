@@ -1,5 +1,3 @@
-import * as Plot from "@observablehq/plot";
-import { DOMParser } from "linkedom";
 import { colour, colourStyle, escaped, type SeriesStyle, textWidth, typeface } from "./look.ts";
 
 /** An entry of a picture's legend: a piece of line, or a symbol of Plot. */
@@ -8,37 +6,37 @@ export interface LegendEntry extends SeriesStyle {
   readonly symbol?: "circle" | "square" | "triangle" | "diamond";
 }
 
+/** A piece of a picture: its SVG for a width in pixels, and how high that is. */
+export type Part = (width: number) => { readonly svg: string; readonly height: number };
+
 /** What a picture shows. */
 export interface Picture {
   readonly title: string;
   /** The line below the title. */
   readonly subtitle: string;
   readonly legend?: readonly LegendEntry[];
-  /** The charts, one below the other. */
-  readonly charts: readonly Plot.PlotOptions[];
+  /** What is below them, one part under the other. */
+  readonly parts: readonly Part[];
   /** In pixels; more where a text needs it. */
   readonly width: number;
 }
 
-/** Where Plot makes its elements; the types of a browser are not known here. */
-const document: unknown = new DOMParser().parseFromString("<html></html>", "text/html");
-const padding = 16;
-/** Between a chart and the picture's sides: Plot writes the names of axes close to them. */
+/** Between a picture's words and its sides, in pixels. */
+export const padding = 16;
+/** Between a part and the picture's sides: Plot writes the names of axes close to them. */
 const inset = 12;
 const legendLine = 20;
 
 /** Draws a picture as an SVG document that stands alone and follows light and dark. */
-export function draw({ title, subtitle, legend = [], charts, width: wanted }: Picture): string {
+export function draw({ title, subtitle, legend = [], parts, width: wanted }: Picture): string {
   const texts = [textWidth(title, 16), textWidth(subtitle, 13), ...legend.map(entryWidth)];
   const width = Math.max(wanted, ...texts.map((text) => text + 2 * padding));
   const rows = legendRows(legend, width);
   const top = 62 + rows.length * legendLine;
   let y = top;
-  const drawn = charts.map((options) => {
-    const { height = 240 } = options;
-    const body = `<g transform="translate(${inset},${y})">${
-      chart({ ...options, width: width - 2 * inset, height })
-    }</g>`;
+  const drawn = parts.map((part) => {
+    const { svg, height } = part(width - 2 * inset);
+    const body = `<g transform="translate(${inset},${y})">${svg}</g>`;
     y += height;
     return body;
   });
@@ -56,17 +54,6 @@ export function draw({ title, subtitle, legend = [], charts, width: wanted }: Pi
     ...drawn,
     "</svg>\n",
   ].join("");
-}
-
-function chart(options: Plot.PlotOptions): string {
-  const style = { fontSize: "13px" };
-  const element = Plot.plot({
-    style,
-    ...options,
-    document: document as Plot.PlotOptions["document"],
-  });
-  element.querySelector("style")?.remove(); // it would style the page around the picture
-  return `<g fill="currentColor" text-anchor="middle">${element.innerHTML}</g>`;
 }
 
 const entryWidth = ({ text }: LegendEntry) => 34 + textWidth(text, 13) + 16;

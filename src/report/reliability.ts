@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Calibration, CalibrationBin } from "./calibration.ts";
+import { chart } from "./chart.ts";
 import { colour, seriesStyle } from "./look.ts";
 import { draw } from "./picture.ts";
 
@@ -64,7 +65,7 @@ export function reliabilityPicture(
     title: `${title}: expected calibration error ${(100 * error).toFixed(2)} %`,
     subtitle,
     legend: [measured, { ...perfect, stroke: colour("ink") }],
-    charts: [reliability, histogram],
+    parts: [chart(reliability), chart(histogram)],
     width: 480,
   });
 }

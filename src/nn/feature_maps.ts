@@ -1,0 +1,42 @@
+import { noGradients, scope, type Tensor } from "../tensor/mod.ts";
+import type { Module } from "./module.ts";
+
+/** What one module of a `sequential` makes of an image. */
+export interface FeatureMaps {
+  /** The module's place and kind, `0` and `conv2d`; a ReLU after it may be part of it. */
+  readonly name: string;
+  readonly kind: string;
+  readonly height: number;
+  readonly width: number;
+  /** The maps, each `[height, width]`, row after row. */
+  readonly maps: readonly Float32Array[];
+}
+
+/**
+ * Runs a `sequential` on one image `[1, channels, height, width]` and returns what each module
+ * makes of it, as far as that is maps; throws TypeError for a model of another kind and RangeError
+ * for more than one image.
+ */
+export function featureMaps({ modules }: Module, image: Tensor): FeatureMaps[] {
+  if (modules === undefined) throw new TypeError("Only a sequential has feature maps");
+  if (image.rank !== 4 || image.shape[0] !== 1) {
+    throw new RangeError(`Cannot take the feature maps of ${image}: give one image [1, c, h, w]`);
+  }
+  return scope(() =>
+    noGradients(() => {
+      const found: FeatureMaps[] = [];
+      let x = image;
+      for (const { name, kind, module } of modules) {
+        x = module.forward(x);
+        if (x.rank !== 4) break;
+        const [, channels, height, width] = x.shape;
+        const values = Float32Array.from(x.numbers());
+        const size = height * width;
+        const maps = Array.from({ length: channels }, (_, i) =>
+          values.slice(i * size, (i + 1) * size));
+        found.push({ name, kind, height, width, maps });
+      }
+      return found;
+    })
+  );
+}
