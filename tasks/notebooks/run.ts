@@ -25,7 +25,8 @@ export async function checkTypes(root: string, names: readonly string[]): Promis
     return path;
   });
   const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["check", "-q", "--import-map=.wick/import_map.json", ...modules],
+    // Without the config, which keeps deno out of .wick, the lock file has to be named.
+    args: ["check", "-q", "--no-config", "--lock=deno.lock", "--frozen", importMap, ...modules],
     cwd: root,
     stdin: "null",
   }).spawn().status;
@@ -58,5 +59,6 @@ export async function runNotebook(
   return found.length === 0;
 }
 
+const importMap = "--import-map=.wick/import_map.json";
 const notebookPath = (root: string, name: string) => join(root, `notebooks/${name}.ipynb`);
 const read = (path: string): Notebook => JSON.parse(Deno.readTextFileSync(path));
