@@ -52,12 +52,16 @@ export function metricsFile(history: readonly EpochMetrics[], soFar: string): st
   return metricsHeader + rows.join("");
 }
 
+/** Seconds of each epoch, from metrics.csv; 0 where the time is not known. */
+export function epochSeconds(csv: string): number[] {
+  const rows = csv.split("\n").slice(1).filter((row) => row !== "");
+  const seconds = rows.map((row) => Number(row.split(",")[columns.length] ?? 0));
+  return seconds.map((value) => Number.isFinite(value) ? value : 0);
+}
+
 /** Seconds of all epochs whose time is known, from metrics.csv. */
 export function trainingSeconds(csv: string): number {
-  const seconds = csv.split("\n").slice(1).map((line) =>
-    Number(line.split(",")[columns.length] ?? 0)
-  );
-  return seconds.reduce((sum, value) => sum + (Number.isFinite(value) ? value : 0), 0);
+  return epochSeconds(csv).reduce((sum, value) => sum + value, 0);
 }
 
 /** The line an epoch leaves on the terminal and in a log. */

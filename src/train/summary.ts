@@ -85,7 +85,8 @@ export async function testResult(
 }
 
 /**
- * Tests a completed run and writes confusion_matrix.json and then summary.json, which closes it.
+ * Tests a completed run, writes confusion_matrix.json, ends the events, and then writes
+ * summary.json, which closes it.
  * Undefined where a signal stopped it.
  */
 export async function finishRun(
@@ -101,6 +102,7 @@ export async function finishRun(
   if (result === undefined) return undefined;
   const { classes, confusion_matrix: counts, data } = result;
   run.write("confusion_matrix.json", { data, split: "test", classes, counts });
+  await run.recordTest(result);
   const training_seconds = trainingSeconds(readText(`${run.folder}/metrics.csv`) ?? "");
   const times = { training_seconds, finished: now().toISOString() };
   const name = run.folder.slice(run.folder.lastIndexOf("/") + 1);
