@@ -8,8 +8,8 @@ import { appendSafely, diskFiles, type Files, uninterrupted } from "./files.ts";
 import { readJson, readText, writeJson, writeText } from "./json_file.ts";
 import { lockRun, type RunLock } from "./lock.ts";
 import {
-  epochSeconds,
   type EpochMetrics,
+  epochSeconds,
   type EpochTime,
   metricsFile,
   metricsRow,

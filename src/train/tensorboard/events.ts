@@ -62,7 +62,8 @@ export function ending(time: number): Events {
 }
 
 function event(time: number, step: number, ...values: readonly Field[]): Events {
-  return record(joined([double(1, time), integer(2, step), message(5, ...values)]));
+  const fields = [double(1, time), ...(step === 0 ? [] : [integer(2, step)])]; // 0 is left out
+  return record(joined([...fields, message(5, ...values)]));
 }
 
 function hyperparameters(name: string, content: Field): Field {

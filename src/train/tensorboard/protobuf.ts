@@ -24,12 +24,18 @@ export function boolean(field: number, value: boolean): Field {
 
 /** A number as f64. */
 export function double(field: number, value: number): Field {
-  return joined([key(field, WireType.Fixed64), little(8, (view) => view.setFloat64(0, value, true))]);
+  return joined([
+    key(field, WireType.Fixed64),
+    little(8, (view) => view.setFloat64(0, value, true)),
+  ]);
 }
 
 /** A number as f32. */
 export function float(field: number, value: number): Field {
-  return joined([key(field, WireType.Fixed32), little(4, (view) => view.setFloat32(0, value, true))]);
+  return joined([
+    key(field, WireType.Fixed32),
+    little(4, (view) => view.setFloat32(0, value, true)),
+  ]);
 }
 
 /** Bytes, or a string as UTF-8. */
