@@ -9,8 +9,8 @@ import { readJson, readText, writeJson, writeText } from "./json_file.ts";
 import { lockRun, type RunLock } from "./lock.ts";
 import {
   type EpochMetrics,
-  epochSeconds,
   type EpochTime,
+  epochTimes,
   metricsFile,
   metricsRow,
 } from "./metrics.ts";
@@ -109,7 +109,7 @@ export class Run implements Disposable {
     const digests = readDigests(this.folder).filter(({ epoch }) => epoch <= history.length);
     const lines = digests.map((digest) => `${JSON.stringify(digest)}\n`);
     writeText(this.#files, `${this.folder}/weights.jsonl`, lines.join(""));
-    this.#events.begin(this.config, this.#begun(), history, epochSeconds(metrics), now());
+    this.#events.begin(this.config, this.#begun(), history, epochTimes(metrics), now());
   }
 
   /** Adds an epoch's row to metrics.csv, its digests to weights.jsonl, its figures to the events. */

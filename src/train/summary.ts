@@ -4,7 +4,7 @@ import { now } from "./clock.ts";
 import { configRecord } from "./config_file.ts";
 import { evaluatePaced } from "./evaluate.ts";
 import { readText } from "./json_file.ts";
-import { bestEpoch, type EpochMetrics, trainingSeconds } from "./metrics.ts";
+import { bestEpoch, type EpochMetrics, epochTimes, trainingSeconds } from "./metrics.ts";
 import type { Pace } from "./pace.ts";
 import type { Run } from "./run.ts";
 import type { StoredTensor } from "./safetensors.ts";
@@ -103,7 +103,8 @@ export async function finishRun(
   const { classes, confusion_matrix: counts, data } = result;
   run.write("confusion_matrix.json", { data, split: "test", classes, counts });
   await run.recordTest(result);
-  const training_seconds = trainingSeconds(readText(`${run.folder}/metrics.csv`) ?? "");
+  const epochs = epochTimes(readText(`${run.folder}/metrics.csv`) ?? "");
+  const training_seconds = trainingSeconds(epochs);
   const times = { training_seconds, finished: now().toISOString() };
   const name = run.folder.slice(run.folder.lastIndexOf("/") + 1);
   const summary: Summary = { name, ...result, times };

@@ -2,7 +2,7 @@ import { messageOf, UserError } from "../../errors.ts";
 import type { TrainConfig } from "../config.ts";
 import { configRecord } from "../config_file.ts";
 import { appendSafely, type Files, writeAtomically } from "../files.ts";
-import type { EpochMetrics } from "../metrics.ts";
+import type { EpochMetrics, EpochTime } from "../metrics.ts";
 import type { Result } from "../summary.ts";
 import { confusionImage } from "./confusion_image.ts";
 import { beginning, ending, epochEvents, type Events, image, scalars } from "./events.ts";
@@ -35,13 +35,13 @@ export class EventFile {
     config: TrainConfig,
     begun: Date,
     history: readonly EpochMetrics[],
-    epochSeconds: readonly number[],
+    times: readonly EpochTime[],
     now: Date,
   ): void {
     let time = secondsOf(begun);
     const events = [beginning(configRecord(config), time)];
     history.forEach((metrics, i) => {
-      time += epochSeconds[i] ?? 0;
+      time += times[i]?.seconds ?? 0;
       events.push(epochEvents(metrics, time));
     });
     const content = joined(events);
