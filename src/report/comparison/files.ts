@@ -4,7 +4,6 @@ import { jsonText, writeText } from "../../train/json_file.ts";
 import { convergencePicture } from "../curves.ts";
 import type { Comparison } from "./comparison.ts";
 import { classesCsv, imagesCsv, modelsCsv, pairsCsv } from "./csv.ts";
-import { headline } from "./images.ts";
 import { comparisonRecord } from "./json.ts";
 import { comparisonMarkdown } from "./markdown.ts";
 import { comparisonPage } from "./page.ts";

@@ -1,5 +1,6 @@
+import { percent, pixelsOf, setText } from "../galleries.ts";
+import { gridPicture, inRows } from "../image_grid.ts";
 import type { Comparison, Row } from "./comparison.ts";
-import type { Pair } from "./pairs.ts";
 
 /** The images that one row gets right and another wrong. */
 export interface Disagreement {
@@ -9,30 +10,31 @@ export interface Disagreement {
   readonly images: readonly number[];
 }
 
-/** What a comparison is of. */
-export function headline({ rows, test, trainSize }: Comparison): string {
-  const models = rows.length === 1 ? "1 model" : `${rows.length} models`;
-  return `${models} on ${test.name}: ${test.count} images, trained on ${trainSize}`;
-}
-
 /** Both directions of every pair. */
 export function disagreements({ pairs }: Comparison): Disagreement[] {
-  return pairs.flatMap(({ first, second, onlyFirstRight, onlySecondRight }: Pair) => [
+  return pairs.flatMap(({ first, second, onlyFirstRight, onlySecondRight }) => [
     { right: first, wrong: second, images: onlyFirstRight },
     { right: second, wrong: first, images: onlySecondRight },
   ]);
 }
 
-/** A sentence for each disagreement, with the images of the surest mistakes. */
-export function imageLines(comparison: Comparison, count = 3): string[] {
-  const { labels, classes } = comparison.test;
-  return disagreements(comparison).map(({ right, wrong, images }) => {
-    const { predicted } = wrong.runs[0].predictions;
-    const examples = images.slice(0, count).map((i) =>
-      `${i} (${classes[labels[i]]}, taken for ${classes[predicted[i]]})`
-    );
-    const list = examples.length === 0 ? "" : `: ${examples.join(", ")}`;
-    const dots = images.length > count ? ", ..." : "";
-    return `${right.name} right, ${wrong.name} wrong in ${images.length} images${list}${dots}`;
+/** Draws the images of whose wrong class the wrong one was surest. */
+export function disagreementPicture(
+  { right, wrong, images }: Disagreement,
+  { test }: Comparison,
+  count = 10,
+): string {
+  const { predicted, confidence } = wrong.runs[0].predictions;
+  const shown = images.slice(0, count).map((i) => {
+    const is = test.classes[test.labels[i]];
+    const said = `${test.classes[predicted[i]]} ${percent(confidence[i])}`;
+    const tip = `image ${i} is ${is}, as ${right.name} says; ${wrong.name} says ${said}`;
+    return { ...pixelsOf(test, i), caption: is, mark: `${i}`, detail: said, tip };
+  });
+  return gridPicture({
+    title: `${right.name} right, ${wrong.name} wrong: ${shown.length} of ${images.length}`,
+    subtitle: `${setText(test)} · below each image its class and number, then ${wrong.name}'s`,
+    rows: inRows(shown, 5),
+    size: 112,
   });
 }

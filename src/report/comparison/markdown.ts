@@ -1,5 +1,5 @@
 import type { Comparison } from "./comparison.ts";
-import { headline, imageLines } from "./images.ts";
+import { headline } from "./headline.ts";
 import { type Table, tablesOf } from "./tables.ts";
 
 /** A comparison as Markdown; `curves` is the file with the convergence curves. */
@@ -9,8 +9,6 @@ export function comparisonMarkdown(comparison: Comparison, curves: string): stri
     comparison.notes.map((note) => `- ${escapedMarkdown(note)}`).join("\n"),
     ...tablesOf(comparison).map(tableMarkdown),
     `## Convergence\n\n![Loss and accuracy over the epochs](${curves})`,
-    ...(comparison.pairs.length > 0 ? ["## Images"] : []),
-    ...imageLines(comparison).map(escapedMarkdown),
   ].join("\n\n") + "\n";
 }
 

@@ -1,6 +1,8 @@
 import { colour, colourStyle, escaped, typeface } from "../look.ts";
 import type { Comparison } from "./comparison.ts";
-import { headline } from "./images.ts";
+import { classDifferencesPicture } from "./class_differences.ts";
+import { headline } from "./headline.ts";
+import { disagreementPicture, disagreements } from "./images.ts";
 import { type Table, tablesOf } from "./tables.ts";
 
 /** A comparison as an HTML page that needs no other file. */
@@ -14,8 +16,11 @@ export function comparisonPage(comparison: Comparison, curves: string): string {
     `<h1>${escaped(headline(comparison))}</h1>`,
     models,
     `<ul>${comparison.notes.map((note) => `<li>${escaped(note)}</li>`).join("")}</ul>`,
-    `<h2>Convergence</h2><div class="wide">${curves}</div>`,
+    `<h2>Convergence</h2>${wide(curves)}`,
     ...others,
+    wide(classDifferencesPicture(comparison)),
+    ...disagreements(comparison).filter(({ images }) => images.length > 0)
+      .map((disagreement) => wide(disagreementPicture(disagreement, comparison))),
     "</html>\n",
   ].join("\n");
 }
@@ -25,10 +30,16 @@ function tableHtml({ title, head, rows, note }: Table): string {
     texts.map((text) => `<${tag}>${escaped(text)}</${tag}>`).join("");
   const row = ([name, ...rest]: readonly string[]) =>
     `<tr><th scope="row">${escaped(name)}</th>${cells("td", rest)}</tr>`;
-  return `<h2>${escaped(title)}</h2><div class="wide"><table>` +
-    `<thead><tr>${cells("th", head)}</tr></thead>` +
-    `<tbody>${rows.map(row).join("")}</tbody></table></div><p>${escaped(note)}</p>`;
+  return `<h2>${escaped(title)}</h2>${
+    wide(
+      `<table><thead><tr>${cells("th", head)}</tr></thead>` +
+        `<tbody>${rows.map(row).join("")}</tbody></table>`,
+    )
+  }<p>${escaped(note)}</p>`;
 }
+
+/** What may be wider than a telephone moves by itself there. */
+const wide = (content: string) => `<div class="wide">${content}</div>`;
 
 const style = colourStyle(":root") +
   `body{font-family:${typeface};background:${colour("surface")};color:${colour("ink")};` +

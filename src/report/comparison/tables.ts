@@ -1,5 +1,6 @@
 import { spread, spreadText } from "../../experiment/spread.ts";
 import type { Comparison, Row } from "./comparison.ts";
+import { disagreements } from "./images.ts";
 
 /** A table as people read it. */
 export interface Table {
@@ -11,14 +12,18 @@ export interface Table {
   readonly note: string;
 }
 
-/** The tables of a comparison: its rows, every two of them, and their classes. */
+/** The tables of a comparison: its rows, every two of them, the classes and the images. */
 export function tablesOf(comparison: Comparison): Table[] {
-  const { rows } = comparison;
-  const tables = [rowTable(rows), classTable(comparison)];
-  return rows.length > 1 ? [tables[0], pairTable(comparison), tables[1]] : tables;
+  const alone = comparison.rows.length === 1;
+  return [
+    rowTable(comparison),
+    ...(alone ? [] : [pairTable(comparison)]),
+    classTable(comparison),
+    ...(alone ? [] : [imageTable(comparison)]),
+  ];
 }
 
-function rowTable(rows: readonly Row[]): Table {
+function rowTable({ rows }: Comparison): Table {
   const seeds = rows.some(({ runs }) => runs.length > 1);
   return {
     title: "Models",
@@ -54,7 +59,7 @@ function rowTable(rows: readonly Row[]): Table {
 function pairTable({ pairs }: Comparison): Table {
   return {
     title: "Pairs",
-    head: ["A / B", "same class %", "only A right", "only B right", "p", "p (Holm)"],
+    head: ["A / B", "same class %", "only A", "only B", "p", "p (Holm)"],
     rows: pairs.map(({ first, second, agreement, ...pair }) => [
       `${first.name} / ${second.name}`,
       (100 * agreement).toFixed(2),
@@ -63,7 +68,9 @@ function pairTable({ pairs }: Comparison): Table {
       chance(pair.p),
       chance(pair.adjustedP),
     ]),
-    note: "p: McNemar's test, exact (binomial), two-sided; Holm: adjusted for the number of pairs.",
+    note:
+      "Same class: the images to which both give the same. Only A: those that only A gets right. " +
+      "p: McNemar's test, exact (binomial), two-sided; Holm: adjusted for the number of pairs.",
   };
 }
 
@@ -84,6 +91,23 @@ function classTable({ rows, test }: Comparison): Table {
     ],
     note: "% of each class's images that are recognised" +
       (others.length > 0 ? `, and the difference to ${best.name}.` : "."),
+  };
+}
+
+function imageTable(comparison: Comparison): Table {
+  const { labels, classes } = comparison.test;
+  return {
+    title: "Images",
+    head: ["right / wrong", "images", "surest mistake"],
+    rows: disagreements(comparison).map(({ right, wrong, images }) => {
+      const [surest] = images;
+      const { predicted } = wrong.runs[0].predictions;
+      const mistake = surest === undefined
+        ? "-"
+        : `${surest} ${classes[labels[surest]]} → ${classes[predicted[surest]]}`;
+      return [`${right.name} / ${wrong.name}`, `${images.length}`, mistake];
+    }),
+    note: "Images that one gets right and the other wrong, by their number in the test set.",
   };
 }
 

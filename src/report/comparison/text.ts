@@ -1,5 +1,5 @@
 import type { Comparison } from "./comparison.ts";
-import { headline, imageLines } from "./images.ts";
+import { headline } from "./headline.ts";
 import { type Table, tablesOf } from "./tables.ts";
 
 /** A comparison for a terminal of `width` columns. */
@@ -7,8 +7,7 @@ export function comparisonText(comparison: Comparison, width: number): string {
   return [
     [headline(comparison), ...comparison.notes].map((line) => wrapped(line, width)).join("\n"),
     ...tablesOf(comparison).map((table) => tableText(table, width)),
-    imageLines(comparison).map((line) => wrapped(line, width)).join("\n"),
-  ].filter((part) => part !== "").join("\n\n");
+  ].join("\n\n");
 }
 
 /** Aligned columns; those that do not fit the width follow below, with the rows' names again. */
