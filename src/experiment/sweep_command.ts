@@ -8,6 +8,7 @@ import type { TrainFlags } from "../train/options.ts";
 import type { Screen } from "../train/progress.ts";
 import type { Summary } from "../train/summary.ts";
 import { splitFlags, trainCommand } from "../train/train_command.ts";
+import { runFolders } from "./run_folders.ts";
 import { sweepTable } from "./sweep_table.ts";
 
 /**
@@ -60,21 +61,9 @@ interface FoundRun {
 function findRun(parent: string, config: TrainConfig): FoundRun | undefined {
   const wanted = JSON.stringify(configRecord(config));
   const found: FoundRun[] = [];
-  for (const name of folderNames(parent)) {
-    const folder = `${parent}/${name}`;
+  for (const folder of runFolders(parent)) {
     if (JSON.stringify(readJson(`${folder}/config.json`)) !== wanted) continue;
     found.push({ folder, summary: readJson(`${folder}/summary.json`) as Summary | undefined });
   }
   return found.find(({ summary }) => summary !== undefined) ?? found.at(-1);
-}
-
-/** The names of the folders in a folder, in order; none where it does not exist. */
-function folderNames(parent: string): string[] {
-  try {
-    const entries = [...Deno.readDirSync(parent)].filter(({ isDirectory }) => isDirectory);
-    return entries.map(({ name }) => name).filter((name) => !name.startsWith(".")).sort();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import type { Summary } from "../train/summary.ts";
+import { spread, spreadText } from "./spread.ts";
 
 /** What the table needs of a finished run. */
 export type SweptRun = Pick<Summary, "config" | "test_acc"> & {
@@ -18,8 +19,8 @@ export function sweepTable(runs: readonly SweptRun[]): string {
   const rows = [...groups.values()].map((group) => [
     ...names.map((name) => String(group[0].config[name] ?? "-")),
     String(group.length),
-    spread(group.flatMap(({ best }) => best.val_acc ?? [])),
-    spread(group.map(({ test_acc }) => test_acc)),
+    percentages(group.flatMap(({ best }) => best.val_acc ?? [])),
+    percentages(group.map(({ test_acc }) => test_acc)),
     `${(100 * group.reduce((least, { test_acc }) => Math.min(least, test_acc), 1)).toFixed(2)}`,
   ]);
   const head = [...names, "seeds", "val_acc %", "test_acc %", "lowest"];
@@ -34,12 +35,6 @@ export function sweepTable(runs: readonly SweptRun[]): string {
   return [head, ...rows].map(line).join("\n");
 }
 
-/** `88.71 ± 0.42`: mean and standard deviation of shares, in %. */
-function spread(shares: readonly number[]): string {
-  if (shares.length === 0) return "-";
-  const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length;
-  if (shares.length === 1) return (100 * mean).toFixed(2);
-  const squares = shares.reduce((sum, share) => sum + (share - mean) * (share - mean), 0);
-  const deviation = Math.sqrt(squares / (shares.length - 1));
-  return `${(100 * mean).toFixed(2)} ± ${(100 * deviation).toFixed(2)}`;
-}
+/** Mean and standard deviation of shares, in %. */
+const percentages = (shares: readonly number[]) =>
+  shares.length === 0 ? "-" : spreadText(spread(shares), 2, 100);

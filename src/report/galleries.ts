@@ -86,7 +86,7 @@ export function setText({ name }: Pick<ImageSet, "name">): string {
   return name.replace(/^synthetic\b/, "SYNTHETIC data");
 }
 
-function pixelsOf({ images, rows, columns }: ImageSet, index: number) {
+export function pixelsOf({ images, rows, columns }: ImageSet, index: number) {
   const bytes = rows * columns;
   const data = images.subarray(index * bytes, (index + 1) * bytes);
   return { data, width: columns, height: rows };
@@ -95,7 +95,7 @@ function pixelsOf({ images, rows, columns }: ImageSet, index: number) {
 const indicesOf = ({ count }: ImageSet): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** A probability in percent that is 100 only where it is 1. */
-function percent(share: number): string {
+export function percent(share: number): string {
   const tenths = share < 1 ? Math.min(999, Math.round(share * 1000)) : 1000;
   return `${(tenths / 10).toFixed(tenths === 1000 ? 0 : 1)} %`;
 }

@@ -52,12 +52,25 @@ export function metricsFile(history: readonly EpochMetrics[], soFar: string): st
   return metricsHeader + rows.join("");
 }
 
-/** Seconds of all epochs whose time is known, from metrics.csv. */
-export function trainingSeconds(csv: string): number {
-  const seconds = csv.split("\n").slice(1).map((line) =>
-    Number(line.split(",")[columns.length] ?? 0)
-  );
-  return seconds.reduce((sum, value) => sum + (Number.isFinite(value) ? value : 0), 0);
+/** How long each epoch took, from metrics.csv; 0 where it is not known. */
+export function epochTimes(csv: string): EpochTime[] {
+  const known = (cell = "") => /^[\d.]+$/.test(cell) ? Number(cell) : 0;
+  const rows = csv.split("\n").slice(1).filter((row) => row !== "");
+  return rows.map((row) => {
+    const [seconds, imagesPerSecond] = row.split(",").slice(columns.length);
+    return { seconds: known(seconds), imagesPerSecond: known(imagesPerSecond) };
+  });
+}
+
+/** Seconds of all epochs whose time is known. */
+export function trainingSeconds(times: readonly EpochTime[]): number {
+  return times.reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+/** Images a second over all epochs whose time is known; 0 where none is. */
+export function meanSpeed(times: readonly EpochTime[]): number {
+  const images = times.reduce((sum, time) => sum + time.seconds * time.imagesPerSecond, 0);
+  return images === 0 ? 0 : images / trainingSeconds(times);
 }
 
 /** The line an epoch leaves on the terminal and in a log. */

@@ -7,7 +7,14 @@ import type { Environment } from "./environment.ts";
 import { appendSafely, diskFiles, type Files, uninterrupted } from "./files.ts";
 import { readJson, readText, writeJson, writeText } from "./json_file.ts";
 import { lockRun, type RunLock } from "./lock.ts";
-import { type EpochMetrics, type EpochTime, metricsFile, metricsRow } from "./metrics.ts";
+import {
+  type EpochMetrics,
+  type EpochTime,
+  epochTimes,
+  metricsFile,
+  metricsRow,
+} from "./metrics.ts";
+import { EventFile, type TestFigures } from "./tensorboard/event_file.ts";
 
 /** How a run folder is used: none of it changes the result. */
 export interface RunFolderOptions {
@@ -29,6 +36,7 @@ export interface EpochDigests {
 export class Run implements Disposable {
   readonly checkpoints: Checkpoints;
   readonly #files: Files;
+  readonly #events: EventFile;
 
   private constructor(
     readonly folder: string,
@@ -39,6 +47,7 @@ export class Run implements Disposable {
     this.#files = files;
     const text = JSON.stringify(configRecord(config));
     this.checkpoints = new Checkpoints(`${folder}/checkpoints`, text, keepLast, files);
+    this.#events = new EventFile(folder, files);
   }
 
   /**
@@ -100,12 +109,19 @@ export class Run implements Disposable {
     const digests = readDigests(this.folder).filter(({ epoch }) => epoch <= history.length);
     const lines = digests.map((digest) => `${JSON.stringify(digest)}\n`);
     writeText(this.#files, `${this.folder}/weights.jsonl`, lines.join(""));
+    this.#events.begin(this.config, this.#begun(), history, epochTimes(metrics), now());
   }
 
-  /** Adds an epoch's row to metrics.csv and its digests to weights.jsonl. */
+  /** Adds an epoch's row to metrics.csv, its digests to weights.jsonl, its figures to the events. */
   record(metrics: EpochMetrics, time: EpochTime, digests: EpochDigests): void {
     this.#append("metrics.csv", metricsRow(metrics, time));
     this.#append("weights.jsonl", `${JSON.stringify(digests)}\n`);
+    this.#events.addEpoch(metrics, now());
+  }
+
+  /** Closes the events with what the test gave. */
+  async recordTest(figures: TestFigures): Promise<void> {
+    await this.#events.end(figures, now());
   }
 
   /** Adds what this process is to environment.json, when it goes on where another one stopped. */
@@ -119,6 +135,13 @@ export class Run implements Disposable {
   /** Writes a JSON file of the run in one step. */
   write(name: string, value: unknown): void {
     writeJson(this.#files, `${this.folder}/${name}`, value);
+  }
+
+  /** When the run was begun, as far as its folder tells. */
+  #begun(): Date {
+    const { time } = readJson(`${this.folder}/environment.json`) as { time?: string } ?? {};
+    const begun = new Date(time ?? NaN);
+    return Number.isNaN(begun.getTime()) ? now() : begun;
   }
 
   #append(name: string, text: string): void {

@@ -4,7 +4,7 @@ import { now } from "./clock.ts";
 import { configRecord } from "./config_file.ts";
 import { evaluatePaced } from "./evaluate.ts";
 import { readText } from "./json_file.ts";
-import { bestEpoch, type EpochMetrics, trainingSeconds } from "./metrics.ts";
+import { bestEpoch, type EpochMetrics, epochTimes, trainingSeconds } from "./metrics.ts";
 import type { Pace } from "./pace.ts";
 import type { Run } from "./run.ts";
 import type { StoredTensor } from "./safetensors.ts";
@@ -85,7 +85,8 @@ export async function testResult(
 }
 
 /**
- * Tests a completed run and writes confusion_matrix.json and then summary.json, which closes it.
+ * Tests a completed run, writes confusion_matrix.json, ends the events, and then writes
+ * summary.json, which closes it.
  * Undefined where a signal stopped it.
  */
 export async function finishRun(
@@ -101,7 +102,9 @@ export async function finishRun(
   if (result === undefined) return undefined;
   const { classes, confusion_matrix: counts, data } = result;
   run.write("confusion_matrix.json", { data, split: "test", classes, counts });
-  const training_seconds = trainingSeconds(readText(`${run.folder}/metrics.csv`) ?? "");
+  await run.recordTest(result);
+  const epochs = epochTimes(readText(`${run.folder}/metrics.csv`) ?? "");
+  const training_seconds = trainingSeconds(epochs);
   const times = { training_seconds, finished: now().toISOString() };
   const name = run.folder.slice(run.folder.lastIndexOf("/") + 1);
   const summary: Summary = { name, ...result, times };

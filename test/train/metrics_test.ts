@@ -1,9 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { completeConfig } from "../../src/train/config.ts";
 import {
   bestEpoch,
   epochLine,
   type EpochMetrics,
+  epochTimes,
+  meanSpeed,
   metricsFile,
   metricsHeader,
   metricsRow,
@@ -59,9 +61,22 @@ Deno.test("metricsFile() makes a row again that is cut, changed or missing", () 
   assertEquals(metricsFile([epoch(1, 0.5)], ""), metricsHeader + untimed);
 });
 
-Deno.test("trainingSeconds() adds up the epochs whose time is known", () => {
-  const csv = metricsHeader + metricsRow(epoch(1, 0.5), time) + metricsRow(epoch(2, 0.5));
-  assertEquals(trainingSeconds(csv), 3.1);
+Deno.test("trainingSeconds() and meanSpeed() count the epochs whose time is known", () => {
+  const slow = { seconds: 6.9, imagesPerSecond: 6129 };
+  const rows = [metricsRow(epoch(1, 0.5), time), metricsRow(epoch(2, 0.5))];
+  const times = epochTimes(metricsHeader + rows.join("") + metricsRow(epoch(3, 0.5), slow));
+  assertEquals(times.map(({ seconds }) => seconds), [3.1, 0, 6.9]);
+  assertEquals(trainingSeconds(times), 10);
+  assertAlmostEquals(meanSpeed(times), 9229, 1e-9);
+  assertEquals([trainingSeconds([]), meanSpeed([])], [0, 0]);
+});
+
+Deno.test("epochTimes() takes a cell that is no time as unknown", () => {
+  const row = `${"1,".repeat(7)}Infinity,-3\n`;
+  assertEquals(epochTimes(metricsHeader + row + "1,2\n"), [
+    { seconds: 0, imagesPerSecond: 0 },
+    { seconds: 0, imagesPerSecond: 0 },
+  ]);
 });
 
 Deno.test("bestEpoch() is the first of those with the highest accuracy, or the lowest loss", () => {

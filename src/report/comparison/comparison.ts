@@ -1,0 +1,128 @@
+import { type Spread, spread } from "../../experiment/spread.ts";
+import type { ImageSet } from "../../data/mod.ts";
+import { configRecord } from "../../train/config_file.ts";
+import { calibration } from "../calibration.ts";
+import type { CurvePoint } from "../curves.ts";
+import type { EvaluatedRun } from "./evaluated_run.ts";
+import { meanHistory } from "./mean_history.ts";
+import { refuseDifferentData } from "./finished_runs.ts";
+import { comparePairs, type Pair } from "./pairs.ts";
+import { wilsonInterval } from "./wilson.ts";
+
+/** One config of a comparison: a run, or several that differ in their seeds. */
+export interface Row {
+  readonly name: string;
+  readonly runs: readonly EvaluatedRun[];
+  readonly accuracy: Spread;
+  /** 95 % interval of the accuracy, or of its mean over the seeds. */
+  readonly interval: readonly [low: number, high: number];
+  /** Mean cross-entropy of a test image, in nats. */
+  readonly loss: Spread;
+  /** Expected calibration error. */
+  readonly calibrationError: Spread;
+  readonly trainingSeconds: Spread;
+  readonly imagesPerSecond: Spread;
+  /** The share of each class's images that is found, the mean over the seeds. */
+  readonly recall: readonly number[];
+  /** The epochs' figures, the mean over the seeds. */
+  readonly history: readonly CurvePoint[];
+}
+
+/** Finished runs side by side, the most accurate row first. */
+export interface Comparison {
+  readonly test: ImageSet;
+  readonly trainSize: number;
+  readonly rows: readonly Row[];
+  /** Every two rows; the run with the lowest seed stands for each. */
+  readonly pairs: readonly Pair[];
+  /** What a reader has to know of the figures. */
+  readonly notes: readonly string[];
+}
+
+/** Compares runs by what they say of the test images; throws a UserError where they cannot be ranked. */
+export function compareRuns(runs: readonly EvaluatedRun[], test: ImageSet): Comparison {
+  refuseDifferentData(runs);
+  const groups = [...Map.groupBy(runs, ({ results }) => settingsOf(results.config)).values()];
+  const names = rowNames(groups.map(([{ results }]) => configRecord(results.config)));
+  const rows = groups.map((group, i) => rowOf(names[i], group, test));
+  rows.sort((a, b) => b.accuracy.mean - a.accuracy.mean || a.loss.mean - b.loss.mean);
+  return {
+    test,
+    trainSize: runs[0].results.config.trainSize,
+    rows,
+    pairs: comparePairs(rows, test),
+    notes: [...notesOn(test, rows), ...runs.flatMap(inconsistency)],
+  };
+}
+
+/** A config without its seed, as text. */
+function settingsOf(config: EvaluatedRun["results"]["config"]): string {
+  const { seed: _, ...settings } = configRecord(config);
+  return JSON.stringify(settings);
+}
+
+/** The model's name, and where rows share it, the settings in which they differ. */
+function rowNames(configs: readonly Readonly<Record<string, unknown>>[]): string[] {
+  return configs.map((config) => {
+    const alike = configs.filter(({ model }) => model === config.model);
+    const varied = Object.entries(config).filter(([name, value]) =>
+      name !== "seed" && alike.some((other) => other[name] !== value)
+    );
+    return [config.model, ...varied.map(([name, value]) => `${name}=${value}`)].join(" ");
+  });
+}
+
+function rowOf(name: string, group: readonly EvaluatedRun[], test: ImageSet): Row {
+  const runs = group.toSorted((a, b) => a.results.config.seed - b.results.config.seed);
+  const over = (figure: (run: EvaluatedRun) => number) => spread(runs.map(figure));
+  const accuracy = over(({ results }) => results.test_acc);
+  const recalls = runs.map(({ predictions }) => recallOf(predictions.correct, test));
+  return {
+    name,
+    runs,
+    accuracy,
+    interval: wilsonInterval(accuracy.mean * test.count, test.count),
+    loss: over(({ results }) => results.test_loss),
+    calibrationError: over(({ predictions: { confidence, correct } }) =>
+      calibration(confidence, correct).error
+    ),
+    trainingSeconds: over((run) => run.trainingSeconds),
+    imagesPerSecond: over((run) => run.imagesPerSecond),
+    recall: test.classes.map((_, label) => spread(recalls.map((recall) => recall[label])).mean),
+    history: meanHistory(runs.map(({ results }) => results.epochs)),
+  };
+}
+
+function recallOf(correct: readonly boolean[], { labels, classes }: ImageSet): number[] {
+  const [right, all] = [0, 1].map(() => new Array<number>(classes.length).fill(0));
+  labels.forEach((label, i) => {
+    all[label]++;
+    if (correct[i]) right[label]++;
+  });
+  return right.map((count, label) => count / all[label]);
+}
+
+function notesOn({ name, count }: ImageSet, rows: readonly Row[]): string[] {
+  const runs = rows.flatMap((row) => row.runs);
+  const machines = new Set(runs.map(({ machine }) => machine));
+  return [
+    ...(name.startsWith("synthetic")
+      ? ["SYNTHETIC data: these figures say nothing about Fashion-MNIST."]
+      : []),
+    `The interval is Wilson's for ${count} test images: what other images of the same kind may give.`,
+    ...(runs.length > rows.length
+      ? ["± is the standard deviation over seeds; the lowest seed stands for its row in pairs."]
+      : []),
+    ...(machines.size > 1
+      ? [`The times cannot be compared, they are of ${[...machines].join(" and of ")}.`]
+      : []),
+  ];
+}
+
+/** The figures are those that the runs recorded; predictions made elsewhere may differ, on CUDA. */
+function inconsistency({ folder, results, predictions }: EvaluatedRun): string[] {
+  const right = predictions.correct.filter((is) => is).length;
+  return right === results.test_correct
+    ? []
+    : [`${folder} recorded ${results.test_correct} right predictions, here it makes ${right}.`];
+}

@@ -1,0 +1,65 @@
+import type { Comparison } from "./comparison.ts";
+
+type Cell = string | number;
+
+/** The models of a comparison, a line each. */
+export function modelsCsv({ rows }: Comparison): string {
+  const head = [
+    ...["model", "seeds", "test_acc", "test_acc_deviation", "interval_low", "interval_high"],
+    ...["test_loss", "test_loss_deviation", "ece", "ece_deviation", "parameters"],
+    ...["training_seconds", "images_per_second", "weights_bytes"],
+  ];
+  return csv(
+    head,
+    rows.map(({ name, runs, accuracy, interval, loss, calibrationError, ...row }) => [
+      ...[name, runs.map(({ results }) => results.config.seed).join(" ")],
+      ...[accuracy.mean, accuracy.deviation, ...interval, loss.mean, loss.deviation],
+      ...[calibrationError.mean, calibrationError.deviation, runs[0].parameters],
+      ...[row.trainingSeconds.mean, row.imagesPerSecond.mean, runs[0].weightsBytes],
+    ]),
+  );
+}
+
+/** The pairs of a comparison, a line each. */
+export function pairsCsv({ pairs }: Comparison): string {
+  const head = ["first", "second", "agreement", "both_right", "only_first_right"];
+  return csv(
+    [...head, "only_second_right", "both_wrong", "p", "p_holm"],
+    pairs.map(({ first, second, agreement, bothRight, bothWrong, ...pair }) => [
+      ...[first.name, second.name, agreement, bothRight, pair.onlyFirstRight.length],
+      ...[pair.onlySecondRight.length, bothWrong, pair.p, pair.adjustedP],
+    ]),
+  );
+}
+
+/** The share of each class that each model finds. */
+export function classesCsv({ rows, test }: Comparison): string {
+  return csv(
+    ["class", ...rows.map(({ name }) => name)],
+    test.classes.map((name, label) => [name, ...rows.map(({ recall }) => recall[label])]),
+  );
+}
+
+/** The images that some models get right and others wrong, with what each says. */
+export function imagesCsv({ rows, test: { labels, classes } }: Comparison): string {
+  const models = rows.map(({ runs }) => runs[0].predictions);
+  const disputed = [...labels.keys()].filter((i) =>
+    models.some(({ correct }) => correct[i] !== models[0].correct[i])
+  );
+  return csv(
+    ["image", "class", ...rows.flatMap(({ name }) => [name, `${name} confidence`])],
+    disputed.map((i) => [
+      ...[i, classes[labels[i]]],
+      ...models.flatMap(({ predicted, confidence }) => [classes[predicted[i]], confidence[i]]),
+    ]),
+  );
+}
+
+/** Comma-separated values as RFC 4180 has them, with plain line ends. */
+function csv(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const cell = (value: Cell) => {
+    const text = String(value);
+    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  };
+  return [head, ...rows].map((cells) => `${cells.map(cell).join(",")}\n`).join("");
+}

@@ -1,0 +1,63 @@
+import { UserError } from "../../errors.ts";
+import { readResults, type Results } from "../../experiment/results.ts";
+import { runFolders } from "../../experiment/run_folders.ts";
+import { configRecord } from "../../train/config_file.ts";
+import { isFinished, readConfig } from "../../train/run.ts";
+
+/** A run folder that is finished, and what is in it. */
+export interface FinishedRun {
+  readonly folder: string;
+  readonly results: Results;
+}
+
+/** The newest finished run of each model in a folder of runs. */
+export function newestRuns(parent: string): FinishedRun[] {
+  const newest = new Map<string, string>();
+  for (const folder of runFolders(parent)) {
+    if (isFinished(folder)) newest.set(readConfig(folder).model, folder);
+  }
+  if (newest.size === 0) {
+    throw new UserError(`There is no finished run in ${parent}: deno task train makes one`);
+  }
+  return [...newest.values()].map(read);
+}
+
+/** The finished ones of these run folders, each config and seed once; says what it leaves out. */
+export function finishedRuns(
+  folders: readonly string[],
+  tell: (text: string) => void,
+): FinishedRun[] {
+  const runs = new Map<string, FinishedRun>();
+  for (const folder of folders.map((path) => path.replace(/(?<=.)\/+$/, ""))) {
+    const config = JSON.stringify(configRecord(readConfig(folder)));
+    const same = runs.get(config);
+    if (!isFinished(folder)) tell(`left out: ${folder} is not finished`);
+    else if (same !== undefined) tell(`left out: ${folder} is ${same.folder} once more`);
+    else runs.set(config, read(folder));
+  }
+  if (runs.size === 0) throw new UserError("None of these runs is finished");
+  return [...runs.values()];
+}
+
+/**
+ * Throws a UserError unless all runs have the same training, validation and test images: figures
+ * on different ones say nothing about which model is better.
+ */
+export function refuseDifferentData(runs: readonly FinishedRun[]): void {
+  const [first] = runs;
+  const refuse = (what: string, of: (run: FinishedRun) => unknown) => {
+    const other = runs.find((run) => of(run) !== of(first));
+    if (other === undefined) return;
+    throw new UserError(
+      `Runs on different ${what} cannot be ranked: ${first.folder} has ${of(first)}, ` +
+        `${other.folder} has ${of(other)}`,
+    );
+  };
+  refuse("data", ({ results }) => results.config.data);
+  refuse("splits", ({ results }) => `${results.config.trainSize} training images`);
+  for (const name of Object.keys(first.results.data_sha256)) {
+    refuse("data", ({ results }) => `${name} with SHA-256 ${results.data_sha256[name]}`);
+  }
+}
+
+const read = (folder: string): FinishedRun => ({ folder, results: readResults(folder) });

@@ -1,0 +1,40 @@
+import { percent, pixelsOf, setText } from "../galleries.ts";
+import { gridPicture, inRows } from "../image_grid.ts";
+import type { Comparison, Row } from "./comparison.ts";
+
+/** The images that one row gets right and another wrong. */
+export interface Disagreement {
+  readonly right: Row;
+  readonly wrong: Row;
+  /** Indices into the test set, the surest mistakes first. */
+  readonly images: readonly number[];
+}
+
+/** Both directions of every pair. */
+export function disagreements({ pairs }: Comparison): Disagreement[] {
+  return pairs.flatMap(({ first, second, onlyFirstRight, onlySecondRight }) => [
+    { right: first, wrong: second, images: onlyFirstRight },
+    { right: second, wrong: first, images: onlySecondRight },
+  ]);
+}
+
+/** Draws the images of whose wrong class the wrong one was surest. */
+export function disagreementPicture(
+  { right, wrong, images }: Disagreement,
+  { test }: Comparison,
+  count = 10,
+): string {
+  const { predicted, confidence } = wrong.runs[0].predictions;
+  const shown = images.slice(0, count).map((i) => {
+    const is = test.classes[test.labels[i]];
+    const said = `${test.classes[predicted[i]]} ${percent(confidence[i])}`;
+    const tip = `image ${i} is ${is}, as ${right.name} says; ${wrong.name} says ${said}`;
+    return { ...pixelsOf(test, i), caption: is, mark: `${i}`, detail: said, tip };
+  });
+  return gridPicture({
+    title: `${right.name} right, ${wrong.name} wrong: ${shown.length} of ${images.length}`,
+    subtitle: `${setText(test)} · below each image its class and number, then ${wrong.name}'s`,
+    rows: inRows(shown, 5),
+    size: 112,
+  });
+}

@@ -1,0 +1,22 @@
+import type { Comparison } from "./comparison.ts";
+import { headline } from "./headline.ts";
+import { type Table, tablesOf } from "./tables.ts";
+
+/** A comparison as Markdown; `curves` is the file with the convergence curves. */
+export function comparisonMarkdown(comparison: Comparison, curves: string): string {
+  return [
+    `# ${headline(comparison)}`,
+    comparison.notes.map((note) => `- ${escapedMarkdown(note)}`).join("\n"),
+    ...tablesOf(comparison).map(tableMarkdown),
+    `## Convergence\n\n![Loss and accuracy over the epochs](${curves})`,
+  ].join("\n\n") + "\n";
+}
+
+function tableMarkdown({ title, head, rows, note }: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(escapedMarkdown).join(" | ")} |`;
+  const ruler = head.map((_, column) => column === 0 ? ":--" : "--:");
+  const table = [line(head), `| ${ruler.join(" | ")} |`, ...rows.map(line)].join("\n");
+  return `## ${title}\n\n${table}\n\n${escapedMarkdown(note)}`;
+}
+
+const escapedMarkdown = (text: string) => text.replace(/[\\`*_|<>[\]]/g, "\\$&");
