@@ -9,6 +9,7 @@ export class LiveLines implements Screen {
 
   constructor(send?: Broadcast) {
     this.#output = new LiveOutput(send);
+    this.#show([]); // so that the lines stand above what is shown later
   }
 
   line(text: string): void {
