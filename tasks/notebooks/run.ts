@@ -24,7 +24,7 @@ export async function checkTypes(root: string, names: readonly string[]): Promis
     replaceFile(path, asModule(read(notebookPath(root, name)), parent));
     return path;
   });
-  const { success } = await new Deno.Command(Deno.execPath(), {
+  const { success } = await new Deno.Command("deno", {
     // Without the config, which keeps deno out of .wick, the lock file has to be named.
     args: ["check", "-q", "--no-config", "--lock=deno.lock", "--frozen", importMap, ...modules],
     cwd: root,
