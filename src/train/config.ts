@@ -41,6 +41,15 @@ export const configSchema = z.strictObject({
   device: z.enum(["cpu", "cuda"]).describe("where to compute").default("cpu"),
 });
 
+/** What decides a training besides its model and its data. */
+export const recipeSchema = configSchema.omit({
+  model: true,
+  hidden: true,
+  data: true,
+  trainSize: true,
+});
+export type Recipe = z.infer<typeof recipeSchema>;
+
 /** A complete config: everything that decides a run's result. */
 export type TrainConfig = z.infer<typeof configSchema>;
 
@@ -63,11 +72,16 @@ export function completeConfig(
     lr: sgd ? (convolutional ? 0.02 : 0.1) : 0.001,
     ...((sgd || opt === "rmsprop") && { momentum: sgd && convolutional ? 0.9 : 0 }),
     ...(sgd && { nesterov: false }),
-    weightDecay: opt === "adamw" ? 0.01 : 0,
+    weightDecay: defaultWeightDecay(opt),
     ...(lrScheduler === "step" && { lrStepSize: 3, lrGamma: 0.1 }),
     ...settings,
     data,
   });
+}
+
+/** AdamW is made to decay weights, the others are not. */
+export function defaultWeightDecay(opt: TrainConfig["opt"] = "sgd"): number {
+  return opt === "adamw" ? 0.01 : 0;
 }
 
 /** Says what is wrong in settings that are each right, but not together; undefined if nothing. */

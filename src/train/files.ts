@@ -71,6 +71,10 @@ function writeAll(file: OpenFile, bytes: Uint8Array): void {
   }
 }
 
+function bytesOf(content: Uint8Array | string): Uint8Array {
+  return typeof content === "string" ? new TextEncoder().encode(content) : content;
+}
+
 function writeAndSync(file: OpenFile, bytes: Uint8Array): void {
   try {
     writeAll(file, bytes);
@@ -96,7 +100,7 @@ export function writeAtomically(
   content: Uint8Array | string,
   beforeRename?: () => void,
 ): void {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const bytes = bytesOf(content);
   const temporary = `${path}.tmp`;
   try {
     writeAndSync(files.open(temporary, "truncate"), bytes);
@@ -113,11 +117,19 @@ export function writeAtomically(
   uninterrupted(() => files.syncFolder(folderOf(path)));
 }
 
-/** Adds text to a file's end and waits until it is on the disk; a failure leaves the file as it was. */
-export function appendSafely(files: Files, path: string, text: string, length: number): void {
+/**
+ * Adds to the end of a file of `length` bytes and waits until it is on the disk; a failure leaves
+ * the file as it was.
+ */
+export function appendSafely(
+  files: Files,
+  path: string,
+  content: Uint8Array | string,
+  length: number,
+): void {
   const file = files.open(path, "append");
   try {
-    writeAll(file, new TextEncoder().encode(text));
+    writeAll(file, bytesOf(content));
     uninterrupted(() => file.sync());
   } catch (error) {
     try {

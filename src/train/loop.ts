@@ -1,6 +1,7 @@
 import { type Batch, batches, type TrainingData } from "../data/mod.ts";
 import { crossEntropy, learningRate } from "../nn/mod.ts";
 import { accumulateMetrics, gradients, Random, scope } from "../tensor/mod.ts";
+import type { Recipe } from "./config.ts";
 import { evaluatePaced } from "./evaluate.ts";
 import { NonfiniteError, nonfiniteInSet, nonfiniteOrigin } from "./nonfinite.ts";
 import type { Pace } from "./pace.ts";
@@ -13,7 +14,7 @@ import type { TrainingState } from "./state.ts";
  * run is complete, false when a signal stopped it; then it has been saved.
  */
 export async function train(
-  state: TrainingState,
+  state: TrainingState<Recipe>,
   data: TrainingData,
   recorder: Recorder,
   pace: Pace,
@@ -51,7 +52,7 @@ export async function train(
 }
 
 /** One step: forward, loss, gradients, update. Throws where the loss is NaN or infinite. */
-export function learn(state: TrainingState, { images, labels }: Batch): void {
+export function learn(state: TrainingState<Recipe>, { images, labels }: Batch): void {
   const { model, optimizer, config, totals, schedule } = state;
   scope(() => {
     const logits = model.forward(images, state.mode);

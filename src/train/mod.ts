@@ -3,11 +3,19 @@
 export { Checkpoints, type RunProgress } from "./checkpoints.ts";
 export { type ClassScore, classScores, macroMean } from "./class_scores.ts";
 export { milliseconds, now } from "./clock.ts";
-export { completeConfig, configSchema, type TrainConfig, type TrainSettings } from "./config.ts";
+export {
+  completeConfig,
+  configSchema,
+  type Recipe,
+  recipeSchema,
+  type TrainConfig,
+  type TrainSettings,
+} from "./config.ts";
 export { configOfRecord, configRecord } from "./config_file.ts";
 export { type Environment, readEnvironment } from "./environment.ts";
 export { evaluate, evaluatePaced, type Evaluation } from "./evaluate.ts";
 export { confusionTable, scoreTable } from "./evaluation_text.ts";
+export { fit, type FitSettings, Fitted, type Watcher } from "./fit.ts";
 export { learn, train } from "./loop.ts";
 export { bestEpoch, epochLine, type EpochMetrics, epochMetricsSchema } from "./metrics.ts";
 export { parseMetrics } from "./metrics_reader.ts";

@@ -2,16 +2,16 @@ import type { Augmentation } from "../data/mod.ts";
 import { createModel } from "../models/mod.ts";
 import type { Layer, OptimizerOptions, Schedule } from "../nn/mod.ts";
 import type { Random } from "../tensor/mod.ts";
-import type { TrainConfig } from "./config.ts";
+import type { Recipe, TrainConfig } from "./config.ts";
 
 /** The model that a config names. */
 export function modelOf({ model, hidden }: TrainConfig): Layer {
   return createModel(model, { hidden });
 }
 
-/** The optimizer that a config names; what it leaves open is as PyTorch has it. */
-export function optimizerOf(config: TrainConfig): OptimizerOptions {
-  const { opt, lr, momentum, nesterov, weightDecay, clipGradNorm } = config;
+/** The optimizer that a recipe names; what it leaves open is as PyTorch has it. */
+export function optimizerOf(recipe: Recipe): OptimizerOptions {
+  const { opt, lr, momentum, nesterov, weightDecay, clipGradNorm } = recipe;
   return {
     name: opt,
     lr,
@@ -22,18 +22,18 @@ export function optimizerOf(config: TrainConfig): OptimizerOptions {
   };
 }
 
-/** The learning-rate schedule that a config names, counted in steps. */
-export function scheduleOf(config: TrainConfig, stepsPerEpoch: number): Schedule {
-  const { lrScheduler: name, lrWarmupEpochs, lrStepSize = 3, lrGamma = 0.1 } = config;
+/** The learning-rate schedule that a recipe names, counted in steps. */
+export function scheduleOf(recipe: Recipe, stepsPerEpoch: number): Schedule {
+  const { lrScheduler: name, lrWarmupEpochs, lrStepSize = 3, lrGamma = 0.1 } = recipe;
   if (name === "one-cycle") return { name };
   const warmupSteps = lrWarmupEpochs * stepsPerEpoch;
   if (name !== "step") return { name, warmupSteps };
   return { name, size: lrStepSize * stepsPerEpoch, gamma: lrGamma, warmupSteps };
 }
 
-/** The augmentation that a config asks for; undefined for none. */
-export function augmentationOf(config: TrainConfig, random: Random): Augmentation | undefined {
-  const { hflip, cropPadding, randomErase } = config;
+/** The augmentation that a recipe asks for; undefined for none. */
+export function augmentationOf(recipe: Recipe, random: Random): Augmentation | undefined {
+  const { hflip, cropPadding, randomErase } = recipe;
   if (!hflip && cropPadding === 0 && randomErase === 0) return undefined;
   return { flip: hflip, cropPadding, eraseProbability: randomErase, random };
 }

@@ -11,7 +11,7 @@ import {
 } from "../nn/mod.ts";
 import { Random, Tensor } from "../tensor/mod.ts";
 import type { Checkpoint } from "./checkpoints.ts";
-import type { TrainConfig } from "./config.ts";
+import type { Recipe, TrainConfig } from "./config.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { type EpochMetrics, outOfPatience } from "./metrics.ts";
 import { optimizerOf, scheduleOf } from "./recipe.ts";
@@ -19,7 +19,7 @@ import type { StoredTensor } from "./safetensors.ts";
 import { assignStored, storedTensors } from "./stored_tensors.ts";
 
 /** Everything that changes while a model is trained: what a checkpoint holds. */
-export class TrainingState implements Disposable {
+export class TrainingState<Config extends Recipe = TrainConfig> implements Disposable {
   readonly model: Module;
   readonly optimizer: Optimizer;
   /** Running sums of the epoch, f64 `[3]`: losses, correct predictions, examples. */
@@ -38,7 +38,7 @@ export class TrainingState implements Disposable {
   /** The tensors of `model.parameters`, in their order. */
   readonly parameters: readonly Tensor[];
 
-  constructor(layer: Layer, readonly config: TrainConfig, trainCount: number) {
+  constructor(layer: Layer, readonly config: Config, trainCount: number) {
     const { device, seed } = config;
     this.model = build(layer, new Random(seed, "init"), { device });
     this.parameters = this.model.parameters.map(({ tensor }) => tensor);

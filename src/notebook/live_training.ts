@@ -1,0 +1,35 @@
+import { curvesPicture } from "../report/curves.ts";
+import type { Recipe } from "../train/config.ts";
+import type { Fitted, Watcher } from "../train/fit.ts";
+import { bestEpoch, type EpochMetrics } from "../train/metrics.ts";
+import type { Broadcast } from "./broadcast.ts";
+import { LiveLines } from "./live_lines.ts";
+import { LiveOutput, settled } from "./live_output.ts";
+import { pictureMedia } from "./show.ts";
+
+/** Shows a training below its cell while it runs: a line an epoch, a bar, and the curves so far. */
+export class LiveTraining implements Watcher {
+  readonly screen: LiveLines;
+  readonly #curves: LiveOutput;
+
+  /** `title` stands above the curves. */
+  constructor(readonly title: string, send?: Broadcast) {
+    this.screen = new LiveLines(send);
+    this.#curves = new LiveOutput(send);
+  }
+
+  epoch(history: readonly EpochMetrics[], { epochs, bestBy }: Recipe): void {
+    const best = bestEpoch(history, bestBy)?.epoch;
+    const subtitle = `${history.length} of ${epochs} epochs`;
+    const picture = curvesPicture({ title: this.title, subtitle, history, best, epochs });
+    this.#curves.update(pictureMedia(picture));
+  }
+
+  async done({ parameters, best, seconds }: Fitted): Promise<void> {
+    this.screen.line(
+      `${parameters} weights trained in ${seconds.toFixed(1)} s; ` +
+        `the model has those of its best epoch, ${best.epoch}`,
+    );
+    await settled();
+  }
+}

@@ -1,0 +1,80 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { unload } from "../../src/data/mod.ts";
+import { evaluate, fit, modelOf, type Watcher } from "../../src/train/mod.ts";
+import { train } from "../../src/train/loop.ts";
+import { Pace } from "../../src/train/pace.ts";
+import { silentScreen } from "../../src/train/progress.ts";
+import { TrainingState } from "../../src/train/state.ts";
+import { storedTensors } from "../../src/train/stored_tensors.ts";
+import { weightsDigest } from "../../src/train/weights_digest.ts";
+import { liveTensors } from "../../src/tensor/mod.ts";
+import { config, data, layer } from "./fixtures.ts";
+
+const settings = { lr: 0.1, epochs: 3, batchSize: 16 };
+
+Deno.test("fit() gives the bits that the training loop gives for the same settings", async () => {
+  const same = config({ model: "nonlinear", hidden: 12, ...settings });
+  using state = new TrainingState(modelOf(same), same, data.train.count);
+  await train(state, data, {
+    beginEpoch() {},
+    draw() {},
+    endSteps() {},
+    save() {},
+    endEpoch: (state, validation) => void state.completeEpoch(validation),
+  }, new Pace());
+  using fitted = await fit(modelOf(same), data, settings);
+  assertEquals(fitted.weightsSha256, weightsDigest(state.storedWeights()));
+  assertEquals(fitted.history, state.history);
+});
+
+Deno.test("fit() gives the model the weights of its best epoch, not of its last", async () => {
+  // Far too high a rate at the end: the epochs after the best one are worse.
+  const wild = { lr: 0.3, epochs: 12, batchSize: 4, lrScheduler: "constant" } as const;
+  using fitted = await fit(layer, data, wild);
+  const { best, history } = fitted;
+  assert(best.epoch < history.length, `the best epoch is ${best.epoch}`);
+  assertEquals(evaluate(fitted.model, data.validation!).accuracy, best.val_acc);
+  const weights = storedTensors([...fitted.model.parameters, ...fitted.model.buffers]);
+  assert(weightsDigest(weights) !== fitted.weightsSha256, "the digest is of the last weights");
+});
+
+Deno.test("fit() tells its watcher of every epoch and waits for it at the end", async () => {
+  const told: string[] = [];
+  const watcher: Watcher = {
+    screen: { ...silentScreen, line: (text) => void told.push(text.slice(0, 9)) },
+    epoch: (history, { epochs }) => void told.push(`${history.length} of ${epochs}`),
+    done: async ({ parameters }) => {
+      await Promise.resolve();
+      told.push(`${parameters} weights`);
+    },
+  };
+  using fitted = await fit(layer, data, { ...settings, epochs: 2 }, watcher);
+  const weights = `${fitted.parameters} weights`;
+  assertEquals(told, ["epoch 1/2", "1 of 2", "epoch 2/2", "2 of 2", weights]);
+});
+
+Deno.test("fit() refuses settings without meaning in one sentence that names them", async () => {
+  const wrong = [
+    [{ lr: -1 }, "lr must be above 0, not -1"],
+    [{ lr: 0.1, epochs: 0 }, "epochs must be at least 1, not 0"],
+    [{ lr: 0.1, opt: "sdg" }, "opt must be sgd, adam, adamw, rmsprop, not sdg"],
+    [{ lr: 0.1, epoch: 3 }, "A setting is not known: epoch"],
+    [{}, "lr is missing"],
+  ] as const;
+  for (const [settings, message] of wrong) {
+    // deno-lint-ignore no-explicit-any -- what plain JavaScript in a notebook may pass
+    await assertRejects(() => fit(layer, data, settings as any), RangeError, message);
+  }
+});
+
+Deno.test("fit() leaves no tensor behind when it is disposed or fails", async () => {
+  unload(data.train);
+  unload(data.validation!);
+  const before = liveTensors();
+  (await fit(layer, data, settings))[Symbol.dispose]();
+  const failing = { screen: silentScreen, done: () => Promise.reject(new Error("no reader")) };
+  await assertRejects(() => fit(layer, data, settings, failing), Error, "no reader");
+  unload(data.train);
+  unload(data.validation!);
+  assertEquals(liveTensors(), before);
+});
