@@ -12,6 +12,7 @@ export { learn, train } from "./loop.ts";
 export { bestEpoch, epochLine, type EpochMetrics, epochMetricsSchema } from "./metrics.ts";
 export { parseMetrics } from "./metrics_reader.ts";
 export { Pace, type PaceOptions } from "./pace.ts";
+export { type Predictions, predictions } from "./predictions.ts";
 export { type Screen, silentScreen, standardScreen } from "./progress.ts";
 export { modelOf } from "./recipe.ts";
 export { type Recorder, RunRecorder } from "./recorder.ts";
