@@ -15,15 +15,7 @@ use crate::fail;
 const PNG_BYTES: usize = 16 << 20;
 
 /// Columns and rows of each pass of Adam7 (PNG, section 8.2): `(step, first)` of x, then of y.
-const ADAM7: [[usize; 4]; 7] = [
-    [8, 0, 8, 0],
-    [8, 4, 8, 0],
-    [4, 0, 8, 4],
-    [4, 2, 4, 0],
-    [2, 0, 4, 2],
-    [2, 1, 2, 0],
-    [1, 0, 2, 1],
-];
+const ADAM7: [[usize; 4]; 7] = [[8, 0, 8, 0], [8, 4, 8, 0], [4, 0, 8, 4], [4, 2, 4, 0], [2, 0, 4, 2], [2, 1, 2, 0], [1, 0, 2, 1]];
 
 /// The luma of ITU-R BT.601 in whole numbers, as Pillow's `convert("L")` has it; v, v, v gives v.
 fn luma(red: u8, green: u8, blue: u8) -> u8 {
@@ -89,7 +81,7 @@ pub fn png_to_gray(file: &[u8], width: usize, gray: &mut [u8]) -> Result<()> {
 /// Where it is damaged, of another size or of a kind that is not known, or has more than `scans` scans.
 pub fn jpeg_to_gray(file: &[u8], width: usize, scans: usize, gray: &mut [u8]) -> Result<()> {
     let damaged = |error: zune_jpeg::errors::DecodeErrors| {
-        Error(error.to_string().lines().next().unwrap_or("it is damaged").to_owned())
+        Error(error.to_string().lines().next().unwrap_or_default().trim_matches('"').to_owned())
     };
     // Without intrinsics, the same code runs on every processor, and none of it is unsafe.
     let options = DecoderOptions::default()
@@ -135,4 +127,33 @@ pub fn png_encode(pixels: &[u8], width: u32, channels: u32, out: &mut [u8]) -> R
     writer.write_image_data(pixels).map_err(refused)?;
     writer.finish().map_err(refused)?;
     Ok(cursor.position() as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_png_gives_back_what_was_encoded_and_no_other_size() {
+        let pixels: Vec<u8> = (0..6 * 5 * 3).map(|i| (i * 37 % 256) as u8).collect();
+        let mut file = vec![0; 4096];
+        let length = png_encode(&pixels, 6, 3, &mut file).unwrap();
+        let mut gray = vec![0; 30];
+        png_to_gray(&file[..length], 6, &mut gray).unwrap();
+        let expected: Vec<u8> = pixels.chunks(3).map(|pixel| luma(pixel[0], pixel[1], pixel[2])).collect();
+        assert_eq!(gray, expected);
+        for (width, size) in [(5, 30), (6, 29), (6, 36), (30, 30), (0, 0)] {
+            assert!(png_to_gray(&file[..length], width, &mut vec![0; size]).is_err());
+        }
+        assert!(png_encode(&pixels, 7, 3, &mut file).is_err());
+        assert!(png_encode(&pixels, 6, 3, &mut [0; 20]).is_err());
+    }
+
+    #[test]
+    fn gray_stays_gray_and_what_is_clear_is_white() {
+        for value in 0..=255 {
+            assert_eq!(luma(value, value, value), value);
+            assert_eq!((over_white(value, 255), over_white(value, 0)), (value, 255));
+        }
+    }
 }

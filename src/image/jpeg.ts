@@ -31,6 +31,11 @@ export function decodeJpeg(bytes: Uint8Array<ArrayBuffer>, name: string): Pictur
       }scans; save it smaller.`,
     );
   }
+  // The decoder takes what is missing before an end-of-image marker as zeros. A whole baseline
+  // picture has two codes of at least one bit for each block.
+  if (!header.progressive && 8 * header.codedBytes < blocks) {
+    throw new UserError(`${name} is a truncated JPEG.`);
+  }
   const pixels = new Uint8Array(width * height);
   try {
     native.picture_from_jpeg(bytes, width, scans, pixels);

@@ -10,11 +10,16 @@ export interface JpegHeader {
   readonly progressive: boolean;
   /** Blocks of 8 x 8 coefficients of all components together. */
   readonly blocks: number;
+  /** Bytes of entropy-coded data. */
+  readonly codedBytes: number;
   /** Passes over the blocks. */
   readonly scans: number;
   /** How EXIF says the picture is to be turned, 1 to 8. */
   readonly orientation: number;
 }
+
+/** More segments than any camera or program writes. */
+const maxSegments = 10_000;
 
 const startOfImage = 0xd8;
 const endOfImage = 0xd9;
@@ -43,11 +48,15 @@ export const isJpeg = (bytes: Uint8Array): boolean =>
  * that is not read.
  */
 export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
-  let frame: Omit<JpegHeader, "scans" | "orientation"> | undefined;
+  let frame: Omit<JpegHeader, "scans" | "codedBytes" | "orientation"> | undefined;
   let scans = 0;
+  let codedBytes = 0;
   let orientation = 1;
   let place = 2;
-  while (true) {
+  for (let segments = 0;; segments++) {
+    if (segments > maxSegments) {
+      throw new UserError(`${name} is a damaged JPEG: it has more than ${maxSegments} segments.`);
+    }
     const marker = nextMarker(bytes, place, name);
     place = marker.end;
     if (marker.code === endOfImage) break;
@@ -57,20 +66,24 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
     if (length < 2 || place + length > bytes.length) throw truncated(name);
     place += length;
     const kind = kinds[marker.code];
-    if (kind !== undefined) throw new UserError(`${name} is a ${kind} JPEG, which is not read.`);
+    if (kind !== undefined) {
+      throw new UserError(`${name} is a JPEG of a kind that is not read: ${kind}.`);
+    }
     if (marker.code >= 0xc0 && marker.code <= 0xc2) {
       if (frame !== undefined) throw new UserError(`${name} is a damaged JPEG: it has two frames.`);
       frame = readFrame(segment, marker.code === 0xc2, name);
     }
     if (marker.code === application1 && orientation === 1) orientation = exifOrientation(segment);
     if (marker.code !== startOfScan) continue;
+    const end = scanEnd(bytes, place);
     scans++;
-    place = scanEnd(bytes, place);
+    codedBytes += end - place;
+    place = end;
   }
   if (frame === undefined || scans === 0) {
     throw new UserError(`${name} is a damaged JPEG: it has no picture.`);
   }
-  return { ...frame, scans, orientation };
+  return { ...frame, scans, codedBytes, orientation };
 }
 
 function nextMarker(bytes: Uint8Array, place: number, name: string) {

@@ -24,7 +24,9 @@ export function checkSize(name: string, width: number, height: number): void {
   if (width === 0 || height === 0) throw new UserError(`${name} has no pixels.`);
   if (width > maxSide || height > maxSide || width * height > maxPixels) {
     throw new UserError(
-      `${name} is too large: ${width} x ${height} pixels, where ${maxPixels >> 20} million are the most.`,
+      `${name} is too large: ${width} x ${height} pixels, where ${
+        maxPixels >> 20
+      } million are the most.`,
     );
   }
 }

@@ -1,23 +1,16 @@
 import { imageBytes, imageSize } from "../data/mod.ts";
 import { areaAverage, type Box } from "./area_average.ts";
 import type { Picture } from "./picture.ts";
-
-/** What lies behind the garment: found out, or said by the user. */
-export const grounds = ["auto", "dark", "light"] as const;
-export type Ground = (typeof grounds)[number];
-
-/** How a picture becomes an image of Fashion-MNIST. */
-export interface Preparation {
-  /** Takes the picture as it is: only scaled to 28 x 28. */
-  readonly raw?: boolean;
-  readonly ground?: Ground;
-}
+import type { Ground, Preparation } from "./preparation.ts";
 
 /** Longest side in pixels of the copy in which ground and garment are told apart. */
 const surveySize = 256;
 
-/** How far a gray value may be from the ground's and still be ground: 5 % (arXiv 1708.07747). */
-const tolerance = 13;
+/** How far a gray value may always be from the ground's and still be ground: 5 % (arXiv 1708.07747). */
+const leastTolerance = 13;
+
+/** The part of the largest difference that is ground too: its own shading, and soft shadows. */
+const shadingShare = 8;
 
 /** A row or column with fewer garment pixels than one in this many holds none: dust, noise. */
 const speck = 64;
@@ -30,7 +23,7 @@ const speck = 64;
  * Otherwise, after the data set's own recipe (Xiao et al. 2017, arXiv 1708.07747, section 2): the
  * ground is the median of the outermost pixels, light where what differs from it is darker on the
  * whole; grays are stretched away from it, so that it becomes 0, and black (before a light ground)
- * or white (before a dark one) becomes 255; what is ground all along an edge is cut off; the rest is
+ * or white (before a dark one) becomes 255; what is ground all along an edge (give or take its shading) is cut off; the rest is
  * scaled by area averaging with its proportions kept, and centred. All of it is arithmetic on whole
  * numbers.
  */
@@ -52,8 +45,9 @@ export function prepare(
     ? picture
     : areaAverage(picture, whole, ...fit(width, height, surveySize));
   const level = groundLevel(survey, ground);
-  const light = ground === "auto" ? isDarker(survey, level) : ground === "light";
-  const box = enlarge(garmentBox(survey, level), survey, picture);
+  const tolerance = toleranceAround(survey, level);
+  const light = ground === "auto" ? isDarker(survey, level, tolerance) : ground === "light";
+  const box = enlarge(garmentBox(survey, level, tolerance), survey, picture);
   const [wide, high] = fit(box.right - box.left, box.bottom - box.top, imageSize);
   const garment = areaAverage(picture, box, wide, high);
   return centre(garment, stretch(level, light));
@@ -87,15 +81,25 @@ function groundLevel({ width, height, pixels }: Picture, ground: Ground): number
   return level;
 }
 
+/** How far a gray value may be from this picture's ground and still be ground. */
+function toleranceAround({ pixels }: Picture, level: number): number {
+  const most = pixels.reduce((most, gray) => Math.max(most, Math.abs(gray - level)), 0);
+  return Math.max(leastTolerance, Math.floor(most / shadingShare));
+}
+
 /** Whether what differs from the ground is darker on the whole; a plain picture is by its level. */
-function isDarker({ pixels }: Picture, level: number): boolean {
+function isDarker({ pixels }: Picture, level: number, tolerance: number): boolean {
   let darker = 0;
   for (const gray of pixels) if (Math.abs(gray - level) > tolerance) darker += level - gray;
   return darker === 0 ? level >= 128 : darker > 0;
 }
 
 /** The smallest box around all rows and columns that hold more than ground; else the whole. */
-function garmentBox({ width, height, pixels }: Picture, level: number): Box {
+function garmentBox(
+  { width, height, pixels }: Picture,
+  level: number,
+  tolerance: number,
+): Box {
   const columns = new Uint32Array(width);
   const rows = new Uint32Array(height);
   for (let y = 0; y < height; y++) {
