@@ -25,7 +25,7 @@ export interface CommandOptions {
   readonly alias?: Readonly<Record<string, string>>;
   /** Other spellings of values: `{ mlp: "nonlinear" }`. */
   readonly values?: Readonly<Record<string, string>>;
-  /** What the arguments without a flag are, in their order. */
+  /** What the arguments without a flag are, in their order; `IMAGE...` at the end is any number. */
   readonly positional?: readonly string[];
 }
 
@@ -82,7 +82,7 @@ export class Command<Shape extends z.ZodRawShape> {
       given[flag.key] = this.#value(flag, value);
     }
     const { positional = [] } = this.options;
-    if (parsed._.length > positional.length) {
+    if (parsed._.length > positional.length && !positional.at(-1)?.endsWith("...")) {
       throw new UsageError(`Unexpected argument ${parsed._[positional.length]}; see --help`);
     }
     return this.#check(given);
