@@ -11,6 +11,7 @@ pub mod kernels;
 pub mod memory;
 pub mod ops;
 pub mod parallel;
+pub mod pictures;
 pub mod random;
 
 #[global_allocator]

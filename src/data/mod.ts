@@ -15,8 +15,8 @@ export {
 } from "./download.ts";
 export { downloadReporter } from "./download_reporter.ts";
 export { dataFolder, verify } from "./files_on_disk.ts";
-export { type Idx, readIdx, readImageSet } from "./idx.ts";
-export { classNames, type ImageSet, imageSet, subset } from "./image_set.ts";
+export { type Idx, maxImages, readIdx, readIdxImages, readImageSet } from "./idx.ts";
+export { classNames, imageBytes, type ImageSet, imageSet, imageSize, subset } from "./image_set.ts";
 export {
   type DataChoice,
   dataChoices,

@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 600866506;
+export const ABI_HASH = 2902975072;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -194,6 +194,12 @@ export const symbols = {
     parameters: ["f64", "u32", "u32", "f64", "u32", "u32", "u32", "buffer", "u32"],
     result: "f64",
   },
+  picture_from_png: { parameters: ["buffer", "u32", "u32", "buffer", "u32"], result: "f64" },
+  picture_from_jpeg: {
+    parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"],
+    result: "f64",
+  },
+  picture_to_png: { parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"], result: "f64" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** The exports as typed functions. */
@@ -602,6 +608,26 @@ export interface Native {
     epoch: number,
     indices: Uint32Array<ArrayBuffer>,
   ): Handle;
+  /** Decodes a PNG whose header says `[height, width]` to gray of that shape, before white. */
+  picture_from_png(
+    file: Uint8Array<ArrayBuffer>,
+    width: number,
+    gray: Uint8Array<ArrayBuffer>,
+  ): void;
+  /** Decodes a JPEG whose header says `[height, width]` to gray of that shape; refuses one of more than `scans` scans. */
+  picture_from_jpeg(
+    file: Uint8Array<ArrayBuffer>,
+    width: number,
+    scans: number,
+    gray: Uint8Array<ArrayBuffer>,
+  ): void;
+  /** Encodes pixels `[height, width, channels]` (1: gray, 3: RGB) as a PNG into `out`; returns its length in bytes. */
+  picture_to_png(
+    pixels: Uint8Array<ArrayBuffer>,
+    width: number,
+    channels: number,
+    out: Uint8Array<ArrayBuffer>,
+  ): number;
 }
 
 /** Wraps each symbol: a result of 0 is a failure. */
@@ -880,4 +906,12 @@ export const bind = (
       indices,
       indices.length,
     ) || fail(),
+  picture_from_png: (file, width, gray) => {
+    s.picture_from_png(file, file.length, width, gray, gray.length) || fail();
+  },
+  picture_from_jpeg: (file, width, scans, gray) => {
+    s.picture_from_jpeg(file, file.length, width, scans, gray, gray.length) || fail();
+  },
+  picture_to_png: (pixels, width, channels, out) =>
+    s.picture_to_png(pixels, pixels.length, width, channels, out, out.length) || fail(),
 });

@@ -8,6 +8,7 @@ pub mod loss;
 pub mod matmul;
 pub mod normalization;
 pub mod optimizer;
+pub mod pictures;
 pub mod pointwise;
 pub mod pooling;
 pub mod random;
@@ -34,6 +35,7 @@ pub fn all() -> impl Iterator<Item = &'static Export> {
         optimizer::EXPORTS,
         random::EXPORTS,
         data::EXPORTS,
+        pictures::EXPORTS,
     ]
     .into_iter()
     .flatten()

@@ -1,0 +1,17 @@
+//! Picture files.
+
+use crate::exports;
+use crate::pictures::{jpeg_to_gray, png_encode, png_to_gray};
+
+exports! { EXPORTS:
+    /// Decodes a PNG whose header says `[height, width]` to gray of that shape, before white.
+    fn picture_from_png(file: &[u8], width: u32, gray: &mut [u8]) -> Status { png_to_gray(file, width as usize, gray) }
+    /// Decodes a JPEG whose header says `[height, width]` to gray of that shape; refuses one of more than `scans` scans.
+    fn picture_from_jpeg(file: &[u8], width: u32, scans: u32, gray: &mut [u8]) -> Status {
+        jpeg_to_gray(file, width as usize, scans as usize, gray)
+    }
+    /// Encodes pixels `[height, width, channels]` (1: gray, 3: RGB) as a PNG into `out`; returns its length in bytes.
+    fn picture_to_png(pixels: &[u8], width: u32, channels: u32, out: &mut [u8]) -> Count {
+        Ok(png_encode(pixels, width, channels, out)? as f64)
+    }
+}

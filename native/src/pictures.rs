@@ -1,0 +1,159 @@
+//! Picture files to gray and back. The caller has read width and height from the header and made room
+//! for that many pixels, so that no file decides how much memory it gets.
+
+use std::io::Cursor;
+
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use crate::error::{Error, Result};
+use crate::fail;
+
+/// What the PNG decoder may take beside the pixels: a row before and after filtering, and chunks.
+const PNG_BYTES: usize = 16 << 20;
+
+/// Columns and rows of each pass of Adam7 (PNG, section 8.2): `(step, first)` of x, then of y.
+const ADAM7: [[usize; 4]; 7] = [[8, 0, 8, 0], [8, 4, 8, 0], [4, 0, 8, 4], [4, 2, 4, 0], [2, 0, 4, 2], [2, 1, 2, 0], [1, 0, 2, 1]];
+
+/// The luma of ITU-R BT.601 in whole numbers, as Pillow's `convert("L")` has it; v, v, v gives v.
+fn luma(red: u8, green: u8, blue: u8) -> u8 {
+    ((19595 * u32::from(red) + 38470 * u32::from(green) + 7471 * u32::from(blue) + 0x8000) >> 16) as u8
+}
+
+/// A gray value before a white ground.
+fn over_white(gray: u8, alpha: u8) -> u8 {
+    let (gray, alpha) = (u32::from(gray), u32::from(alpha));
+    ((gray * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+}
+
+fn png_error(error: png::DecodingError) -> Error {
+    match error {
+        png::DecodingError::IoError(_) => Error("it ends too early".to_owned()),
+        other => Error(other.to_string()),
+    }
+}
+
+/// Decodes a PNG of any kind to gray `[height, width]` before white; samples of 16 bits give their upper 8.
+///
+/// # Errors
+/// Where a checksum, a length or the size is not right, or the file ends before its last chunk does.
+pub fn png_to_gray(file: &[u8], width: usize, gray: &mut [u8]) -> Result<()> {
+    let mut decoder = png::Decoder::new_with_limits(Cursor::new(file), png::Limits { bytes: PNG_BYTES });
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    decoder.ignore_checksums(false);
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_ignore_iccp_chunk(true);
+    let mut reader = decoder.read_info().map_err(png_error)?;
+    let size = reader.info().size();
+    let height = gray.len() / width.max(1);
+    if size != (width as u32, height as u32) || width * height != gray.len() {
+        fail!("it is {} x {} pixels large, not {width} x {height}", size.0, size.1);
+    }
+    let interlaced = reader.info().interlaced;
+    let channels = reader.output_color_type().0.samples();
+    let mut row = vec![0; width * channels];
+    for &[dx, left, dy, top] in if interlaced { &ADAM7[..] } else { &[[1, 0, 1, 0]] } {
+        if left >= width {
+            continue;
+        }
+        for y in (top..height).step_by(dy) {
+            if reader.read_row(&mut row).map_err(png_error)?.is_none() {
+                fail!("it ends too early");
+            }
+            let out = gray[y * width..(y + 1) * width].iter_mut().skip(left).step_by(dx);
+            let pixels = out.zip(row.chunks_exact(channels));
+            match channels {
+                1 => pixels.for_each(|(out, pixel)| *out = pixel[0]),
+                2 => pixels.for_each(|(out, pixel)| *out = over_white(pixel[0], pixel[1])),
+                3 => pixels.for_each(|(out, pixel)| *out = luma(pixel[0], pixel[1], pixel[2])),
+                _ => pixels.for_each(|(out, pixel)| *out = over_white(luma(pixel[0], pixel[1], pixel[2]), pixel[3])),
+            }
+        }
+    }
+    reader.finish().map_err(png_error)
+}
+
+/// Decodes a JPEG, baseline or progressive, to its luma `[height, width]`.
+///
+/// # Errors
+/// Where it is damaged, of another size or of a kind that is not known, or has more than `scans` scans.
+pub fn jpeg_to_gray(file: &[u8], width: usize, scans: usize, gray: &mut [u8]) -> Result<()> {
+    let damaged = |error: zune_jpeg::errors::DecodeErrors| {
+        Error(error.to_string().lines().next().unwrap_or_default().trim_matches('"').to_owned())
+    };
+    // Without intrinsics, the same code runs on every processor, and none of it is unsafe.
+    let options = DecoderOptions::default()
+        .set_use_unsafe(false)
+        .set_strict_mode(true)
+        .set_max_width(1 << 16)
+        .set_max_height(1 << 16)
+        .jpeg_set_max_scans(scans)
+        .jpeg_set_out_colorspace(ColorSpace::Luma);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
+    decoder.decode_headers().map_err(damaged)?;
+    let size = decoder.dimensions().unwrap_or_default();
+    if size.0 != width || size.0 * size.1 != gray.len() {
+        fail!("it is {} x {} pixels large, not {width} wide", size.0, size.1);
+    }
+    if matches!(decoder.input_colorspace(), Some(ColorSpace::Luma | ColorSpace::YCbCr)) {
+        return decoder.decode_into(gray).map_err(damaged);
+    }
+    decoder.set_options(options.jpeg_set_out_colorspace(ColorSpace::RGB));
+    let mut colours = vec![0; 3 * gray.len()];
+    decoder.decode_into(&mut colours).map_err(damaged)?;
+    for (out, pixel) in gray.iter_mut().zip(colours.chunks_exact(3)) {
+        *out = luma(pixel[0], pixel[1], pixel[2]);
+    }
+    Ok(())
+}
+
+/// Encodes 8-bit pixels `[height, width, channels]` (1: gray, 3: RGB) as a PNG; returns its length in bytes.
+///
+/// # Errors
+/// Where the pixels do not make up whole rows or `out` is too small.
+pub fn png_encode(pixels: &[u8], width: u32, channels: u32, out: &mut [u8]) -> Result<usize> {
+    let row = (width as usize) * (channels as usize);
+    if row == 0 || pixels.is_empty() || pixels.len() % row != 0 {
+        fail!("Cannot encode {} bytes as rows of {width} pixels of {channels} bytes", pixels.len());
+    }
+    let mut cursor = Cursor::new(out);
+    let mut encoder = png::Encoder::new(&mut cursor, width, (pixels.len() / row) as u32);
+    encoder.set_color(if channels == 1 { png::ColorType::Grayscale } else { png::ColorType::Rgb });
+    encoder.set_depth(png::BitDepth::Eight);
+    let refused = |error: png::EncodingError| Error(format!("Cannot encode a PNG: {error}"));
+    let mut writer = encoder.write_header().map_err(refused)?;
+    writer.write_image_data(pixels).map_err(refused)?;
+    writer.finish().map_err(refused)?;
+    Ok(cursor.position() as usize)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_png_gives_back_what_was_encoded_and_no_other_size() {
+        let pixels: Vec<u8> = (0..6 * 5 * 3).map(|i| (i * 37 % 256) as u8).collect();
+        let mut file = vec![0; 4096];
+        let length = png_encode(&pixels, 6, 3, &mut file).unwrap();
+        let mut gray = vec![0; 30];
+        png_to_gray(&file[..length], 6, &mut gray).unwrap();
+        let expected: Vec<u8> = pixels.chunks(3).map(|pixel| luma(pixel[0], pixel[1], pixel[2])).collect();
+        assert_eq!(gray, expected);
+        for (width, size) in [(5, 30), (6, 29), (6, 36), (30, 30), (0, 0)] {
+            assert!(png_to_gray(&file[..length], width, &mut vec![0; size]).is_err());
+        }
+        assert!(png_encode(&pixels, 7, 3, &mut file).is_err());
+        assert!(png_encode(&pixels, 6, 3, &mut [0; 20]).is_err());
+    }
+
+    #[test]
+    fn gray_stays_gray_and_what_is_clear_is_white() {
+        for value in 0..=255 {
+            assert_eq!(luma(value, value, value), value);
+            assert_eq!((over_white(value, 255), over_white(value, 0)), (value, 255));
+        }
+    }
+}

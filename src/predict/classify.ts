@@ -1,0 +1,36 @@
+import { classNames, imageBytes, imageSet, unload } from "../data/mod.ts";
+import type { Module } from "../nn/mod.ts";
+import { predictions } from "../train/predictions.ts";
+
+/** A class and how likely the model holds it to be, 0 to 1. */
+export interface Candidate {
+  readonly name: string;
+  /** Index of the class. */
+  readonly label: number;
+  readonly probability: number;
+}
+
+/**
+ * The `top` likeliest classes of each image `[28, 28]`, the likeliest first: the one that
+ * `evaluate` counts, then by probability.
+ */
+export function classify(
+  model: Module,
+  images: readonly Uint8Array[],
+  top: number,
+  device: "cpu" | "cuda" = "cpu",
+): Candidate[][] {
+  const pixels = new Uint8Array(images.length * imageBytes);
+  images.forEach((image, i) => pixels.set(image, i * imageBytes));
+  const set = imageSet("pictures", pixels, new Uint8Array(images.length));
+  const { predicted, probabilities } = predictions(model, set, { device });
+  unload(set);
+  return images.map((_, i) => {
+    const likelihood = probabilities.subarray(i * classNames.length, (i + 1) * classNames.length);
+    const isFirst = (label: number) => Number(label === predicted[i]);
+    return classNames
+      .map((name, label) => ({ name, label, probability: likelihood[label] }))
+      .sort((a, b) => isFirst(b.label) - isFirst(a.label) || b.probability - a.probability)
+      .slice(0, top);
+  });
+}

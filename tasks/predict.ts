@@ -1,0 +1,31 @@
+import { parseArgs } from "@std/cli/parse-args";
+import { runTask, UsageError } from "../src/errors.ts";
+import { predictFlagsSchema } from "../src/predict/predict_flags.ts";
+import { Command } from "../src/train/flags.ts";
+
+const command = new Command(predictFlagsSchema, {
+  usage: "deno task predict RUN_FOLDER|WEIGHTS.safetensors IMAGE... [flags]\n" +
+    "An IMAGE is a PNG, JPEG or IDX file, a folder of them, or - for standard input.",
+  values: { mlp: "nonlinear" },
+  positional: ["RUN_FOLDER|WEIGHTS.safetensors", "IMAGE..."],
+});
+
+/** Runs `predict` with these arguments. */
+export async function main(args: string[]): Promise<number | void> {
+  const parsed = parseArgs(command.arguments(args), command.parseOptions);
+  const flags = command.read(parsed);
+  if (flags === undefined) return console.log(command.help());
+  const [weights, ...images] = parsed._.map(String);
+  if (images.length === 0) {
+    throw new UsageError("Which image? deno task predict RUN_FOLDER IMAGE...");
+  }
+  const { predictCommand } = await import("../src/predict/predict_command.ts");
+  const colour = Deno.stdout.isTerminal() && !Deno.noColor;
+  return await predictCommand(weights, images, flags, {
+    print: (text) => console.log(text),
+    complain: (text) => console.error(text),
+    colour,
+  });
+}
+
+if (import.meta.main) await runTask(() => main(Deno.args));

@@ -1,0 +1,60 @@
+import { deflateSync } from "node:zlib";
+import { UserError } from "../../src/errors.ts";
+import { decodePictures } from "../../src/image/decode.ts";
+import { prepare } from "../../src/image/mod.ts";
+import { pictures, readFile } from "./picture_files.ts";
+import { joined, png, resealed } from "./png_chunks.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+const decode = async (bytes: Bytes) => {
+  for (const picture of await decodePictures(bytes, "file")) prepare(picture);
+};
+
+/** Decodes the bytes as they are and, if they are refused for it, with right checksums. */
+async function decodeResealed(bytes: Bytes): Promise<void> {
+  try {
+    await decode(bytes);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    await decode(resealed(bytes));
+  }
+}
+
+/** The bytes as a PNG's header and filtered rows, so that what is inside a whole PNG is hostile. */
+const decodeRows = (bytes: Bytes): Promise<void> =>
+  decode(
+    png(["IHDR", bytes.subarray(0, 13)], ["PLTE", bytes.subarray(13, 25)], [
+      "IDAT",
+      deflateSync(bytes.subarray(25), { level: 1 }),
+    ]),
+  );
+
+const rows = Uint8Array.from({ length: 60 }, (_, i) => i % 12 === 0 ? i / 12 % 5 : 5 * i);
+const headers = [[8, 3, 0], [8, 0, 0], [4, 3, 1], [2, 3, 0], [8, 6, 1]];
+
+/** Readers of picture files that somebody else may have written, and whole files to edit. */
+export const pictureReaders = {
+  png: {
+    files: Object.keys(pictures.png).map(readFile),
+    read: decodeResealed,
+    found: [],
+  },
+  "png's content": {
+    files: headers.map(([depth, colour, interlace]) =>
+      joined(
+        Uint8Array.of(0, 0, 0, colour === 6 ? 2 : 11, 0, 0, 0, 5),
+        Uint8Array.of(depth, colour, 0, 0, interlace),
+        Uint8Array.from({ length: 12 }, (_, i) => 20 * i),
+        rows,
+      )
+    ),
+    read: decodeRows,
+    found: [],
+  },
+  jpeg: {
+    files: pictures.jpeg.map((name) => readFile(`${name}.jpg`)),
+    read: decode,
+    found: [],
+  },
+};

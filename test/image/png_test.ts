@@ -1,0 +1,81 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { createHash } from "node:crypto";
+import { deflateSync } from "node:zlib";
+import { UserError } from "../../src/errors.ts";
+import { decodePng, encodePng } from "../../src/image/png.ts";
+import { pictures, readFile } from "./picture_files.ts";
+import { header, joined, png, pngOf } from "./png_chunks.ts";
+
+for (const [file, { width, height, sha256 }] of Object.entries(pictures.png)) {
+  Deno.test(`decodePng() gives the grays that pypng wrote into ${file}`, () => {
+    const picture = decodePng(readFile(file), file);
+    assertEquals([picture.width, picture.height], [width, height]);
+    assertEquals(createHash("sha256").update(picture.pixels).digest("hex"), sha256);
+  });
+}
+
+Deno.test("encodePng() writes what decodePng() reads, gray and colours", () => {
+  const gray = Uint8Array.from({ length: 28 * 28 }, (_, i) => i * 37 & 255);
+  assertEquals(decodePng(encodePng(gray, 28), "gray").pixels, gray);
+  const colours = Uint8Array.from({ length: 3 * 784 }, (_, i) => gray[Math.floor(i / 3)]);
+  assertEquals(decodePng(encodePng(colours, 28, 3), "colours").pixels, gray);
+});
+
+Deno.test("encodePng() has room for what cannot be compressed", () => {
+  let state = 1;
+  for (const [width, height] of [[1, 1], [1, 5000], [5000, 1], [300, 300]]) {
+    const noise = Uint8Array.from({ length: width * height }, () => {
+      state = Math.imul(state, 1103515245) + 12345 | 0;
+      return state >>> 16;
+    });
+    assertEquals(decodePng(encodePng(noise, width), "noise").pixels, noise);
+  }
+});
+
+Deno.test("decodePng() refuses every truncation of a file", () => {
+  for (const name of ["rgba-16-interlaced.png", "palette-4.png"]) {
+    const bytes = readFile(name);
+    for (let length = 8; length < bytes.length; length++) {
+      assertThrows(() => decodePng(bytes.slice(0, length), name), UserError, `${name} is a `);
+    }
+  }
+});
+
+Deno.test("decodePng() refuses a flipped bit in any chunk, for the checksums tell", () => {
+  const bytes = readFile("rgb-8.png");
+  for (let bit = 8 * 8; bit < 8 * bytes.length; bit++) {
+    const damaged = bytes.slice();
+    damaged[bit >> 3] ^= 1 << (bit & 7);
+    assertThrows(() => decodePng(damaged, "rgb-8.png"), UserError, "rgb-8.png ", `bit ${bit}`);
+  }
+});
+
+Deno.test("decodePng() says in one sentence what is wrong", () => {
+  const rows = new Uint8Array(2 * 3);
+  const refusals: readonly [Uint8Array<ArrayBuffer>, string][] = [
+    [pngOf(header(0, 3), rows), "x.png has no pixels."],
+    [pngOf(header(2, 0), rows), "x.png has no pixels."],
+    [pngOf(header(1, 4), rows), "x.png is a damaged PNG: "],
+    [pngOf(header(1, 3, 3), rows), "x.png is a damaged PNG: "],
+    [pngOf(header(1, 3, 8, 3), rows), "x.png is a damaged PNG: "],
+    [pngOf(header(0xffffffff, 0xffffffff), rows), "x.png is too large: 4294967295 x 4294967295"],
+    [pngOf(header(10_000, 10_000), rows), "x.png is too large: 10000 x 10000 pixels"],
+    [pngOf(header(8_000, 8_000, 16, 6), rows), "of 64 bits, where 128 MiB are the most"],
+    [png(["IDAT", header(1, 3)], ["IHDR", header(1, 3)]), "x.png is a damaged PNG: "],
+    [png(["IHDR", header(1, 3)]), "x.png is a damaged PNG: "],
+  ];
+  for (const [bytes, message] of refusals) {
+    const error = assertThrows(() => decodePng(bytes, "x.png"), UserError, message);
+    assertEquals(/^x\.png [^\n]*\.$/.test(error.message), true, error.message);
+  }
+});
+
+Deno.test("decodePng() leaves what it has no use for unread: a colour profile, texts, a tail", () => {
+  const zeros = new Uint8Array(deflateSync(new Uint8Array(1 << 20)));
+  const text = joined(new TextEncoder().encode("Title\0\0"), zeros);
+  const rows = Uint8Array.of(0, 7, 0, 8, 0, 9);
+  const idat = new Uint8Array(deflateSync(rows));
+  const file = png(["IHDR", header(1, 3)], ["iCCP", text], ["zTXt", text], ["IDAT", idat]);
+  const { pixels } = decodePng(joined(file, new Uint8Array(9)), "x.png");
+  assertEquals(pixels, Uint8Array.of(7, 8, 9));
+});
