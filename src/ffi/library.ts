@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+import { packedFile, selfContained } from "../program.ts";
 import { LibraryError, NativeError } from "./errors.ts";
 import { ABI_HASH, bind, type Native, symbols } from "./symbols.ts";
 
@@ -14,14 +16,15 @@ const bootstrap = {
 
 const BUILD = "run `deno task build`";
 
-/** Where the library lies: beside this program, or where `WICK_LIBRARY` says. */
+/**
+ * Where the library lies: packed with the self-contained program; else where `WICK_LIBRARY` says, or
+ * where cargo leaves it in this repository.
+ */
 export const libraryPath = (): string => {
-  const chosen = Deno.env.get("WICK_LIBRARY");
-  if (chosen) return chosen;
   const name = NAMES[Deno.build.os] ?? "libwick.so";
-  const url = new URL(`../../native/target/release/${name}`, import.meta.url);
-  const path = decodeURIComponent(url.pathname);
-  return Deno.build.os === "windows" ? path.slice(1) : path;
+  if (selfContained) return packedFile(name);
+  return Deno.env.get("WICK_LIBRARY") ||
+    fileURLToPath(new URL(`../../native/target/release/${name}`, import.meta.url));
 };
 
 const checkVersion = () => {
