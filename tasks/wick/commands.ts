@@ -1,8 +1,9 @@
 import project from "../../deno.json" with { type: "json" };
 import { type Main, UsageError } from "../../src/errors.ts";
 import { nearest } from "../../src/nearest.ts";
+import { version } from "../../src/train/version.ts";
 
-/** The modules of `tasks/` that are commands of the self-contained program too. */
+/** The modules of `tasks/` whose tasks are commands of the self-contained program too. */
 const modules: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
   train: () => import("../train.ts"),
   evaluate: () => import("../evaluate.ts"),
@@ -12,35 +13,35 @@ const modules: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
 };
 
 /** One command of the self-contained program. */
-interface PackedCommand {
+interface Command {
   readonly description: string;
+  /** The permission set of deno.json that its task runs with. */
+  readonly permissions: string;
   readonly main: Main;
 }
 
-/** The commands by name: the tasks of deno.json that run one of the modules, as they run it. */
-export const commands: ReadonlyMap<string, PackedCommand> = new Map(
+/** The commands by name: those tasks of deno.json that run one of the modules, as they run it. */
+export const commands: ReadonlyMap<string, Command> = new Map(
   Object.entries(project.tasks).flatMap(([name, { command, description }]) => {
-    const [, module, given] = /tasks\/(\w+)\.ts(.*)$/.exec(command) ?? [];
+    const [, permissions, module, given] = /-P=(\w+) .*\btasks\/(\w+)\.ts(.*)$/.exec(command) ?? [];
     if (module === undefined || !Object.hasOwn(modules, module)) return [];
     const first = given.split(" ").filter(Boolean);
     const main: Main = async (args) => (await modules[module]()).main([...first, ...args]);
-    return [[name, { description, main }]];
+    return [[name, { description, permissions, main }]];
   }),
 );
 
+/** What `wick --version` prints. */
+export const versionLine = `wick ${version}`;
+
 /** Runs the command that the first argument names with the others. */
 export const runCommand: Main = async ([name, ...args]) => {
-  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
-    return console.log(help());
-  }
-  if (name === "--version" || name === "-V") {
-    return console.log(`${project.name.split("/")[1]} ${project.version}`);
-  }
+  if (name === undefined || ["--help", "-h", "help"].includes(name)) return console.log(help());
+  if (["--version", "-V"].includes(name)) return console.log(versionLine);
   const command = commands.get(name);
   if (command !== undefined) return await command.main(args);
-  throw new UsageError(
-    `Unknown command ${name}; did you mean ${nearest(name, [...commands.keys()])}? See wick --help`,
-  );
+  const guess = nearest(name, [...commands.keys()]);
+  throw new UsageError(`Unknown command ${name}; did you mean ${guess}? See wick --help`);
 };
 
 /** The text of `wick --help`. */
@@ -50,9 +51,9 @@ function help(): string {
     `  ${name.padEnd(width)}  ${description}`
   );
   return [
-    `wick ${project.version}: image-classification research`,
+    `${versionLine}: image-classification research`,
     "",
-    "Usage: wick COMMAND [flags]",
+    "wick COMMAND [flags]",
     "",
     ...lines,
     "",
