@@ -8,3 +8,15 @@ export const program: string = selfContained ? "wick" : "deno task";
 
 /** Where a file lies that was packed with the self-contained program. */
 export const packedFile = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** The trained model packed with the self-contained program, if one is. */
+export function embeddedModel(): string | undefined {
+  if (!selfContained) return undefined;
+  const path = packedFile("model.safetensors");
+  try {
+    return Deno.statSync(path).isFile ? path : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

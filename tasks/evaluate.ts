@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
-import { program } from "../src/program.ts";
+import { embeddedModel, program } from "../src/program.ts";
 import { evaluateFlagsSchema } from "../src/train/evaluate_flags.ts";
 import { Command } from "../src/train/flags.ts";
 
@@ -15,7 +15,7 @@ export async function main(args: string[]): Promise<number | void> {
   const parsed = parseArgs(command.arguments(args), command.parseOptions);
   const flags = command.read(parsed);
   if (flags === undefined) return console.log(command.help());
-  const [path] = parsed._;
+  const [path = embeddedModel()] = parsed._;
   if (path === undefined) throw new UsageError(`Which run? ${program} evaluate RUN_FOLDER`);
   const { evaluateCommand } = await import("../src/train/evaluate_command.ts");
   const colour = Deno.stdout.isTerminal() && !Deno.noColor;

@@ -42,5 +42,6 @@ export async function deno(...args: string[]): Promise<void> {
   }).output();
   if (success) return;
   const text = new TextDecoder().decode(stderr).replace(/\n*Stack backtrace:.*/s, "").trim();
-  throw new UserError(`deno ${args[0]} failed: ${text.replace(/\s*\n\s*/g, " ")}`);
+  const cause = /^ *1: (.*)$/m.exec(text)?.[1]; // what it was doing comes first, as 0
+  throw new UserError(`deno ${args[0]} failed: ${cause ?? text.replace(/\s*\n\s*/g, " ")}`);
 }
