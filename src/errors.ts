@@ -1,5 +1,6 @@
 /** A failure that the person at the keyboard can act on: one clear sentence, exit code 1. */
 export class UserError extends Error {
+  /** The name by which it is told from other errors. */
   override readonly name: string = "UserError";
   /** What the process exits with. */
   readonly exitCode: number = 1;

@@ -30,6 +30,7 @@ export {
 export { batchNorm1d, batchNorm2d, type BatchNormOptions, layerNorm } from "./normalization.ts";
 export {
   type AdamOptions,
+  type CommonOptions,
   createOptimizer,
   type Optimizer,
   type OptimizerOptions,
@@ -45,6 +46,7 @@ export {
   type OneCycleSchedule,
   type Schedule,
   type StepSchedule,
+  type Warmup,
 } from "./schedule.ts";
 export { sequential } from "./sequential.ts";
 export type { WeightOptions } from "./weights.ts";
