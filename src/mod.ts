@@ -12,3 +12,11 @@ export * from "./data/mod.ts";
 export * as models from "./models/mod.ts";
 export { createModel, type ModelName, modelName } from "./models/mod.ts";
 export { evaluate, type Evaluation } from "./train/evaluate.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type StoredDType,
+  type StoredFile,
+  type StoredTensor,
+} from "./train/safetensors.ts";
+export { assignStored, storedTensors } from "./train/stored_tensors.ts";
