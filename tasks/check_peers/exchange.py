@@ -43,6 +43,7 @@ def logits(model, images):
 
 def main(name, wick, data, folder):
     torch.manual_seed(42)
+    torch.set_num_threads(1)  # small steps are slower on several
     images = load_file(data)
     of_wick = MODELS[name]()
     of_wick.load_state_dict(load_file(wick), strict=True)
