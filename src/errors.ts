@@ -1,5 +1,6 @@
 /** A failure that the person at the keyboard can act on: one clear sentence, exit code 1. */
 export class UserError extends Error {
+  /** The name by which it is told from other errors. */
   override readonly name: string = "UserError";
   /** What the process exits with. */
   readonly exitCode: number = 1;
@@ -16,10 +17,13 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** A command: does what its arguments ask for and returns the exit code, 0 where it returns none. */
+export type Main = (args: string[]) => Promise<number | void> | number | void;
+
 /** Runs a command and exits with its code; a failure prints one sentence on standard error. */
-export async function runTask(main: () => Promise<number | void> | number | void): Promise<never> {
+export async function runTask(main: Main): Promise<never> {
   try {
-    Deno.exit(await main() ?? 0);
+    Deno.exit(await main(Deno.args) ?? 0);
   } catch (error) {
     console.error(`error: ${messageOf(error)}`);
     Deno.exit(error instanceof UserError ? error.exitCode : 1);

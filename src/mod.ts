@@ -4,9 +4,19 @@
  * @module
  */
 
+export { UserError } from "./errors.ts";
 export * from "./tensor/mod.ts";
 export * from "./nn/mod.ts";
 export * from "./data/mod.ts";
+/** The models of this project: functions that give a {@linkcode Layer}. */
 export * as models from "./models/mod.ts";
 export { createModel, type ModelName, modelName } from "./models/mod.ts";
 export { evaluate, type Evaluation } from "./train/evaluate.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type StoredDType,
+  type StoredFile,
+  type StoredTensor,
+} from "./train/safetensors.ts";
+export { assignStored, storedTensors } from "./train/stored_tensors.ts";

@@ -3,10 +3,11 @@ import { download } from "../src/data/download.ts";
 import { downloadReporter } from "../src/data/download_reporter.ts";
 import { dataFolder, verify } from "../src/data/files_on_disk.ts";
 import { runTask, UsageError } from "../src/errors.ts";
+import { program } from "../src/program.ts";
 
 const help = `Download Fashion-MNIST (31 MB) and check it.
 
-Usage: deno task download [--data-dir FOLDER]
+Usage: ${program} download [--data-dir FOLDER]
 
   --data-dir FOLDER  where it goes, under FashionMNIST/raw, unless it is there already
                      (default: FASHION_MNIST_DIR, then data)
@@ -28,16 +29,17 @@ function readFlags(given: string[]): { dataDir?: string; help: boolean } {
   return { dataDir, help: flags.help === true };
 }
 
-if (import.meta.main) {
-  await runTask(async () => {
-    const flags = readFlags(Deno.args);
-    if (flags.help) return console.log(help);
-    const folder = dataFolder(flags.dataDir);
-    const fetched = await download(folder, { onProgress: downloadReporter() });
-    const checked = await verify(folder);
-    console.log(
-      fetched.length === 0 ? `Nothing to download.` : `Downloaded ${fetched.length} files.`,
-    );
-    for (const path of checked) console.log(`${path}: SHA-256 is right`);
-  });
+/** Runs `download` with these arguments. */
+export async function main(args: string[]): Promise<number | void> {
+  const flags = readFlags(args);
+  if (flags.help) return console.log(help);
+  const folder = dataFolder(flags.dataDir);
+  const fetched = await download(folder, { onProgress: downloadReporter() });
+  const checked = await verify(folder);
+  console.log(
+    fetched.length === 0 ? `Nothing to download.` : `Downloaded ${fetched.length} files.`,
+  );
+  for (const path of checked) console.log(`${path}: SHA-256 is right`);
 }
+
+if (import.meta.main) await runTask(main);

@@ -1,23 +1,25 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
+import { embeddedModel, program } from "../src/program.ts";
 import { evaluateFlagsSchema } from "../src/train/evaluate_flags.ts";
 import { Command } from "../src/train/flags.ts";
 
 const command = new Command(evaluateFlagsSchema, {
-  usage: "deno task evaluate RUN_FOLDER|WEIGHTS.safetensors [flags]",
+  usage: `${program} evaluate RUN_FOLDER|WEIGHTS.safetensors [flags]`,
   values: { mlp: "nonlinear" },
   positional: ["RUN_FOLDER|WEIGHTS.safetensors"],
 });
 
-if (import.meta.main) {
-  await runTask(async () => {
-    const parsed = parseArgs(command.arguments(Deno.args), command.parseOptions);
-    const flags = command.read(parsed);
-    if (flags === undefined) return console.log(command.help());
-    const [path] = parsed._;
-    if (path === undefined) throw new UsageError("Which run? deno task evaluate RUN_FOLDER");
-    const { evaluateCommand } = await import("../src/train/evaluate_command.ts");
-    const colour = Deno.stdout.isTerminal() && !Deno.noColor;
-    await evaluateCommand(String(path), flags, (text) => console.log(text), colour);
-  });
+/** Runs `evaluate` with these arguments. */
+export async function main(args: string[]): Promise<number | void> {
+  const parsed = parseArgs(command.arguments(args), command.parseOptions);
+  const flags = command.read(parsed);
+  if (flags === undefined) return console.log(command.help());
+  const [path = embeddedModel()] = parsed._;
+  if (path === undefined) throw new UsageError(`Which run? ${program} evaluate RUN_FOLDER`);
+  const { evaluateCommand } = await import("../src/train/evaluate_command.ts");
+  const colour = Deno.stdout.isTerminal() && !Deno.noColor;
+  await evaluateCommand(String(path), flags, (text) => console.log(text), colour);
 }
+
+if (import.meta.main) await runTask(main);

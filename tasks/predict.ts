@@ -2,9 +2,10 @@ import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
 import { predictFlagsSchema } from "../src/predict/predict_flags.ts";
 import { Command } from "../src/train/flags.ts";
+import { embeddedModel, program } from "../src/program.ts";
 
 const command = new Command(predictFlagsSchema, {
-  usage: "deno task predict RUN_FOLDER|WEIGHTS.safetensors IMAGE... [flags]\n" +
+  usage: `${program} predict RUN_FOLDER|WEIGHTS.safetensors IMAGE... [flags]\n` +
     "An IMAGE is a PNG, JPEG or IDX file, a folder of them, or - for standard input.",
   values: { mlp: "nonlinear" },
   positional: ["RUN_FOLDER|WEIGHTS.safetensors", "IMAGE..."],
@@ -15,9 +16,10 @@ export async function main(args: string[]): Promise<number | void> {
   const parsed = parseArgs(command.arguments(args), command.parseOptions);
   const flags = command.read(parsed);
   if (flags === undefined) return console.log(command.help());
-  const [weights, ...images] = parsed._.map(String);
+  const embedded = embeddedModel(); // with it, every argument is an image
+  const [weights, ...images] = [...embedded === undefined ? [] : [embedded], ...parsed._.map(String)];
   if (images.length === 0) {
-    throw new UsageError("Which image? deno task predict RUN_FOLDER IMAGE...");
+    throw new UsageError(`Which image? ${program} predict RUN_FOLDER IMAGE...`);
   }
   const { predictCommand } = await import("../src/predict/predict_command.ts");
   const colour = Deno.stdout.isTerminal() && !Deno.noColor;
@@ -28,4 +30,4 @@ export async function main(args: string[]): Promise<number | void> {
   });
 }
 
-if (import.meta.main) await runTask(() => main(Deno.args));
+if (import.meta.main) await runTask(main);

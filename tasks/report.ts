@@ -2,20 +2,22 @@ import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
 import { reportFlagsSchema } from "../src/report/report_flags.ts";
 import { Command } from "../src/train/flags.ts";
+import { program } from "../src/program.ts";
 
 const command = new Command(reportFlagsSchema, {
-  usage: "deno task report RUN_FOLDER [flags]",
+  usage: `${program} report RUN_FOLDER [flags]`,
   positional: ["RUN_FOLDER"],
 });
 
-if (import.meta.main) {
-  await runTask(async () => {
-    const parsed = parseArgs(command.arguments(Deno.args), command.parseOptions);
-    const flags = command.read(parsed);
-    if (flags === undefined) return console.log(command.help());
-    const [path] = parsed._;
-    if (path === undefined) throw new UsageError("Which run? deno task report RUN_FOLDER");
-    const { reportCommand } = await import("../src/report/report_command.ts");
-    console.log(await reportCommand(String(path), flags, (text) => console.error(text)));
-  });
+/** Runs `report` with these arguments. */
+export async function main(args: string[]): Promise<void> {
+  const parsed = parseArgs(command.arguments(args), command.parseOptions);
+  const flags = command.read(parsed);
+  if (flags === undefined) return console.log(command.help());
+  const [path] = parsed._;
+  if (path === undefined) throw new UsageError(`Which run? ${program} report RUN_FOLDER`);
+  const { reportCommand } = await import("../src/report/report_command.ts");
+  console.log(await reportCommand(String(path), flags, (text) => console.error(text)));
 }
+
+if (import.meta.main) await runTask(main);

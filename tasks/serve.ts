@@ -3,19 +3,21 @@ import { messageOf, runTask } from "../src/errors.ts";
 import { serveFlagsSchema } from "../src/serve/serve_flags.ts";
 import { startServer } from "../src/serve/server.ts";
 import { Command } from "../src/train/flags.ts";
+import { program } from "../src/program.ts";
 
 const command = new Command(serveFlagsSchema, {
-  usage: "deno task serve [flags]\n\nShows the runs in a browser, also while they train.",
+  usage: `${program} serve [flags]\n\nShows the runs in a browser, also while they train.`,
 });
 
-if (import.meta.main) {
-  await runTask(async () => {
-    const given = command.read(parseArgs(command.arguments(Deno.args), command.parseOptions));
-    if (given === undefined) return console.log(command.help());
-    const { outputDir: folder, host, port } = serveFlagsSchema.parse(given);
-    const onError = (error: unknown) => console.error(`error: ${messageOf(error)}`);
-    const server = startServer({ folder, host, port, onError });
-    console.log(`The runs in ${folder}: ${server.address}  (Control-C ends it)`);
-    await server.finished;
-  });
+/** Runs `serve` with these arguments. */
+export async function main(args: string[]): Promise<void> {
+  const given = command.read(parseArgs(command.arguments(args), command.parseOptions));
+  if (given === undefined) return console.log(command.help());
+  const { outputDir: folder, host, port } = serveFlagsSchema.parse(given);
+  const onError = (error: unknown) => console.error(`error: ${messageOf(error)}`);
+  const server = startServer({ folder, host, port, onError });
+  console.log(`The runs in ${folder}: ${server.address}  (Control-C ends it)`);
+  await server.finished;
 }
+
+if (import.meta.main) await runTask(main);

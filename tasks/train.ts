@@ -1,5 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask } from "../src/errors.ts";
+import { program } from "../src/program.ts";
 import { reporter } from "../src/report/reporter.ts";
 import { Command } from "../src/train/flags.ts";
 import { trainFlagsSchema } from "../src/train/options.ts";
@@ -7,17 +8,18 @@ import { standardScreen } from "../src/train/progress.ts";
 
 /** The command line of `train`. */
 export const command = new Command(trainFlagsSchema, {
-  usage: "deno task train --model NAME [flags], or deno task train --resume RUN_FOLDER",
+  usage: `${program} train --model NAME [flags], or ${program} train --resume RUN_FOLDER`,
   alias: { b: "batch-size", wd: "weight-decay" },
   values: { mlp: "nonlinear" },
 });
 
-if (import.meta.main) {
-  await runTask(async () => {
-    const parsed = parseArgs(command.arguments(Deno.args), command.parseOptions);
-    const flags = command.read(parsed);
-    if (flags === undefined) return console.log(command.help());
-    const { trainCommand } = await import("../src/train/train_command.ts"); // loads the library
-    return await trainCommand(flags, standardScreen(), reporter);
-  });
+/** Runs `train` with these arguments. */
+export async function main(args: string[]): Promise<number | void> {
+  const parsed = parseArgs(command.arguments(args), command.parseOptions);
+  const flags = command.read(parsed);
+  if (flags === undefined) return console.log(command.help());
+  const { trainCommand } = await import("../src/train/train_command.ts"); // loads the library
+  return await trainCommand(flags, standardScreen(), reporter);
 }
+
+if (import.meta.main) await runTask(main);

@@ -11,6 +11,7 @@ export interface Batch {
   readonly labels: Tensor;
   /** The images' places in the set, `[count]`. */
   readonly indices: Uint32Array;
+  /** How many images it has. */
   readonly count: number;
 }
 
@@ -33,7 +34,9 @@ export interface Augmentation {
 export interface BatchOptions {
   /** Shuffles the set; without it the batches keep its order. */
   readonly random?: Random;
+  /** What is done to the images, nothing by default. */
   readonly augment?: Augmentation;
+  /** Where the tensors live, `cpu` by default. */
   readonly device?: Device;
   /** Batches to leave out at the beginning, for a run that goes on inside an epoch. */
   readonly from?: number;

@@ -4,9 +4,11 @@ export interface CanonicalFile {
   readonly name: string;
   /** Size and SHA-256 of the gzipped file. */
   readonly bytes: number;
+  /** SHA-256 of the file, in hexadecimal. */
   readonly sha256: string;
   /** Size and SHA-256 of the IDX file inside, which has the same name without `.gz`. */
   readonly unpackedBytes: number;
+  /** SHA-256 of its unpacked content. */
   readonly unpackedSha256: string;
 }
 

@@ -7,10 +7,13 @@ import { type Patience, transfer, TransferError } from "./transfer.ts";
 
 /** How far the download of one file is. */
 export interface DownloadProgress {
+  /** Name of the file. */
   readonly file: string;
+  /** URL of the folder it comes from. */
   readonly source: string;
   /** Bytes so far, of `total`. */
   readonly received: number;
+  /** Bytes of the whole file. */
   readonly total: number;
 }
 
@@ -18,14 +21,17 @@ export interface DownloadProgress {
 export interface DownloadOptions {
   /** URLs of folders with the four files, tried in order. */
   readonly sources?: readonly string[];
+  /** How long a source may keep silent. */
   readonly patience?: Patience;
   /** The files of the set; Fashion-MNIST's four by default. */
   readonly files?: readonly CanonicalFile[];
+  /** Is told how far each file is. */
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
 /** No source delivered a file; the message says what was tried and what to do. */
 export class SourcesFailed extends UserError {
+  /** The name by which it is told from other errors. */
   override readonly name = "SourcesFailed";
 }
 

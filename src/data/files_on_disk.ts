@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import { program } from "../program.ts";
 import { type CanonicalFile, canonicalFiles } from "./canonical_files.ts";
 import { sha256 } from "./digest.ts";
 import { gunzip } from "./gzip.ts";
@@ -90,7 +91,7 @@ async function readBytes({ file, path, packed }: FileOnDisk): Promise<Uint8Array
 export const reason = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).replace(/(\(os error \d+\)).*$/s, "$1");
 
-const remedy = "Remove it and run `deno task download`, or name another folder with --data-dir.";
+const remedy = `Remove it and run \`${program} download\`, or name another folder with --data-dir.`;
 
 async function stat(path: string): Promise<Deno.FileInfo | undefined> {
   try {

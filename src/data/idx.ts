@@ -12,7 +12,9 @@ export const maxImages = 60_000;
 
 /** The content of an IDX file: its dimensions and a view of its bytes in row-major order. */
 export interface Idx {
+  /** Lengths of the dimensions. */
   readonly dimensions: readonly number[];
+  /** The elements in row-major order. */
   readonly values: Uint8Array<ArrayBuffer>;
 }
 

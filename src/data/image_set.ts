@@ -26,9 +26,13 @@ export interface ImageSet {
   readonly images: Uint8Array<ArrayBuffer>;
   /** Classes `[count]`, each an index into `classes`. */
   readonly labels: Uint8Array<ArrayBuffer>;
+  /** How many images there are. */
   readonly count: number;
+  /** Height of an image in pixels. */
   readonly rows: 28;
+  /** Width of an image in pixels. */
   readonly columns: 28;
+  /** Names of the classes, in the order of the labels. */
   readonly classes: readonly string[];
 }
 

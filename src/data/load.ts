@@ -14,12 +14,14 @@ import { syntheticSet } from "./synthetic.ts";
  * the synthetic set.
  */
 export const dataChoices = ["auto", "fashion-mnist", "synthetic"] as const;
+/** One of `auto`, `fashion-mnist` and `synthetic`. */
 export type DataChoice = (typeof dataChoices)[number];
 /** What was really loaded. */
 export type DataSource = Exclude<DataChoice, "auto">;
 
 /** What to load and from where. */
 export interface LoadOptions extends Omit<DownloadOptions, "files"> {
+  /** Which set. */
   readonly data: DataChoice;
   /**
    * Folder with the files, directly or under FashionMNIST/raw; FASHION_MNIST_DIR by default, then
@@ -36,9 +38,11 @@ export interface LoadOptions extends Omit<DownloadOptions, "files"> {
 
 /** Training and validation images, and what they are. */
 export interface TrainingData {
+  /** What is trained on. */
   readonly train: ImageSet;
   /** 10,000 images, 1,000 a class; undefined where `trainSize` takes all. */
   readonly validation: ImageSet | undefined;
+  /** Which set it is. */
   readonly source: DataSource;
   /**
    * SHA-256 of what was read: of the published .gz files (also where they lie unpacked), or of the
@@ -49,7 +53,9 @@ export interface TrainingData {
 
 /** Test images, and what they are. */
 export interface TestData extends ImageSet {
+  /** Which set it is. */
   readonly source: DataSource;
+  /** SHA-256 of what was read, as of the training images. */
   readonly digests: Readonly<Record<string, string>>;
 }
 

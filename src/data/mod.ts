@@ -7,6 +7,7 @@ export {
   batches,
   type BatchOptions,
 } from "./batches.ts";
+export type { CanonicalFile } from "./canonical_files.ts";
 export {
   download,
   type DownloadOptions,
@@ -27,6 +28,7 @@ export {
   type TestData,
   type TrainingData,
 } from "./load.ts";
+export type { Patience } from "./transfer.ts";
 export { unload } from "./resident.ts";
 export { splitSeed, stratify } from "./split.ts";
 export { syntheticParts, syntheticSeed, syntheticSet } from "./synthetic.ts";

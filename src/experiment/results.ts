@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
+import { program } from "../program.ts";
 import type { TrainConfig } from "../train/config.ts";
 import { configOfRecord, configRecord } from "../train/config_file.ts";
 import { jsonText, readJson, readText } from "../train/json_file.ts";
@@ -71,7 +72,7 @@ function resultsOfRun(folder: string): Results {
   const summary = readJson(`${folder}/summary.json`);
   if (summary === undefined) {
     throw new UserError(
-      `${folder} is not finished: deno task train --resume ${folder} goes on with it`,
+      `${folder} is not finished: ${program} train --resume ${folder} goes on with it`,
     );
   }
   const found = figuresSchema.extend({ data_sha256: resultsSchema.shape.data_sha256 })

@@ -1,28 +1,12 @@
 import { LibraryError, NativeError } from "./errors.ts";
+import { libraryPath, remedy } from "./place.ts";
 import { ABI_HASH, bind, type Native, symbols } from "./symbols.ts";
-
-const NAMES: Partial<Record<typeof Deno.build.os, string>> = {
-  windows: "wick.dll",
-  darwin: "libwick.dylib",
-};
 
 /** What must be there before the library's own manifest can be trusted. */
 const bootstrap = {
   wick_last_error: { parameters: ["buffer", "u32"], result: "u32" },
   wick_abi_hash: { parameters: [], result: "u32" },
 } as const satisfies Deno.ForeignLibraryInterface;
-
-const BUILD = "run `deno task build`";
-
-/** Where the library lies: beside this program, or where `WICK_LIBRARY` says. */
-export const libraryPath = (): string => {
-  const chosen = Deno.env.get("WICK_LIBRARY");
-  if (chosen) return chosen;
-  const name = NAMES[Deno.build.os] ?? "libwick.so";
-  const url = new URL(`../../native/target/release/${name}`, import.meta.url);
-  const path = decodeURIComponent(url.pathname);
-  return Deno.build.os === "windows" ? path.slice(1) : path;
-};
 
 const checkVersion = () => {
   const [major, minor] = Deno.version.deno.split(".").map(Number);
@@ -40,7 +24,7 @@ const open = <T extends Deno.ForeignLibraryInterface>(path: string, interface_: 
     if (error instanceof Deno.errors.NotCapable) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new LibraryError(
-      `The native library cannot be loaded from ${path}: ${reason} (${BUILD})`,
+      `The native library cannot be loaded from ${path}: ${reason} (${remedy})`,
     );
   }
 };
@@ -51,7 +35,7 @@ const load = (): Native => {
   const { wick_abi_hash, wick_last_error } = open(path, bootstrap);
   if (wick_abi_hash() !== ABI_HASH) {
     throw new LibraryError(
-      `The native library at ${path} belongs to another version of wick: ${BUILD}`,
+      `The native library at ${path} belongs to another version of wick: ${remedy}`,
     );
   }
   const text = new Uint8Array(4096);

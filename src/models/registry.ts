@@ -12,12 +12,12 @@ export interface ModelOptions {
 
 /** The models by name. */
 export const models = { linear, nonlinear, cnn } as const satisfies Record<
-  string,
+  ModelName,
   (options: ModelOptions) => Layer
 >;
 
 /** A model's name. */
-export type ModelName = keyof typeof models;
+export type ModelName = "linear" | "nonlinear" | "cnn";
 
 const aliases: Readonly<Record<string, ModelName>> = { mlp: "nonlinear" };
 

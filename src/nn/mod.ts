@@ -32,6 +32,7 @@ export {
 export { batchNorm1d, batchNorm2d, type BatchNormOptions, layerNorm } from "./normalization.ts";
 export {
   type AdamOptions,
+  type CommonOptions,
   createOptimizer,
   type Optimizer,
   type OptimizerOptions,
@@ -47,6 +48,7 @@ export {
   type OneCycleSchedule,
   type Schedule,
   type StepSchedule,
+  type Warmup,
 } from "./schedule.ts";
 export { sequential } from "./sequential.ts";
 export type { WeightOptions } from "./weights.ts";

@@ -2,6 +2,7 @@ import type { FloatOptions, Random, Tensor } from "../tensor/mod.ts";
 
 /** How a forward pass runs; evaluation is the default. */
 export interface Mode {
+  /** Whether it is a training step. */
   readonly training: boolean;
   /** Chance for dropout, at the place of this step: `random.at({ epoch, index: step })`. */
   readonly random?: Random;
@@ -12,7 +13,9 @@ export const evaluation: Mode = { training: false };
 
 /** A tensor under the name that PyTorch gives it, `0.weight`. */
 export interface NamedTensor {
+  /** The name, as PyTorch has it. */
   readonly name: string;
+  /** The values. */
   readonly tensor: Tensor;
 }
 
@@ -24,6 +27,7 @@ export interface Module extends Disposable {
   readonly buffers: readonly NamedTensor[];
   /** What a `sequential` runs one after the other. */
   readonly modules?: readonly NamedModule[];
+  /** The output for a batch `[batch, ..]`. */
   forward(x: Tensor, mode?: Mode): Tensor;
 }
 
@@ -40,6 +44,7 @@ export interface NamedModule {
 export interface Layer {
   /** What it is, `conv2d`. */
   readonly kind: string;
+  /** Makes the module with its weights. */
   build(site: Site): Module;
 }
 

@@ -3,7 +3,7 @@ import { clipGradientNorm, type Update, updates } from "./updates.ts";
 import type { NamedTensor } from "./module.ts";
 
 /** What every optimizer takes. */
-interface CommonOptions {
+export interface CommonOptions {
   /** Learning rate where `step` is given none. */
   readonly lr: number;
   /** Share of the weights added to their gradients (decoupled from them in AdamW), default 0. */
@@ -14,14 +14,19 @@ interface CommonOptions {
 
 /** Stochastic gradient descent, as `torch.optim.SGD`. */
 export interface SgdOptions extends CommonOptions {
+  /** Which optimizer it is. */
   readonly name: "sgd";
+  /** Share of the last update that is kept, 0 by default. */
   readonly momentum?: number;
+  /** Share of the gradient that momentum leaves out, 0 by default. */
   readonly dampening?: number;
+  /** Whether the gradient is looked at after the momentum's step (Nesterov). */
   readonly nesterov?: boolean;
 }
 
 /** Adam (Kingma and Ba, arXiv 1412.6980) or AdamW (arXiv 1711.05101), as in `torch.optim`. */
 export interface AdamOptions extends CommonOptions {
+  /** Which of the two it is. */
   readonly name: "adam" | "adamw";
   /** Decay of the two moments, `[0.9, 0.999]` by default. */
   readonly betas?: readonly [number, number];
@@ -31,11 +36,13 @@ export interface AdamOptions extends CommonOptions {
 
 /** RMSprop (Hinton, lecture 6e), as `torch.optim.RMSprop`. */
 export interface RmspropOptions extends CommonOptions {
+  /** Which optimizer it is. */
   readonly name: "rmsprop";
   /** Decay of the mean square, 0.99 by default. */
   readonly alpha?: number;
   /** Added to the denominator, 1e-8 by default. */
   readonly eps?: number;
+  /** Share of the last update that is kept, 0 by default. */
   readonly momentum?: number;
 }
 

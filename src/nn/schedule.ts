@@ -1,7 +1,8 @@
 import { scalarMath } from "../tensor/mod.ts";
 
 /** Steps at the beginning in which the rate rises in a line, as `torch.optim`'s LinearLR. */
-interface Warmup {
+export interface Warmup {
+  /** How many steps that takes, 0 by default. */
   readonly warmupSteps?: number;
   /** Share of the rate that the first step uses, 0.01 by default. */
   readonly warmupStart?: number;
@@ -9,19 +10,25 @@ interface Warmup {
 
 /** The same rate throughout. */
 export interface ConstantSchedule extends Warmup {
+  /** Which schedule it is. */
   readonly name: "constant";
 }
 
 /** The rate times `gamma` (0.1) after every `size` steps, as `torch.optim`'s StepLR. */
 export interface StepSchedule extends Warmup {
+  /** Which schedule it is. */
   readonly name: "step";
+  /** Steps from one fall of the rate to the next. */
   readonly size: number;
+  /** What the rate is multiplied by, 0.1 by default. */
   readonly gamma?: number;
 }
 
 /** Half a cosine from the rate down to `minimum` (0) (Loshchilov and Hutter, arXiv 1608.03983). */
 export interface CosineSchedule extends Warmup {
+  /** Which schedule it is. */
   readonly name: "cosine";
+  /** The rate at the end, 0 by default. */
   readonly minimum?: number;
 }
 
@@ -31,10 +38,15 @@ export interface CosineSchedule extends Warmup {
  * 1708.07120, as `torch.optim`'s OneCycleLR).
  */
 export interface OneCycleSchedule {
+  /** Which schedule it is. */
   readonly name: "one-cycle";
+  /** Share of the steps in which the rate rises, 0.3 by default. */
   readonly warmShare?: number;
+  /** How it rises and falls, `cos` by default. */
   readonly anneal?: "cos" | "linear";
+  /** What the rate is divided by at the beginning, 25 by default. */
   readonly startDivisor?: number;
+  /** What that is divided by again at the end, 10,000 by default. */
   readonly endDivisor?: number;
 }
 

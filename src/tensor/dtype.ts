@@ -1,24 +1,28 @@
 /** Element types, in the order of their native codes. */
-export const dtypes = ["u8", "u32", "i64", "f32", "f64"] as const;
+export const dtypes: readonly DType[] = ["u8", "u32", "i64", "f32", "f64"];
 
 /** Element type of a tensor. Gradients exist for `f32` and `f64`. */
-export type DType = (typeof dtypes)[number];
+export type DType = "u8" | "u32" | "i64" | "f32" | "f64";
 
 /** Devices, in the order of their native codes. */
-export const devices = ["cpu", "cuda"] as const;
+export const devices: readonly Device[] = ["cpu", "cuda"];
 
 /** Where a tensor's values live. */
-export type Device = (typeof devices)[number];
+export type Device = "cpu" | "cuda";
 
 /** Element type and device of a new tensor. */
 export interface TensorOptions {
+  /** Element type, `f32` by default. */
   readonly dtype?: DType;
+  /** Where its values live, `cpu` by default. */
   readonly device?: Device;
 }
 
 /** Float element type and device of a new tensor. */
 export interface FloatOptions {
+  /** Element type, `f32` by default. */
   readonly dtype?: "f32" | "f64";
+  /** Where its values live, `cpu` by default. */
   readonly device?: Device;
 }
 

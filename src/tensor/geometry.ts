@@ -34,9 +34,12 @@ export interface PoolingOptions {
 
 /** A convolution's options as native code takes them; made once, used by many calls. */
 export class ConvolutionGeometry {
+  /** What native code is given. */
   readonly native: Uint32Array<ArrayBuffer>;
+  /** Groups into which the channels are divided. */
   readonly groups: number;
 
+  /** Checks the options; throws RangeError. */
   constructor({ stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvolutionOptions = {}) {
     if (!Number.isInteger(groups) || groups < 1) {
       throw new RangeError(`The groups ${groups} are not a whole number of at least 1`);
@@ -60,8 +63,10 @@ export class ConvolutionGeometry {
 
 /** A pooling window's size and options as native code takes them. */
 export class PoolingGeometry {
+  /** What native code is given. */
   readonly native: Uint32Array<ArrayBuffer>;
 
+  /** Checks the size and options; throws RangeError. */
   constructor(kernel: Pair, { stride = kernel, padding = 0 }: PoolingOptions = {}) {
     const size = pair("kernel", kernel, 1);
     const border = pair("padding", padding, 0);

@@ -11,6 +11,7 @@ export type {
   TensorOptions,
   TypedArray,
 } from "./dtype.ts";
+/** Operations that take a geometry made once. */
 export * as functional from "./functional.ts";
 export {
   ConvolutionGeometry,
@@ -25,8 +26,17 @@ export { concat, stack } from "./indexing.ts";
 export { crossEntropy, type CrossEntropyOptions, meanSquaredError } from "./loss.ts";
 export { accumulateMetrics } from "./metrics.ts";
 export { purposes, Random } from "./random.ts";
+/** Functions of single numbers whose bits are the same on every machine. */
 export * as scalarMath from "./scalar.ts";
 export { keep, scope } from "./scope.ts";
 export { type Shape, shapeText } from "./shape.ts";
-export { type Backward, type Gradients, noGradients, parameter, type Wanted } from "./tape.ts";
+export type { Storage } from "./storage.ts";
+export {
+  type Backward,
+  type Gradients,
+  type Node,
+  noGradients,
+  parameter,
+  type Wanted,
+} from "./tape.ts";
 export { type Operand, Tensor } from "./tensor.ts";

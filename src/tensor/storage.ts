@@ -114,6 +114,7 @@ export class Storage implements Disposable {
     this.#handle = 0;
   }
 
+  /** Frees the values. */
   [Symbol.dispose](): void {
     this.dispose();
   }
@@ -123,6 +124,7 @@ export class Storage implements Disposable {
     return this.isDisposed ? "Tensor(disposed)" : `Tensor(${this.dtype} ${shapeText(this.shape)})`;
   }
 
+  /** What `console.log` shows. */
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
   }

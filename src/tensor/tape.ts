@@ -30,10 +30,12 @@ export class Node implements Wanted {
   gradient: Tensor | undefined = undefined;
   /** The walk that visited this node last, and whether a wanted parameter lies behind it. */
   walk = 0;
+  /** Whether a gradient has to reach it. */
   wanted = false;
   /** Whether its backward function was freed, by a walk or with its tensor. */
   isFreed = false;
 
+  /** Records an operation. */
   constructor(
     public inputs: readonly Tensor[],
     public backward: Backward | undefined,

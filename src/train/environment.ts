@@ -1,4 +1,5 @@
 import { cpus } from "node:os";
+import { packedFile, selfContained } from "../program.ts";
 import { wickInfo } from "./native_info.ts";
 import { now } from "./clock.ts";
 import { version } from "./version.ts";
@@ -30,15 +31,13 @@ export async function readEnvironment(
   dataDigests: Readonly<Record<string, string>>,
 ): Promise<Environment> {
   const info = await wickInfo();
-  const status = await git("status", "--porcelain");
   return {
     time: now().toISOString(),
     wick: version,
     deno: Deno.version.deno,
     candle: info.candle,
     library_sha256: info.librarySha256,
-    commit: await git("rev-parse", "HEAD") ?? null,
-    dirty: status === undefined ? null : status !== "",
+    ...await readCommit(),
     os: `${Deno.build.os} ${Deno.build.arch}`,
     cpu: processor(),
     instruction_set: info.isa,
@@ -57,6 +56,18 @@ function processor(): string | null {
   } catch {
     return null; // not permitted, or not known on this system
   }
+}
+
+/** Of which commit this wick is, and whether files differ from it; nulls where it is of none. */
+export async function readCommit(): Promise<Pick<Environment, "commit" | "dirty">> {
+  if (selfContained) {
+    return JSON.parse(await Deno.readTextFile(packedFile("commit.json")));
+  }
+  const status = await git("status", "--porcelain");
+  return {
+    commit: await git("rev-parse", "HEAD") ?? null,
+    dirty: status === undefined ? null : status !== "",
+  };
 }
 
 /** What git says about wick's own repository; undefined where there is none. */

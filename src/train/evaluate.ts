@@ -10,7 +10,9 @@ export const evaluationBatch = 250;
 export interface Evaluation {
   /** Mean cross-entropy of an example, in nats. */
   readonly loss: number;
+  /** Examples whose largest logit is at their label. */
   readonly correct: number;
+  /** Examples. */
   readonly count: number;
   /** `correct / count` */
   readonly accuracy: number;

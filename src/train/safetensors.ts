@@ -1,18 +1,31 @@
 /** The element types of a safetensors file that wick reads and writes. */
-export const dtypeBytes = { F32: 4, F64: 8, U8: 1, U32: 4, I64: 8 } as const;
-export type StoredDType = keyof typeof dtypeBytes;
+export const dtypeBytes: Readonly<Record<StoredDType, number>> = {
+  F32: 4,
+  F64: 8,
+  U8: 1,
+  U32: 4,
+  I64: 8,
+};
+/** An element type as the format names it. */
+export type StoredDType = "F32" | "F64" | "U8" | "U32" | "I64";
 
 /** One tensor of a file: its elements in row-major order as little-endian bytes. */
 export interface StoredTensor {
+  /** Its name, as PyTorch has it. */
   readonly name: string;
+  /** Its element type. */
   readonly dtype: StoredDType;
+  /** Lengths of its dimensions. */
   readonly shape: readonly number[];
+  /** Its elements. */
   readonly bytes: Uint8Array;
 }
 
 /** What a safetensors file holds. */
 export interface StoredFile {
+  /** The tensors in the order of their bytes. */
   readonly tensors: readonly StoredTensor[];
+  /** Texts beside the tensors. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

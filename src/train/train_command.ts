@@ -1,5 +1,6 @@
 import { loadTest, loadTraining } from "../data/mod.ts";
 import { UsageError, UserError } from "../errors.ts";
+import { program } from "../program.ts";
 import { completeConfig, contradiction, type TrainConfig, type TrainSettings } from "./config.ts";
 import { dryRun } from "./dry_run.ts";
 import { readEnvironment } from "./environment.ts";
@@ -11,7 +12,7 @@ import type { Screen } from "./progress.ts";
 import { isFinished, readConfig, Run } from "./run.ts";
 import { carryOn, type Reporter, type Session } from "./session.ts";
 
-/** Does what `deno task train` was asked for; returns the exit code. */
+/** Does what `train` was asked for; returns the exit code. */
 export async function trainCommand(
   flags: TrainFlags,
   screen: Screen,
@@ -47,7 +48,7 @@ async function resume(
   const config = readConfig(folder);
   refuseChanges(folder, config, settings, options);
   if (isFinished(folder)) {
-    screen.line(`${folder} is finished: nothing to do (deno task evaluate ${folder} shows it)`);
+    screen.line(`${folder} is finished: nothing to do (${program} evaluate ${folder} shows it)`);
     return 0;
   }
   using run = Run.open(folder, options);
@@ -83,7 +84,7 @@ export function resumeCommand(folder: string, options: RunOptions): string {
     const plain = optionsSchema.shape[key].safeParse(undefined).data;
     return value === plain ? [] : [`--${flagName(key)} ${quoted(String(value))}`];
   });
-  return ["deno task train --resume", quoted(folder), ...flags].join(" ");
+  return [`${program} train --resume`, quoted(folder), ...flags].join(" ");
 }
 
 /** A word as a shell reads it. */

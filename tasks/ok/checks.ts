@@ -24,7 +24,7 @@ const cargo = (command: string, ...more: string[]) => [
 export function checks(withTests: boolean): Check[] {
   return [
     { name: "format of TypeScript", command: ["deno", "fmt", "--check"] },
-    { name: "format of Rust", command: ["cargo", "fmt", manifest, "--check"] },
+    { name: "format of Rust", command: ["cargo", "fmt", manifest, "--all", "--check"] },
     { name: "lint of TypeScript", command: ["deno", "lint", "-q"] },
     { name: "types", command: ["deno", "task", "-q", "check"] },
     { name: "bindings", command: ["deno", "task", "-q", "bindings", "--check"] },
@@ -32,8 +32,19 @@ export function checks(withTests: boolean): Check[] {
       name: "examples in documentation",
       command: ["deno", "test", "-q", "-P=test", importMap, "--doc", "src", "README.md"],
     },
-    { name: "lint of Rust", command: cargo("clippy", "--all-targets", "--", "-D", "warnings") },
-    { name: "tests of Rust", command: cargo("test") },
+    {
+      name: "documentation of the package",
+      command: ["deno", "doc", "-q", "--lint", importMap, "src/mod.ts"],
+    },
+    {
+      name: "the package could be published",
+      command: ["deno", "publish", "-q", "--dry-run", "--allow-dirty", importMap],
+    },
+    {
+      name: "lint of Rust",
+      command: cargo("clippy", "--workspace", "--all-targets", "--", "-D", "warnings"),
+    },
+    { name: "tests of Rust", command: cargo("test", "--workspace") },
     {
       name: "CUDA form of the library",
       command: cargo("check", "--features=cuda"),

@@ -3,6 +3,7 @@ import { readResults, type Results } from "../../experiment/results.ts";
 import { runFolders } from "../../experiment/run_folders.ts";
 import { configRecord } from "../../train/config_file.ts";
 import { isFinished, readConfig } from "../../train/run.ts";
+import { program } from "../../program.ts";
 
 /** A run folder that is finished, and what is in it. */
 export interface FinishedRun {
@@ -17,7 +18,7 @@ export function newestRuns(parent: string): FinishedRun[] {
     if (isFinished(folder)) newest.set(readConfig(folder).model, folder);
   }
   if (newest.size === 0) {
-    throw new UserError(`There is no finished run in ${parent}: deno task train makes one`);
+    throw new UserError(`There is no finished run in ${parent}: ${program} train makes one`);
   }
   return [...newest.values()].map(read);
 }

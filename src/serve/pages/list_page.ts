@@ -4,6 +4,7 @@ import { type Listing, listingAddress, select, type SortKey } from "../listing.t
 import { type RunRecord, runStates } from "../run_record.ts";
 import { duration, percent, shortState, trainingSeconds } from "../words.ts";
 import { type Page, runAddress } from "./page.ts";
+import { program } from "../../program.ts";
 
 interface Heading {
   readonly key: SortKey;
@@ -97,7 +98,7 @@ export function listPage(runs: readonly RunRecord[], listing: Listing): Page {
 }
 
 function countText(runs: readonly RunRecord[], chosen: readonly RunRecord[]): string {
-  if (runs.length === 0) return "No runs yet: deno task train:cnn makes one.";
+  if (runs.length === 0) return `No runs yet: ${program} train:cnn makes one.`;
   const training = runs.filter(({ state }) => state === "training").length;
   const all = `${runs.length} ${runs.length === 1 ? "run" : "runs"}`;
   const shown = chosen.length === runs.length ? all : `${chosen.length} of ${all}`;

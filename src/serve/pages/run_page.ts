@@ -4,6 +4,7 @@ import { type Content, type Html, html } from "../html.ts";
 import type { EpochRow, ReadableRun, RunRecord } from "../run_record.ts";
 import { duration, epochSeconds, longState, percent, trainingSeconds } from "../words.ts";
 import { definitions, type Page, picture, runAddress, scrolling } from "./page.ts";
+import { program } from "../../program.ts";
 
 /** The page of one run; `folder` is the parent of the run folders as the user wrote it. */
 export function runPage(run: RunRecord, folder: string): Page {
@@ -49,7 +50,7 @@ function progress(run: ReadableRun, folder: string): Html | undefined {
   `;
   if (run.state === "interrupted") {
     const path = `${folder.replace(/\/+$/, "")}/${name}`;
-    return html`${bar}<p>To go on: <code>deno task train --resume ${path}</code></p>`;
+    return html`${bar}<p>To go on: <code>${program} train --resume ${path}</code></p>`;
   }
   const seconds = epochSeconds(run);
   const left = config.epochs - epochs.length;

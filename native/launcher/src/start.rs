@@ -1,0 +1,32 @@
+//! Starting the first file of the archive.
+
+use crate::archive::Archive;
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+/// Becomes the first file, with the archive's arguments and then the user's.
+pub fn start(folder: &Path, archive: &Archive, arguments: impl Iterator<Item = OsString>) -> Result<ExitCode, String> {
+    let place = folder.to_str().ok_or("The cache folder's name is not UTF-8: set WICK_CACHE")?;
+    let program = folder.join(&archive.entries[0].name);
+    let mut command = Command::new(&program);
+    command
+        .args(archive.arguments.iter().map(|argument| argument.replace("{}", place)))
+        .args(arguments)
+        .env("DENO_NO_UPDATE_CHECK", "1")
+        // A folder that cannot be: Deno then keeps in memory what it would have to trust on disk.
+        .env("DENO_DIR", program.join("none"));
+    run(command).map_err(|e| format!("Cannot start {}: {e}", program.display()))
+}
+
+#[cfg(unix)]
+fn run(mut command: Command) -> std::io::Result<ExitCode> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec())
+}
+
+#[cfg(not(unix))]
+fn run(mut command: Command) -> std::io::Result<ExitCode> {
+    let code = command.status()?.code().unwrap_or(1);
+    std::process::exit(code)
+}

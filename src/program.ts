@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+
+/** Whether this is the self-contained program `wick`, bundled into one module of that name. */
+export const selfContained: boolean = import.meta.url.endsWith("/wick.js");
+
+/** What a command's name stands behind: `wick train`, or `deno task train` in the repository. */
+export const program: string = selfContained ? "wick" : "deno task";
+
+/** Where a file lies that was packed with the self-contained program. */
+export const packedFile = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** The trained model packed with the self-contained program, if one is. */
+export function embeddedModel(): string | undefined {
+  if (!selfContained) return undefined;
+  const path = packedFile("model.safetensors");
+  try {
+    return Deno.statSync(path).isFile ? path : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,110 @@
+import { batches, type ImageSet, loadTest, loadTraining } from "../../src/data/mod.ts";
+import type { ModelName } from "../../src/mod.ts";
+import { noGradients, scope } from "../../src/tensor/mod.ts";
+import { evaluateCommand } from "../../src/train/evaluate_command.ts";
+import { silentScreen } from "../../src/train/progress.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../src/train/safetensors.ts";
+import { trainCommand } from "../../src/train/train_command.ts";
+import { findWeights, loadModel } from "../../src/train/weights_source.ts";
+import type { PyTorch } from "./pytorch.ts";
+
+/** How one side's weights did on both sides. */
+export interface Exchange {
+  readonly model: ModelName;
+  readonly trainedIn: "wick" | "pytorch";
+  /** How many test images each side puts into the right class. */
+  readonly correct: { readonly wick: number; readonly pytorch: number };
+  readonly count: number;
+  /** The largest difference between a logit here and there. */
+  readonly difference: number;
+  /** The largest logit, which the difference is to be seen against. */
+  readonly largest: number;
+  readonly version: string;
+}
+
+/** Trains a model on both sides, and lets each side make of the test images what it does. */
+export async function exchange(model: ModelName, pytorch: PyTorch, dataDir?: string) {
+  const folder = await Deno.makeTempDir({ prefix: "wick-peers-" });
+  try {
+    const options = { data: "fashion-mnist", dataDir } as const;
+    const { train } = await loadTraining(options);
+    const test = await loadTest(options);
+    await Deno.writeFile(`${folder}/images.safetensors`, encodeImages(train, test));
+    const runs = `${folder}/runs`;
+    await trainCommand({ model, epochs: 1, outputDir: runs, ...options }, silentScreen);
+    const [run] = [...Deno.readDirSync(runs)].map(({ name }) => `${runs}/${name}`);
+    const weights = {
+      wick: `${run}/checkpoints/best.safetensors`,
+      pytorch: `${folder}/pytorch.safetensors`,
+    };
+    const images = `${folder}/images.safetensors`;
+    const version = await pytorch(model, weights.wick, images, folder);
+    const there = decodeSafetensors(await Deno.readFile(`${folder}/logits.safetensors`)).tensors;
+    const exchanges: Exchange[] = [];
+    for (const trainedIn of ["wick", "pytorch"] as const) {
+      const { bytes } = there.find(({ name }) => name === trainedIn)!;
+      const theirs = new Float32Array(bytes.slice().buffer);
+      const ours = logits(weights[trainedIn], model, test);
+      const correct = {
+        wick: await evaluated(weights[trainedIn], model, options),
+        pytorch: countCorrect(theirs, test),
+      };
+      const difference = ours.reduce((most, x, i) => Math.max(most, Math.abs(x - theirs[i])), 0);
+      const largest = ours.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+      exchanges.push({
+        model,
+        trainedIn,
+        correct,
+        count: test.count,
+        difference,
+        largest,
+        version,
+      });
+    }
+    return exchanges;
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function encodeImages(train: ImageSet, test: ImageSet): Uint8Array<ArrayBuffer> {
+  const pixels = (name: string, { images, count }: ImageSet) =>
+    ({ name, dtype: "U8", shape: [count, 28, 28], bytes: images }) as const;
+  return encodeSafetensors([
+    pixels("train_images", train),
+    pixels("test_images", test),
+    { name: "train_labels", dtype: "U8", shape: [train.count], bytes: train.labels },
+  ]);
+}
+
+/** What `deno task evaluate WEIGHTS --model NAME` counts. */
+async function evaluated(
+  weights: string,
+  model: ModelName,
+  options: { data: "fashion-mnist"; dataDir?: string },
+): Promise<number> {
+  let printed = "";
+  const print = (text: string) => printed += text;
+  await evaluateCommand(weights, { model, json: true, ...options }, print, false);
+  return JSON.parse(printed).correct;
+}
+
+/** `[count * 10]`, by the weights in a file. */
+function logits(weights: string, model: ModelName, test: ImageSet): Float32Array {
+  using module = loadModel(findWeights(weights, model));
+  const all: number[] = [];
+  for (const { images } of batches(test, 250)) {
+    scope(() => noGradients(() => all.push(...module.forward(images).numbers())));
+  }
+  return Float32Array.from(all);
+}
+
+/** How many of `[count * 10]` logits are largest at the label, the first of equal ones. */
+function countCorrect(logits: Float32Array, { labels, count }: ImageSet): number {
+  let correct = 0;
+  for (let i = 0; i < count; i++) {
+    const row = logits.subarray(i * 10, i * 10 + 10);
+    if (row.indexOf(row.reduce((most, x) => Math.max(most, x))) === labels[i]) correct++;
+  }
+  return correct;
+}

@@ -1,0 +1,35 @@
+import { fileURLToPath } from "node:url";
+import { UserError } from "../../src/errors.ts";
+import { ifThere } from "../setup/state.ts";
+
+const place = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const environment = place("../../.wick/peers/python"); // the bench's is the same
+const python = Deno.build.os === "windows"
+  ? `${environment}/Scripts/python.exe`
+  : `${environment}/bin/python`;
+
+/** Runs `exchange.py` with these arguments; returns what it prints. */
+export type PyTorch = (...args: string[]) => Promise<string>;
+
+/** Installs what `requirements.txt` pins, unless it is there. */
+export async function preparePyTorch(): Promise<PyTorch> {
+  if (ifThere(() => Deno.statSync(python)) === undefined) {
+    await run("python3", "-m", "venv", environment);
+  }
+  await run(python, "-m", "pip", "install", "-q", "-r", place("requirements.txt"));
+  return async (...args) => (await run(python, place("exchange.py"), ...args)).trim();
+}
+
+async function run(program: string, ...args: string[]): Promise<string> {
+  const command = new Deno.Command(program, { args, stdin: "null", stderr: "inherit" });
+  const { code, stdout } = await command.output().catch((error) => {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new UserError(`${program} was not found: PyTorch needs Python 3.10 or newer`);
+    }
+    throw error;
+  });
+  if (code !== 0) {
+    throw new UserError(`${program} ${args[0]} failed (exit code ${code}): see above`);
+  }
+  return new TextDecoder().decode(stdout);
+}

@@ -1,0 +1,47 @@
+import { basename, join } from "node:path";
+import { UserError } from "../../src/errors.ts";
+import { readCommit } from "../../src/train/environment.ts";
+import { findWeights } from "../../src/train/weights_source.ts";
+
+/** The folder of everything that goes into the self-contained program. */
+export interface Stage extends Disposable {
+  readonly folder: string;
+  /** The one module, `wick.js`. */
+  readonly module: string;
+  /** The files that it finds beside itself. */
+  readonly files: readonly string[];
+}
+
+/** Bundles wick into one module, and puts the library, the commit and a model beside it. */
+export async function stage(library: string, embed: string | undefined): Promise<Stage> {
+  const weights = embed === undefined ? undefined : findWeights(embed).path;
+  const folder = await Deno.makeTempDir({ dir: ".wick", prefix: "compile-" });
+  const [module, packedLibrary, commit, model] = ["wick.js", basename(library), "commit.json"]
+    .concat(weights === undefined ? [] : "model.safetensors").map((name) => join(folder, name));
+  const files = [packedLibrary, commit, ...model === undefined ? [] : [model]];
+  const dispose = () => Deno.removeSync(folder, { recursive: true });
+  try {
+    await deno("bundle", "-q", "--import-map=.wick/import_map.json", "-o", module, "tasks/wick.ts");
+    await Deno.copyFile(library, packedLibrary);
+    await Deno.writeTextFile(commit, JSON.stringify(await readCommit()));
+    if (weights !== undefined) await Deno.copyFile(weights, model);
+    return { folder, module, files, [Symbol.dispose]: dispose };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+/** Runs Deno; throws a UserError with the causes that it names. */
+export async function deno(...args: string[]): Promise<void> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+  }).output();
+  if (success) return;
+  const text = new TextDecoder().decode(stderr).replace(/\n*Stack backtrace:.*/s, "").trim();
+  const cause = /^ *1: (.*)$/m.exec(text)?.[1]; // what it was doing comes first, as 0
+  throw new UserError(`deno ${args[0]} failed: ${cause ?? text.replace(/\s*\n\s*/g, " ")}`);
+}

@@ -1,0 +1,133 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "../../train/temporary_folder.ts";
+import { runTask } from "../run_task.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const training = ["--model", "cnn", "--data", "synthetic", "--train-size", "320", "--epochs", "2"];
+const skip = Deno.build.os === "windows" ? " (skipped: needs Unix)" : "";
+
+/** Runs a program in an empty environment, in a folder, with a cache below it. */
+async function start(program: string, folder: string, ...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(program, {
+    args,
+    cwd: folder,
+    clearEnv: true,
+    env: { HOME: folder },
+    stdin: "null",
+  }).output();
+  const [out, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  return { code, stdout: out, stderr: error };
+}
+
+async function compile(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-q", "-P=compile", "--import-map=.wick/import_map.json", "tasks/compile.ts"]
+      .concat(args),
+    cwd: root,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const [out, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assertEquals(code, 0, out + error);
+  return out;
+}
+
+/** The one folder or file in a folder, but for hidden ones. */
+function only(folder: string): string {
+  const [{ name }, ...others] = [...Deno.readDirSync(folder)].filter(({ name }) => name[0] !== ".");
+  assertEquals(others, []);
+  return `${folder}/${name}`;
+}
+
+const readJson = (path: string) => JSON.parse(Deno.readTextFileSync(path));
+
+Deno.test(`the packed program does what the tasks do, alone${skip}`, {
+  ignore: skip !== "",
+}, async (t) => {
+  using parent = temporaryFolder();
+  const trained = await runTask("train", ...training, "--output-dir", `${parent.path}/task`);
+  assertEquals(trained.code, 0, trained.stderr);
+  const byTask = only(`${parent.path}/task`);
+  const summary = readJson(`${byTask}/summary.json`);
+  const program = `${parent.path}/program/wick`;
+  const text = await compile("--pack", "--embed", byTask, "--output", program);
+  assertMatch(
+    text,
+    /Packing Deno itself behind a launcher \(as asked for\)\.\n.*wick: \d+\.\d MB\n$/,
+  );
+
+  const folder = `${parent.path}/elsewhere`;
+  Deno.mkdirSync(folder);
+  const run = (...args: string[]) => start(program, folder, ...args);
+
+  await t.step("two first starts at the same time both succeed, and leave no scraps", async () => {
+    const both = await Promise.all([run("--version"), run("--version")]);
+    for (const each of both) assertMatch(each.stdout + each.stderr, /^wick \d+\.\d+\.\d+\n$/);
+    const names = [...Deno.readDirSync(only(`${folder}/.cache/wick`))].map(({ name }) => name);
+    const packed = ["commit.json", "deno", "libwick.so", "lock", "model.safetensors", "wick.js"];
+    assertEquals(names.map((name) => name.replace("dylib", "so")).sort(), packed);
+  });
+
+  await t.step("it trains to the bits of the task", async () => {
+    const { code, stdout, stderr } = await run("train", ...training);
+    assertEquals([code, stderr], [0, ""]);
+    const own = only(`${folder}/runs`);
+    assertStringIncludes(stdout, summary.weights_sha256);
+    assertEquals(readJson(`${own}/summary.json`).weights_sha256, summary.weights_sha256);
+    const [here, there] = [own, byTask].map((run) => readJson(`${run}/environment.json`));
+    assertEquals(here.commit, there.commit);
+    assertEquals(here.library_sha256, there.library_sha256);
+    const again = await run("train", "--resume", own);
+    assertStringIncludes(again.stdout, `nothing to do (wick evaluate ${own} shows it)`);
+  });
+
+  await t.step("it evaluates a run and the model inside, and reproduces", async () => {
+    for (const which of [[byTask], []]) {
+      const { stdout, stderr } = await run("evaluate", ...which, "--json");
+      assertEquals(stderr, "");
+      assertEquals(JSON.parse(stdout).correct, summary.test_correct);
+    }
+    const { code, stdout } = await run("reproduce", byTask);
+    assertEquals(code, 0, stdout);
+    assertStringIncludes(stdout, `identical: test ${summary.test_correct}/10000`);
+  });
+
+  await t.step("a damaged or half-written cache is repaired", async () => {
+    const cache = only(`${folder}/.cache/wick`);
+    for (const name of ["deno", "wick.js", "commit.json", "model.safetensors"]) {
+      const path = `${cache}/${name}`;
+      const whole = Deno.readFileSync(path);
+      const flipped = whole.slice();
+      flipped[whole.length >> 1] ^= 1;
+      const damages = [
+        () => Deno.writeFileSync(path, flipped),
+        () => Deno.truncateSync(path, whole.length >> 1),
+        () => Deno.removeSync(path),
+      ];
+      for (const damage of name === "deno" ? damages.slice(0, 1) : damages) {
+        damage();
+        Deno.writeTextFileSync(`${path}.partial`, "of a start that was killed");
+        const { code, stderr } = await run("--version");
+        assertEquals([code, stderr], [0, ""]);
+        assert(Deno.readFileSync(path).every((byte, i) => byte === whole[i]), name);
+      }
+    }
+  });
+
+  await t.step("what goes wrong is one sentence", async () => {
+    const unknown = await run("evalute");
+    assertEquals(unknown.code, 2);
+    assertMatch(unknown.stderr, /^error: Unknown command evalute; did you mean evaluate\?.*\n$/);
+    const damaged = `${parent.path}/damaged`;
+    const bytes = Deno.readFileSync(program);
+    bytes[bytes.length >> 1] ^= 1;
+    Deno.writeFileSync(damaged, bytes, { mode: 0o755 });
+    Deno.removeSync(`${folder}/.cache`, { recursive: true });
+    const { code, stderr } = await start(damaged, folder, "--version");
+    assertEquals(code, 1);
+    assertMatch(stderr, /^error: Cannot unpack wick into .*: .*damaged.*\n$/);
+    Deno.removeSync(`${folder}/.cache`, { recursive: true });
+    Deno.writeTextFileSync(`${folder}/.cache`, "a file where a folder should be");
+    assertMatch((await run("--version")).stderr, /^error: Cannot unpack .* in WICK_CACHE\n$/);
+  });
+});

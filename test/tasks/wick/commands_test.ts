@@ -1,0 +1,29 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { commands } from "../../../tasks/wick/commands.ts";
+import { runTask } from "../run_task.ts";
+
+Deno.test("wick --help names every command with what its task says of itself", async () => {
+  const { code, stdout } = await runTask("wick", "--help");
+  assertEquals(code, 0);
+  for (const [name, { description }] of commands) {
+    assertMatch(stdout, new RegExp(`^  ${name} +`, "m"));
+    assertStringIncludes(stdout, description);
+  }
+  for (const name of ["train:cnn", "train", "evaluate", "sweep", "reproduce", "download"]) {
+    assertEquals(commands.has(name), true, name);
+  }
+});
+
+Deno.test("a command gets the arguments that its task gives it, and then the user's", async () => {
+  const { code, stderr } = await runTask("wick", "train:linear", "--hidden", "3");
+  assertEquals(code, 2);
+  assertStringIncludes(stderr, "--hidden has no meaning for model linear");
+});
+
+Deno.test("a command that wick does not have is one sentence and exit code 2", async () => {
+  const { code, stderr } = await runTask("wick", "trian:cnn");
+  assertEquals([code, stderr], [
+    2,
+    "error: Unknown command trian:cnn; did you mean train:cnn? See wick --help\n",
+  ]);
+});
