@@ -17,7 +17,10 @@ export async function main(args: string[]): Promise<number | void> {
   const flags = command.read(parsed);
   if (flags === undefined) return console.log(command.help());
   const embedded = embeddedModel(); // with it, every argument is an image
-  const [weights, ...images] = [...embedded === undefined ? [] : [embedded], ...parsed._.map(String)];
+  const [weights, ...images] = [
+    ...embedded === undefined ? [] : [embedded],
+    ...parsed._.map(String),
+  ];
   if (images.length === 0) {
     throw new UsageError(`Which image? ${program} predict RUN_FOLDER IMAGE...`);
   }

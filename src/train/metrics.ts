@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { TrainConfig } from "./config.ts";
+import type { Recipe } from "./config.ts";
 
 const metric = z.number();
 
@@ -94,7 +94,7 @@ export function epochLine(
 /** The best epoch so far: the first of those with the highest accuracy or lowest loss. */
 export function bestEpoch(
   history: readonly EpochMetrics[],
-  bestBy: TrainConfig["bestBy"],
+  bestBy: Recipe["bestBy"],
 ): EpochMetrics | undefined {
   return history.reduce<EpochMetrics | undefined>((best, metrics) => {
     if (best === undefined) return metrics;
@@ -106,7 +106,7 @@ export function bestEpoch(
 }
 
 /** Whether the run's last `earlyStopping` epochs brought no better one. */
-export function outOfPatience(history: readonly EpochMetrics[], config: TrainConfig): boolean {
+export function outOfPatience(history: readonly EpochMetrics[], config: Recipe): boolean {
   const best = bestEpoch(history, config.bestBy);
   if (config.earlyStopping === 0 || best === undefined) return false;
   return history.length - best.epoch >= config.earlyStopping;
