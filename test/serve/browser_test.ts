@@ -153,6 +153,11 @@ browserTest("the table is sorted and filtered by keyboard alone", async (open) =
   await page.keyboard.type("int");
   await shows(page, "#count", "1 of 4 runs");
   await page.locator('th[aria-sort="ascending"] #sort-test').waitFor();
+  await page.locator("#sort-run").press("Enter");
+  await page.locator('th[aria-sort="descending"] #sort-run').waitFor();
+  await page.getByLabel("State").selectOption("any");
+  await shows(page, "#count", "4 runs");
+  await page.locator('th[aria-sort="descending"] #sort-run').waitFor();
   assertEquals(found, []);
 });
 

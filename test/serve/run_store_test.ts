@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { RunStore } from "../../src/serve/run_store.ts";
+import { openFile } from "../../src/serve/run_file.ts";
 import type { ReadableRun } from "../../src/serve/run_record.ts";
 import { longState } from "../../src/serve/words.ts";
 import { lockRun } from "../../src/train/lock.ts";
@@ -131,6 +132,7 @@ Deno.test({
     Deno.removeSync(`${folder}/summary.json`);
     new Deno.Command("mkfifo", { args: [`${folder}/summary.json`] }).outputSync();
     assertEquals(readable(new RunStore(parent.path), "a").state, "interrupted");
+    assertEquals(openFile(Deno.realPathSync(parent.path), "a", "summary.json"), undefined);
   },
 });
 

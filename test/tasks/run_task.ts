@@ -13,7 +13,8 @@ const { tasks } = JSON.parse(Deno.readTextFileSync(`${root}deno.json`));
 
 /** Runs `tasks/NAME.ts` as `deno task NAME` does, with the same permissions. */
 export async function runTask(name: string, ...args: string[]): Promise<Outcome> {
-  const flags = tasks[name].command.split(" ").slice(1, -1); // between `deno` and the file
+  const { command } = tasks[name] ?? tasks.train; // wick.ts is no task, and runs as train does
+  const flags = command.split(" ").slice(1, -1); // between `deno` and the file
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [...flags, `tasks/${name}.ts`, ...args],
     cwd: root,

@@ -57,10 +57,6 @@ async function turnTo(address) {
     if (!response.ok) throw new Error(html);
     history.replaceState(null, "", address);
     show(html);
-    for (const name of ["sort", "order"]) {
-      filter.elements[name].value = new URL(location.href).searchParams.get(name) ??
-        filter.elements[name].defaultValue;
-    }
     connect();
   } catch (error) {
     if (error.name !== "AbortError") location.assign(address);

@@ -84,8 +84,8 @@ export function listPage(runs: readonly RunRecord[], listing: Listing): Page {
     placeholder="name, or lr=0.02" autocomplete="off"></label>
       <label>Model ${choice("model", model, configSchema.shape.model.options)}</label>
       <label>State ${choice("state", state, runStates)}</label>
-      <input type="hidden" name="sort" value="${sort}">
-      <input type="hidden" name="order" value="${order}">
+      <span id="order" data-live><input type="hidden" name="sort" value="${sort}"><input
+    type="hidden" name="order" value="${order}"></span>
       <button>Filter</button>
     </form>
     <p role="status" id="count" data-live>${countText(runs, chosen)}</p>
