@@ -36,7 +36,7 @@ export function saliencySvg(
   className: string,
   probability: number,
 ): string {
-  const [width, height] = [2 * panel + 3 * gap, panel + 68];
+  const [width, height] = [2 * panel + 3 * gap, panel + 76];
   const picture = (left: number, png: Uint8Array<ArrayBuffer>) =>
     `<image x="${left}" y="44" width="${panel}" height="${panel}" ` +
     `style="image-rendering:pixelated" href="data:image/png;base64,${png.toBase64()}"/>`;
@@ -51,7 +51,7 @@ export function saliencySvg(
     text(gap, "What the model saw") + text(right, "Which pixels move the score most") +
     picture(gap, encodePng(Uint8Array.from(image), imageSize)) +
     picture(right, encodePng(heatColours(saliency), imageSize, 3)) +
-    text(gap, title, height - 10) + `</svg>\n`;
+    text(gap, title, height - 12) + `</svg>\n`;
 }
 
 /** The saliency's size at each pixel as a colour, `[28, 28, 3]`; the largest is the brightest. */
