@@ -3,7 +3,8 @@
     exchange.py MODEL WICK.safetensors IMAGES.safetensors FOLDER
 
 IMAGES has `train_images` [n, 28, 28] and `test_images` [10000, 28, 28] as U8 and `train_labels` [n]; FOLDER gets
-`pytorch.safetensors`, the weights, and `logits.safetensors`, `wick` and `pytorch` [10000, 10] by whose weights.
+`pytorch.safetensors`, the weights, and `logits.safetensors`: `wick` and `pytorch` [10000, 10] by whose weights, and
+`wick_exact` and `pytorch_exact`, the same in float64.
 """
 
 import sys
@@ -37,8 +38,9 @@ def train(model, images, labels):
 
 
 @torch.no_grad()
-def logits(model, images):
-    return torch.cat([model(scaled(batch)) for batch in images.split(250)])
+def logits(model, images, dtype=torch.float32):
+    model.to(dtype)
+    return torch.cat([model(scaled(batch).to(dtype)) for batch in images.split(250)])
 
 
 def main(name, wick, data, folder):
@@ -50,11 +52,11 @@ def main(name, wick, data, folder):
     own = MODELS[name]()
     train(own, images["train_images"], images["train_labels"].long())
     save_file(own.state_dict(), f"{folder}/pytorch.safetensors")
-    found = {"wick": of_wick, "pytorch": own}
-    save_file(
-        {key: logits(model, images["test_images"]) for key, model in found.items()},
-        f"{folder}/logits.safetensors",
-    )
+    found = {}
+    for key, model in {"wick": of_wick, "pytorch": own}.items():
+        found[key] = logits(model, images["test_images"])
+        found[f"{key}_exact"] = logits(model, images["test_images"], torch.float64)
+    save_file(found, f"{folder}/logits.safetensors")
     print(f"PyTorch {torch.__version__}")
 
 

@@ -1,9 +1,14 @@
 import { batches, type ImageSet, loadTest, loadTraining } from "../../src/data/mod.ts";
+import { UserError } from "../../src/errors.ts";
 import type { ModelName } from "../../src/mod.ts";
 import { noGradients, scope } from "../../src/tensor/mod.ts";
 import { evaluateCommand } from "../../src/train/evaluate_command.ts";
 import { silentScreen } from "../../src/train/progress.ts";
-import { decodeSafetensors, encodeSafetensors } from "../../src/train/safetensors.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type StoredTensor,
+} from "../../src/train/safetensors.ts";
 import { trainCommand } from "../../src/train/train_command.ts";
 import { findWeights, loadModel } from "../../src/train/weights_source.ts";
 import type { PyTorch } from "./pytorch.ts";
@@ -17,7 +22,9 @@ export interface Exchange {
   readonly count: number;
   /** The largest difference between a logit here and there. */
   readonly difference: number;
-  /** The largest logit, which the difference is to be seen against. */
+  /** How far each side's logits are from those in float64 at most: what rounding alone does. */
+  readonly rounding: { readonly wick: number; readonly pytorch: number };
+  /** The largest logit, which all this is to be seen against. */
   readonly largest: number;
   readonly version: string;
 }
@@ -42,22 +49,24 @@ export async function exchange(model: ModelName, pytorch: PyTorch, dataDir?: str
     const there = decodeSafetensors(await Deno.readFile(`${folder}/logits.safetensors`)).tensors;
     const exchanges: Exchange[] = [];
     for (const trainedIn of ["wick", "pytorch"] as const) {
-      const { bytes } = there.find(({ name }) => name === trainedIn)!;
-      const theirs = new Float32Array(bytes.slice().buffer);
+      const theirs = new Float32Array(bytesOf(there, trainedIn));
+      const exact = new Float64Array(bytesOf(there, `${trainedIn}_exact`));
       const ours = logits(weights[trainedIn], model, test);
       const correct = {
         wick: await evaluated(weights[trainedIn], model, options),
         pytorch: countCorrect(theirs, test),
       };
-      const difference = ours.reduce((most, x, i) => Math.max(most, Math.abs(x - theirs[i])), 0);
-      const largest = ours.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
       exchanges.push({
         model,
         trainedIn,
         correct,
         count: test.count,
-        difference,
-        largest,
+        difference: largestDifference(ours, theirs),
+        rounding: {
+          wick: largestDifference(ours, exact),
+          pytorch: largestDifference(theirs, exact),
+        },
+        largest: exact.reduce((most, x) => Math.max(most, Math.abs(x)), 0),
         version,
       });
     }
@@ -66,6 +75,16 @@ export async function exchange(model: ModelName, pytorch: PyTorch, dataDir?: str
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+/** The bytes of a tensor, in a buffer of their own. */
+function bytesOf(tensors: readonly StoredTensor[], name: string): ArrayBuffer {
+  const found = tensors.find((tensor) => tensor.name === name);
+  if (found === undefined) throw new UserError(`PyTorch gave no logits ${name}`);
+  return Uint8Array.from(found.bytes).buffer;
+}
+
+const largestDifference = (a: Float32Array, b: Float32Array | Float64Array): number =>
+  a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i])), 0);
 
 function encodeImages(train: ImageSet, test: ImageSet): Uint8Array<ArrayBuffer> {
   const pixels = (name: string, { images, count }: ImageSet) =>

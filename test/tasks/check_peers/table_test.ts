@@ -1,0 +1,27 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import type { Exchange } from "../../../tasks/check_peers/exchange.ts";
+import { faults, table } from "../../../tasks/check_peers/table.ts";
+
+const good: Exchange = {
+  model: "linear",
+  trainedIn: "wick",
+  correct: { wick: 8300, pytorch: 8300 },
+  count: 10000,
+  difference: 1.2e-5,
+  rounding: { wick: 1e-5, pytorch: 2e-6 },
+  largest: 15,
+  version: "PyTorch 2.15.0",
+};
+
+Deno.test("the table has a line for each exchange", () => {
+  const lines = table([good, { ...good, trainedIn: "pytorch" }]).split("\n");
+  assertEquals(lines.filter((line) => /^linear +(wick|pytorch) +8300\/10000/.test(line)).length, 2);
+});
+
+Deno.test("another count and a logit too far away are faults, rounding is none", () => {
+  assertEquals(faults([good]), []);
+  const [count] = faults([{ ...good, correct: { wick: 8300, pytorch: 8299 } }]);
+  assertMatch(count, /linear trained in wick has 8300 right here and 8299 in PyTorch/);
+  const [logit] = faults([{ ...good, difference: 1.6e-4 }]);
+  assertMatch(logit, /a logit differs by 0.00016/);
+});
