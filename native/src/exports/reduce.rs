@@ -3,7 +3,7 @@
 use super::arguments::{shape, sizes};
 use crate::exports;
 use crate::handles::{Handle, get, put};
-use crate::kernels::reduce::Softmax;
+use crate::kernels::softmax::Softmax;
 use crate::ops::reduce as ops;
 
 exports! { EXPORTS:

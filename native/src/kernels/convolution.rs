@@ -13,38 +13,10 @@
 //! lanes, so that any batch size fills the vectors, a single image too.
 
 use super::buffer::{Shared, filled};
+use super::geometry::{Axis, Geometry};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
-
-/// One spatial dimension of a convolution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Axis {
-    pub input: usize,
-    pub output: usize,
-    pub kernel: usize,
-    pub stride: usize,
-    pub padding: usize,
-    pub dilation: usize,
-}
-
-impl Axis {
-    /// Where the input lies that output `o` meets at tap `k`, if it lies in the image.
-    pub fn source(&self, o: usize, k: usize) -> Option<usize> {
-        (o * self.stride + k * self.dilation).checked_sub(self.padding).filter(|&i| i < self.input)
-    }
-
-    /// Which output meets input `i` at tap `k`, if one does.
-    pub fn target(&self, i: usize, k: usize) -> Option<usize> {
-        let shifted = (i + self.padding).checked_sub(k * self.dilation)?;
-        (shifted.is_multiple_of(self.stride) && shifted / self.stride < self.output).then_some(shifted / self.stride)
-    }
-
-    fn flow(&self, backward: bool) -> Flow {
-        let (from, to) = if backward { (self.output, self.input) } else { (self.input, self.output) };
-        Flow { axis: *self, backward, from, to }
-    }
-}
 
 /// An axis in one direction: forward from input to output, or backward.
 #[derive(Clone, Copy)]
@@ -56,30 +28,13 @@ struct Flow {
 }
 
 impl Flow {
+    fn new(axis: Axis, backward: bool) -> Self {
+        let (from, to) = if backward { (axis.output, axis.input) } else { (axis.input, axis.output) };
+        Self { axis, backward, from, to }
+    }
+
     fn source(&self, destination: usize, k: usize) -> Option<usize> {
         if self.backward { self.axis.target(destination, k) } else { self.axis.source(destination, k) }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Geometry {
-    pub images: usize,
-    pub in_channels: usize,
-    pub out_channels: usize,
-    pub groups: usize,
-    pub rows: Axis,
-    pub columns: Axis,
-}
-
-impl Geometry {
-    pub fn in_group(&self) -> usize {
-        self.in_channels / self.groups
-    }
-    pub fn out_group(&self) -> usize {
-        self.out_channels / self.groups
-    }
-    pub fn taps(&self) -> usize {
-        self.rows.kernel * self.columns.kernel
     }
 }
 
@@ -137,7 +92,7 @@ fn run<T: Float>(
     bias: Option<&[T]>,
     finish: Finish<T>,
 ) -> Result<Vec<T>> {
-    let (rows, columns) = (geometry.rows.flow(backward), geometry.columns.flow(backward));
+    let (rows, columns) = (Flow::new(geometry.rows, backward), Flow::new(geometry.columns, backward));
     let (from_channels, to_channels) =
         if backward { (geometry.out_group(), geometry.in_group()) } else { (geometry.in_group(), geometry.out_group()) };
     let length = geometry.groups * to_channels * rows.to * columns.to * geometry.images;
@@ -343,7 +298,7 @@ impl<T: Float> Row<'_, T> {
                         vectors[w] = if INSIDE {
                             V::load(from.add(tap.row).offset(position).add(w * V::LANES))
                         } else {
-                            load_within(from.add(tap.row), position, row_length)
+                            V::load_within(from.add(tap.row), position, row_length)
                         };
                     }
                     let weights = weight.add(tap.weight);
@@ -376,139 +331,5 @@ impl<T: Float> Row<'_, T> {
                 }
             }
         }
-    }
-}
-
-/// Elements `position..position + LANES` of a row, zeros where that leaves the row.
-///
-/// # Safety
-/// `row` must be valid for `length` elements.
-#[inline(always)]
-pub unsafe fn load_within<V: Vector>(row: *const V::Element, position: isize, length: usize) -> V {
-    let length = length as isize;
-    // SAFETY: the caller's promise; only elements within the row are read.
-    unsafe {
-        if position >= 0 {
-            return V::load_up_to(row.offset(position.min(length)), (length - position).max(0) as usize);
-        }
-        let missing = (-position) as usize;
-        if missing >= V::LANES || length == 0 {
-            return V::zero();
-        }
-        let mut lanes = [V::Element::ZERO; 16];
-        let count = (V::LANES - missing).min(length as usize);
-        std::ptr::copy_nonoverlapping(row, lanes.as_mut_ptr().add(missing), count);
-        V::load(lanes.as_ptr())
-    }
-}
-
-#[cfg(test)]
-pub mod tests {
-    use super::*;
-    use crate::kernels::vector::{FORCED, available};
-    use crate::random::{Stream, unit};
-
-    pub fn numbers(seed: u32, count: usize) -> Vec<f32> {
-        Stream { seed, purpose: 1, epoch: 0, index: 0 }.words(0).take(count).map(|word| unit(word) - 0.5).collect()
-    }
-
-    /// A random convolution: odd sizes, strides, padding, dilation, groups.
-    pub fn draw(case: u32) -> Geometry {
-        let mut words = Stream { seed: 3, purpose: 2, epoch: 0, index: case }.words(0);
-        let mut pick = |low: usize, high: usize| low + words.next().unwrap() as usize % (high - low + 1);
-        let groups = [1, 1, 2, 3][pick(0, 3)];
-        let mut axis = || loop {
-            let (input, kernel, stride, padding, dilation) =
-                (pick(1, 12), pick(1, 4), [1, 1, 2, 3][pick(0, 3)], pick(0, 2), pick(1, 2));
-            if let Some(room) = (input + 2 * padding).checked_sub(dilation * (kernel - 1) + 1) {
-                return Axis { input, output: room / stride + 1, kernel, stride, padding, dilation };
-            }
-        };
-        let (rows, columns) = (axis(), axis());
-        Geometry {
-            images: pick(1, 40),
-            in_channels: groups * pick(1, 4),
-            out_channels: groups * pick(1, 9),
-            groups,
-            rows,
-            columns,
-        }
-    }
-
-    /// The definition, word for word.
-    fn chain(g: &Geometry, x: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
-        let mut y = Vec::new();
-        for o in 0..g.out_channels {
-            let group = o / g.out_group();
-            for h in 0..g.rows.output {
-                for w in 0..g.columns.output {
-                    for n in 0..g.images {
-                        let mut sum = bias[o];
-                        for i in 0..g.in_group() {
-                            for ky in 0..g.rows.kernel {
-                                let Some(row) = g.rows.source(h, ky) else { continue };
-                                for kx in 0..g.columns.kernel {
-                                    let factor = weight[((o * g.in_group() + i) * g.rows.kernel + ky) * g.columns.kernel + kx];
-                                    let channel = group * g.in_group() + i;
-                                    match g.columns.source(w, kx) {
-                                        Some(column) => {
-                                            sum = factor.mul_add(
-                                                x[((channel * g.rows.input + row) * g.columns.input + column) * g.images + n],
-                                                sum,
-                                            )
-                                        }
-                                        None if g.columns.stride == 1 => sum = factor.mul_add(0.0, sum),
-                                        None => {}
-                                    }
-                                }
-                            }
-                        }
-                        y.push(sum);
-                    }
-                }
-            }
-        }
-        y
-    }
-
-    fn bits(numbers: &[f32]) -> Vec<u32> {
-        numbers.iter().map(|number| number.to_bits()).collect()
-    }
-
-    #[test]
-    fn every_instance_gives_the_chains_bits_over_random_shapes() {
-        for case in 0..300 {
-            let g = draw(case);
-            let x = numbers(case, g.in_channels * g.rows.input * g.columns.input * g.images);
-            let weight = numbers(case + 1, g.out_channels * g.in_group() * g.taps());
-            let bias = numbers(case + 2, g.out_channels);
-            let expected = chain(&g, &x, &weight, &bias);
-            for set in available() {
-                FORCED.set(Some(set));
-                let y = forward(&g, &x, &weight, Some(&bias), false).unwrap();
-                assert_eq!(bits(&y), bits(&expected), "{set:?} {g:?}");
-            }
-        }
-        FORCED.set(None);
-    }
-
-    #[test]
-    fn input_gradient_is_the_adjoint_and_the_same_on_every_instance() {
-        for case in 0..300 {
-            let g = draw(case);
-            let x = numbers(case, g.in_channels * g.rows.input * g.columns.input * g.images);
-            let weight = numbers(case + 1, g.out_channels * g.in_group() * g.taps());
-            let y = chain(&g, &x, &weight, &vec![0.0; g.out_channels]);
-            let dy = numbers(case + 2, y.len());
-            FORCED.set(Some(available()[0]));
-            let expected = input_gradient(&g, &dy, &weight, None).unwrap();
-            let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
-            assert!((dot(&y, &dy) - dot(&x, &expected)).abs() < 1e-4 * (1.0 + dot(&y, &dy).abs()), "{g:?}");
-            for set in available() {
-                FORCED.set(Some(set));
-                assert_eq!(bits(&input_gradient(&g, &dy, &weight, None).unwrap()), bits(&expected), "{set:?} {g:?}");
-            }
-        }
-        FORCED.set(None);
     }
 }

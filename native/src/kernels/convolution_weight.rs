@@ -1,33 +1,18 @@
-//! The weight and bias gradients of a 2-D convolution, images innermost.
+//! The weight gradient of a 2-D convolution, images innermost.
 //!
 //! `dw[o, i, ky, kx] = sum over (h, w, n) of dy[o, h, w, n] x[i, h s + ky d - p, w s + kx d - p, n]`
-//! `db[o] = sum over (h, w, n) of dy[o, h, w, n]`
 //!
-//! Sixteen partial sums each: within a row, term j = w N + n goes to partial j mod 16; each partial is one
+//! Sixteen partial sums: within a row, term j = w N + n goes to partial j mod 16; each partial is one
 //! chain over rows and then terms in ascending order. Rows outside the image are left out, columns outside
 //! it count as zeros, and so do the terms that fill a row up to a multiple of 16. The partials are joined by
 //! a fixed tree ([`join`]).
 
 use super::buffer::{Shared, filled};
-use super::convolution::{Geometry, load_within};
+use super::geometry::Geometry;
+use super::partials::{PARTIALS, join};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
-
-pub const PARTIALS: usize = 16;
-
-/// `((0 + 8) + (4 + 12)) + ...`: halves are added until one number is left.
-#[inline(always)]
-pub fn join<T: Float>(mut partials: [T; PARTIALS]) -> T {
-    let mut half = PARTIALS / 2;
-    while half > 0 {
-        for i in 0..half {
-            partials[i] += partials[i + half];
-        }
-        half /= 2;
-    }
-    partials[0]
-}
 
 /// `x [i, h, w, n], dy [o, h', w', n] -> dw [o, i / groups, ky, kx]`.
 pub fn weight_gradient<T: Float>(geometry: &Geometry, x: &[T], dy: &[T]) -> Result<Vec<T>> {
@@ -248,7 +233,7 @@ impl<T: Float> Piece<'_, T> {
                     }
                     let mut vectors = [V::zero(); K];
                     for k in 0..K {
-                        vectors[k] = load_within(x, j as isize + line.offsets[k], x_length);
+                        vectors[k] = V::load_within(x, j as isize + line.offsets[k], x_length);
                     }
                     for c in 0..C {
                         let dy = V::load_up_to(dy.add(c * channel_length + j), line.row_length - j);
@@ -265,137 +250,5 @@ impl<T: Float> Piece<'_, T> {
                 }
             }
         }
-    }
-}
-
-#[derive(Clone, Copy)]
-struct ChannelSums<'a, T> {
-    dy: &'a [T],
-    rows: usize,
-    row_length: usize,
-    channel: usize,
-    out: Shared<T>,
-}
-
-impl<T: Float> Kernel<T> for ChannelSums<'_, T> {
-    type Output = ();
-    #[inline(always)]
-    fn run<V: Vector<Element = T>>(self) {
-        let mut partials = [T::ZERO; PARTIALS];
-        // SAFETY: rows and terms lie within dy, the channel within the output.
-        unsafe {
-            for part in (0..PARTIALS).step_by(V::LANES) {
-                let mut total = V::zero();
-                for row in 0..self.rows {
-                    let from = self.dy.as_ptr().add((self.channel * self.rows + row) * self.row_length);
-                    let mut j = part;
-                    while j < self.row_length {
-                        total = total.add(V::load_up_to(from.add(j), self.row_length - j));
-                        j += PARTIALS;
-                    }
-                }
-                total.store(partials.as_mut_ptr().add(part));
-            }
-            *self.out.at(self.channel) = join(partials);
-        }
-    }
-}
-
-/// `dy [o, h', w', n] -> db [o]`, with `row_length` = w' n.
-pub fn bias_gradient<T: Float>(dy: &[T], channels: usize, rows: usize, row_length: usize) -> Result<Vec<T>> {
-    // SAFETY: each channel is written once.
-    unsafe {
-        filled(channels, |out| {
-            let grain = (parallel::WORTH_A_THREAD / (rows * row_length).max(1)).max(1);
-            let pieces = channels.div_ceil(grain);
-            parallel::for_each(pieces, |piece| {
-                for channel in piece * grain..((piece + 1) * grain).min(channels) {
-                    T::dispatch(ChannelSums { dy, rows, row_length, channel, out });
-                }
-            });
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::convolution::forward;
-    use super::super::convolution::tests::{draw, numbers};
-    use super::*;
-    use crate::kernels::vector::{FORCED, available};
-
-    /// The definition, word for word.
-    fn chain(g: &Geometry, x: &[f32], dy: &[f32], [o, i, ky, kx]: [usize; 4]) -> f32 {
-        let mut partials = [0f32; PARTIALS];
-        let channel = o / g.out_group() * g.in_group() + i;
-        for h in 0..g.rows.output {
-            let Some(row) = g.rows.source(h, ky) else { continue };
-            let terms = g.columns.output * g.images;
-            for j in 0..terms.next_multiple_of(PARTIALS) {
-                let (w, n) = (j / g.images, j % g.images);
-                let dy = if j < terms { dy[((o * g.rows.output + h) * g.columns.output + w) * g.images + n] } else { 0.0 };
-                let x = match g.columns.source(w, kx) {
-                    Some(column) if j < terms => x[((channel * g.rows.input + row) * g.columns.input + column) * g.images + n],
-                    _ => 0.0,
-                };
-                partials[j % PARTIALS] = dy.mul_add(x, partials[j % PARTIALS]);
-            }
-        }
-        join(partials)
-    }
-
-    #[test]
-    fn every_instance_gives_the_definitions_bits_over_random_shapes() {
-        for case in 0..300 {
-            let g = draw(case);
-            let x = numbers(case, g.in_channels * g.rows.input * g.columns.input * g.images);
-            let dy = numbers(case + 1, g.out_channels * g.rows.output * g.columns.output * g.images);
-            for set in available() {
-                FORCED.set(Some(set));
-                let dw = weight_gradient(&g, &x, &dy).unwrap();
-                let mut at = 0;
-                for o in 0..g.out_channels {
-                    for i in 0..g.in_group() {
-                        for ky in 0..g.rows.kernel {
-                            for kx in 0..g.columns.kernel {
-                                assert_eq!(dw[at].to_bits(), chain(&g, &x, &dy, [o, i, ky, kx]).to_bits(), "{set:?} {g:?}");
-                                at += 1;
-                            }
-                        }
-                    }
-                }
-            }
-        }
-        FORCED.set(None);
-    }
-
-    #[test]
-    fn weight_gradient_is_the_adjoint_of_forward() {
-        for case in 0..100 {
-            let g = draw(case);
-            let x = numbers(case, g.in_channels * g.rows.input * g.columns.input * g.images);
-            let weight = numbers(case + 1, g.out_channels * g.in_group() * g.taps());
-            let y = forward(&g, &x, &weight, None, false).unwrap();
-            let dy = numbers(case + 2, y.len());
-            let dw = weight_gradient(&g, &x, &dy).unwrap();
-            let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum::<f64>();
-            assert!((dot(&y, &dy) - dot(&weight, &dw)).abs() < 1e-4 * (1.0 + dot(&y, &dy).abs()), "{g:?}");
-        }
-    }
-
-    #[test]
-    fn bias_gradient_is_the_same_on_every_instance() {
-        for (channels, rows, row_length) in [(1, 1, 1), (10, 28, 896), (3, 5, 37)] {
-            let dy = numbers(1, channels * rows * row_length);
-            let results: Vec<Vec<u32>> = available()
-                .into_iter()
-                .map(|set| {
-                    FORCED.set(Some(set));
-                    bias_gradient(&dy, channels, rows, row_length).unwrap().iter().map(|x| x.to_bits()).collect()
-                })
-                .collect();
-            assert!(results.iter().all(|result| *result == results[0]));
-        }
-        FORCED.set(None);
     }
 }

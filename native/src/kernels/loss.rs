@@ -6,8 +6,8 @@
 //! has sixteen partials, image i in partial i mod 16.
 
 use super::buffer::{Shared, filled};
-use super::convolution_weight::{PARTIALS, join};
 use super::math;
+use super::partials::{PARTIALS, join};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 

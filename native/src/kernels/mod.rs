@@ -5,15 +5,24 @@
 
 pub mod buffer;
 pub mod convolution;
+pub mod convolution_bias;
 pub mod convolution_weight;
 pub mod copy;
+pub mod geometry;
 pub mod images;
 pub mod loss;
 pub mod math;
 pub mod matmul;
 pub mod optimizer;
+pub mod partials;
 pub mod pointwise;
 pub mod pooling;
 pub mod reduce;
+pub mod softmax;
 pub mod vector;
+pub mod vector_array;
+pub mod vector_neon;
 pub mod vector_x86;
+
+#[cfg(test)]
+mod tests;

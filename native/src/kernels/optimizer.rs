@@ -1,7 +1,7 @@
 //! One step of an optimizer on one parameter, in place: each element by itself, as torch.optim defines it.
 
 use super::buffer::Shared;
-use super::convolution_weight::{PARTIALS, join};
+use super::partials::{PARTIALS, join};
 use super::vector::{Float, Kernel, Vector};
 use crate::parallel;
 

@@ -5,7 +5,7 @@
 //! Average: `y = (chain over (ky, kx) of x) / (kernel area)`; padding counts as zeros.
 
 use super::buffer::{Shared, filled};
-use super::convolution::Axis;
+use super::geometry::Axis;
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
@@ -206,47 +206,5 @@ pub fn backward<T: Float>(windows: &Windows, dy: &[T], share: Share<T>) -> Resul
                 T::dispatch(Backward { windows, dy, share, out, channel, row, columns: &columns });
             });
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::convolution::tests::{draw, numbers};
-    use super::*;
-    use crate::kernels::vector::{FORCED, available};
-
-    fn bits(numbers: &[f32]) -> Vec<u32> {
-        numbers.iter().map(|number| number.to_bits()).collect()
-    }
-
-    #[test]
-    fn every_instance_gives_the_same_bits_over_random_shapes() {
-        for case in 0..300 {
-            let g = draw(case);
-            let windows = Windows { channels: g.in_channels, images: g.images, rows: g.rows, columns: g.columns };
-            let x = numbers(case, g.in_channels * g.rows.input * g.columns.input * g.images);
-            let mut results = Vec::new();
-            for set in available() {
-                FORCED.set(Some(set));
-                let (y, tap) = max_forward(&windows, &x).unwrap();
-                let average = average_forward(&windows, &x).unwrap();
-                let largest = backward(&windows, &y, Share::Largest { tap: &tap, value: Some(&y) }).unwrap();
-                let equal = backward(&windows, &average, Share::Equal).unwrap();
-                results.push([y, tap, average, largest, equal].map(|numbers| bits(&numbers)));
-            }
-            assert!(results.iter().all(|result| *result == results[0]), "{windows:?}");
-        }
-        FORCED.set(None);
-    }
-
-    #[test]
-    fn the_first_of_equal_taps_takes_the_whole_gradient() {
-        let axis = Axis { input: 2, output: 1, kernel: 2, stride: 2, padding: 0, dilation: 1 };
-        let windows = Windows { channels: 1, images: 1, rows: axis, columns: axis };
-        let (y, tap) = max_forward(&windows, &[1f32, 3.0, 3.0, 2.0]).unwrap();
-        assert_eq!((y[0], tap[0]), (3.0, 1.0));
-        assert_eq!(backward(&windows, &[5f32], Share::Largest { tap: &tap, value: None }).unwrap(), [0.0, 5.0, 0.0, 0.0]);
-        let (y, _) = max_forward(&windows, &[1f32, f32::NAN, 3.0, 2.0]).unwrap();
-        assert!(y[0].is_nan());
     }
 }

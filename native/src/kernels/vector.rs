@@ -1,11 +1,11 @@
 //! The small vector type on which every kernel's one body is written, and the choice of its instance:
-//! AVX-512, AVX2 with FMA, or an array of numbers. The array is the specification; on processors whose
-//! baseline has fused multiply-adds (AArch64) the compiler turns it into vector instructions.
+//! AVX-512, AVX2 with FMA, NEON, or an array of numbers. The array is the specification.
 //!
 //! All operations round exactly once, so that every instance gives the same bits.
 
 use std::sync::OnceLock;
 
+use super::vector_array::Array;
 use crate::error::{Error, Result};
 
 /// f32 runs on vectors; f64 runs on the array and is what gradient checks use.
@@ -76,6 +76,9 @@ impl Float for f32 {
             // SAFETY: as above.
             #[cfg(target_arch = "x86_64")]
             InstructionSet::Avx2 => unsafe { super::vector_x86::run_avx2(kernel) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "aarch64")]
+            InstructionSet::Neon => unsafe { super::vector_neon::run_neon(kernel) },
             _ => kernel.run::<Array<f32>>(),
         }
     }
@@ -185,6 +188,27 @@ pub trait Vector: Copy {
         // SAFETY: the caller's promise.
         unsafe { if count >= Self::LANES { Self::load(from) } else { Self::load_partial(from, count) } }
     }
+    /// Elements `position..position + LANES` of a row, +0 where that leaves the row.
+    /// # Safety
+    /// `row` must be valid for `length` elements.
+    #[inline(always)]
+    unsafe fn load_within(row: *const Self::Element, position: isize, length: usize) -> Self {
+        let length = length as isize;
+        // SAFETY: the caller's promise; only elements within the row are read.
+        unsafe {
+            if position >= 0 {
+                return Self::load_up_to(row.offset(position.min(length)), (length - position).max(0) as usize);
+            }
+            let missing = (-position) as usize;
+            if missing >= Self::LANES || length == 0 {
+                return Self::zero();
+            }
+            let mut lanes = [Self::Element::ZERO; 16];
+            let count = (Self::LANES - missing).min(length as usize);
+            std::ptr::copy_nonoverlapping(row, lanes.as_mut_ptr().add(missing), count);
+            Self::load(lanes.as_ptr())
+        }
+    }
     /// # Safety
     /// `to` must be valid for `min(count, LANES)` elements.
     #[inline(always)]
@@ -194,113 +218,10 @@ pub trait Vector: Copy {
     }
 }
 
-/// The portable instance, and the specification of the others.
-#[derive(Clone, Copy)]
-pub struct Array<T>([T; 8]);
-
-macro_rules! lanewise {
-    ($self:ident, $($other:ident),*; $body:expr) => {{
-        let mut result = $self;
-        for lane in 0..Self::LANES {
-            result.0[lane] = $body($self.0[lane], $($other.0[lane]),*);
-        }
-        result
-    }};
-}
-
-impl<T: Float> Vector for Array<T> {
-    type Element = T;
-    type Mask = [bool; 8];
-    const LANES: usize = 8;
-    const REGISTERS: usize = 16;
-
-    #[inline(always)]
-    fn splat(value: T) -> Self {
-        Self([value; 8])
-    }
-    #[inline(always)]
-    unsafe fn load(from: *const T) -> Self {
-        // SAFETY: the caller's promise.
-        Self(unsafe { from.cast::<[T; 8]>().read_unaligned() })
-    }
-    #[inline(always)]
-    unsafe fn load_partial(from: *const T, count: usize) -> Self {
-        let mut lanes = [T::ZERO; 8];
-        // SAFETY: the caller's promise.
-        unsafe { std::ptr::copy_nonoverlapping(from, lanes.as_mut_ptr(), count) };
-        Self(lanes)
-    }
-    #[inline(always)]
-    unsafe fn store(self, to: *mut T) {
-        // SAFETY: the caller's promise.
-        unsafe { to.cast::<[T; 8]>().write_unaligned(self.0) };
-    }
-    #[inline(always)]
-    unsafe fn store_partial(self, to: *mut T, count: usize) {
-        // SAFETY: the caller's promise.
-        unsafe { std::ptr::copy_nonoverlapping(self.0.as_ptr(), to, count) };
-    }
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        lanewise!(self, other; |a, b| a + b)
-    }
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        lanewise!(self, other; |a, b| a - b)
-    }
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        lanewise!(self, other; |a, b| a * b)
-    }
-    #[inline(always)]
-    fn div(self, other: Self) -> Self {
-        lanewise!(self, other; |a, b| a / b)
-    }
-    #[inline(always)]
-    fn fma(self, factor: Self, addend: Self) -> Self {
-        lanewise!(self, factor, addend; |a: T, b, c| a.multiply_add(b, c))
-    }
-    #[inline(always)]
-    fn sqrt(self) -> Self {
-        lanewise!(self,; |a: T| a.square_root())
-    }
-    #[inline(always)]
-    fn round(self) -> Self {
-        lanewise!(self,; |a: T| a.round_to_even())
-    }
-    #[inline(always)]
-    fn power_of_two(self) -> Self {
-        lanewise!(self,; |a: T| a.power_of_two())
-    }
-    #[inline(always)]
-    fn split(self) -> (Self, Self) {
-        let (mut mantissa, mut exponent) = (self, self);
-        for lane in 0..8 {
-            (mantissa.0[lane], exponent.0[lane]) = self.0[lane].split();
-        }
-        (mantissa, exponent)
-    }
-    #[inline(always)]
-    fn equal(self, other: Self) -> Self::Mask {
-        std::array::from_fn(|lane| self.0[lane] == other.0[lane])
-    }
-    #[inline(always)]
-    fn less(self, other: Self) -> Self::Mask {
-        std::array::from_fn(|lane| self.0[lane] < other.0[lane])
-    }
-    #[inline(always)]
-    fn less_equal(self, other: Self) -> Self::Mask {
-        std::array::from_fn(|lane| self.0[lane] <= other.0[lane])
-    }
-    #[inline(always)]
-    fn select(mask: Self::Mask, yes: Self, no: Self) -> Self {
-        Self(std::array::from_fn(|lane| if mask[lane] { yes.0[lane] } else { no.0[lane] }))
-    }
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InstructionSet {
     Scalar,
+    Neon,
     Avx2,
     Avx512,
 }
@@ -309,6 +230,7 @@ impl InstructionSet {
     pub fn name(self) -> &'static str {
         match self {
             Self::Scalar => "scalar",
+            Self::Neon => "neon",
             Self::Avx2 => "avx2",
             Self::Avx512 => "avx512",
         }
@@ -327,7 +249,16 @@ pub fn available() -> Vec<InstructionSet> {
     sets
 }
 
-#[cfg(not(target_arch = "x86_64"))]
+#[cfg(target_arch = "aarch64")]
+pub fn available() -> Vec<InstructionSet> {
+    let mut sets = vec![InstructionSet::Scalar];
+    if std::arch::is_aarch64_feature_detected!("neon") {
+        sets.push(InstructionSet::Neon);
+    }
+    sets
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 pub fn available() -> Vec<InstructionSet> {
     vec![InstructionSet::Scalar]
 }

@@ -6,8 +6,9 @@ use super::pointwise::{Gradient, Unary, gradient, unary};
 use super::storage::{Elements, Format, batch_innermost, has_kernels, make, row_major};
 use super::{reduce, shape};
 use crate::error::Result;
-use crate::kernels::convolution::{self as kernel, Axis, Geometry};
-use crate::kernels::convolution_weight;
+use crate::kernels::convolution as kernel;
+use crate::kernels::geometry::{Axis, Geometry};
+use crate::kernels::{convolution_bias, convolution_weight};
 use crate::{fail, floats};
 
 /// Stride, padding and dilation by row and column, and groups.
@@ -138,7 +139,7 @@ pub fn bias_gradient(dy: &Tensor) -> Result<Tensor> {
     }
     floats!(dy, "conv2d", T => {
         let dy = batch_innermost::<T>(dy)?;
-        let db = convolution_weight::bias_gradient(&Elements::<T>::of(&dy)?, channels, rows, columns * images)?;
+        let db = convolution_bias::bias_gradient(&Elements::<T>::of(&dy)?, channels, rows, columns * images)?;
         make(db, &[channels], Format::RowMajor)
     })
 }

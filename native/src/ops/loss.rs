@@ -6,7 +6,7 @@ use super::reduce::{argmax, softmax};
 use super::storage::{Elements, Format, batch_innermost, has_kernels, make, row_major, write_in_place};
 use crate::error::Result;
 use crate::kernels::loss::{self as kernel, CrossEntropy};
-use crate::kernels::reduce::Softmax;
+use crate::kernels::softmax::Softmax;
 use crate::kernels::vector::Float;
 use crate::{fail, floats};
 

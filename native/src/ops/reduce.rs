@@ -5,7 +5,8 @@ use candle_core::{D, DType, Tensor};
 use super::pointwise::{Binary, affine, binary};
 use super::storage::{Elements, Format, format_of, has_kernels, make, row_major};
 use crate::error::Result;
-use crate::kernels::reduce::{self as kernel, Extent, Softmax};
+use crate::kernels::reduce::{self as kernel, Extent};
+use crate::kernels::softmax::{self, Softmax};
 use crate::kernels::vector::Float;
 use crate::{fail, floats};
 
@@ -141,7 +142,7 @@ pub fn softmax(x: &Tensor, dim: usize, kind: Softmax) -> Result<Tensor> {
     }
     floats!(x, "softmax", T => {
         let (dense, extent) = softmax_extent::<T>(x, dim)?;
-        make(kernel::softmax(&Elements::<T>::of(&dense)?, extent, kind)?, x.dims(), Format::RowMajor)
+        make(softmax::softmax(&Elements::<T>::of(&dense)?, extent, kind)?, x.dims(), Format::RowMajor)
     })
 }
 
@@ -167,7 +168,7 @@ pub fn softmax_gradient(y: &Tensor, dy: &Tensor, dim: usize, kind: Softmax) -> R
     floats!(y, "softmax gradient", T => {
         let (dense, extent) = softmax_extent::<T>(y, dim)?;
         let dy = row_major::<T>(dy)?;
-        let dx = kernel::softmax_gradient(&Elements::<T>::of(&dense)?, &Elements::<T>::of(&dy)?, extent, kind)?;
+        let dx = softmax::softmax_gradient(&Elements::<T>::of(&dense)?, &Elements::<T>::of(&dy)?, extent, kind)?;
         make(dx, y.dims(), Format::RowMajor)
     })
 }

@@ -1,0 +1,61 @@
+//! The bias gradient of a 2-D convolution, images innermost.
+//!
+//! `db[o] = sum over (h, w, n) of dy[o, h, w, n]`
+//!
+//! Sixteen partial sums: within a row, term j = w N + n goes to partial j mod 16; each partial is one chain over
+//! rows and then terms in ascending order. The partials are joined by a fixed tree ([`join`]).
+
+use super::buffer::{Shared, filled};
+use super::partials::{PARTIALS, join};
+use super::vector::{Float, Kernel, Vector};
+use crate::error::Result;
+use crate::parallel;
+
+#[derive(Clone, Copy)]
+struct ChannelSums<'a, T> {
+    dy: &'a [T],
+    rows: usize,
+    row_length: usize,
+    channel: usize,
+    out: Shared<T>,
+}
+
+impl<T: Float> Kernel<T> for ChannelSums<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let mut partials = [T::ZERO; PARTIALS];
+        // SAFETY: rows and terms lie within dy, the channel within the output.
+        unsafe {
+            for part in (0..PARTIALS).step_by(V::LANES) {
+                let mut total = V::zero();
+                for row in 0..self.rows {
+                    let from = self.dy.as_ptr().add((self.channel * self.rows + row) * self.row_length);
+                    let mut j = part;
+                    while j < self.row_length {
+                        total = total.add(V::load_up_to(from.add(j), self.row_length - j));
+                        j += PARTIALS;
+                    }
+                }
+                total.store(partials.as_mut_ptr().add(part));
+            }
+            *self.out.at(self.channel) = join(partials);
+        }
+    }
+}
+
+/// `dy [o, h', w', n] -> db [o]`, with `row_length` = w' n.
+pub fn bias_gradient<T: Float>(dy: &[T], channels: usize, rows: usize, row_length: usize) -> Result<Vec<T>> {
+    // SAFETY: each channel is written once.
+    unsafe {
+        filled(channels, |out| {
+            let grain = (parallel::WORTH_A_THREAD / (rows * row_length).max(1)).max(1);
+            let pieces = channels.div_ceil(grain);
+            parallel::for_each(pieces, |piece| {
+                for channel in piece * grain..((piece + 1) * grain).min(channels) {
+                    T::dispatch(ChannelSums { dy, rows, row_length, channel, out });
+                }
+            });
+        })
+    }
+}

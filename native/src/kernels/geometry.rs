@@ -1,0 +1,47 @@
+//! The shape of a sliding window: how places of its input and of its output meet.
+
+/// One spatial dimension of a convolution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Axis {
+    pub input: usize,
+    pub output: usize,
+    pub kernel: usize,
+    pub stride: usize,
+    pub padding: usize,
+    pub dilation: usize,
+}
+
+impl Axis {
+    /// Where the input lies that output `o` meets at tap `k`, if it lies in the image.
+    pub fn source(&self, o: usize, k: usize) -> Option<usize> {
+        (o * self.stride + k * self.dilation).checked_sub(self.padding).filter(|&i| i < self.input)
+    }
+
+    /// Which output meets input `i` at tap `k`, if one does.
+    pub fn target(&self, i: usize, k: usize) -> Option<usize> {
+        let shifted = (i + self.padding).checked_sub(k * self.dilation)?;
+        (shifted.is_multiple_of(self.stride) && shifted / self.stride < self.output).then_some(shifted / self.stride)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Geometry {
+    pub images: usize,
+    pub in_channels: usize,
+    pub out_channels: usize,
+    pub groups: usize,
+    pub rows: Axis,
+    pub columns: Axis,
+}
+
+impl Geometry {
+    pub fn in_group(&self) -> usize {
+        self.in_channels / self.groups
+    }
+    pub fn out_group(&self) -> usize {
+        self.out_channels / self.groups
+    }
+    pub fn taps(&self) -> usize {
+        self.rows.kernel * self.columns.kernel
+    }
+}

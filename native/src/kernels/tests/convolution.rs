@@ -1,0 +1,130 @@
+use super::{CASES, Chance, assert_bits, dot};
+use crate::kernels::convolution::{forward, input_gradient};
+use crate::kernels::geometry::Geometry;
+
+fn relu(sum: f32) -> f32 {
+    if sum <= 0.0 { 0.0 } else { sum }
+}
+
+/// The definition, word for word.
+fn definition(g: &Geometry, x: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
+    let mut y = Vec::new();
+    for o in 0..g.out_channels {
+        for h in 0..g.rows.output {
+            for w in 0..g.columns.output {
+                for n in 0..g.images {
+                    let mut sum = bias[o];
+                    for i in 0..g.in_group() {
+                        for ky in 0..g.rows.kernel {
+                            let Some(row) = g.rows.source(h, ky) else { continue };
+                            for kx in 0..g.columns.kernel {
+                                let factor = weight[((o * g.in_group() + i) * g.rows.kernel + ky) * g.columns.kernel + kx];
+                                let channel = o / g.out_group() * g.in_group() + i;
+                                match g.columns.source(w, kx) {
+                                    Some(column) => {
+                                        let at = ((channel * g.rows.input + row) * g.columns.input + column) * g.images + n;
+                                        sum = factor.mul_add(x[at], sum);
+                                    }
+                                    None if g.columns.stride == 1 => sum = factor.mul_add(0.0, sum),
+                                    None => {}
+                                }
+                            }
+                        }
+                    }
+                    y.push(sum);
+                }
+            }
+        }
+    }
+    y
+}
+
+/// The definition of the input gradient, word for word.
+fn gradient_definition(g: &Geometry, dy: &[f32], weight: &[f32]) -> Vec<f32> {
+    let mut dx = Vec::new();
+    for channel in 0..g.in_channels {
+        let (group, i) = (channel / g.in_group(), channel % g.in_group());
+        for h in 0..g.rows.input {
+            for w in 0..g.columns.input {
+                for n in 0..g.images {
+                    let mut sum = 0.0;
+                    for o in group * g.out_group()..(group + 1) * g.out_group() {
+                        for ky in 0..g.rows.kernel {
+                            let Some(row) = g.rows.target(h, ky) else { continue };
+                            for kx in 0..g.columns.kernel {
+                                let factor = weight[((o * g.in_group() + i) * g.rows.kernel + ky) * g.columns.kernel + kx];
+                                match g.columns.target(w, kx) {
+                                    Some(column) => {
+                                        let at = ((o * g.rows.output + row) * g.columns.output + column) * g.images + n;
+                                        sum = factor.mul_add(dy[at], sum);
+                                    }
+                                    None if g.columns.stride == 1 => sum = factor.mul_add(0.0, sum),
+                                    None => {}
+                                }
+                            }
+                        }
+                    }
+                    dx.push(sum);
+                }
+            }
+        }
+    }
+    dx
+}
+
+struct Case {
+    g: Geometry,
+    x: Vec<f32>,
+    weight: Vec<f32>,
+    bias: Vec<f32>,
+    dy: Vec<f32>,
+}
+
+fn draw(case: u32) -> Case {
+    let mut chance = Chance::of(case);
+    let g = chance.geometry();
+    Case {
+        x: chance.numbers(g.in_channels * g.rows.input * g.columns.input * g.images),
+        weight: chance.numbers(g.out_channels * g.in_group() * g.taps()),
+        bias: chance.numbers(g.out_channels),
+        dy: chance.numbers(g.out_channels * g.rows.output * g.columns.output * g.images),
+        g,
+    }
+}
+
+#[test]
+fn every_instance_gives_the_definitions_bits_over_random_shapes() {
+    for case in 0..CASES {
+        let Case { g, x, weight, bias, .. } = draw(case);
+        let mut expected = definition(&g, &x, &weight, &bias);
+        let with_relu = case % 2 == 1;
+        if with_relu {
+            expected = expected.into_iter().map(relu).collect();
+        }
+        assert_bits(g, &expected, || forward(&g, &x, &weight, Some(&bias), with_relu).unwrap());
+    }
+}
+
+#[test]
+fn every_instance_gives_the_input_gradients_definitions_bits_over_random_shapes() {
+    for case in 0..CASES {
+        let Case { g, x, weight, dy, .. } = draw(case);
+        let expected = gradient_definition(&g, &dy, &weight);
+        if case % 2 == 0 {
+            assert_bits(g, &expected, || input_gradient(&g, &dy, &weight, None).unwrap());
+        } else {
+            let masked: Vec<f32> = expected.iter().zip(&x).map(|(&dx, &x)| if x <= 0.0 { 0.0 } else { dx }).collect();
+            assert_bits(g, &masked, || input_gradient(&g, &dy, &weight, Some(&x)).unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_input_gradient_is_the_adjoint_of_forward() {
+    for case in 0..300 {
+        let Case { g, x, weight, dy, .. } = draw(case);
+        let forward = dot(&forward(&g, &x, &weight, None, false).unwrap(), &dy);
+        let backward = dot(&x, &input_gradient(&g, &dy, &weight, None).unwrap());
+        assert!((forward - backward).abs() < 1e-4 * (1.0 + forward.abs()), "{g:?}");
+    }
+}
