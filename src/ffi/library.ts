@@ -53,7 +53,7 @@ export const native: Native = load();
 export interface LibraryInformation {
   readonly version: string;
   readonly candle: string;
-  /** `scalar`, `avx2` or `avx512`: which instance of the kernels runs. */
+  /** `scalar`, `neon`, `avx2` or `avx512`: which instance of the kernels runs. */
   readonly instructionSet: string;
   readonly threads: number;
   readonly cuda: boolean;

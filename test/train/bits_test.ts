@@ -1,7 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { libraryInformation } from "../../src/ffi/mod.ts";
 
-const WIDTHS = ["scalar", "avx2", "avx512"];
+/** The instances for this family of processors, narrowest first. */
+const WIDTHS = Deno.build.arch === "aarch64" ? ["scalar", "neon"] : ["scalar", "avx2", "avx512"];
 
 /** What the digests are where they were first computed: they are the same everywhere. */
 const expected = await Deno.readTextFile(new URL("bits.txt", import.meta.url));

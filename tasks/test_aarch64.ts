@@ -1,0 +1,58 @@
+import { parseArgs } from "@std/cli/parse-args";
+import { assertEquals } from "@std/assert";
+import { z } from "zod";
+import { runTask, UserError } from "../src/errors.ts";
+import { Command } from "../src/train/flags.ts";
+
+const deno = z.string().optional()
+  .describe("a Deno for AArch64, which then trains as test/train/bits_test.ts does");
+const command = new Command(z.object({ deno }), {
+  usage: "deno task test:aarch64 [flags]: Rust's tests for AArch64, cross-compiled, under qemu",
+});
+
+const TARGET = "aarch64-unknown-linux-gnu";
+const LINKER = "aarch64-linux-gnu-gcc";
+const QEMU = ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"];
+
+async function run(words: string[], env: Record<string, string>, stdout: "piped" | "inherit") {
+  const [program, ...args] = words;
+  try {
+    const options = { args, env, stdin: "null", stdout, stderr: "inherit" } as const;
+    const output = await new Deno.Command(program, options).output();
+    if (!output.success) throw new UserError(`${words.join(" ")} exited with ${output.code}`);
+    return stdout === "piped" ? new TextDecoder().decode(output.stdout) : "";
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new UserError(`${program} is not installed: see "AArch64" in CONTRIBUTING.md`);
+  }
+}
+
+async function cargo(...subcommand: string[]): Promise<void> {
+  const args = ["--release", "--locked", `--target=${TARGET}`, "--target-dir=native/target"];
+  const env = {
+    CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER: LINKER,
+    CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER: QEMU.join(" "),
+  };
+  const manifest = "--manifest-path=native/Cargo.toml";
+  await run(["cargo", ...subcommand, manifest, ...args], env, "inherit");
+}
+
+if (import.meta.main) {
+  await runTask(async () => {
+    const flags = command.read(parseArgs(command.arguments(Deno.args), command.parseOptions));
+    if (flags === undefined) return console.log(command.help());
+    for (const program of [LINKER, QEMU[0]]) await run([program, "--version"], {}, "piped");
+    await cargo("test", "--lib");
+    if (!flags.deno) return console.log("skipped: trainings, which need --deno PATH");
+    await cargo("build");
+    const expected = await Deno.readTextFile("test/train/bits.txt");
+    const child = "-A --no-check --import-map=.wick/import_map.json test/train/bits_child.ts";
+    for (const [instructionSet, threads] of [["neon", "2"], ["scalar", "1"]]) {
+      const library = Deno.cwd() + `/native/target/${TARGET}/release/libwick.so`;
+      const env = { WICK_ISA: instructionSet, WICK_LIBRARY: library };
+      const words = [...QEMU, flags.deno, "run", "-q", ...child.split(" "), threads];
+      assertEquals(await run(words, env, "piped"), expected);
+      console.log(`trainings on ${instructionSet} with ${threads} threads gave the expected bits`);
+    }
+  });
+}
