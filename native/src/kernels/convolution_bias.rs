@@ -24,20 +24,28 @@ impl<T: Float> Kernel<T> for ChannelSums<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
+        let parts = PARTIALS / V::LANES;
+        let mut totals = [V::zero(); PARTIALS / 4]; // as many as the narrowest vector needs
         let mut partials = [T::ZERO; PARTIALS];
         // SAFETY: rows and terms lie within dy, the channel within the output.
         unsafe {
-            for part in (0..PARTIALS).step_by(V::LANES) {
-                let mut total = V::zero();
-                for row in 0..self.rows {
-                    let from = self.dy.as_ptr().add((self.channel * self.rows + row) * self.row_length);
-                    let mut j = part;
-                    while j < self.row_length {
-                        total = total.add(V::load_up_to(from.add(j), self.row_length - j));
-                        j += PARTIALS;
+            for row in 0..self.rows {
+                let from = self.dy.as_ptr().add((self.channel * self.rows + row) * self.row_length);
+                let whole = self.row_length - self.row_length % PARTIALS;
+                for j in (0..whole).step_by(PARTIALS) {
+                    for part in 0..parts {
+                        totals[part] = totals[part].add(V::load(from.add(j + part * V::LANES)));
                     }
                 }
-                total.store(partials.as_mut_ptr().add(part));
+                for part in 0..parts {
+                    let j = whole + part * V::LANES;
+                    if j < self.row_length {
+                        totals[part] = totals[part].add(V::load_up_to(from.add(j), self.row_length - j));
+                    }
+                }
+            }
+            for part in 0..parts {
+                totals[part].store(partials.as_mut_ptr().add(part * V::LANES));
             }
             *self.out.at(self.channel) = join(partials);
         }

@@ -232,14 +232,86 @@ impl<T: Float> Backward<'_, T> {
     }
 }
 
+/// One row of windows that neither overlap nor leave a place out: each is read once for all its places.
+struct Apart<'a, T> {
+    windows: &'a Windows,
+    dy: &'a [T],
+    tap: &'a [T],
+    value: Option<&'a [T]>,
+    out: Shared<T>,
+    channel: usize,
+    row: usize,
+}
+
+impl<T: Float> Kernel<T> for Apart<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let Windows { images, rows, columns, .. } = *self.windows;
+        let from = (self.channel * rows.output + self.row) * self.windows.output_row();
+        for ky in 0..rows.kernel {
+            let to = (self.channel * rows.input + self.row * rows.kernel + ky) * self.windows.input_row();
+            for column in 0..columns.output {
+                let (from, to) = (from + column * images, to + column * columns.kernel * images);
+                let whole = images - images % V::LANES;
+                for image in (0..whole).step_by(V::LANES) {
+                    self.window::<V>(from + image, to + image, ky, V::LANES);
+                }
+                if whole < images {
+                    self.window::<V>(from + whole, to + whole, ky, images - whole);
+                }
+            }
+        }
+    }
+}
+
+impl<T: Float> Apart<'_, T> {
+    /// `count` images of one row of one window.
+    #[inline(always)]
+    fn window<V: Vector<Element = T>>(&self, from: usize, to: usize, ky: usize, count: usize) {
+        let Windows { images, columns, .. } = *self.windows;
+        // SAFETY: the window lies within dy, and tap and value have its size; its places are ours.
+        unsafe {
+            let mut gradient = V::load_up_to(self.dy.as_ptr().add(from), count);
+            if let Some(value) = self.value {
+                let value = V::load_up_to(value.as_ptr().add(from), count);
+                gradient = V::select(value.less_equal(V::zero()), V::zero(), gradient);
+            }
+            let gradient = V::zero().add(gradient); // the chain's start: +0 where the gradient is -0
+            let tap = V::load_up_to(self.tap.as_ptr().add(from), count);
+            for kx in 0..columns.kernel {
+                let ours = V::constant((ky * columns.kernel + kx) as f64);
+                V::select(tap.equal(ours), gradient, V::zero()).store_up_to(self.out.at(to + kx * images), count);
+            }
+        }
+    }
+}
+
 /// `dy [c, h', w', n] -> dx [c, h, w, n]`.
 pub fn backward<T: Float>(windows: &Windows, dy: &[T], share: Share<T>) -> Result<Vec<T>> {
+    let length = windows.channels * windows.rows.input * windows.input_row();
+    let apart = |axis: Axis| {
+        axis.padding == 0 && axis.dilation == 1 && axis.stride == axis.kernel && axis.input == axis.output * axis.kernel
+    };
+    if let Share::Largest { tap, value } = share
+        && apart(windows.rows)
+        && apart(windows.columns)
+    {
+        // SAFETY: the windows cover the output.
+        return unsafe {
+            filled(length, |out| {
+                windows.for_rows(windows.rows.output, windows.output_row(), |channel, row| {
+                    T::dispatch(Apart { windows, dy, tap, value, out, channel, row });
+                });
+            })
+        };
+    }
     let meets =
         |column: usize| (0..windows.columns.kernel).filter_map(|k| Some((windows.columns.target(column, k)?, k))).collect();
     let columns: Vec<Vec<(usize, usize)>> = (0..windows.columns.input).map(meets).collect();
     // SAFETY: the rows cover the output.
     unsafe {
-        filled(windows.channels * windows.rows.input * windows.input_row(), |out| {
+        filled(length, |out| {
             windows.for_rows(windows.rows.input, windows.input_row(), |channel, row| {
                 T::dispatch(Backward { windows, dy, share, out, channel, row, columns: &columns });
             });

@@ -1,4 +1,4 @@
-use super::{CASES, Chance, assert_same_bits};
+use super::{CASES, Chance, assert_bits, assert_same_bits};
 use crate::kernels::geometry::Axis;
 use crate::kernels::pooling::{Share, Windows, average_forward, backward, max_forward};
 
@@ -34,4 +34,37 @@ fn the_first_of_equal_taps_takes_the_whole_gradient() {
     assert_eq!(backward(&windows, &[5f32], Share::Largest { tap: &tap, value: None }).unwrap(), [0.0, 5.0, 0.0, 0.0]);
     let (y, _) = max_forward(&windows, &[1f32, f32::NAN, 3.0, 2.0]).unwrap();
     assert!(y[0].is_nan());
+}
+
+#[test]
+fn windows_that_lie_apart_give_the_definitions_bits() {
+    for case in 0..CASES {
+        let mut chance = Chance::of(case);
+        let mut axis = || {
+            let (kernel, output) = (chance.pick(1, 3), chance.pick(1, 5));
+            Axis { input: output * kernel, output, kernel, stride: kernel, padding: 0, dilation: 1 }
+        };
+        let (rows, columns) = (axis(), axis());
+        let windows = Windows { channels: chance.pick(1, 4), images: chance.pick(1, 40), rows, columns };
+        let x = chance.numbers(windows.channels * rows.input * columns.input * windows.images);
+        let mut dy = chance.numbers(windows.channels * rows.output * columns.output * windows.images);
+        dy.iter_mut().step_by(3).for_each(|dy| *dy = -0.0);
+        let (y, tap) = max_forward(&windows, &x).unwrap();
+        let value = chance.flag().then_some(&y[..]);
+        let mut expected = Vec::with_capacity(x.len());
+        for channel in 0..windows.channels {
+            for row in 0..rows.input {
+                for column in 0..columns.input {
+                    for image in 0..windows.images {
+                        let (ky, kx) = (row % rows.kernel, column % columns.kernel);
+                        let window = (channel * rows.output + row / rows.kernel) * columns.output + column / columns.kernel;
+                        let from = window * windows.images + image;
+                        let ours = tap[from] == (ky * columns.kernel + kx) as f32 && value.is_none_or(|y| y[from] > 0.0);
+                        expected.push(0.0 + if ours { dy[from] } else { 0.0 });
+                    }
+                }
+            }
+        }
+        assert_bits(windows, &expected, || backward(&windows, &dy, Share::Largest { tap: &tap, value }).unwrap());
+    }
 }
