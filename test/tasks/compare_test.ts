@@ -10,7 +10,7 @@ async function trained(parent: string, ...args: string[]): Promise<string> {
     ...[...small, "--output-dir", parent, ...args],
   );
   assertEquals([code, stderr], [0, ""]);
-  return /^(.*)\/summary\.json$/m.exec(stdout)![1];
+  return /^run folder (.+)$/m.exec(stdout)![1];
 }
 
 Deno.test("compare ranks runs from the command line, with the figures of their summaries", async () => {
