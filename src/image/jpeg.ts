@@ -26,14 +26,13 @@ export function decodeJpeg(bytes: Uint8Array<ArrayBuffer>, name: string): Pictur
     blocks * scans > maxBlockVisits || header.components === 4 && width * height > maxInkPixels;
   if (tooMuch) {
     throw new UserError(
-      `${name} is too large: ${width} x ${height} pixels in ${scans} ${
-        header.progressive ? "progressive " : ""
-      }scans; save it smaller.`,
+      `${name} is too large: ${width} x ${height} pixels in ${blocks * scans} blocks; ` +
+        "save it smaller, and not progressive.",
     );
   }
-  // The decoder takes what is missing before an end-of-image marker as zeros. A whole baseline
-  // picture has two codes of at least one bit for each block.
-  if (!header.progressive && 8 * header.codedBytes < blocks) {
+  // The decoder takes what is missing before an end-of-image marker as zeros. In a whole picture,
+  // each block has at least the code of its DC coefficient, of one bit or more.
+  if (8 * header.codedBytes < blocks) {
     throw new UserError(`${name} is a truncated JPEG.`);
   }
   const pixels = new Uint8Array(width * height);

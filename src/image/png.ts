@@ -10,6 +10,9 @@ const samples: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4
 /** The most bytes that are unpacked: what takes about half a second. */
 const maxUnpackedBytes = 128 << 20;
 
+/** How many times smaller deflate can make anything: 258 bytes in two bits (RFC 1951). */
+const largestRatio = 1032;
+
 /** Whether `bytes` begin as a PNG does. */
 export const isPng = (bytes: Uint8Array): boolean =>
   signature.every((byte, place) => bytes[place] === byte);
@@ -25,12 +28,17 @@ export function decodePng(bytes: Uint8Array<ArrayBuffer>, name: string): Picture
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   checkSize(name, width, height);
   const bits = view.getUint8(24) * (samples[view.getUint8(25)] ?? 0);
-  if (height * Math.ceil(width * bits / 8) > maxUnpackedBytes) {
+  if (bits === 0) throw new UserError(`${name} is a damaged PNG: its colour type is unknown.`);
+  const unpackedBytes = height * Math.ceil(width * bits / 8);
+  if (unpackedBytes > maxUnpackedBytes) {
     throw new UserError(
       `${name} is too large: ${width} x ${height} pixels of ${bits} bits, where ${
         maxUnpackedBytes >> 20
       } MiB are the most.`,
     );
+  }
+  if (unpackedBytes > largestRatio * bytes.length) {
+    throw new UserError(`${name} is a truncated PNG.`);
   }
   const pixels = new Uint8Array(width * height);
   try {

@@ -79,6 +79,8 @@ export const bombs: Readonly<Record<string, () => Uint8Array<ArrayBuffer>>> = {
   "a JPEG of 8000 x 8000 with the data of a small one": () => jpeg("jpeg-420.jpg", 8000),
   "a progressive JPEG of 4600 x 4600 with the data of a small one": () =>
     jpeg("jpeg-progressive.jpg", 4600),
+  "a progressive JPEG of 4600 x 4600 with zeros for data": () =>
+    jpeg("jpeg-progressive.jpg", 4600, zeros(mebibyte)),
   "a progressive JPEG of 8000 x 8000": () => jpeg("jpeg-progressive.jpg", 8000),
   "a JPEG of inks of 8000 x 8000": () => jpeg("jpeg-cmyk.jpg", 8000),
   "a progressive JPEG of 3 million scans": () =>

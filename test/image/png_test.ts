@@ -57,8 +57,13 @@ Deno.test("decodePng() says in one sentence what is wrong", () => {
     [pngOf(header(2, 0), rows), "x.png has no pixels."],
     [pngOf(header(1, 4), rows), "x.png is a damaged PNG: "],
     [pngOf(header(1, 3, 3), rows), "x.png is a damaged PNG: "],
+    [
+      pngOf(header(8_000, 8_000, 8, 5), rows),
+      "x.png is a damaged PNG: its colour type is unknown.",
+    ],
     [pngOf(header(1, 3, 8, 3), rows), "x.png is a damaged PNG: "],
     [pngOf(header(0xffffffff, 0xffffffff), rows), "x.png is too large: 4294967295 x 4294967295"],
+    [pngOf(header(3_000, 3_000), rows), "x.png is a truncated PNG."],
     [pngOf(header(10_000, 10_000), rows), "x.png is too large: 10000 x 10000 pixels"],
     [pngOf(header(8_000, 8_000, 16, 6), rows), "of 64 bits, where 128 MiB are the most"],
     [png(["IDAT", header(1, 3)], ["IHDR", header(1, 3)]), "x.png is a damaged PNG: "],
