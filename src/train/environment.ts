@@ -29,7 +29,7 @@ export async function readEnvironment(
   device: "cpu" | "cuda",
   dataDigests: Readonly<Record<string, string>>,
 ): Promise<Environment> {
-  const info = await wickInfo();
+  const info = wickInfo();
   const status = await git("status", "--porcelain");
   return {
     time: now().toISOString(),

@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 
 use super::pointwise::{Gradient, Unary, gradient, unary};
-use super::storage::{Elements, Format, batch_innermost, has_kernels, make, row_major};
+use super::storage::{Elements, Format, batch_innermost, element_count, has_kernels, make, row_major};
 use super::{reduce, shape};
 use crate::error::Result;
 use crate::kernels::convolution::{self as kernel, Axis, Geometry};
@@ -41,6 +41,7 @@ impl Parameters {
         }
         let rows = axis("conv2d", height, ky, self.stride[0], self.padding[0], self.dilation[0])?;
         let columns = axis("conv2d", width, kx, self.stride[1], self.padding[1], self.dilation[1])?;
+        element_count(&[images, out_channels, rows.output, columns.output])?;
         Ok(Geometry { images, in_channels, out_channels, groups, rows, columns })
     }
 }

@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Shape, Tensor};
 
-use super::storage::{Elements, Format, format_of, has_kernels, in_format, make, row_major};
+use super::storage::{Elements, Format, ensure_room, format_of, has_kernels, in_format, make, row_major};
 use crate::error::Result;
 use crate::kernels::pointwise::{self as kernel, Affine, Pointwise, WithNumber};
 use crate::kernels::vector::Float;
@@ -33,7 +33,10 @@ fn map<T: Float, F: Pointwise<T, N>, const N: usize>(function: F, inputs: [&Tens
 
 fn broadcast_shape(name: &str, a: &Tensor, b: &Tensor) -> Result<Shape> {
     match a.shape().broadcast_shape_binary_op(b.shape(), "broadcast") {
-        Ok(shape) => Ok(shape),
+        Ok(shape) => {
+            ensure_room(shape.dims(), a.dtype())?;
+            Ok(shape)
+        }
         Err(_) => fail!("Cannot {name} {:?} and {:?}: their shapes do not broadcast", a.dims(), b.dims()),
     }
 }
@@ -240,5 +243,6 @@ fn composed_gradient(operation: Gradient, saved: &Tensor, dy: &Tensor) -> Result
 
 /// A tensor of another element type.
 pub fn cast(x: &Tensor, dtype: DType) -> Result<Tensor> {
+    ensure_room(x.dims(), dtype)?;
     types!(x, T => Ok(row_major::<T>(x)?.to_dtype(dtype)?))
 }

@@ -4,7 +4,7 @@ use candle_core::Tensor;
 
 use super::convolution::axis;
 use super::pointwise::{Gradient, gradient};
-use super::storage::{Elements, Format, batch_innermost, has_kernels, make};
+use super::storage::{Elements, Format, batch_innermost, element_count, has_kernels, make};
 use crate::error::Result;
 use crate::kernels::pooling::{self as kernel, Share, Windows};
 use crate::{fail, floats};
@@ -27,7 +27,9 @@ impl Parameters {
         }
         let rows = axis("Pooling", height, self.kernel[0], self.stride[0], self.padding[0], 1)?;
         let columns = axis("Pooling", width, self.kernel[1], self.stride[1], self.padding[1], 1)?;
-        Ok(Windows { channels, images, rows, columns })
+        let windows = Windows { channels, images, rows, columns };
+        element_count(&output_shape(&windows))?;
+        Ok(windows)
     }
 }
 

@@ -3,7 +3,7 @@
 use candle_core::{D, DType, Tensor};
 
 use super::pointwise::{Binary, affine, binary};
-use super::storage::{Elements, Format, format_of, has_kernels, make, row_major};
+use super::storage::{Elements, Format, ensure_room, format_of, has_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::reduce::{self as kernel, Extent, Softmax};
 use crate::kernels::vector::Float;
@@ -71,6 +71,7 @@ pub fn extreme(x: &Tensor, dims: &[usize], keep: bool, smallest: bool) -> Result
     if dims.iter().any(|&dim| x.dims()[dim] == 0) {
         fail!("Cannot take the extreme of no values: shape {:?}, dimensions {dims:?}", x.dims());
     }
+    ensure_room(&reduced_shape(x, dims, keep), DType::F64)?;
     if !has_kernels(x) {
         let mut y = x.contiguous()?;
         for &dim in dims {
@@ -91,6 +92,7 @@ pub fn argmax(x: &Tensor, dim: usize, keep: bool) -> Result<Tensor> {
         fail!("Cannot take the argmax of no values: shape {:?}, dimension {dim}", x.dims());
     }
     let shape = reduced_shape(x, &[dim], keep);
+    ensure_room(&shape, DType::F64)?;
     if !has_kernels(x) {
         // Which of equal values candle finds is open: the first place that holds the maximum is ours.
         let size = x.dims()[dim];

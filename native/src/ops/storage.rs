@@ -6,11 +6,14 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use candle_core::op::BackpropOp;
-use candle_core::{CpuStorage, InplaceOp1, Layout, Storage, StorageRef, Tensor, WithDType};
+use candle_core::{CpuStorage, DType, InplaceOp1, Layout, Storage, StorageRef, Tensor, WithDType};
 
 use crate::error::{Error, Result};
-use crate::fail;
 use crate::kernels::copy;
+use crate::{fail, memory};
+
+/// No tensor is larger: 64 GiB of f32.
+const MOST_ELEMENTS: usize = 1 << 34;
 
 thread_local! {
     static COMPOSED: Cell<bool> = const { Cell::new(false) };
@@ -24,6 +27,21 @@ pub fn force_composed(on: bool) {
 /// Whether our kernels compute this tensor's operations, or candle's composed ones.
 pub fn has_kernels(tensor: &Tensor) -> bool {
     tensor.device().is_cpu() && !COMPOSED.get()
+}
+
+/// The number of elements of a shape that a tensor may have. Sizes of 0 are left out of the limit's product, so
+/// that a product over some of the dimensions never overflows either.
+pub fn element_count(shape: &[usize]) -> Result<usize> {
+    let product = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size.max(1)));
+    if product.is_none_or(|product| product > MOST_ELEMENTS) {
+        fail!("A tensor of shape {shape:?} is too large: at most {MOST_ELEMENTS} elements are supported");
+    }
+    Ok(shape.iter().product())
+}
+
+/// Refuses a result that is beyond the memory budget, before code that cannot fail allocates it.
+pub fn ensure_room(shape: &[usize], dtype: DType) -> Result<()> {
+    memory::ensure(element_count(shape)?, dtype.size_in_bytes())
 }
 
 /// How a dense tensor's elements lie in memory.
