@@ -63,6 +63,9 @@ fn remember_panics_place() {
         std::panic::set_hook(Box::new(|info| {
             let place = info.location().map(|place| format!("({}:{})", place.file(), place.line()));
             PANIC_PLACE.replace(place.unwrap_or_default());
+            if cfg!(test) {
+                eprintln!("{info}");
+            }
         }));
     });
 }

@@ -23,7 +23,8 @@ const FOUND: &[u32] = &[];
 const SHORT: u32 = 20_000;
 
 const CALLS: usize = 8;
-const BUDGET: usize = 32 << 20;
+const SECOND: Duration = Duration::from_secs(1);
+const BUDGET: usize = 4 << 20;
 
 /// Shapes that fit one another here and there, so that many calls get as far as a kernel.
 const SHAPES: &[&[u32]] = &[
@@ -237,8 +238,8 @@ fn last_error() -> String {
     String::from_utf8_lossy(&text[..length.min(text.len())]).into_owned()
 }
 
-/// Runs one input; adds to how often each export succeeded.
-fn run(input: u32, foreign: f64, successes: &mut [u32]) {
+/// Runs one input and adds to how often each export succeeded; an error is what no input may lead to.
+fn run(input: u32, foreign: f64, successes: &mut [u32]) -> Result<(), String> {
     let rows: Vec<_> = all().collect();
     let mut arguments = Arguments::of_input(input, foreign);
     arguments.small = arguments.chance(20);
@@ -247,31 +248,36 @@ fn run(input: u32, foreign: f64, successes: &mut [u32]) {
         let handle = arguments.tensor();
         arguments.handles.push(handle);
     }
-    for call in 0..CALLS {
+    let failure = (0..CALLS).find_map(|call| {
         let row = arguments.below(rows.len());
         let name = rows[row].name;
         if matches!(name, "wick_panic_next" | "wick_force_generic") {
-            continue;
+            return None;
         }
         force_composed(composed);
         let outcome = (rows[row].call)(&mut arguments);
         force_composed(false);
-        if outcome == 0.0 {
-            let error = last_error();
-            let meant = !error.is_empty() && !error.starts_with("Internal error");
-            assert!(meant, "input {input}, call {call}, {name}: {error:?}");
-            continue;
+        let error = if outcome == 0.0 { last_error() } else { String::new() };
+        let meant = if outcome == 0.0 { !error.is_empty() && !error.starts_with("Internal error") } else { outcome >= 1.0 };
+        if !meant {
+            return Some(format!("input {input}, call {call}, {name}: {outcome} {error}"));
         }
-        assert!(outcome >= 1.0, "input {input}, call {call}, {name} returned {outcome}");
-        successes[row] += 1;
-        if rows[row].result == "Handle" {
-            arguments.handles.push(outcome);
+        if outcome != 0.0 {
+            successes[row] += 1;
+            if rows[row].result == "Handle" {
+                arguments.handles.push(outcome);
+            }
         }
-    }
+        None
+    });
     for &handle in &arguments.handles {
         crate::exports::tensor::tensor_free(handle);
     }
-    assert_eq!(live(), 0, "input {input} left tensors behind");
+    match failure {
+        Some(failure) => Err(failure),
+        None if live() > 0 => Err(format!("input {input} left {} tensors behind", live())),
+        None => Ok(()),
+    }
 }
 
 /// The most memory this process has had so far, in bytes.
@@ -295,17 +301,25 @@ fn every_export_survives_hostile_arguments() {
     let rows: Vec<_> = all().collect();
     let mut successes = vec![0; rows.len()];
     let mut slowest = Duration::ZERO;
+    let mut failures = Vec::new();
     for input in FOUND.iter().copied().chain(0..inputs) {
         // An input that takes too long has to do so again: the machine may have been busy.
-        let mut times = (0..3).map(|_| {
+        let mut time = Duration::MAX;
+        for _ in 0..3 {
             let begun = Instant::now();
-            run(input, foreign, &mut successes);
-            begun.elapsed()
-        });
-        let Some(time) = times.find(|time| *time < Duration::from_secs(1)) else {
-            panic!("input {input} took over a second, three times");
-        };
+            failures.extend(run(input, foreign, &mut successes).err());
+            time = time.min(begun.elapsed());
+            if time < SECOND || cfg!(miri) {
+                break;
+            }
+        }
+        if time >= SECOND && !cfg!(miri) {
+            failures.push(format!("input {input} takes {time:?}"));
+        }
         slowest = slowest.max(time);
+        if failures.len() > 20 {
+            break;
+        }
     }
     end.send(()).unwrap();
     other.join().unwrap();
@@ -315,5 +329,9 @@ fn every_export_survives_hostile_arguments() {
         successes.iter().sum::<u32>(),
         peak_memory().map_or("unknown".to_owned(), |bytes| (bytes >> 20).to_string())
     );
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    if inputs < SHORT {
+        return;
+    }
     assert_eq!(never, ["wick_force_generic", "wick_panic_next"], "these never succeeded");
 }

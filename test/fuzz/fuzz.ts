@@ -1,5 +1,4 @@
-import { start } from "../train/torture/child_process.ts";
-import { lines } from "../train/torture/child_process.ts";
+import { lines, startWith } from "../train/torture/child_process.ts";
 import { readers } from "./readers.ts";
 
 /** What can be fuzzed: each reader of files, and the native library's exports. */
@@ -20,7 +19,8 @@ const patience = 300_000;
  * over a second or leads to an error that is not meant for it, and where it takes over 256 MiB.
  */
 export async function fuzz(target: string, count: number): Promise<Counts> {
-  const process = start("../../fuzz/child.ts", target, String(count));
+  // The system tells a process's memory to one with all permissions.
+  const process = startWith("-A", "../../fuzz/child.ts", target, String(count));
   const stderr = new Response(process.stderr).text();
   let last = "its start";
   let silence = setTimeout(() => process.kill("SIGKILL"), patience);

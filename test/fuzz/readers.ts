@@ -34,10 +34,13 @@ const metrics = "1,10,0.1,0.5,0.25,0.5,0.25,1.5,100\n2,20,0.1,1e-7,1,1,1,,\n";
 export const readers: Readonly<Record<string, Reader>> = {
   idx: {
     files: [pair.images, pair.labels],
-    read: async (bytes) => {
-      const file = { name: "file", bytes };
-      await readImageSet("edited", file, { name: "labels", bytes: pair.labels });
-      await readImageSet("edited", { name: "images", bytes: pair.images }, file);
+    read: (bytes) => {
+      const [images, labels] = bytes[3] === 3 ? [bytes, pair.labels] : [pair.images, bytes];
+      return readImageSet(
+        "edited",
+        { name: "images", bytes: images },
+        { name: "labels", bytes: labels },
+      );
     },
     found: [],
   },

@@ -27,7 +27,8 @@ Deno.test({
     (canMount ? "" : " (skipped: this system lets nobody mount a small file system)"),
   ignore: !canMount,
   fn: async () => {
-    const run = `${mount} && "$1" run -q --no-lock -A --import-map=.wick/import_map.json "$2" "$folder"`;
+    const run =
+      `${mount} && "$1" run -q --no-lock -A --import-map=.wick/import_map.json "$2" "$folder"`;
     const outcome = await inNamespace(run, Deno.execPath(), childPath);
     const [reason, checkpoints, resumed] = outcome?.stdout.trim().split("\n") ?? [];
     assertMatch(reason, /^Cannot .*: No space left on device \(os error 28\)/, outcome?.stderr);

@@ -2,7 +2,7 @@
 
 use candle_core::{Shape, Tensor};
 
-use super::storage::{Elements, Format, element_count, ensure_room, format_of, has_kernels, make, row_major};
+use super::storage::{Elements, Format, element_count, ensure_room, format_of, has_float_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::matmul::{self as kernel, Matrix, Product, Start};
 use crate::kernels::vector::Float;
@@ -53,7 +53,7 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     for shape in [&shape, &a_shape, &b_shape] {
         ensure_room(shape, a.dtype())?;
     }
-    if !has_kernels(a) {
+    if !has_float_kernels(a, "A matrix product")? {
         return Ok(a.contiguous()?.broadcast_matmul(&b.contiguous()?)?);
     }
     floats!(a, "matmul", T => {
@@ -91,7 +91,7 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, relu: bool) ->
     {
         fail!("A linear layer with weight {:?} takes a bias [{out}], not {:?}", weight.dims(), bias.dims());
     }
-    if !has_kernels(x) {
+    if !has_float_kernels(x, "A matrix product")? {
         let y = x.contiguous()?.matmul(&weight.t()?.contiguous()?)?;
         let y = bias.map_or(Ok(y.clone()), |bias| y.broadcast_add(bias))?;
         return if relu { super::pointwise::unary(super::pointwise::Unary::Relu, &y) } else { Ok(y) };

@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Tensor};
 
 use super::pointwise::{Binary, affine, binary};
-use super::storage::{Elements, Format, ensure_room, has_kernels, make, row_major};
+use super::storage::{Elements, Format, ensure_room, has_float_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::math::{cos_f64, ln_f64};
 use crate::random::{Stream, unit};
@@ -50,7 +50,7 @@ pub fn dropout(x: &Tensor, p: f64, stream: Stream) -> Result<Tensor> {
     let scale = 1.0 / (1.0 - p);
     let kept = |word: u32| f64::from(unit(word)) >= p;
     ensure_room(x.dims(), x.dtype())?;
-    if !has_kernels(x) {
+    if !has_float_kernels(x, "dropout")? {
         let mask: Vec<f32> = stream.words(0).take(x.elem_count()).map(|word| f32::from(u8::from(kept(word)))).collect();
         let mask = Tensor::from_vec(mask, x.dims(), &Device::Cpu)?.to_device(x.device())?.to_dtype(x.dtype())?;
         return affine(&binary(Binary::Multiply, &x.contiguous()?, &mask)?, scale, 0.0);

@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Tensor};
 
-use super::storage::{Elements, Format, ensure_room, format_of, has_kernels, make, row_major};
+use super::storage::{Elements, Format, ensure_room, format_of, has_float_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::vector::Float;
 use crate::{fail, floats, types};
@@ -119,7 +119,7 @@ pub fn index_add(x: &Tensor, indices: &Tensor, source: &Tensor, dim: usize) -> R
     if source.dims() != expected || source.dtype() != x.dtype() || indices.rank() != 1 {
         fail!("index_add into {:?} along {dim} takes a source {expected:?}, not {:?}", x.dims(), source.dims());
     }
-    if !has_kernels(x) {
+    if !has_float_kernels(x, "index_add")? {
         let count = places.len();
         return Ok(x.contiguous()?.index_add(&on_device(places, &[count], x)?, &source.contiguous()?, dim)?);
     }
@@ -162,7 +162,7 @@ pub fn scatter_add(x: &Tensor, indices: &Tensor, source: &Tensor, dim: usize) ->
     if source.dims() != indices.dims() || source.dtype() != x.dtype() {
         fail!("scatter_add takes a source like its indices {:?}, not {:?}", indices.dims(), source.dims());
     }
-    if !has_kernels(x) {
+    if !has_float_kernels(x, "scatter_add")? {
         return Ok(x.contiguous()?.scatter_add(&on_device(places, indices.dims(), x)?, &source.contiguous()?, dim)?);
     }
     let shape = x.dims();

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::cell::Cell;
+use std::fmt::Display;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
@@ -42,6 +43,14 @@ pub fn element_count(shape: &[usize]) -> Result<usize> {
 /// Refuses a result that is beyond the memory budget, before code that cannot fail allocates it.
 pub fn ensure_room(shape: &[usize], dtype: DType) -> Result<()> {
     memory::ensure(element_count(shape)?, dtype.size_in_bytes())
+}
+
+/// As [`has_kernels`], for an operation on f32 and f64 alone: candle's forms of some panic for other types.
+pub fn has_float_kernels(tensor: &Tensor, operation: impl Display) -> Result<bool> {
+    if !tensor.dtype().is_float() {
+        fail!("{operation} needs f32 or f64 tensors, not {}", tensor.dtype().as_str());
+    }
+    Ok(has_kernels(tensor))
 }
 
 /// How a dense tensor's elements lie in memory.
@@ -191,6 +200,12 @@ impl<T: WithDType> InplaceOp1 for Borrow<T> {
         }
         Ok(())
     }
+}
+
+/// Whether two tensors are views of one storage.
+pub fn share_storage(a: &Tensor, b: &Tensor) -> bool {
+    let ((a, _), (b, _)) = (a.storage_and_layout(), b.storage_and_layout());
+    std::ptr::eq(&raw const *a, &raw const *b)
 }
 
 /// Calls `body` with the elements of several row-major tensors, to be changed in place.
