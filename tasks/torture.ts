@@ -1,25 +1,45 @@
+import { parseArgs } from "@std/cli/parse-args";
 import { milliseconds } from "../src/train/clock.ts";
-import { runTask } from "../src/errors.ts";
+import { runTask, UsageError } from "../src/errors.ts";
+import { fuzz, targets } from "../test/fuzz/fuzz.ts";
 import { fuzzPictures } from "../test/image/fuzz.ts";
 import { injectFaults } from "../test/train/torture/faults.ts";
+import { cutIdx } from "../test/data/cuts.ts";
 import { damage } from "../test/train/torture/flips.ts";
 import { interrupt } from "../test/train/torture/interruptions.ts";
 import { race } from "../test/train/torture/races.ts";
 
-const tortures = [
-  ["kill -9 at random moments", () => interrupt("SIGKILL", 1000)],
-  ["SIGINT at random moments", () => interrupt("SIGINT", 200)],
-  ["pairs racing for one run folder", () => race(200)],
-  ["faults at every file operation", () => injectFaults(1)],
-  ["prefixes and bit flips of a checkpoint", () => damage(1, 100_000)],
-  ["edited PNG files", () => fuzzPictures("png", 400_000)],
-  ["edited headers and rows of PNG files", () => fuzzPictures("png's content", 300_000)],
-  ["edited JPEG files", () => fuzzPictures("jpeg", 300_000)],
-] as const;
+const tortures: Record<string, () => Promise<object>> = {
+  "kill -9 at random moments": () => interrupt("SIGKILL", 1000, { insideSaves: 300 }),
+  "SIGINT at random moments": () => interrupt("SIGINT", 200),
+  "pairs racing for one run folder": () => race(200),
+  "faults at every file operation": () => injectFaults(1),
+  "prefixes and bit flips of a checkpoint": () => damage(1, 100_000),
+  "cuts of IDX files": () => cutIdx(10_000),
+  ...Object.fromEntries(
+    targets.map((target) => [`fuzz ${target}`, () => fuzz(target, 1_000_000)]),
+  ),
+  "fuzz PNG files": () => fuzzPictures("png", 400_000),
+  "fuzz headers and rows of PNG files": () => fuzzPictures("png's content", 300_000),
+  "fuzz JPEG files": () => fuzzPictures("jpeg", 300_000),
+};
+
+const usage = `deno task torture [WORDS]
+
+Does to wick what it has to survive, in this order; WORDS choose those whose names have them.
+
+  ${Object.keys(tortures).join("\n  ")}`;
 
 if (import.meta.main) {
   await runTask(async () => {
-    for (const [name, torture] of tortures) {
+    const { _: words, help }: { _: string[]; help: boolean } = parseArgs(Deno.args, {
+      boolean: ["help"],
+      string: ["_"],
+    });
+    if (help) return console.log(usage);
+    const chosen = Object.entries(tortures).filter(([name]) => name.includes(words.join(" ")));
+    if (chosen.length === 0) throw new UsageError(`No torture is called ${words.join(" ")}`);
+    for (const [name, torture] of chosen) {
       const begun = milliseconds();
       const counts = Object.entries(await torture()).map(([what, count]) => `${count} ${what}`);
       const seconds = ((milliseconds() - begun) / 1000).toFixed(0);

@@ -17,6 +17,9 @@ pub struct Export {
     pub arguments: &'static [(&'static str, &'static str)],
     /// `handle`, `status` or `count`.
     pub result: &'static str,
+    /// Calls it with arguments that are drawn one by one.
+    #[cfg(test)]
+    pub call: fn(&mut crate::fuzz::Arguments) -> f64,
 }
 
 thread_local! {
@@ -60,6 +63,9 @@ fn remember_panics_place() {
         std::panic::set_hook(Box::new(|info| {
             let place = info.location().map(|place| format!("({}:{})", place.file(), place.line()));
             PANIC_PLACE.replace(place.unwrap_or_default());
+            if cfg!(test) {
+                eprintln!("{info}");
+            }
         }));
     });
 }
@@ -126,6 +132,8 @@ macro_rules! exports {
                 documentation: concat!($($doc, "\n",)*),
                 arguments: $crate::exports!(@rows [] $($arguments)* ,),
                 result: stringify!($result),
+                #[cfg(test)]
+                call: |_arguments| $crate::exports!(@call _arguments $name [] $($arguments)* ,),
             }, )*
         ];
     };
@@ -140,6 +148,22 @@ macro_rules! exports {
     (@rows [$($rows:tt)*] $argument:ident: $scalar:ident, $($rest:tt)*) => {
         $crate::exports!(@rows [$($rows)* (stringify!($argument), stringify!($scalar)),] $($rest)*)
     };
+
+    (@call $from:ident $name:ident [$($given:tt)*] $(,)?) => { $name($($given)*) };
+    (@call $from:ident $name:ident [$($given:tt)*] $argument:ident: &mut [$element:ident], $($rest:tt)*) => {{
+        let mut $argument = $from.output::<$element>();
+        let outcome = $crate::exports!(@call $from $name [$($given)* $argument.pointer(), $argument.length(),] $($rest)*);
+        $from.keep_handles(outcome, $argument);
+        outcome
+    }};
+    (@call $from:ident $name:ident [$($given:tt)*] $argument:ident: &[$element:ident], $($rest:tt)*) => {{
+        let mut $argument = $from.input::<$element>(stringify!($argument));
+        $crate::exports!(@call $from $name [$($given)* $argument.pointer(), $argument.length(),] $($rest)*)
+    }};
+    (@call $from:ident $name:ident [$($given:tt)*] $argument:ident: $scalar:ident, $($rest:tt)*) => {{
+        let $argument = $from.$scalar();
+        $crate::exports!(@call $from $name [$($given)* $argument,] $($rest)*)
+    }};
 
     (@function $name:ident $result:ident $body:block [$($parameters:tt)*] [$($slices:tt)*] $(,)?) => {
         #[unsafe(no_mangle)]

@@ -6,12 +6,15 @@
 pub mod abi;
 pub mod error;
 pub mod exports;
+#[cfg(test)]
+mod fuzz;
 pub mod handles;
 pub mod kernels;
 pub mod memory;
 pub mod ops;
 pub mod parallel;
 pub mod pictures;
+pub mod pool;
 pub mod random;
 
 #[global_allocator]

@@ -1,8 +1,14 @@
 //! Large blocks are kept and used again, so that a warm training step asks the system for no memory and
 //! meets no page fault. Blocks are 64-byte aligned: a vector never straddles two cache lines.
+//!
+//! There is a budget, to be asked before a tensor is allocated: a shape too large for the machine ends in an
+//! error and not in the system's killing the process.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::error::{Error, Result};
 
 /// Smaller blocks are the system allocator's business.
 const SMALLEST: usize = 4096;
@@ -12,6 +18,8 @@ const STEPS: usize = 8;
 const CLASSES: usize = 24 * STEPS;
 /// What may be kept unused at most.
 const KEPT_AT_MOST: usize = 1 << 30;
+/// What needs less is not counted against the budget.
+const NEGLIGIBLE: usize = 1 << 20;
 
 /// Each class is a stack of free blocks, linked through their first word, behind a lock of one word.
 struct Class {
@@ -23,6 +31,56 @@ const LOCKED: usize = 1;
 
 static FREE: [Class; CLASSES] = [const { Class { head: AtomicUsize::new(0) } }; CLASSES];
 static KEPT: AtomicUsize = AtomicUsize::new(0);
+/// Bytes in blocks that this allocator manages, kept ones included.
+static TAKEN: AtomicUsize = AtomicUsize::new(0);
+
+static BUDGET: OnceLock<std::result::Result<usize, String>> = OnceLock::new();
+
+#[cfg(test)]
+thread_local! {
+    /// Lets a test have a budget of its own.
+    pub static BUDGET_HERE: std::cell::Cell<Option<usize>> = const { std::cell::Cell::new(None) };
+}
+
+/// What `WICK_MEMORY_MIB` allows, else what the machine has and this process may have of it.
+fn read_budget() -> std::result::Result<usize, String> {
+    if let Ok(wanted) = std::env::var("WICK_MEMORY_MIB") {
+        let bytes = wanted.parse::<usize>().ok().and_then(|mebibytes| mebibytes.checked_mul(1 << 20));
+        return bytes.ok_or_else(|| format!("WICK_MEMORY_MIB is a whole number of MiB, not {wanted}"));
+    }
+    let number = |text: &str| text.split_whitespace().find_map(|word| word.parse::<usize>().ok());
+    let machine = std::fs::read_to_string("/proc/meminfo").ok();
+    let machine = machine.and_then(|text| text.lines().find(|line| line.starts_with("MemTotal:")).and_then(number));
+    let group = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok().and_then(|text| number(&text));
+    Ok(machine.map_or(usize::MAX, |kibibytes| kibibytes << 10).min(group.unwrap_or(usize::MAX)))
+}
+
+fn budget() -> usize {
+    #[cfg(test)]
+    if let Some(bytes) = BUDGET_HERE.get() {
+        return bytes;
+    }
+    BUDGET.get_or_init(read_budget).as_ref().map_or(usize::MAX, |bytes| *bytes)
+}
+
+/// # Errors
+/// Where `WICK_MEMORY_MIB` is not a number.
+pub fn check_budget() -> Result<()> {
+    BUDGET.get_or_init(read_budget).clone().map(drop).map_err(Error)
+}
+
+/// To be asked before `count` elements of `size` bytes are allocated.
+///
+/// # Errors
+/// Where they go beyond the budget.
+pub fn ensure(count: usize, size: usize) -> Result<()> {
+    let bytes = count.saturating_mul(size);
+    let in_use = || TAKEN.load(Ordering::Relaxed).saturating_sub(KEPT.load(Ordering::Relaxed));
+    if bytes >= NEGLIGIBLE && in_use().saturating_add(bytes) > budget() {
+        return Err(Error(format!("Out of memory: {count} elements need {bytes} bytes, and wick may have {}", budget())));
+    }
+    Ok(())
+}
 
 impl Class {
     fn lock(&self) -> usize {
@@ -58,14 +116,17 @@ unsafe impl GlobalAlloc for ReusingAllocator {
             // SAFETY: the caller's promise.
             return unsafe { System.alloc(layout) };
         }
-        let Some((index, size)) = class_of(layout.size()) else {
+        let Some((index, size)) = class_of(layout.size()) else { return std::ptr::null_mut() };
+        if cfg!(exact_blocks) {
+            TAKEN.fetch_add(size, Ordering::Relaxed);
             // SAFETY: the caller's promise.
             return unsafe { System.alloc(layout) };
-        };
+        }
         let class = &FREE[index];
         let head = class.lock();
         if head == 0 {
             class.unlock(0);
+            TAKEN.fetch_add(size, Ordering::Relaxed);
             // SAFETY: a non-zero size and a power of two.
             return unsafe { System.alloc(Layout::from_size_align_unchecked(size, ALIGNMENT)) };
         }
@@ -80,12 +141,16 @@ unsafe impl GlobalAlloc for ReusingAllocator {
             // SAFETY: the caller's promise.
             return unsafe { System.dealloc(block, layout) };
         }
-        let Some((index, size)) = class_of(layout.size()) else {
+        // `alloc` gave no larger block out.
+        let Some((index, size)) = class_of(layout.size()) else { return };
+        if cfg!(exact_blocks) {
+            TAKEN.fetch_sub(size, Ordering::Relaxed);
             // SAFETY: the caller's promise.
             return unsafe { System.dealloc(block, layout) };
-        };
+        }
         if KEPT.fetch_add(size, Ordering::Relaxed) + size > KEPT_AT_MOST {
             KEPT.fetch_sub(size, Ordering::Relaxed);
+            TAKEN.fetch_sub(size, Ordering::Relaxed);
             // SAFETY: `alloc` made the block with this very layout.
             return unsafe { System.dealloc(block, Layout::from_size_align_unchecked(size, ALIGNMENT)) };
         }
@@ -107,6 +172,29 @@ mod tests {
             let (_, given) = class_of(size).unwrap();
             assert!(given >= size && given < size + size / 4, "{size} got {given}");
         }
+    }
+
+    #[test]
+    fn what_goes_beyond_the_budget_is_an_error() {
+        // Other tests take memory meanwhile, but not as much as this.
+        let large = 1 << 36;
+        BUDGET_HERE.set(Some(large));
+        assert!(ensure(large / 2, 1).is_ok() && ensure(large, 2).is_err() && ensure(usize::MAX, 8).is_err());
+        BUDGET_HERE.set(Some(0));
+        assert!(ensure(NEGLIGIBLE - 1, 1).is_ok() && ensure(NEGLIGIBLE, 1).is_err());
+        BUDGET_HERE.set(None);
+        assert!(ensure(1 << 50, 1).is_err(), "there is a budget without being asked for");
+    }
+
+    #[test]
+    fn what_is_freed_counts_no_more() {
+        let counted = |bytes: usize| {
+            let before = TAKEN.load(Ordering::Relaxed);
+            drop(Vec::<u8>::with_capacity(bytes));
+            TAKEN.load(Ordering::Relaxed).wrapping_sub(before)
+        };
+        // Larger than what is kept: given back at once, though other tests take and give back meanwhile.
+        assert!((counted(KEPT_AT_MOST + NEGLIGIBLE) as isize).unsigned_abs() < KEPT_AT_MOST / 2);
     }
 
     #[test]

@@ -1,54 +1,14 @@
 //! A small persistent pool of threads. Threads divide the outputs of an operation among themselves and
 //! never a sum, so results do not depend on their number.
-//!
-//! Operations are short (tens of microseconds) and follow one another closely: a worker that has nothing to
-//! do spins for a moment before it sleeps, so that the next operation finds it awake.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
 
-/// How long a worker waits awake.
-const SPIN: Duration = Duration::from_micros(200);
-
-/// A job is a function of an index, shared by all threads that take indices from one counter.
-#[derive(Clone, Copy)]
-struct Job {
-    function: &'static (dyn Fn(usize) + Sync),
-    count: usize,
-}
-
-#[derive(Default)]
-struct State {
-    job: Option<Job>,
-    /// Grows by one with each job.
-    generation: usize,
-    sleeping: usize,
-}
-
-struct Pool {
-    state: Mutex<State>,
-    wake: Condvar,
-    /// `state.generation`, to be seen without the lock.
-    generation: AtomicUsize,
-    /// The next index to be taken.
-    next: AtomicUsize,
-    /// Workers that have joined the current job. One that comes late (the system gave its core away) is not
-    /// waited for: when the indices are taken the job is withdrawn. Changed under the lock.
-    active: AtomicUsize,
-    panicked: AtomicBool,
-    workers: usize,
-    /// One job at a time: a second thread that comes meanwhile works alone.
-    in_use: Mutex<()>,
-}
+use crate::pool::Pool;
 
 static POOL: OnceLock<&'static Pool> = OnceLock::new();
 static WANTED: AtomicUsize = AtomicUsize::new(0);
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Chooses the number of threads, 0 for all cores. Heeded only before the first operation.
 ///
@@ -66,16 +26,7 @@ fn pool() -> &'static Pool {
     POOL.get_or_init(|| {
         let wanted = WANTED.load(Ordering::Relaxed);
         let threads = if wanted == 0 { physical_cores() } else { wanted };
-        let pool: &'static Pool = Box::leak(Box::new(Pool {
-            state: Mutex::default(),
-            wake: Condvar::new(),
-            generation: AtomicUsize::new(0),
-            next: AtomicUsize::new(0),
-            active: AtomicUsize::new(0),
-            panicked: AtomicBool::new(false),
-            workers: threads.saturating_sub(1),
-            in_use: Mutex::new(()),
-        }));
+        let pool: &'static Pool = Box::leak(Box::new(Pool::new(threads.saturating_sub(1))));
         for index in 0..pool.workers {
             // A job never waits for a worker that has not joined it: one that cannot start is only missed.
             let _ = thread::Builder::new().name(format!("wick-{}", index + 1)).spawn(move || work(pool));
@@ -95,87 +46,18 @@ fn physical_cores() -> usize {
 fn work(pool: &'static Pool) {
     let mut seen = 0;
     loop {
-        let started = Instant::now();
-        while pool.generation.load(Ordering::Acquire) == seen && started.elapsed() < SPIN {
-            for _ in 0..64 {
-                std::hint::spin_loop();
-            }
-        }
-        let job = {
-            let mut state = lock(&pool.state);
-            while state.generation == seen {
-                state.sleeping += 1;
-                state = pool.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
-                state.sleeping -= 1;
-            }
-            seen = state.generation;
-            if state.job.is_some() {
-                pool.active.fetch_add(1, Ordering::Relaxed);
-            }
-            state.job
-        };
-        if let Some(job) = job {
-            run(pool, job);
-            pool.active.fetch_sub(1, Ordering::Release);
-        }
-    }
-}
-
-fn run(pool: &Pool, job: Job) {
-    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        loop {
-            let index = pool.next.fetch_add(1, Ordering::Relaxed);
-            if index >= job.count {
-                return;
-            }
-            (job.function)(index);
-        }
-    }));
-    if outcome.is_err() {
-        pool.panicked.store(true, Ordering::Relaxed);
+        seen = pool.take_part(seen);
     }
 }
 
 /// Calls `function(0)`, ..., `function(count - 1)`, each once, on all threads.
 pub fn for_each(count: usize, function: impl Fn(usize) + Sync) {
-    let pool = pool();
-    let alone = || (0..count).for_each(&function);
     // Workers know nothing of the instruction set that a test forces on its own thread.
     #[cfg(test)]
     if crate::kernels::vector::FORCED.get().is_some() {
-        return alone();
+        return (0..count).for_each(function);
     }
-    if count <= 1 || pool.workers == 0 {
-        return alone();
-    }
-    let Ok(_turn) = pool.in_use.try_lock() else {
-        return alone();
-    };
-    let short_lived: &(dyn Fn(usize) + Sync) = &function;
-    // SAFETY: this function does not return before the job is withdrawn and every worker that joined it is done.
-    let function = unsafe { std::mem::transmute::<&(dyn Fn(usize) + Sync), &'static (dyn Fn(usize) + Sync)>(short_lived) };
-    let job = Job { function, count };
-    pool.next.store(0, Ordering::Relaxed);
-    let sleeping = {
-        let mut state = lock(&pool.state);
-        state.job = Some(job);
-        state.generation += 1;
-        pool.generation.store(state.generation, Ordering::Release);
-        state.sleeping
-    };
-    if sleeping > 0 {
-        pool.wake.notify_all();
-    }
-    run(pool, job);
-    lock(&pool.state).job = None;
-    let mut rounds = 0u32;
-    while pool.active.load(Ordering::Acquire) != 0 {
-        rounds += 1;
-        if rounds.is_multiple_of(1 << 12) { thread::yield_now() } else { std::hint::spin_loop() }
-    }
-    if pool.panicked.swap(false, Ordering::Relaxed) {
-        std::panic::resume_unwind(Box::new("a worker thread panicked"));
-    }
+    pool().for_each(count, &function);
 }
 
 /// Work below this many multiply-adds (or elements) is not worth waking a thread for.

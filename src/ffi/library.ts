@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { LibraryError, NativeError } from "./errors.ts";
-import { libraryPath, remedy } from "./place.ts";
+import { buildRecord, libraryPath, remedy } from "./place.ts";
 import { ABI_HASH, bind, type Native, symbols } from "./symbols.ts";
 
 /** What must be there before the library's own manifest can be trusted. */
@@ -7,6 +8,37 @@ const bootstrap = {
   wick_last_error: { parameters: ["buffer", "u32"], result: "u32" },
   wick_abi_hash: { parameters: [], result: "u32" },
 } as const satisfies Deno.ForeignLibraryInterface;
+
+/**
+ * The library's SHA-256, compared with what the build recorded, before any code of it runs. Who names
+ * another library answers for it.
+ */
+const checkDigest = (path: string): string => {
+  const attempt = <T>(what: string, read: () => T): T => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new LibraryError(`${what} cannot be read: ${reason} (${remedy})`);
+    }
+  };
+  const file = attempt("The native library", () => Deno.readFileSync(path));
+  const digest = createHash("sha256").update(file).digest("hex");
+  const record = buildRecord();
+  if (record === undefined) return digest;
+  const recorded = attempt(
+    "The native library's SHA-256",
+    () => JSON.parse(Deno.readTextFileSync(record)).sha256,
+  );
+  if (recorded !== digest) {
+    throw new LibraryError(
+      `The native library at ${path} is not the file that was built here: its SHA-256 is ` +
+        `${digest}, not ${recorded} (${remedy})`,
+    );
+  }
+  return digest;
+};
 
 const checkVersion = () => {
   const [major, minor] = Deno.version.deno.split(".").map(Number);
@@ -29,9 +61,7 @@ const open = <T extends Deno.ForeignLibraryInterface>(path: string, interface_: 
   }
 };
 
-const load = (): Native => {
-  checkVersion();
-  const path = libraryPath();
+const load = (path: string): Native => {
   const { wick_abi_hash, wick_last_error } = open(path, bootstrap);
   if (wick_abi_hash() !== ABI_HASH) {
     throw new LibraryError(
@@ -46,8 +76,11 @@ const load = (): Native => {
   return bind(open(path, symbols), fail);
 };
 
+checkVersion();
+const sha256 = checkDigest(libraryPath());
+
 /** Every export of the native library; a failure throws a {@linkcode NativeError}. It is never closed. */
-export const native: Native = load();
+export const native: Native = load(libraryPath());
 
 /** What the native library says of itself. */
 export interface LibraryInformation {
@@ -57,14 +90,13 @@ export interface LibraryInformation {
   readonly instructionSet: string;
   readonly threads: number;
   readonly cuda: boolean;
+  /** Of the library's file. */
+  readonly sha256: string;
 }
 
-/** The native library's version, instruction set and threads, and where it lies. */
-export const libraryInformation = (): LibraryInformation & { readonly path: string } => {
+/** The native library's version, instruction set, threads and SHA-256. */
+export const libraryInformation = (): LibraryInformation => {
   const text = new Uint8Array(1024);
   const length = native.wick_info(text);
-  const information: LibraryInformation = JSON.parse(
-    new TextDecoder().decode(text.subarray(0, length)),
-  );
-  return { ...information, path: libraryPath() };
+  return { ...JSON.parse(new TextDecoder().decode(text.subarray(0, length))), sha256 };
 };

@@ -32,3 +32,12 @@ export const libraryPath = (): string => {
   if (isPackage) return importerLibrary();
   return fileURLToPath(new URL(`../../native/target/release/${name}`, import.meta.url));
 };
+
+/**
+ * Where the build recorded the library's SHA-256: in this repository. Undefined for a library that
+ * was packed (its program has checked it), that `WICK_LIBRARY` names, or that a package has built.
+ */
+export const buildRecord = (): string | undefined =>
+  selfContained || isPackage || Deno.env.get("WICK_LIBRARY")
+    ? undefined
+    : fileURLToPath(new URL("../../.wick/library.json", import.meta.url));

@@ -630,6 +630,12 @@ export interface Native {
   ): number;
 }
 
+/** An array of the class that a parameter takes: the library would read another one's memory beyond its end. */
+const array = <T extends { readonly length: number }>(given: T, type: new () => T): T => {
+  if (given instanceof type && given.length < 2 ** 32) return given;
+  throw new TypeError(`Expected a ${type.name} of less than 2^32 elements`);
+};
+
 /** Wraps each symbol: a result of 0 is a failure. */
 export const bind = (
   s: Deno.StaticForeignLibraryInterface<typeof symbols>,
@@ -639,48 +645,78 @@ export const bind = (
   wick_force_generic: (on) => {
     s.wick_force_generic(on) || fail();
   },
-  wick_info: (out) => s.wick_info(out, out.length) || fail(),
+  wick_info: (out) => s.wick_info(array(out, Uint8Array), out.length) || fail(),
   wick_panic_next: () => {
     s.wick_panic_next() || fail();
   },
   tensor_live: (out) => {
-    s.tensor_live(out, out.length) || fail();
+    s.tensor_live(array(out, Uint32Array), out.length) || fail();
   },
   scalar_math: (kind, x, out) => {
-    s.scalar_math(kind, x, out, out.length) || fail();
+    s.scalar_math(kind, x, array(out, Float64Array), out.length) || fail();
   },
   scalar_powi: (base, exponent, out) => {
-    s.scalar_powi(base, exponent, out, out.length) || fail();
+    s.scalar_powi(base, exponent, array(out, Float64Array), out.length) || fail();
   },
   tensor_from_u8: (data, shape, device) =>
-    s.tensor_from_u8(data, data.length, shape, shape.length, device) || fail(),
+    s.tensor_from_u8(
+      array(data, Uint8Array),
+      data.length,
+      array(shape, Uint32Array),
+      shape.length,
+      device,
+    ) || fail(),
   tensor_from_u32: (data, shape, device) =>
-    s.tensor_from_u32(data, data.length, shape, shape.length, device) || fail(),
+    s.tensor_from_u32(
+      array(data, Uint32Array),
+      data.length,
+      array(shape, Uint32Array),
+      shape.length,
+      device,
+    ) || fail(),
   tensor_from_i64: (data, shape, device) =>
-    s.tensor_from_i64(data, data.length, shape, shape.length, device) || fail(),
+    s.tensor_from_i64(
+      array(data, BigInt64Array),
+      data.length,
+      array(shape, Uint32Array),
+      shape.length,
+      device,
+    ) || fail(),
   tensor_from_f32: (data, shape, device) =>
-    s.tensor_from_f32(data, data.length, shape, shape.length, device) || fail(),
+    s.tensor_from_f32(
+      array(data, Float32Array),
+      data.length,
+      array(shape, Uint32Array),
+      shape.length,
+      device,
+    ) || fail(),
   tensor_from_f64: (data, shape, device) =>
-    s.tensor_from_f64(data, data.length, shape, shape.length, device) || fail(),
+    s.tensor_from_f64(
+      array(data, Float64Array),
+      data.length,
+      array(shape, Uint32Array),
+      shape.length,
+      device,
+    ) || fail(),
   tensor_full: (value, dtypeCode, dims, on) =>
-    s.tensor_full(value, dtypeCode, dims, dims.length, on) || fail(),
+    s.tensor_full(value, dtypeCode, array(dims, Uint32Array), dims.length, on) || fail(),
   tensor_read_u8: (tensor, out) => {
-    s.tensor_read_u8(tensor, out, out.length) || fail();
+    s.tensor_read_u8(tensor, array(out, Uint8Array), out.length) || fail();
   },
   tensor_read_u32: (tensor, out) => {
-    s.tensor_read_u32(tensor, out, out.length) || fail();
+    s.tensor_read_u32(tensor, array(out, Uint32Array), out.length) || fail();
   },
   tensor_read_i64: (tensor, out) => {
-    s.tensor_read_i64(tensor, out, out.length) || fail();
+    s.tensor_read_i64(tensor, array(out, BigInt64Array), out.length) || fail();
   },
   tensor_read_f32: (tensor, out) => {
-    s.tensor_read_f32(tensor, out, out.length) || fail();
+    s.tensor_read_f32(tensor, array(out, Float32Array), out.length) || fail();
   },
   tensor_read_f64: (tensor, out) => {
-    s.tensor_read_f64(tensor, out, out.length) || fail();
+    s.tensor_read_f64(tensor, array(out, Float64Array), out.length) || fail();
   },
   tensor_describe: (tensor, out) => {
-    s.tensor_describe(tensor, out, out.length) || fail();
+    s.tensor_describe(tensor, array(out, Uint32Array), out.length) || fail();
   },
   tensor_free: (tensor) => {
     s.tensor_free(tensor) || fail();
@@ -693,14 +729,16 @@ export const bind = (
     s.tensor_assign(tensor, source) || fail();
   },
   tensor_all_finite: (tensor, out) => {
-    s.tensor_all_finite(tensor, out, out.length) || fail();
+    s.tensor_all_finite(tensor, array(out, Uint32Array), out.length) || fail();
   },
-  tensor_reshape: (x, dims) => s.tensor_reshape(x, dims, dims.length) || fail(),
-  tensor_permute: (x, dims) => s.tensor_permute(x, dims, dims.length) || fail(),
-  tensor_broadcast: (x, dims) => s.tensor_broadcast(x, dims, dims.length) || fail(),
+  tensor_reshape: (x, dims) => s.tensor_reshape(x, array(dims, Uint32Array), dims.length) || fail(),
+  tensor_permute: (x, dims) => s.tensor_permute(x, array(dims, Uint32Array), dims.length) || fail(),
+  tensor_broadcast: (x, dims) =>
+    s.tensor_broadcast(x, array(dims, Uint32Array), dims.length) || fail(),
   tensor_slice: (x, dim, start, length, step) =>
     s.tensor_slice(x, dim, start, length, step) || fail(),
-  tensor_concat: (tensors, dim) => s.tensor_concat(tensors, tensors.length, dim) || fail(),
+  tensor_concat: (tensors, dim) =>
+    s.tensor_concat(array(tensors, Float64Array), tensors.length, dim) || fail(),
   tensor_index_select: (x, indices, dim) => s.tensor_index_select(x, indices, dim) || fail(),
   tensor_index_add: (x, indices, source, dim) =>
     s.tensor_index_add(x, indices, source, dim) || fail(),
@@ -737,11 +775,15 @@ export const bind = (
   tensor_sigmoid_gradient: (y, dy) => s.tensor_sigmoid_gradient(y, dy) || fail(),
   tensor_gelu_gradient: (x, dy) => s.tensor_gelu_gradient(x, dy) || fail(),
   tensor_silu_gradient: (x, dy) => s.tensor_silu_gradient(x, dy) || fail(),
-  tensor_sum: (x, dims, keep) => s.tensor_sum(x, dims, dims.length, keep) || fail(),
-  tensor_mean: (x, dims, keep) => s.tensor_mean(x, dims, dims.length, keep) || fail(),
-  tensor_max: (x, dims, keep) => s.tensor_max(x, dims, dims.length, keep) || fail(),
-  tensor_min: (x, dims, keep) => s.tensor_min(x, dims, dims.length, keep) || fail(),
-  tensor_sum_to: (x, dims) => s.tensor_sum_to(x, dims, dims.length) || fail(),
+  tensor_sum: (x, dims, keep) =>
+    s.tensor_sum(x, array(dims, Uint32Array), dims.length, keep) || fail(),
+  tensor_mean: (x, dims, keep) =>
+    s.tensor_mean(x, array(dims, Uint32Array), dims.length, keep) || fail(),
+  tensor_max: (x, dims, keep) =>
+    s.tensor_max(x, array(dims, Uint32Array), dims.length, keep) || fail(),
+  tensor_min: (x, dims, keep) =>
+    s.tensor_min(x, array(dims, Uint32Array), dims.length, keep) || fail(),
+  tensor_sum_to: (x, dims) => s.tensor_sum_to(x, array(dims, Uint32Array), dims.length) || fail(),
   tensor_argmax: (x, dim, keep) => s.tensor_argmax(x, dim, keep) || fail(),
   tensor_softmax: (x, dim) => s.tensor_softmax(x, dim) || fail(),
   tensor_log_softmax: (x, dim) => s.tensor_log_softmax(x, dim) || fail(),
@@ -749,40 +791,74 @@ export const bind = (
   tensor_log_softmax_gradient: (y, dy, dim) => s.tensor_log_softmax_gradient(y, dy, dim) || fail(),
   tensor_matmul: (a, b) => s.tensor_matmul(a, b) || fail(),
   linear: (x, weight, bias, relu) => s.linear(x, weight, bias, relu) || fail(),
-  conv2d: (x, weight, bias, p, relu) => s.conv2d(x, weight, bias, p, p.length, relu) || fail(),
+  conv2d: (x, weight, bias, p, relu) =>
+    s.conv2d(x, weight, bias, array(p, Uint32Array), p.length, relu) || fail(),
   conv2d_input_gradient: (dy, weight, xShape, p, mask) =>
-    s.conv2d_input_gradient(dy, weight, xShape, xShape.length, p, p.length, mask) || fail(),
+    s.conv2d_input_gradient(
+      dy,
+      weight,
+      array(xShape, Uint32Array),
+      xShape.length,
+      array(p, Uint32Array),
+      p.length,
+      mask,
+    ) || fail(),
   conv2d_weight_gradient: (x, dy, weightShape, p) =>
-    s.conv2d_weight_gradient(x, dy, weightShape, weightShape.length, p, p.length) || fail(),
+    s.conv2d_weight_gradient(
+      x,
+      dy,
+      array(weightShape, Uint32Array),
+      weightShape.length,
+      array(p, Uint32Array),
+      p.length,
+    ) || fail(),
   conv2d_bias_gradient: (dy) => s.conv2d_bias_gradient(dy) || fail(),
   max_pool2d: (x, p, out) => {
-    s.max_pool2d(x, p, p.length, out, out.length) || fail();
+    s.max_pool2d(x, array(p, Uint32Array), p.length, array(out, Float64Array), out.length) ||
+      fail();
   },
   max_pool2d_gradient: (dy, tap, xShape, p, value) =>
-    s.max_pool2d_gradient(dy, tap, xShape, xShape.length, p, p.length, value) || fail(),
-  avg_pool2d: (x, p) => s.avg_pool2d(x, p, p.length) || fail(),
+    s.max_pool2d_gradient(
+      dy,
+      tap,
+      array(xShape, Uint32Array),
+      xShape.length,
+      array(p, Uint32Array),
+      p.length,
+      value,
+    ) || fail(),
+  avg_pool2d: (x, p) => s.avg_pool2d(x, array(p, Uint32Array), p.length) || fail(),
   avg_pool2d_gradient: (dy, xShape, p) =>
-    s.avg_pool2d_gradient(dy, xShape, xShape.length, p, p.length) || fail(),
+    s.avg_pool2d_gradient(
+      dy,
+      array(xShape, Uint32Array),
+      xShape.length,
+      array(p, Uint32Array),
+      p.length,
+    ) || fail(),
   batch_norm: (x, weight, bias, epsilon, out) => {
-    s.batch_norm(x, weight, bias, epsilon, out, out.length) || fail();
+    s.batch_norm(x, weight, bias, epsilon, array(out, Float64Array), out.length) || fail();
   },
   batch_norm_inference: (x, weight, bias, mean, variance, epsilon) =>
     s.batch_norm_inference(x, weight, bias, mean, variance, epsilon) || fail(),
   batch_norm_gradient: (x, dy, weight, mean, inverse, out) => {
-    s.batch_norm_gradient(x, dy, weight, mean, inverse, out, out.length) || fail();
+    s.batch_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), out.length) ||
+      fail();
   },
   batch_norm_update: (runningMean, runningVariance, mean, inverse, epsilon, momentum, count) => {
     s.batch_norm_update(runningMean, runningVariance, mean, inverse, epsilon, momentum, count) ||
       fail();
   },
   layer_norm: (x, weight, bias, epsilon, out) => {
-    s.layer_norm(x, weight, bias, epsilon, out, out.length) || fail();
+    s.layer_norm(x, weight, bias, epsilon, array(out, Float64Array), out.length) || fail();
   },
   layer_norm_gradient: (x, dy, weight, mean, inverse, out) => {
-    s.layer_norm_gradient(x, dy, weight, mean, inverse, out, out.length) || fail();
+    s.layer_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), out.length) ||
+      fail();
   },
   cross_entropy: (logits, labels, weights, smoothing, out) => {
-    s.cross_entropy(logits, labels, weights, smoothing, out, out.length) || fail();
+    s.cross_entropy(logits, labels, weights, smoothing, array(out, Float64Array), out.length) ||
+      fail();
   },
   cross_entropy_gradient: (probabilities, labels, weights, smoothing, dloss) =>
     s.cross_entropy_gradient(probabilities, labels, weights, smoothing, dloss) || fail(),
@@ -801,11 +877,11 @@ export const bind = (
     first,
   ) => {
     s.sgd_step(
-      parameters,
+      array(parameters, Float64Array),
       parameters.length,
-      gradients,
+      array(gradients, Float64Array),
       gradients.length,
-      momenta,
+      array(momenta, Float64Array),
       momenta.length,
       rate,
       momentum,
@@ -829,13 +905,13 @@ export const bind = (
     step,
   ) => {
     s.adam_step(
-      parameters,
+      array(parameters, Float64Array),
       parameters.length,
-      gradients,
+      array(gradients, Float64Array),
       gradients.length,
-      m,
+      array(m, Float64Array),
       m.length,
-      v,
+      array(v, Float64Array),
       v.length,
       rate,
       beta1,
@@ -858,13 +934,13 @@ export const bind = (
     momentum,
   ) => {
     s.rmsprop_step(
-      parameters,
+      array(parameters, Float64Array),
       parameters.length,
-      gradients,
+      array(gradients, Float64Array),
       gradients.length,
-      squares,
+      array(squares, Float64Array),
       squares.length,
-      momenta,
+      array(momenta, Float64Array),
       momenta.length,
       rate,
       alpha,
@@ -874,26 +950,48 @@ export const bind = (
     ) || fail();
   },
   clip_gradient_norm: (gradients, most) =>
-    s.clip_gradient_norm(gradients, gradients.length, most) || fail(),
+    s.clip_gradient_norm(array(gradients, Float64Array), gradients.length, most) || fail(),
   random_uniform: (seed, purpose, epoch, index, low, high, dims, dtypeCode) =>
-    s.random_uniform(seed, purpose, epoch, index, low, high, dims, dims.length, dtypeCode) ||
-    fail(),
+    s.random_uniform(
+      seed,
+      purpose,
+      epoch,
+      index,
+      low,
+      high,
+      array(dims, Uint32Array),
+      dims.length,
+      dtypeCode,
+    ) || fail(),
   random_normal: (seed, purpose, epoch, index, mean, deviation, dims, dtypeCode) =>
-    s.random_normal(seed, purpose, epoch, index, mean, deviation, dims, dims.length, dtypeCode) ||
-    fail(),
+    s.random_normal(
+      seed,
+      purpose,
+      epoch,
+      index,
+      mean,
+      deviation,
+      array(dims, Uint32Array),
+      dims.length,
+      dtypeCode,
+    ) || fail(),
   random_permutation: (seed, purpose, epoch, index, out) => {
-    s.random_permutation(seed, purpose, epoch, index, out, out.length) || fail();
+    s.random_permutation(seed, purpose, epoch, index, array(out, Uint32Array), out.length) ||
+      fail();
   },
   random_bits: (seed, purpose, epoch, index, out) => {
-    s.random_bits(seed, purpose, epoch, index, out, out.length) || fail();
+    s.random_bits(seed, purpose, epoch, index, array(out, Uint32Array), out.length) || fail();
   },
   random_uniform_into: (seed, purpose, epoch, index, out) => {
-    s.random_uniform_into(seed, purpose, epoch, index, out, out.length) || fail();
+    s.random_uniform_into(seed, purpose, epoch, index, array(out, Float32Array), out.length) ||
+      fail();
   },
   dropout: (x, p, seed, purpose, epoch, index) =>
     s.dropout(x, p, seed, purpose, epoch, index) || fail(),
-  gather_images: (images, indices) => s.gather_images(images, indices, indices.length) || fail(),
-  gather_labels: (labels, indices) => s.gather_labels(labels, indices, indices.length) || fail(),
+  gather_images: (images, indices) =>
+    s.gather_images(images, array(indices, Uint32Array), indices.length) || fail(),
+  gather_labels: (labels, indices) =>
+    s.gather_labels(labels, array(indices, Uint32Array), indices.length) || fail(),
   augment_images: (images, flip, cropPadding, eraseProbability, seed, purpose, epoch, indices) =>
     s.augment_images(
       images,
@@ -903,7 +1001,7 @@ export const bind = (
       seed,
       purpose,
       epoch,
-      indices,
+      array(indices, Uint32Array),
       indices.length,
     ) || fail(),
   picture_from_png: (file, width, gray) => {

@@ -30,7 +30,7 @@ export async function readEnvironment(
   device: "cpu" | "cuda",
   dataDigests: Readonly<Record<string, string>>,
 ): Promise<Environment> {
-  const info = await wickInfo();
+  const info = wickInfo();
   return {
     time: now().toISOString(),
     wick: version,

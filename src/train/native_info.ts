@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { libraryInformation, native } from "../ffi/mod.ts";
 
 /** What computes: the native library and the processor's part in it. */
@@ -11,9 +10,8 @@ export interface NativeInfo {
 }
 
 /** Asks the native library what it is. */
-export async function wickInfo(): Promise<NativeInfo> {
-  const { candle, instructionSet: isa, threads, path } = libraryInformation();
-  const librarySha256 = createHash("sha256").update(await Deno.readFile(path)).digest("hex");
+export function wickInfo(): NativeInfo {
+  const { candle, instructionSet: isa, threads, sha256: librarySha256 } = libraryInformation();
   return { candle, isa, threads, librarySha256 };
 }
 

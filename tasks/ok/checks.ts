@@ -1,10 +1,4 @@
-/** One check of the gate: a command that has to exit with 0. */
-export interface Check {
-  readonly name: string;
-  readonly command: readonly string[];
-  /** A program without which the check is skipped. */
-  readonly needs?: string;
-}
+import type { Check } from "./run_checks.ts";
 
 const manifest = "--manifest-path=native/Cargo.toml";
 const importMap = "--import-map=.wick/import_map.json";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { UserError } from "../../src/errors.ts";
 import { exclusively, ifThere, readJsonIfThere, replaceFile } from "./state.ts";
 import { checkToolchain } from "./toolchain.ts";
@@ -36,6 +36,7 @@ export async function prepareLibrary(root: string, features?: readonly string[])
   if (isCurrent(root, features)) return false;
   return await exclusively(join(root, ".wick/library.lock"), async () => {
     if (isCurrent(root, features)) return false;
+    removeDamaged(root);
     await build(root, features ?? builtLibrary(root)?.features ?? []);
     return true;
   });
@@ -52,13 +53,31 @@ export function sourcesDigest(root: string): string {
   return hash.digest("hex");
 }
 
+/** Where features are given, it was asked for by a person, and every byte of the library is looked at. */
 function isCurrent(root: string, features?: readonly string[]): boolean {
   const built = builtLibrary(root);
   if (!built) return false;
-  const file = ifThere(() => Deno.statSync(libraryPath(root)));
+  const path = libraryPath(root);
+  const file = ifThere(() => Deno.statSync(path));
   return file?.size === built.size && file.mtime?.getTime() === built.changed &&
     (features ?? built.features).join() === built.features.join() &&
+    (features === undefined || digestOf(path) === built.sha256) &&
     sourcesDigest(root) === built.sources;
+}
+
+/** Removes a library that is not the one that was built: cargo, which looks at times alone, would keep it. */
+function removeDamaged(root: string): void {
+  const [path, built] = [libraryPath(root), builtLibrary(root)];
+  if (!built || digestOf(path) === built.sha256) return;
+  for (const copy of [path, join(dirname(path), "deps", basename(path))]) {
+    ifThere(() => Deno.removeSync(copy));
+  }
+}
+
+/** SHA-256 of a file, or undefined where there is none. */
+function digestOf(path: string): string | undefined {
+  const file = ifThere(() => Deno.readFileSync(path));
+  return file && createHash("sha256").update(file).digest("hex");
 }
 
 async function build(root: string, features: readonly string[]): Promise<void> {
@@ -94,7 +113,7 @@ async function build(root: string, features: readonly string[]): Promise<void> {
   const record: BuiltLibrary = {
     sources,
     features,
-    sha256: createHash("sha256").update(Deno.readFileSync(path)).digest("hex"),
+    sha256: digestOf(path) ?? "",
     size: file.size,
     changed: file.mtime?.getTime() ?? 0,
   };

@@ -5,9 +5,9 @@ import { interrupt } from "./torture/interruptions.ts";
 import { race } from "./torture/races.ts";
 
 Deno.test("a run that is killed at 20 random moments ends in the same bytes", async () => {
-  const { interruptions, runs } = await interrupt("SIGKILL", 20);
-  console.log(`${interruptions} kills, ${runs} runs`);
-  assert(interruptions >= 20 && runs >= 1);
+  const { interruptions, insideSaves, runs } = await interrupt("SIGKILL", 20, { insideSaves: 6 });
+  console.log(`${interruptions} kills, ${insideSaves} of them inside a save, ${runs} runs`);
+  assert(interruptions >= 20 && insideSaves >= 6 && runs >= 1);
 });
 
 Deno.test("a run that is stopped by SIGINT at random moments ends in the same bytes", async () => {

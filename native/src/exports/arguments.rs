@@ -5,12 +5,11 @@ use candle_core::{DType, Device, Tensor};
 use crate::error::Result;
 use crate::fail;
 use crate::handles::{Handle, put};
+use crate::ops::storage::element_count;
 use crate::random::Stream;
 
 /// No tensor has more dimensions.
 pub const MOST_DIMENSIONS: usize = 8;
-/// No tensor is larger: 64 GiB of f32.
-const MOST_ELEMENTS: usize = 1 << 34;
 
 pub fn sizes(numbers: &[u32]) -> Vec<usize> {
     numbers.iter().map(|&number| number as usize).collect()
@@ -21,11 +20,9 @@ pub fn shape(numbers: &[u32]) -> Result<Vec<usize>> {
     if numbers.len() > MOST_DIMENSIONS {
         fail!("A tensor has at most {MOST_DIMENSIONS} dimensions, not {}", numbers.len());
     }
-    let elements = numbers.iter().try_fold(1usize, |product, &size| product.checked_mul(size as usize));
-    if elements.is_none_or(|elements| elements > MOST_ELEMENTS) {
-        fail!("A tensor of shape {numbers:?} is too large: at most {MOST_ELEMENTS} elements are supported");
-    }
-    Ok(sizes(numbers))
+    let shape = sizes(numbers);
+    element_count(&shape)?;
+    Ok(shape)
 }
 
 const DTYPES: [DType; 5] = [DType::U8, DType::U32, DType::I64, DType::F32, DType::F64];

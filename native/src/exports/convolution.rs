@@ -1,6 +1,6 @@
 //! 2-D convolution and its gradients.
 
-use super::arguments::sizes;
+use super::arguments::{shape, sizes};
 use crate::error::Result;
 use crate::handles::{Handle, get, get_optional, put};
 use crate::ops::convolution::{self as ops, Parameters};
@@ -25,11 +25,11 @@ exports! { EXPORTS:
     }
     /// The gradient for conv2d's input, zero where `mask` (the input, if it came out of a ReLU; or 0) is not positive.
     fn conv2d_input_gradient(dy: Handle, weight: Handle, x_shape: &[u32], p: &[u32], mask: Handle) -> Handle {
-        put(ops::input_gradient(&get(dy)?, &get(weight)?, &sizes(x_shape), &parameters(p)?, get_optional(mask)?.as_ref())?)
+        put(ops::input_gradient(&get(dy)?, &get(weight)?, &shape(x_shape)?, &parameters(p)?, get_optional(mask)?.as_ref())?)
     }
     /// The gradient for conv2d's weight.
     fn conv2d_weight_gradient(x: Handle, dy: Handle, weight_shape: &[u32], p: &[u32]) -> Handle {
-        put(ops::weight_gradient(&get(x)?, &get(dy)?, &sizes(weight_shape), &parameters(p)?)?)
+        put(ops::weight_gradient(&get(x)?, &get(dy)?, &shape(weight_shape)?, &parameters(p)?)?)
     }
     /// The gradient for conv2d's bias.
     fn conv2d_bias_gradient(dy: Handle) -> Handle { put(ops::bias_gradient(&get(dy)?)?) }

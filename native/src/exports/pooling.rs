@@ -1,6 +1,6 @@
 //! Pooling. `p` is `[kernel_y, kernel_x, stride_y, stride_x, padding_y, padding_x]`.
 
-use super::arguments::{put_all, sizes};
+use super::arguments::{put_all, shape, sizes};
 use crate::error::Result;
 use crate::handles::{Handle, get, get_optional, put};
 use crate::ops::pooling::{self as ops, Parameters};
@@ -25,12 +25,12 @@ exports! { EXPORTS:
     /// The gradient of max_pool2d. `value`: 0, or the pooled output where pooling follows a ReLU, whose
     /// gradient is then in it too.
     fn max_pool2d_gradient(dy: Handle, tap: Handle, x_shape: &[u32], p: &[u32], value: Handle) -> Handle {
-        put(ops::max_pool2d_gradient(&get(dy)?, &get(tap)?, &sizes(x_shape), &parameters(p)?, get_optional(value)?.as_ref())?)
+        put(ops::max_pool2d_gradient(&get(dy)?, &get(tap)?, &shape(x_shape)?, &parameters(p)?, get_optional(value)?.as_ref())?)
     }
     /// The mean of each window; padding counts as zeros.
     fn avg_pool2d(x: Handle, p: &[u32]) -> Handle { put(ops::avg_pool2d(&get(x)?, &parameters(p)?)?) }
     /// The gradient of avg_pool2d.
     fn avg_pool2d_gradient(dy: Handle, x_shape: &[u32], p: &[u32]) -> Handle {
-        put(ops::avg_pool2d_gradient(&get(dy)?, &sizes(x_shape), &parameters(p)?)?)
+        put(ops::avg_pool2d_gradient(&get(dy)?, &shape(x_shape)?, &parameters(p)?)?)
     }
 }

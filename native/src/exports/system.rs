@@ -7,6 +7,7 @@ use crate::fail;
 use crate::handles::live;
 use crate::kernels::math::{cos_f64, exp_f64, ln_f64, powi, tanh_f64};
 use crate::kernels::vector::check_instruction_set;
+use crate::memory::check_budget;
 use crate::ops::storage::force_composed;
 use crate::parallel;
 
@@ -14,6 +15,7 @@ exports! { EXPORTS:
     /// Chooses the number of threads (0: one for each core) before the first operation; returns the number in force.
     fn wick_configure(threads: u32) -> Count {
         check_instruction_set()?;
+        check_budget()?;
         if threads > 1024 {
             fail!("At most 1024 threads are supported, not {threads}");
         }

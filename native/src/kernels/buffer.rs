@@ -1,6 +1,7 @@
 //! Results are written into memory that nobody cleared first.
 
 use crate::error::{Error, Result};
+use crate::memory;
 
 /// A place that several threads write to, each its own part.
 #[derive(Clone, Copy)]
@@ -32,6 +33,7 @@ impl<T> Shared<T> {
 /// # Safety
 /// `fill` must write all `length` elements.
 pub unsafe fn filled<T: Copy>(length: usize, fill: impl FnOnce(Shared<T>)) -> Result<Vec<T>> {
+    memory::ensure(length, size_of::<T>())?;
     let mut data = Vec::new();
     data.try_reserve_exact(length).map_err(|_| {
         Error(format!("Out of memory: a tensor of {length} elements needs {} bytes", length.saturating_mul(size_of::<T>())))

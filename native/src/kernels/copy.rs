@@ -2,7 +2,7 @@
 
 use super::buffer::filled;
 use crate::error::Result;
-use crate::parallel;
+use crate::{memory, parallel};
 
 const TILE: usize = 16;
 
@@ -32,6 +32,7 @@ pub fn transpose<T: Copy + Send + Sync>(x: &[T], rows: usize, columns: usize) ->
 /// The elements of a strided view (a stride of 0 repeats) in row-major order.
 pub fn gather_strided<T: Copy>(x: &[T], start: usize, shape: &[usize], strides: &[usize]) -> Result<Vec<T>> {
     let count: usize = shape.iter().product();
+    memory::ensure(count, size_of::<T>())?;
     let mut out = Vec::new();
     out.try_reserve_exact(count).map_err(|_| crate::error::Error(format!("Out of memory: cannot hold {count} elements")))?;
     if count == 0 {

@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 
 use super::pointwise::{Gradient, Unary, gradient, unary};
-use super::storage::{Elements, Format, batch_innermost, has_kernels, make, row_major};
+use super::storage::{Elements, Format, batch_innermost, element_count, has_float_kernels, make, row_major};
 use super::{reduce, shape};
 use crate::error::Result;
 use crate::kernels::convolution as kernel;
@@ -42,6 +42,7 @@ impl Parameters {
         }
         let rows = axis("conv2d", height, ky, self.stride[0], self.padding[0], self.dilation[0])?;
         let columns = axis("conv2d", width, kx, self.stride[1], self.padding[1], self.dilation[1])?;
+        element_count(&[images, out_channels, rows.output, columns.output])?;
         Ok(Geometry { images, in_channels, out_channels, groups, rows, columns })
     }
 }
@@ -71,7 +72,7 @@ pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &P
         fail!("conv2d with weight {:?} takes a bias [{}], not {:?}", weight.dims(), geometry.out_channels, bias.dims());
     }
     let shape = [geometry.images, geometry.out_channels, geometry.rows.output, geometry.columns.output];
-    if !has_kernels(x) {
+    if !has_float_kernels(x, "conv2d")? {
         let y = composed_forward(&geometry, x, weight)?;
         let y = bias.map_or(Ok(y.clone()), |bias| y.broadcast_add(&bias.reshape((1, geometry.out_channels, 1, 1))?))?;
         return if relu { unary(Unary::Relu, &y) } else { Ok(y) };
@@ -101,7 +102,7 @@ pub fn input_gradient(
     {
         fail!("conv2d's mask has its input's shape {x_shape:?}, not {:?}", mask.dims());
     }
-    if !has_kernels(dy) {
+    if !has_float_kernels(dy, "conv2d")? {
         let dx = composed_input_gradient(&geometry, dy, weight)?;
         return mask.map_or(Ok(dx.clone()), |mask| gradient(Gradient::Relu, mask, &dx));
     }
@@ -119,7 +120,7 @@ pub fn weight_gradient(x: &Tensor, dy: &Tensor, weight_shape: &[usize], paramete
     let geometry = parameters.geometry(x.dims(), weight_shape)?;
     check_output(&geometry, dy)?;
     one_type(&[x, dy])?;
-    if !has_kernels(x) {
+    if !has_float_kernels(x, "conv2d")? {
         return composed_weight_gradient(&geometry, x, dy);
     }
     floats!(x, "conv2d", T => {
@@ -134,7 +135,7 @@ pub fn bias_gradient(dy: &Tensor) -> Result<Tensor> {
     let &[images, channels, rows, columns] = dy.dims() else {
         fail!("conv2d's gradient has four dimensions, not {:?}", dy.dims());
     };
-    if !has_kernels(dy) {
+    if !has_float_kernels(dy, "conv2d")? {
         return reduce::sum(dy, &[0, 2, 3], false);
     }
     floats!(dy, "conv2d", T => {

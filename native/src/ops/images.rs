@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Tensor};
 
-use super::storage::{Elements, Format, make, row_major};
+use super::storage::{Elements, Format, element_count, ensure_room, make, row_major};
 use crate::error::Result;
 use crate::fail;
 use crate::kernels::images::{self as kernel, Augmentation};
@@ -25,6 +25,7 @@ pub fn gather_images(images: &Tensor, indices: &[u32]) -> Result<Tensor> {
     }
     check_indices(count, indices)?;
     let shape = [indices.len(), channels, rows, columns];
+    element_count(&shape)?;
     if images.device().is_cpu() {
         return make(kernel::gather(&Elements::<u8>::of(images)?, channels * rows * columns, indices)?, &shape, Format::RowMajor);
     }
@@ -57,6 +58,7 @@ pub fn augment(images: &Tensor, augmentation: &Augmentation, stream: Stream, ind
         fail!("Augmentation takes f32 images and an index for each, not {batch} images and {} indices", indices.len());
     }
     let on_cpu = row_major::<f32>(&images.to_device(&Device::Cpu)?)?;
+    ensure_room(images.dims(), DType::F32)?;
     let mut pixels = Elements::<f32>::of(&on_cpu)?.to_vec();
     let size = (channels * rows * columns).max(1);
     for (image, &index) in pixels.chunks_exact_mut(size).zip(indices) {

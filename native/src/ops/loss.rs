@@ -3,7 +3,7 @@
 use candle_core::{DType, Tensor};
 
 use super::reduce::{argmax, softmax};
-use super::storage::{Elements, Format, batch_innermost, has_kernels, make, row_major, write_in_place};
+use super::storage::{Elements, Format, batch_innermost, has_float_kernels, make, row_major, write_in_place};
 use crate::error::Result;
 use crate::kernels::loss::{self as kernel, CrossEntropy};
 use crate::kernels::softmax::Softmax;
@@ -56,7 +56,7 @@ fn composed_shares(logits: &Tensor, labels: &Tensor, weights: Option<&Tensor>, s
 pub fn cross_entropy(logits: &Tensor, labels: &Tensor, weights: Option<&Tensor>, smoothing: f64) -> Result<(Tensor, Tensor)> {
     check(logits, labels, weights, smoothing)?;
     let (images, classes) = logits.dims2()?;
-    if !has_kernels(logits) {
+    if !has_float_kernels(logits, "Cross-entropy")? {
         let (shares, total) = composed_shares(logits, labels, weights, smoothing)?;
         let loss = (shares * softmax(logits, 1, Softmax::Logarithm)?)?.sum_all()?.neg()?.div(&total)?;
         return Ok((loss, softmax(logits, 1, Softmax::Plain)?));
@@ -80,7 +80,7 @@ pub fn cross_entropy_gradient(
 ) -> Result<Tensor> {
     check(probabilities, labels, weights, smoothing)?;
     let (images, classes) = probabilities.dims2()?;
-    if !has_kernels(probabilities) {
+    if !has_float_kernels(probabilities, "Cross-entropy")? {
         let (shares, total) = composed_shares(probabilities, labels, weights, smoothing)?;
         let scale = dloss.reshape(())?.div(&total)?;
         let pulled = probabilities.contiguous()?.broadcast_mul(&shares.sum_keepdim(1)?)?;
@@ -106,7 +106,7 @@ pub fn accumulate(totals: &Tensor, loss: &Tensor, logits: &Tensor, labels: &Tens
     let images = logits.dims()[0] as f64;
     let best = argmax(logits, 1, false)?.to_dtype(DType::U32)?;
     let labels = labels.to_dtype(DType::U32)?;
-    if !has_kernels(logits) {
+    if !has_float_kernels(logits, "Cross-entropy")? {
         let right = best.eq(&labels)?.to_dtype(DType::F64)?.sum_all()?;
         let loss = loss.to_dtype(DType::F64)?.reshape(())?.affine(images, 0.0)?;
         let batch = Tensor::stack(&[&loss, &right, &Tensor::new(images, totals.device())?], 0)?;

@@ -2,7 +2,7 @@
 
 use candle_core::{Shape, Tensor};
 
-use super::storage::{Elements, Format, format_of, has_kernels, make, row_major};
+use super::storage::{Elements, Format, element_count, ensure_room, format_of, has_float_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::matmul::{self as kernel, Matrix, Product, Start};
 use crate::kernels::vector::Float;
@@ -43,7 +43,17 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     if b.dims()[b_rank - 2] != k {
         return inner_mismatch(a, b);
     }
-    if !has_kernels(a) {
+    let batch =
+        match Shape::from(&a.dims()[..a_rank - 2]).broadcast_shape_binary_op(&Shape::from(&b.dims()[..b_rank - 2]), "matmul") {
+            Ok(batch) => batch,
+            Err(_) => fail!("Cannot matmul {:?} by {:?}: batch dimensions do not broadcast", a.dims(), b.dims()),
+        };
+    let with_batch = |rows: usize, columns: usize| [batch.dims(), &[rows, columns]].concat();
+    let (shape, a_shape, b_shape) = (with_batch(m, n), with_batch(m, k), with_batch(k, n));
+    for shape in [&shape, &a_shape, &b_shape] {
+        ensure_room(shape, a.dtype())?;
+    }
+    if !has_float_kernels(a, "A matrix product")? {
         return Ok(a.contiguous()?.broadcast_matmul(&b.contiguous()?)?);
     }
     floats!(a, "matmul", T => {
@@ -52,16 +62,7 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             let (a_elements, b_elements) = (Elements::<T>::of(&a)?, Elements::<T>::of(&b)?);
             return product_tensor(kernel::matmul(matrix(&a, &a_elements), matrix(&b, &b_elements), Start::Zero, false)?, m, n);
         }
-        let batch = match Shape::from(&a.dims()[..a_rank - 2]).broadcast_shape_binary_op(&Shape::from(&b.dims()[..b_rank - 2]), "matmul") {
-            Ok(batch) => batch,
-            Err(_) => fail!("Cannot matmul {:?} by {:?}: batch dimensions do not broadcast", a.dims(), b.dims()),
-        };
-        let with_batch = |tensor: &Tensor, rows: usize, columns: usize| -> Result<Tensor> {
-            let mut shape = batch.dims().to_vec();
-            shape.extend([rows, columns]);
-            row_major::<T>(&tensor.broadcast_as(shape)?)
-        };
-        let (a, b) = (with_batch(a, m, k)?, with_batch(b, k, n)?);
+        let (a, b) = (row_major::<T>(&a.broadcast_as(a_shape)?)?, row_major::<T>(&b.broadcast_as(b_shape)?)?);
         let (a_elements, b_elements) = (Elements::<T>::of(&a)?, Elements::<T>::of(&b)?);
         let mut out = Vec::with_capacity(batch.elem_count() * m * n);
         for item in 0..batch.elem_count() {
@@ -69,8 +70,6 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
             let b = Matrix { data: &b_elements[item * k * n..(item + 1) * k * n], rows: k, columns: n, row_stride: n, column_stride: 1 };
             out.extend_from_slice(&kernel::multiply(a, b, Start::Zero, false)?);
         }
-        let mut shape = batch.dims().to_vec();
-        shape.extend([m, n]);
         make(out, &shape, Format::RowMajor)
     })
 }
@@ -86,12 +85,13 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, relu: bool) ->
         );
     }
     let (batch, out) = (x.dims()[0], weight.dims()[0]);
+    element_count(&[batch, out])?;
     if let Some(bias) = bias
         && bias.dims() != [out]
     {
         fail!("A linear layer with weight {:?} takes a bias [{out}], not {:?}", weight.dims(), bias.dims());
     }
-    if !has_kernels(x) {
+    if !has_float_kernels(x, "A matrix product")? {
         let y = x.contiguous()?.matmul(&weight.t()?.contiguous()?)?;
         let y = bias.map_or(Ok(y.clone()), |bias| y.broadcast_add(bias))?;
         return if relu { super::pointwise::unary(super::pointwise::Unary::Relu, &y) } else { Ok(y) };

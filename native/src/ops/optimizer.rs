@@ -3,7 +3,7 @@
 use candle_core::Tensor;
 
 use super::reduce;
-use super::storage::{Elements, has_kernels, row_major, write_in_place};
+use super::storage::{Elements, has_float_kernels, has_kernels, row_major, share_storage, write_in_place};
 use crate::error::Result;
 use crate::kernels::optimizer::{self as kernel, Adam, RmsProp, Rule, Sgd};
 use crate::{fail, floats};
@@ -13,7 +13,12 @@ fn check(parameters: &[Tensor], gradients: &[Tensor], states: &[&[Tensor]]) -> R
         fail!("An optimizer step takes as many gradients and states as its {} parameters", parameters.len());
     }
     for (index, parameter) in parameters.iter().enumerate() {
-        for other in std::iter::once(&gradients[index]).chain(states.iter().map(|state| &state[index])) {
+        let states = || states.iter().map(|state| &state[index]);
+        // candle locks a storage that is read: to write it then would wait for ever.
+        if std::iter::once(parameter).chain(states()).any(|written| share_storage(written, &gradients[index])) {
+            fail!("Gradient {index} must not share memory with its parameter or its state");
+        }
+        for other in std::iter::once(&gradients[index]).chain(states()) {
             if other.dims() != parameter.dims() || other.dtype() != parameter.dtype() {
                 fail!("Parameter {index} is {:?}, but its gradient or state is {:?}", parameter.dims(), other.dims());
             }
@@ -123,7 +128,7 @@ pub fn rmsprop(rule: RmsProp, parameters: &[Tensor], gradients: &[Tensor], squar
 pub fn clip_norm(gradients: &[Tensor], most: f64) -> Result<f64> {
     let mut squares = 0.0;
     for gradient in gradients {
-        squares += if has_kernels(gradient) {
+        squares += if has_float_kernels(gradient, "clip_gradient_norm")? {
             floats!(gradient, "clip_gradient_norm", T => candle_core::WithDType::to_f64(kernel::square_sum(&Elements::<T>::of(&row_major::<T>(gradient)?)?)))
         } else {
             let dims: Vec<usize> = (0..gradient.rank()).collect();

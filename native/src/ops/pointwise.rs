@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Shape, Tensor};
 
-use super::storage::{Elements, Format, format_of, has_kernels, in_format, make, row_major};
+use super::storage::{Elements, Format, ensure_room, format_of, has_float_kernels, has_kernels, in_format, make, row_major};
 use crate::error::Result;
 use crate::kernels::pointwise::{self as kernel, Affine, Pointwise, WithNumber};
 use crate::kernels::vector::Float;
@@ -33,7 +33,10 @@ fn map<T: Float, F: Pointwise<T, N>, const N: usize>(function: F, inputs: [&Tens
 
 fn broadcast_shape(name: &str, a: &Tensor, b: &Tensor) -> Result<Shape> {
     match a.shape().broadcast_shape_binary_op(b.shape(), "broadcast") {
-        Ok(shape) => Ok(shape),
+        Ok(shape) => {
+            ensure_room(shape.dims(), a.dtype())?;
+            Ok(shape)
+        }
         Err(_) => fail!("Cannot {name} {:?} and {:?}: their shapes do not broadcast", a.dims(), b.dims()),
     }
 }
@@ -136,7 +139,7 @@ pub fn select(condition: &Tensor, yes: &Tensor, no: &Tensor) -> Result<Tensor> {
 
 /// `scale * x + shift`.
 pub fn affine(x: &Tensor, scale: f64, shift: f64) -> Result<Tensor> {
-    if has_kernels(x) {
+    if has_float_kernels(x, "affine")? {
         floats!(x, "affine", T => map::<T, _, 1>(Affine { scale, shift }, [x]))
     } else {
         Ok(x.affine(scale, shift)?)
@@ -159,7 +162,7 @@ pub enum Unary {
 }
 
 pub fn unary(operation: Unary, x: &Tensor) -> Result<Tensor> {
-    if !has_kernels(x) {
+    if !has_float_kernels(x, format_args!("{operation:?}"))? {
         return composed_unary(operation, x);
     }
     floats!(x, format!("{operation:?}"), T => match operation {
@@ -209,7 +212,7 @@ pub enum Gradient {
 
 /// The gradient of an activation: `saved` is its output for ReLU, tanh and sigmoid, its input for GELU and SiLU.
 pub fn gradient(operation: Gradient, saved: &Tensor, dy: &Tensor) -> Result<Tensor> {
-    if !has_kernels(saved) {
+    if !has_float_kernels(saved, format_args!("{operation:?} gradient"))? {
         return composed_gradient(operation, saved, dy);
     }
     floats!(saved, format!("{operation:?} gradient"), T => match operation {
@@ -240,5 +243,6 @@ fn composed_gradient(operation: Gradient, saved: &Tensor, dy: &Tensor) -> Result
 
 /// A tensor of another element type.
 pub fn cast(x: &Tensor, dtype: DType) -> Result<Tensor> {
+    ensure_room(x.dims(), dtype)?;
     types!(x, T => Ok(row_major::<T>(x)?.to_dtype(dtype)?))
 }

@@ -4,7 +4,7 @@ use candle_core::Tensor;
 
 use super::convolution::axis;
 use super::pointwise::{Gradient, gradient};
-use super::storage::{Elements, Format, batch_innermost, has_kernels, make};
+use super::storage::{Elements, Format, batch_innermost, element_count, has_float_kernels, make};
 use crate::error::Result;
 use crate::kernels::pooling::{self as kernel, Share, Windows};
 use crate::{fail, floats};
@@ -27,7 +27,9 @@ impl Parameters {
         }
         let rows = axis("Pooling", height, self.kernel[0], self.stride[0], self.padding[0], 1)?;
         let columns = axis("Pooling", width, self.kernel[1], self.stride[1], self.padding[1], 1)?;
-        Ok(Windows { channels, images, rows, columns })
+        let windows = Windows { channels, images, rows, columns };
+        element_count(&output_shape(&windows))?;
+        Ok(windows)
     }
 }
 
@@ -46,7 +48,7 @@ fn check_gradient(windows: &Windows, tensors: &[&Tensor]) -> Result<()> {
 pub fn max_pool2d(x: &Tensor, parameters: &Parameters) -> Result<(Tensor, Tensor)> {
     let windows = parameters.windows(x.dims())?;
     let shape = output_shape(&windows);
-    if !has_kernels(x) {
+    if !has_float_kernels(x, "Pooling")? {
         return composed_max(&windows, x);
     }
     floats!(x, "max_pool2d", T => {
@@ -67,7 +69,7 @@ pub fn max_pool2d_gradient(
 ) -> Result<Tensor> {
     let windows = parameters.windows(x_shape)?;
     check_gradient(&windows, &[dy, tap, value.unwrap_or(dy)])?;
-    if !has_kernels(dy) {
+    if !has_float_kernels(dy, "Pooling")? {
         let dy = value.map_or(Ok(dy.clone()), |value| gradient(Gradient::Relu, value, dy))?;
         return composed_backward(&windows, |tap_number| {
             Ok(dy.contiguous()?.mul(&tap.eq(tap_number as f64)?.to_dtype(dy.dtype())?)?)
@@ -86,7 +88,7 @@ pub fn max_pool2d_gradient(
 /// The mean of each window; padding counts as zeros.
 pub fn avg_pool2d(x: &Tensor, parameters: &Parameters) -> Result<Tensor> {
     let windows = parameters.windows(x.dims())?;
-    if !has_kernels(x) {
+    if !has_float_kernels(x, "Pooling")? {
         let taps = composed_taps(&windows, x, 0.0)?;
         let area = taps.len() as f64;
         let mut sum = taps[0].clone();
@@ -104,7 +106,7 @@ pub fn avg_pool2d(x: &Tensor, parameters: &Parameters) -> Result<Tensor> {
 pub fn avg_pool2d_gradient(dy: &Tensor, x_shape: &[usize], parameters: &Parameters) -> Result<Tensor> {
     let windows = parameters.windows(x_shape)?;
     check_gradient(&windows, &[dy])?;
-    if !has_kernels(dy) {
+    if !has_float_kernels(dy, "Pooling")? {
         let area = (windows.rows.kernel * windows.columns.kernel) as f64;
         let each = (dy.contiguous()? / area)?;
         return composed_backward(&windows, |_| Ok(each.clone()));

@@ -3,7 +3,7 @@
 use candle_core::{DType, Device, Tensor};
 
 use super::pointwise::{Binary, affine, binary};
-use super::storage::{Elements, Format, has_kernels, make, row_major};
+use super::storage::{Elements, Format, ensure_room, has_float_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::math::{cos_f64, ln_f64};
 use crate::random::{Stream, unit};
@@ -19,12 +19,14 @@ fn of_dtype(values: Vec<f64>, shape: &[usize], dtype: DType) -> Result<Tensor> {
 
 /// Uniform in [low, high).
 pub fn uniform(stream: Stream, low: f64, high: f64, shape: &[usize], dtype: DType) -> Result<Tensor> {
+    ensure_room(shape, DType::F64)?;
     let count = shape.iter().product();
     of_dtype(stream.words(0).take(count).map(|word| f64::from(unit(word)).mul_add(high - low, low)).collect(), shape, dtype)
 }
 
 /// Normal, by Box and Muller's transformation (1958): elements 2i and 2i + 1 share a pair of words.
 pub fn normal(stream: Stream, mean: f64, deviation: f64, shape: &[usize], dtype: DType) -> Result<Tensor> {
+    ensure_room(shape, DType::F64)?;
     let count: usize = shape.iter().product();
     let words: Vec<u32> = stream.words(0).take(count.next_multiple_of(2)).collect();
     let mut values = Vec::with_capacity(words.len());
@@ -47,7 +49,8 @@ pub fn dropout(x: &Tensor, p: f64, stream: Stream) -> Result<Tensor> {
     }
     let scale = 1.0 / (1.0 - p);
     let kept = |word: u32| f64::from(unit(word)) >= p;
-    if !has_kernels(x) {
+    ensure_room(x.dims(), x.dtype())?;
+    if !has_float_kernels(x, "dropout")? {
         let mask: Vec<f32> = stream.words(0).take(x.elem_count()).map(|word| f32::from(u8::from(kept(word)))).collect();
         let mask = Tensor::from_vec(mask, x.dims(), &Device::Cpu)?.to_device(x.device())?.to_dtype(x.dtype())?;
         return affine(&binary(Binary::Multiply, &x.contiguous()?, &mask)?, scale, 0.0);

@@ -3,7 +3,7 @@
 use candle_core::{D, DType, Tensor};
 
 use super::pointwise::{Binary, affine, binary};
-use super::storage::{Elements, Format, format_of, has_kernels, make, row_major};
+use super::storage::{Elements, Format, ensure_room, format_of, has_float_kernels, has_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::reduce::{self as kernel, Extent};
 use crate::kernels::softmax::{self, Softmax};
@@ -48,7 +48,7 @@ fn side_by_side<T: Float>(x: &Tensor, dims: &[usize]) -> Result<(Tensor, Extent)
 /// The sum over `dims`, terms in row-major order.
 pub fn sum(x: &Tensor, dims: &[usize], keep: bool) -> Result<Tensor> {
     check_dims(x, dims)?;
-    if !has_kernels(x) {
+    if !has_float_kernels(x, "sum")? {
         let y = if dims.is_empty() { x.clone() } else { x.contiguous()?.sum_keepdim(dims)? };
         return Ok(y.reshape(reduced_shape(x, dims, keep))?);
     }
@@ -72,7 +72,8 @@ pub fn extreme(x: &Tensor, dims: &[usize], keep: bool, smallest: bool) -> Result
     if dims.iter().any(|&dim| x.dims()[dim] == 0) {
         fail!("Cannot take the extreme of no values: shape {:?}, dimensions {dims:?}", x.dims());
     }
-    if !has_kernels(x) {
+    ensure_room(&reduced_shape(x, dims, keep), DType::F64)?;
+    if !has_float_kernels(x, "max and min")? {
         let mut y = x.contiguous()?;
         for &dim in dims {
             y = if smallest { y.min_keepdim(dim) } else { y.max_keepdim(dim) }?;
@@ -92,7 +93,8 @@ pub fn argmax(x: &Tensor, dim: usize, keep: bool) -> Result<Tensor> {
         fail!("Cannot take the argmax of no values: shape {:?}, dimension {dim}", x.dims());
     }
     let shape = reduced_shape(x, &[dim], keep);
-    if !has_kernels(x) {
+    ensure_room(&shape, DType::F64)?;
+    if !has_float_kernels(x, "argmax")? {
         // Which of equal values candle finds is open: the first place that holds the maximum is ours.
         let size = x.dims()[dim];
         let places = Tensor::arange(0u32, size as u32, x.device())?.to_dtype(DType::F32)?;
@@ -131,7 +133,7 @@ pub fn softmax(x: &Tensor, dim: usize, kind: Softmax) -> Result<Tensor> {
     if x.dims()[dim] == 0 {
         return Ok(x.clone());
     }
-    if !has_kernels(x) {
+    if !has_float_kernels(x, "softmax")? {
         let x = x.contiguous()?;
         let shifted = x.broadcast_sub(&x.max_keepdim(dim)?)?;
         let total = shifted.exp()?.sum_keepdim(dim)?;
@@ -158,7 +160,7 @@ pub fn softmax_gradient(y: &Tensor, dy: &Tensor, dim: usize, kind: Softmax) -> R
     if y.dims() != dy.dims() || y.dtype() != dy.dtype() {
         fail!("Softmax's gradient needs two tensors alike, not {:?} and {:?}", y.dims(), dy.dims());
     }
-    if !has_kernels(y) {
+    if !has_float_kernels(y, "softmax gradient")? {
         let (y, dy) = (y.contiguous()?, dy.contiguous()?);
         return Ok(match kind {
             Softmax::Plain => &y * dy.broadcast_sub(&(&y * &dy)?.sum_keepdim(dim)?)?,

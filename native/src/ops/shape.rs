@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Tensor};
 
-use super::storage::{Elements, Format, format_of, has_kernels, make, row_major};
+use super::storage::{Elements, Format, ensure_room, format_of, has_float_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::vector::Float;
 use crate::{fail, floats, types};
@@ -71,6 +71,9 @@ pub fn concat(tensors: &[Tensor], dim: usize) -> Result<Tensor> {
     if let Some(other) = tensors.iter().find(|other| !alike(other) || dim >= first.rank()) {
         fail!("Cannot concatenate {:?} and {:?} along dimension {dim}", first.dims(), other.dims());
     }
+    let mut whole = first.dims().to_vec();
+    whole[dim] = tensors.iter().map(|x| x.dims()[dim]).sum();
+    ensure_room(&whole, first.dtype())?;
     let dense = tensors.iter().map(|x| types!(x, T => row_major::<T>(x))).collect::<Result<Vec<_>>>()?;
     Ok(Tensor::cat(&dense, dim)?)
 }
@@ -79,6 +82,7 @@ fn check_indices(x: &Tensor, indices: &Tensor, dim: usize) -> Result<Vec<u32>> {
     if dim >= x.rank() {
         fail!("Cannot index dimension {dim} of a tensor of shape {:?}", x.dims());
     }
+    ensure_room(indices.dims(), DType::I64)?;
     let flat = row_major_any(indices)?.flatten_all()?.to_dtype(DType::I64)?.to_vec1::<i64>()?;
     match flat.iter().find(|&&index| index < 0 || index >= x.dims()[dim] as i64) {
         Some(index) => fail!("Index {index} is outside dimension {dim} of a tensor of shape {:?}", x.dims()),
@@ -101,6 +105,9 @@ pub fn index_select(x: &Tensor, indices: &Tensor, dim: usize) -> Result<Tensor> 
     }
     let indices = check_indices(x, indices, dim)?;
     let count = indices.len();
+    let mut taken = x.dims().to_vec();
+    taken[dim] = count;
+    ensure_room(&taken, x.dtype())?;
     Ok(row_major_any(x)?.index_select(&on_device(indices, &[count], x)?, dim)?)
 }
 
@@ -112,7 +119,7 @@ pub fn index_add(x: &Tensor, indices: &Tensor, source: &Tensor, dim: usize) -> R
     if source.dims() != expected || source.dtype() != x.dtype() || indices.rank() != 1 {
         fail!("index_add into {:?} along {dim} takes a source {expected:?}, not {:?}", x.dims(), source.dims());
     }
-    if !has_kernels(x) {
+    if !has_float_kernels(x, "index_add")? {
         let count = places.len();
         return Ok(x.contiguous()?.index_add(&on_device(places, &[count], x)?, &source.contiguous()?, dim)?);
     }
@@ -127,6 +134,7 @@ pub fn index_add(x: &Tensor, indices: &Tensor, source: &Tensor, dim: usize) -> R
 /// Adds each element of the source, in order, to the element of a copy of `x` that `place` names.
 fn scatter<T: Float>(x: &Tensor, source: &Tensor, place: impl Fn(usize) -> usize) -> Result<Tensor> {
     let (dense, source) = (row_major::<T>(x)?, row_major::<T>(source)?);
+    ensure_room(x.dims(), x.dtype())?;
     let mut sums = Elements::<T>::of(&dense)?.to_vec();
     for (at, &term) in Elements::<T>::of(&source)?.iter().enumerate() {
         sums[place(at)] += term;
@@ -154,7 +162,7 @@ pub fn scatter_add(x: &Tensor, indices: &Tensor, source: &Tensor, dim: usize) ->
     if source.dims() != indices.dims() || source.dtype() != x.dtype() {
         fail!("scatter_add takes a source like its indices {:?}, not {:?}", indices.dims(), source.dims());
     }
-    if !has_kernels(x) {
+    if !has_float_kernels(x, "scatter_add")? {
         return Ok(x.contiguous()?.scatter_add(&on_device(places, indices.dims(), x)?, &source.contiguous()?, dim)?);
     }
     let shape = x.dims();
@@ -178,6 +186,7 @@ pub fn copy(x: &Tensor) -> Result<Tensor> {
     }
     types!(x, T => {
         let dense = row_major::<T>(x)?;
+        ensure_room(x.dims(), x.dtype())?;
         make(Elements::<T>::of(&dense)?.to_vec(), x.dims(), Format::RowMajor)
     })
 }

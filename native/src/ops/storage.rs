@@ -2,15 +2,19 @@
 
 use std::any::Any;
 use std::cell::Cell;
+use std::fmt::Display;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
 use candle_core::op::BackpropOp;
-use candle_core::{CpuStorage, InplaceOp1, Layout, Storage, StorageRef, Tensor, WithDType};
+use candle_core::{CpuStorage, DType, InplaceOp1, Layout, Storage, StorageRef, Tensor, WithDType};
 
 use crate::error::{Error, Result};
-use crate::fail;
 use crate::kernels::copy;
+use crate::{fail, memory};
+
+/// No tensor is larger: 64 GiB of f32.
+const MOST_ELEMENTS: usize = 1 << 34;
 
 thread_local! {
     static COMPOSED: Cell<bool> = const { Cell::new(false) };
@@ -24,6 +28,29 @@ pub fn force_composed(on: bool) {
 /// Whether our kernels compute this tensor's operations, or candle's composed ones.
 pub fn has_kernels(tensor: &Tensor) -> bool {
     tensor.device().is_cpu() && !COMPOSED.get()
+}
+
+/// The number of elements of a shape that a tensor may have. Sizes of 0 are left out of the limit's product, so
+/// that a product over some of the dimensions never overflows either.
+pub fn element_count(shape: &[usize]) -> Result<usize> {
+    let product = shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size.max(1)));
+    if product.is_none_or(|product| product > MOST_ELEMENTS) {
+        fail!("A tensor of shape {shape:?} is too large: at most {MOST_ELEMENTS} elements are supported");
+    }
+    Ok(shape.iter().product())
+}
+
+/// Refuses a result that is beyond the memory budget, before code that cannot fail allocates it.
+pub fn ensure_room(shape: &[usize], dtype: DType) -> Result<()> {
+    memory::ensure(element_count(shape)?, dtype.size_in_bytes())
+}
+
+/// As [`has_kernels`], for an operation on f32 and f64 alone: candle's forms of some panic for other types.
+pub fn has_float_kernels(tensor: &Tensor, operation: impl Display) -> Result<bool> {
+    if !tensor.dtype().is_float() {
+        fail!("{operation} needs f32 or f64 tensors, not {}", tensor.dtype().as_str());
+    }
+    Ok(has_kernels(tensor))
 }
 
 /// How a dense tensor's elements lie in memory.
@@ -173,6 +200,12 @@ impl<T: WithDType> InplaceOp1 for Borrow<T> {
         }
         Ok(())
     }
+}
+
+/// Whether two tensors are views of one storage.
+pub fn share_storage(a: &Tensor, b: &Tensor) -> bool {
+    let ((a, _), (b, _)) = (a.storage_and_layout(), b.storage_and_layout());
+    std::ptr::eq(&raw const *a, &raw const *b)
 }
 
 /// Calls `body` with the elements of several row-major tensors, to be changed in place.

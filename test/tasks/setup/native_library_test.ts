@@ -60,6 +60,22 @@ testWithCargo(
   },
 );
 
+testWithCargo(
+  "build makes the library anew when one byte of it changed and its size and time did not",
+  async (project) => {
+    await succeed(project, build);
+    const path = libraryPath(project.root);
+    const before = Deno.readTextFileSync(path);
+    const { mtime } = Deno.statSync(path);
+    Deno.writeTextFileSync(path, `B${before.slice(1)}`);
+    Deno.utimeSync(path, mtime ?? 0, mtime ?? 0);
+    project.cargo({ build: "[ ! -e native/target/release/libwick.* ] || exit 1" });
+    await succeed(project, build);
+    assertEquals(Deno.readTextFileSync(path), before);
+    assertEquals(project.builds, [plain, plain]);
+  },
+);
+
 testWithCargo("a build's features stay until the next build", async (project) => {
   await succeed(project, [...build, "--features", "cuda"]);
   await succeed(project, setUp);

@@ -4,8 +4,17 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Starts a module of this folder with the permissions of a training task. */
 export function start(module: string, ...args: string[]): Deno.ChildProcess {
+  return startWith("-P=train", module, ...args);
+}
+
+/** Starts a module of this folder with these permissions. */
+export function startWith(
+  permissions: string,
+  module: string,
+  ...args: string[]
+): Deno.ChildProcess {
   const path = fileURLToPath(new URL(module, import.meta.url));
-  const flags = ["run", "-q", "-P=train", "--import-map=.wick/import_map.json"];
+  const flags = ["run", "-q", permissions, "--import-map=.wick/import_map.json"];
   return new Deno.Command(Deno.execPath(), {
     args: [...flags, path, ...args],
     cwd: root,

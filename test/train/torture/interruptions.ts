@@ -14,13 +14,13 @@ export interface Interruptions {
 
 /**
  * Ends training processes by `signal` at random moments, and goes on with each run until it is
- * complete. Throws at the first run that cannot be resumed, that ends in other bytes, or that has a
+ * complete, until there were `count` interruptions, so many of them inside a save. Throws at the first run that cannot be resumed, that ends in other bytes, or that has a
  * checkpoint which cannot be read.
  */
 export async function interrupt(
   signal: "SIGKILL" | "SIGINT" | "SIGTERM",
   count: number,
-  seed = 1,
+  { seed = 1, insideSaves: wanted = 0 } = {},
 ): Promise<Interruptions> {
   const parent = Deno.makeTempDirSync({ prefix: "wick-torture-" });
   try {
@@ -29,7 +29,7 @@ export async function interrupt(
     const expected = runResult(whole.folder);
     const moments = new Random(seed, "torture").uniforms(4 * count + 100);
     let [interruptions, insideSaves, runs, sessions] = [0, 0, 0, 0];
-    while (interruptions < count) {
+    while (interruptions < count || insideSaves < wanted) {
       let args = ["new", parent];
       while (true) {
         const wait = moments[sessions++ % moments.length] * whole.milliseconds;

@@ -1,0 +1,256 @@
+//! A pool of threads that take the indices of one job at a time. A worker that has nothing to do spins for a
+//! moment before it sleeps: jobs are short (tens of microseconds) and follow one another closely.
+//!
+//! A job is withdrawn when its indices are taken: a worker that the system has not scheduled meanwhile has not
+//! joined it, and is not waited for.
+
+#[cfg(feature = "loom")]
+use loom::{
+    hint,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::{Condvar, Mutex, MutexGuard},
+    thread,
+};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::PoisonError;
+#[cfg(not(feature = "loom"))]
+use std::{
+    hint,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::{Condvar, Mutex, MutexGuard},
+    thread,
+};
+
+/// A job is a function of an index, shared by all threads that take indices from one counter.
+#[derive(Clone, Copy)]
+struct Job {
+    function: &'static (dyn Fn(usize) + Sync),
+    count: usize,
+}
+
+#[derive(Default)]
+struct State {
+    job: Option<Job>,
+    /// Grows by one with each job.
+    generation: usize,
+    sleeping: usize,
+}
+
+pub struct Pool {
+    state: Mutex<State>,
+    wake: Condvar,
+    /// `state.generation`, to be seen without the lock.
+    generation: AtomicUsize,
+    /// The next index to be taken.
+    next: AtomicUsize,
+    /// Workers that have joined the current job; grows under the lock alone.
+    active: AtomicUsize,
+    panicked: AtomicBool,
+    pub workers: usize,
+    /// One job at a time: a second thread that comes meanwhile works alone.
+    in_use: Mutex<()>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Pool {
+    /// A pool for `workers` threads, each of which has to call [`Pool::take_part`] again and again.
+    pub fn new(workers: usize) -> Self {
+        Self {
+            state: Mutex::new(State::default()),
+            wake: Condvar::new(),
+            generation: AtomicUsize::new(0),
+            next: AtomicUsize::new(0),
+            active: AtomicUsize::new(0),
+            panicked: AtomicBool::new(false),
+            workers,
+            in_use: Mutex::new(()),
+        }
+    }
+
+    /// Waits for a job after generation `seen`, works on it, and returns its generation.
+    pub fn take_part(&self, seen: usize) -> usize {
+        self.spin_until_after(seen);
+        let (generation, job) = {
+            let mut state = lock(&self.state);
+            while state.generation == seen {
+                state.sleeping += 1;
+                state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.sleeping -= 1;
+            }
+            if state.job.is_some() {
+                self.active.fetch_add(1, Ordering::Relaxed);
+            }
+            (state.generation, state.job)
+        };
+        if let Some(job) = job {
+            self.run(job);
+            self.active.fetch_sub(1, Ordering::Release);
+        }
+        generation
+    }
+
+    /// Only saves the time of falling asleep: what is seen here decides nothing.
+    #[cfg(not(feature = "loom"))]
+    fn spin_until_after(&self, seen: usize) {
+        const SPIN: std::time::Duration = std::time::Duration::from_micros(200);
+        let started = std::time::Instant::now();
+        while self.generation.load(Ordering::Acquire) == seen && started.elapsed() < SPIN {
+            for _ in 0..64 {
+                hint::spin_loop();
+            }
+        }
+    }
+    #[cfg(feature = "loom")]
+    fn spin_until_after(&self, _seen: usize) {}
+
+    fn run(&self, job: Job) {
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            loop {
+                let index = self.next.fetch_add(1, Ordering::Relaxed);
+                if index >= job.count {
+                    return;
+                }
+                (job.function)(index);
+            }
+        }));
+        if outcome.is_err() {
+            self.panicked.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Calls `function(0)`, ..., `function(count - 1)`, each once, on all threads.
+    pub fn for_each(&self, count: usize, function: &(dyn Fn(usize) + Sync)) {
+        let alone = || (0..count).for_each(function);
+        if count <= 1 || self.workers == 0 {
+            return alone();
+        }
+        let Ok(_turn) = self.in_use.try_lock() else {
+            return alone();
+        };
+        // SAFETY: this function does not return before the job is withdrawn and every worker that joined it is done.
+        let function = unsafe { std::mem::transmute::<&(dyn Fn(usize) + Sync), &'static (dyn Fn(usize) + Sync)>(function) };
+        let job = Job { function, count };
+        self.next.store(0, Ordering::Relaxed);
+        let sleeping = {
+            let mut state = lock(&self.state);
+            state.job = Some(job);
+            state.generation += 1;
+            self.generation.store(state.generation, Ordering::Release);
+            state.sleeping
+        };
+        if sleeping > 0 {
+            self.wake.notify_all();
+        }
+        self.run(job);
+        lock(&self.state).job = None;
+        let mut rounds = 0u32;
+        while self.active.load(Ordering::Acquire) != 0 {
+            rounds += 1;
+            if rounds.is_multiple_of(1 << 12) { thread::yield_now() } else { hint::spin_loop() }
+        }
+        if self.panicked.swap(false, Ordering::Relaxed) {
+            resume_unwind(Box::new("a worker thread panicked"));
+        }
+    }
+}
+
+/// Every order in which threads may meet, as far as the model checker loom tells them apart.
+#[cfg(all(test, feature = "loom"))]
+mod model {
+    use super::*;
+    use loom::cell::UnsafeCell;
+    use loom::sync::Arc;
+
+    struct Place(UnsafeCell<usize>);
+    // SAFETY: loom reports every access that is not ordered.
+    unsafe impl Sync for Place {}
+
+    /// Runs jobs of so many indices on so many workers: each index is called once, before its job returns, and
+    /// what it wrote can be read after that.
+    fn check(workers: usize, jobs: &'static [usize]) {
+        let mut model = loom::model::Builder::new();
+        model.preemption_bound = Some(3);
+        model.check(move || {
+            let pool = Arc::new(Pool::new(workers));
+            let threads: Vec<_> = (0..workers)
+                .map(|_| {
+                    let pool = Arc::clone(&pool);
+                    thread::spawn(move || {
+                        let mut seen = 0;
+                        while seen < jobs.len() {
+                            seen = pool.take_part(seen);
+                        }
+                    })
+                })
+                .collect();
+            for &count in jobs {
+                let places: Vec<_> = (0..count).map(|_| Place(UnsafeCell::new(0))).collect();
+                // SAFETY: loom reports every access that is not ordered.
+                pool.for_each(count, &|index| places[index].0.with_mut(|place| unsafe { *place += 1 }));
+                for place in &places {
+                    // SAFETY: as above.
+                    assert_eq!(place.0.with(|place| unsafe { *place }), 1);
+                }
+            }
+            for thread in threads {
+                thread.join().unwrap();
+            }
+        });
+    }
+
+    #[test]
+    fn one_worker_does_two_jobs_in_every_order() {
+        check(1, &[2, 3]);
+    }
+
+    #[test]
+    fn two_workers_do_a_job_in_every_order() {
+        check(2, &[2]);
+    }
+
+    #[test]
+    fn a_panic_reaches_the_caller_in_every_order() {
+        loom::model(|| {
+            let pool = Arc::new(Pool::new(1));
+            let worker = {
+                let pool = Arc::clone(&pool);
+                thread::spawn(move || pool.take_part(0))
+            };
+            let outcome = catch_unwind(AssertUnwindSafe(|| {
+                pool.for_each(2, &|index| assert!(index != 1, "expected in this test"));
+            }));
+            assert!(outcome.is_err());
+            assert_eq!(worker.join().unwrap(), 1);
+        });
+    }
+
+    #[test]
+    fn of_two_callers_both_are_served_in_every_order() {
+        let mut model = loom::model::Builder::new();
+        model.preemption_bound = Some(3);
+        model.check(|| {
+            let pool = Arc::new(Pool::new(1));
+            let calls = Arc::new(AtomicUsize::new(0));
+            let call = {
+                let (pool, calls) = (Arc::clone(&pool), Arc::clone(&calls));
+                move || {
+                    pool.for_each(2, &|_| {
+                        calls.fetch_add(1, Ordering::Relaxed);
+                    });
+                }
+            };
+            let worker = {
+                let pool = Arc::clone(&pool);
+                thread::spawn(move || pool.take_part(0))
+            };
+            let other = thread::spawn(call.clone());
+            call();
+            other.join().unwrap();
+            worker.join().unwrap();
+            assert_eq!(calls.load(Ordering::Relaxed), 4);
+        });
+    }
+}

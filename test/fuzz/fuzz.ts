@@ -1,0 +1,38 @@
+import { lines, startWith } from "../train/torture/child_process.ts";
+import { readers } from "./readers.ts";
+
+/** What can be fuzzed: each reader of files, and the native library's exports. */
+export const targets: readonly string[] = [...Object.keys(readers), "native calls"];
+
+/** What became of the inputs. */
+export interface Counts extends Readonly<Record<string, number>> {
+  readonly inputs: number;
+  readonly accepted: number;
+  readonly refused: number;
+}
+
+/** How long the process may be silent, in milliseconds; 10,000 inputs lie between two of its lines. */
+const patience = 300_000;
+
+/**
+ * Gives a target so many inputs in a process of its own. Throws where one of them crashes it, takes
+ * over a second or leads to an error that is not meant for it, and where it takes over 256 MiB.
+ */
+export async function fuzz(target: string, count: number): Promise<Counts> {
+  // The system tells a process's memory to one with all permissions.
+  const process = startWith("-A", "../../fuzz/child.ts", target, String(count));
+  const stderr = new Response(process.stderr).text();
+  let last = "its start";
+  let silence = setTimeout(() => process.kill("SIGKILL"), patience);
+  for await (const line of lines(process.stdout)) {
+    clearTimeout(silence);
+    silence = setTimeout(() => process.kill("SIGKILL"), patience);
+    last = line;
+  }
+  clearTimeout(silence);
+  const { code, signal } = await process.status;
+  await process.stdin.close().catch(() => {});
+  const said = (await stderr).trim();
+  if (code === 0) return JSON.parse(last);
+  throw new Error(`${target} after ${last}: ${said} (${signal ?? `exit code ${code}`})`);
+}

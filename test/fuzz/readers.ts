@@ -1,0 +1,72 @@
+import { gunzip } from "../../src/data/gzip.ts";
+import { readImageSet } from "../../src/data/idx.ts";
+import { completeConfig } from "../../src/train/config.ts";
+import { configText, parseConfig } from "../../src/train/config_file.ts";
+import { metricsHeader } from "../../src/train/metrics.ts";
+import { parseMetrics } from "../../src/train/metrics_reader.ts";
+import { encodeSafetensors } from "../../src/train/safetensors.ts";
+import { readWeightsFile, seal } from "../../src/train/sealed.ts";
+import { type Bytes, gzip, smallPair } from "../data/idx_files.ts";
+
+/** A reader of files, and whole files to edit. */
+export interface Reader {
+  readonly files: readonly Uint8Array[];
+  /** Reads a file; what is wrong with it is a UserError or a RangeError. */
+  readonly read: (bytes: Bytes) => unknown;
+  /** Indices of inputs that failed once, tried first ever after. */
+  readonly found: readonly number[];
+}
+
+const decoder = new TextDecoder();
+const encoder = new TextEncoder();
+const pair = smallPair(2);
+
+const tensors = ["0.weight", "1.weight"].map((name) => ({
+  name,
+  dtype: "F32" as const,
+  shape: [2, 2],
+  bytes: new Uint8Array(16),
+}));
+
+const metrics = "1,10,0.1,0.5,0.25,0.5,0.25,1.5,100\n2,20,0.1,1e-7,1,1,1,,\n";
+
+/** Everything that reads a file which somebody else may have written. */
+export const readers: Readonly<Record<string, Reader>> = {
+  idx: {
+    files: [pair.images, pair.labels],
+    read: (bytes) => {
+      const [images, labels] = bytes[3] === 3 ? [bytes, pair.labels] : [pair.images, bytes];
+      return readImageSet(
+        "edited",
+        { name: "images", bytes: images },
+        { name: "labels", bytes: labels },
+      );
+    },
+    found: [],
+  },
+  gzip: {
+    files: [
+      gzip(encoder.encode("cotton, linen, silk".repeat(4))),
+      Uint8Array.from([...gzip(pair.labels), ...gzip(pair.labels)]),
+    ],
+    read: (bytes) => gunzip(bytes, "file", 1 << 12),
+    found: [],
+  },
+  safetensors: {
+    files: [encodeSafetensors(tensors), seal(tensors, { wick: "0", progress: "{}" })],
+    read: readWeightsFile,
+    found: [],
+  },
+  config: {
+    files: (["linear", "nonlinear", "cnn"] as const).map((model) =>
+      encoder.encode(configText(completeConfig({ model }, "synthetic")))
+    ),
+    read: (bytes) => parseConfig(decoder.decode(bytes), "config.json"),
+    found: [],
+  },
+  metrics: {
+    files: [encoder.encode(`${metricsHeader}${metrics}`)],
+    read: (bytes) => parseMetrics(decoder.decode(bytes), "metrics.csv"),
+    found: [],
+  },
+};
