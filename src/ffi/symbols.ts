@@ -1005,11 +1005,31 @@ export const bind = (
       indices.length,
     ) || fail(),
   picture_from_png: (file, width, gray) => {
-    s.picture_from_png(file, file.length, width, gray, gray.length) || fail();
+    s.picture_from_png(
+      array(file, Uint8Array),
+      file.length,
+      width,
+      array(gray, Uint8Array),
+      gray.length,
+    ) || fail();
   },
   picture_from_jpeg: (file, width, scans, gray) => {
-    s.picture_from_jpeg(file, file.length, width, scans, gray, gray.length) || fail();
+    s.picture_from_jpeg(
+      array(file, Uint8Array),
+      file.length,
+      width,
+      scans,
+      array(gray, Uint8Array),
+      gray.length,
+    ) || fail();
   },
   picture_to_png: (pixels, width, channels, out) =>
-    s.picture_to_png(pixels, pixels.length, width, channels, out, out.length) || fail(),
+    s.picture_to_png(
+      array(pixels, Uint8Array),
+      pixels.length,
+      width,
+      channels,
+      array(out, Uint8Array),
+      out.length,
+    ) || fail(),
 });

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { liveTensors, native, NativeError } from "../../src/ffi/mod.ts";
-import { libraryPath } from "../../src/ffi/library.ts";
+import { libraryPath } from "../../src/ffi/place.ts";
 import { type Export, readManifest } from "../../tasks/bindings/manifest.ts";
 import { Tensor } from "../../src/tensor/mod.ts";
 

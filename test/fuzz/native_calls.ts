@@ -1,5 +1,5 @@
 import { native, NativeError } from "../../src/ffi/mod.ts";
-import { libraryPath } from "../../src/ffi/library.ts";
+import { libraryPath } from "../../src/ffi/place.ts";
 import { Random } from "../../src/tensor/mod.ts";
 import { readManifest } from "../../tasks/bindings/manifest.ts";
 
