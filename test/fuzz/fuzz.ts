@@ -19,8 +19,9 @@ const patience = 300_000;
  * over a second or leads to an error that is not meant for it, and where it takes over 256 MiB.
  */
 export async function fuzz(target: string, count: number): Promise<Counts> {
-  // The system tells a process's memory to one with all permissions.
-  const process = startWith("-A", "../../fuzz/child.ts", target, String(count));
+  // Deno lets only a process with all permissions read how much memory it had.
+  const options = { permissions: "-A", env: { WICK_MEMORY_MIB: "16" } };
+  const process = startWith(options, "../../fuzz/child.ts", target, String(count));
   const stderr = new Response(process.stderr).text();
   let last = "its start";
   let silence = setTimeout(() => process.kill("SIGKILL"), patience);

@@ -4,12 +4,12 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Starts a module of this folder with the permissions of a training task. */
 export function start(module: string, ...args: string[]): Deno.ChildProcess {
-  return startWith("-P=train", module, ...args);
+  return startWith({}, module, ...args);
 }
 
-/** Starts a module of this folder with these permissions. */
+/** As {@linkcode start}, with other permissions and more in its environment. */
 export function startWith(
-  permissions: string,
+  { permissions = "-P=train", env = {} }: { permissions?: string; env?: Record<string, string> },
   module: string,
   ...args: string[]
 ): Deno.ChildProcess {
@@ -18,6 +18,7 @@ export function startWith(
   return new Deno.Command(Deno.execPath(), {
     args: [...flags, path, ...args],
     cwd: root,
+    env,
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
