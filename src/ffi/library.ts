@@ -20,15 +20,18 @@ const checkDigest = (path: string): string => {
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
       const reason = error instanceof Error ? error.message : String(error);
-      throw new LibraryError(`${what} cannot be read: ${reason} (${remedy})`);
+      throw new LibraryError(`${what}: ${reason} (${remedy})`);
     }
   };
-  const file = attempt("The native library", () => Deno.readFileSync(path));
+  const file = attempt(
+    `The native library cannot be loaded from ${path}`,
+    () => Deno.readFileSync(path),
+  );
   const digest = createHash("sha256").update(file).digest("hex");
   const record = buildRecord();
   if (record === undefined) return digest;
   const recorded = attempt(
-    "The native library's SHA-256",
+    "The native library's SHA-256 cannot be read",
     () => JSON.parse(Deno.readTextFileSync(record)).sha256,
   );
   if (recorded !== digest) {

@@ -18,6 +18,7 @@ async function load(library: Uint8Array<ArrayBuffer> | undefined, record: string
   for (const { name } of Deno.readDirSync(`${root}src/ffi`)) {
     write(`src/ffi/${name}`, Deno.readFileSync(`${root}src/ffi/${name}`));
   }
+  write("src/program.ts", Deno.readFileSync(`${root}src/program.ts`));
   const name = libraryPath().slice(libraryPath().lastIndexOf("/") + 1);
   if (library) write(`native/target/release/${name}`, library);
   if (record !== undefined) write(".wick/library.json", record);
@@ -50,7 +51,10 @@ Deno.test("a library that is no library is refused by its SHA-256 and not by the
 });
 
 Deno.test("a missing library, and one of which no build tells, are clear errors", async () => {
-  assertStringIncludes((await load(undefined, record)).said, "The native library cannot be read");
+  assertStringIncludes(
+    (await load(undefined, record)).said,
+    "The native library cannot be loaded from ",
+  );
   for (const damaged of [undefined, "", "{"]) {
     const { said } = await load(library, damaged);
     assertStringIncludes(said, "The native library's SHA-256 cannot be read");

@@ -64,7 +64,10 @@ class Arguments {
       () => element === "f64" ? this.#handle() : this.below(20) > 0 ? this.below(4) : 2 ** 32 - 1,
     );
     const array = Class === BigInt64Array
-      ? BigInt64Array.from(numbers, (number) => BigInt(Math.trunc(number) || 0))
+      ? BigInt64Array.from(
+        numbers,
+        (number) => BigInt(Number.isFinite(number) ? Math.trunc(number) : 0),
+      )
       : (Class as typeof Float64Array).from(numbers);
     if (this.below(30) === 0) array.buffer.transfer(); // detaches it
     return array;

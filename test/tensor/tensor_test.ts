@@ -87,6 +87,12 @@ test("div() by a number is an exact division", () => {
   assertEquals(divided, values.map((value) => value / 255));
 });
 
+test("whole numbers are divided by anything but 0", () => {
+  const [two, seven, zero] = [2, 7, 0].map((value) => Tensor.from(Uint32Array.of(value)));
+  assertEquals(seven.div(two).numbers(), [3]);
+  assertThrows(() => seven.div(zero), Error, "Cannot divide whole numbers by 0");
+});
+
 test("comparisons give u8 masks, and where() chooses by them", () => {
   const x = Tensor.from([1, 2, 3]);
   assertEquals(x.gt(2).read(), Uint8Array.of(0, 0, 1));

@@ -81,6 +81,12 @@ pub fn binary(operation: Binary, a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let whole_numbers = !matches!(a.dtype(), DType::F32 | DType::F64);
     if !has_kernels(a) || whole_numbers {
         broadcast_shape(name, a, b)?;
+        if whole_numbers && operation == Binary::Divide && b.elem_count() > 0 {
+            let zeros = b.eq(&b.zeros_like()?)?.flatten_all()?.max(0)?;
+            if zeros.to_scalar::<u8>()? != 0 {
+                fail!("Cannot divide whole numbers by 0: cast them to f32 first");
+            }
+        }
         return Ok(match operation {
             Binary::Add => a.broadcast_add(b),
             Binary::Subtract => a.broadcast_sub(b),
