@@ -14,6 +14,7 @@
 
 use super::buffer::{Shared, filled};
 use super::geometry::{Axis, Geometry};
+use super::tile::store;
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
@@ -448,39 +449,6 @@ impl<T: Float> Tile<'_, T> {
                     let mask = V::load_up_to(mask.as_ptr().add(at + place), left);
                     V::select(mask.less_equal(V::zero()), V::zero(), sum)
                 }),
-            }
-        }
-    }
-}
-
-/// Stores a tile's sums, each as `finish(sum, place, lanes left)` has it; a channel lies `step` after the one before.
-///
-/// # Safety
-/// `to` must be valid for `left` lanes of each channel.
-#[inline(always)]
-unsafe fn store<V: Vector, const C: usize, const W: usize>(
-    sums: [[V; W]; C],
-    to: *mut V::Element,
-    step: usize,
-    left: usize,
-    finish: impl Fn(V, usize, usize) -> V,
-) {
-    // SAFETY: the caller's promise.
-    unsafe {
-        if left >= W * V::LANES {
-            for c in 0..C {
-                for w in 0..W {
-                    let place = c * step + w * V::LANES;
-                    finish(sums[c][w], place, V::LANES).store(to.add(place));
-                }
-            }
-        } else {
-            for c in 0..C {
-                for w in 0..W {
-                    let place = c * step + w * V::LANES;
-                    let left = left.saturating_sub(w * V::LANES);
-                    finish(sums[c][w], place, left).store_up_to(to.add(place), left);
-                }
             }
         }
     }

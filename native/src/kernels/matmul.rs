@@ -5,6 +5,7 @@
 //! needs less packing and padding; the result comes out row-major or column-major accordingly.
 
 use super::buffer::{Shared, filled};
+use super::tile::store;
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
@@ -251,15 +252,11 @@ impl<T: Float> Rows<'_, T> {
                 from_a = from_a.wrapping_add(a.column_stride);
                 from_b = from_b.wrapping_add(self.stride);
             }
-            for r in 0..R {
-                for w in 0..W {
-                    let offset = w * V::LANES;
-                    if offset < columns {
-                        let sum = sums[r][w];
-                        let sum = if relu { V::select(sum.less_equal(V::zero()), V::zero(), sum) } else { sum };
-                        sum.store_up_to(out.at((row + r) * b.columns + self.column + offset), columns - offset);
-                    }
-                }
+            let to = out.at(row * b.columns + self.column);
+            if relu {
+                store(sums, to, b.columns, columns, |sum, _, _| V::select(sum.less_equal(V::zero()), V::zero(), sum));
+            } else {
+                store(sums, to, b.columns, columns, |sum, _, _| sum);
             }
         }
     }

@@ -19,6 +19,7 @@ pub mod pointwise;
 pub mod pooling;
 pub mod reduce;
 pub mod softmax;
+pub mod tile;
 pub mod vector;
 pub mod vector_array;
 pub mod vector_neon;
