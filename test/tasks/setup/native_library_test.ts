@@ -69,7 +69,7 @@ testWithCargo(
     const { mtime } = Deno.statSync(path);
     Deno.writeTextFileSync(path, `B${before.slice(1)}`);
     Deno.utimeSync(path, mtime ?? 0, mtime ?? 0);
-    project.cargo({ build: "[ ! -e native/target/release/libwick.* ] || exit 1" });
+    project.cargo({ build: `[ ! -e "${path}" ] || exit 1` });
     await succeed(project, build);
     assertEquals(Deno.readTextFileSync(path), before);
     assertEquals(project.builds, [plain, plain]);
