@@ -115,7 +115,7 @@ pub fn jpeg_to_gray(file: &[u8], width: usize, scans: usize, gray: &mut [u8]) ->
 /// Where the pixels do not make up whole rows or `out` is too small.
 pub fn png_encode(pixels: &[u8], width: u32, channels: u32, out: &mut [u8]) -> Result<usize> {
     let row = (width as usize) * (channels as usize);
-    if row == 0 || pixels.is_empty() || pixels.len() % row != 0 {
+    if row == 0 || pixels.is_empty() || !pixels.len().is_multiple_of(row) {
         fail!("Cannot encode {} bytes as rows of {width} pixels of {channels} bytes", pixels.len());
     }
     let mut cursor = Cursor::new(out);

@@ -5,8 +5,11 @@ import type { Module } from "./module.ts";
 export interface FeatureMaps {
   /** The module's place and kind, `0` and `conv2d`; a ReLU after it may be part of it. */
   readonly name: string;
+  /** The kind alone, `conv2d`. */
   readonly kind: string;
+  /** Of each map, in pixels. */
   readonly height: number;
+  /** Of each map, in pixels. */
   readonly width: number;
   /** The maps, each `[height, width]`, row after row. */
   readonly maps: readonly Float32Array[];

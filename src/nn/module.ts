@@ -37,6 +37,7 @@ export interface NamedModule {
   readonly name: string;
   /** What it is, `conv2d`. */
   readonly kind: string;
+  /** The module itself. */
   readonly module: Module;
 }
 

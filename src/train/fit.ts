@@ -70,7 +70,7 @@ export class Fitted implements Disposable {
  * @example
  * ```ts
  * import { flatten, linear, loadTraining, sequential } from "@wick/wick";
- * import { fit } from "./src/train/mod.ts";
+ * import { fit } from "./mod.ts";
  *
  * const data = await loadTraining({ data: "synthetic", trainSize: 500 });
  * using fitted = await fit(sequential(flatten, linear(784, 10)), data, { lr: 0.1, epochs: 2 });
