@@ -59,7 +59,8 @@ const interruptionCodes = { SIGKILL: [137], SIGINT: [130], SIGTERM: [143] };
 async function session(args: string[], signal: Deno.Signal, interruptAfter?: number) {
   const process = start("child.ts", ...args);
   const stderr = new Response(process.stderr).text();
-  let folder = "";
+  // A run that was killed between its end and its process's end has nothing to do, and names no folder.
+  let folder = args[0] === "resume" ? args[1] : "";
   let begun = performance.now();
   for await (const line of lines(process.stdout)) {
     const found = /^run folder (.*)$/.exec(line)?.[1];
