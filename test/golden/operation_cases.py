@@ -59,6 +59,7 @@ def convolution():
         ("1x1", (17, 3, 2, 3), (2, 3, 1, 1), True, (1, 1), (0, 0), (1, 1), 1),
         ("the kernel covers the whole image", (2, 3, 5, 4), (4, 3, 5, 4), True, (1, 1), (0, 0), (1, 1), 1),
         ("batch 33, padding wider than the image", (33, 1, 2, 2), (2, 1, 3, 3), True, (1, 1), (2, 2), (1, 1), 1),
+        ("16 to 17 channels, odd sizes", (2, 16, 5, 7), (17, 16, 3, 3), True, (1, 1), (1, 0), (1, 1), 1),
     ]:
         inputs = {"x": c.normal(*x), "weight": c.normal(*w, scale=0.5)}
         if bias:

@@ -88,6 +88,20 @@ function drawImages(draw: Draw, channels: number, least: Shape): number[] {
   );
 }
 
+/** Channels enough for the kernel with fewer products, which is a definition of its own. */
+function drawWideConvolution(draw: Draw): Application {
+  const [inputs, outputs] = [draw.whole(16, 17), draw.whole(16, 18)];
+  const padding: [number, number] = [draw.whole(0, 2), draw.whole(0, 2)];
+  const geometry = new ConvolutionGeometry({ padding });
+  const images = [draw.whole(1, 2), inputs, draw.whole(6, 7), draw.whole(6, 7)];
+  // Weights as small as an initialisation makes them: the sums have the size of their terms.
+  const small = 1 / 12;
+  return {
+    inputs: [{ shape: images }, { shape: [outputs, inputs, 3, 3] }, { shape: [outputs] }],
+    apply: (x, w, b) => functional.conv2d(x, w.mul(small), b, geometry),
+  };
+}
+
 function drawConvolution(draw: Draw): Application {
   const groups = draw.pick(1, 1, 2, 3);
   const inputs = groups * draw.whole(1, 3);
@@ -256,6 +270,7 @@ export const operationCases: readonly OperationCase[] = [
     },
   },
   { name: "conv2d", draw: drawConvolution },
+  { name: "conv2d of many channels", draw: drawWideConvolution },
   pooling("maxPool2d", functional.maxPool2d),
   pooling("avgPool2d", functional.avgPool2d),
   pooling(

@@ -14,7 +14,7 @@
 
 use super::buffer::{Shared, filled};
 use super::geometry::{Axis, Geometry};
-use super::tile::store;
+use super::tile::{Finish, store};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
@@ -37,15 +37,6 @@ impl Flow {
     fn source(&self, destination: usize, k: usize) -> Option<usize> {
         if self.backward { self.axis.target(destination, k) } else { self.axis.source(destination, k) }
     }
-}
-
-/// What happens to a finished sum before it is stored.
-#[derive(Clone, Copy)]
-pub enum Finish<'a, T> {
-    Nothing,
-    Relu,
-    /// Zero where this is not positive: the gradient of the ReLU that made the convolution's input.
-    Mask(&'a [T]),
 }
 
 /// `x [i, h, w, n] -> y [o, h', w', n]`.
@@ -440,15 +431,10 @@ impl<T: Float> Tile<'_, T> {
             let first = self.row.group * to_channels + self.first;
             let at = first * channel_length + self.row.row * row_length + self.segment.start + self.lane;
             let left = self.segment.length - self.lane;
+            let to = out.at(at);
             match finish {
-                Finish::Nothing => store(sums, out.at(at), channel_length, left, |sum, _, _| sum),
-                Finish::Relu => store(sums, out.at(at), channel_length, left, |sum, _, _| {
-                    V::select(sum.less_equal(V::zero()), V::zero(), sum)
-                }),
-                Finish::Mask(mask) => store(sums, out.at(at), channel_length, left, |sum, place, left| {
-                    let mask = V::load_up_to(mask.as_ptr().add(at + place), left);
-                    V::select(mask.less_equal(V::zero()), V::zero(), sum)
-                }),
+                Finish::Nothing => store(sums, to, channel_length, left, |sum, _, _| sum),
+                finish => store(sums, to, channel_length, left, |sum, place, left| finish.apply(sum, at + place, left)),
             }
         }
     }

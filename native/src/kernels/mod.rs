@@ -24,6 +24,7 @@ pub mod vector;
 pub mod vector_array;
 pub mod vector_neon;
 pub mod vector_x86;
+pub mod winograd;
 
 #[cfg(test)]
 mod tests;

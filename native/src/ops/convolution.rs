@@ -8,7 +8,7 @@ use super::{reduce, shape};
 use crate::error::Result;
 use crate::kernels::convolution as kernel;
 use crate::kernels::geometry::{Axis, Geometry};
-use crate::kernels::{convolution_bias, convolution_weight};
+use crate::kernels::{convolution_bias, convolution_weight, winograd};
 use crate::{fail, floats};
 
 /// Stride, padding and dilation by row and column, and groups.
@@ -81,7 +81,8 @@ pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &P
         let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
         let bias = bias.map(row_major::<T>).transpose()?;
         let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
-        let y = kernel::forward(&geometry, &Elements::<T>::of(&x)?, &Elements::<T>::of(&weight)?, bias.as_deref(), relu)?;
+        let forward = if winograd::suits(&geometry) { winograd::forward } else { kernel::forward };
+        let y = forward(&geometry, &Elements::<T>::of(&x)?, &Elements::<T>::of(&weight)?, bias.as_deref(), relu)?;
         make(y, &shape, Format::BatchInnermost)
     })
 }
@@ -110,7 +111,8 @@ pub fn input_gradient(
         let (dy, weight) = (batch_innermost::<T>(dy)?, row_major::<T>(weight)?);
         let mask = mask.map(batch_innermost::<T>).transpose()?;
         let mask = mask.as_ref().map(Elements::<T>::of).transpose()?;
-        let dx = kernel::input_gradient(&geometry, &Elements::<T>::of(&dy)?, &Elements::<T>::of(&weight)?, mask.as_deref())?;
+        let gradient = if winograd::suits(&geometry) { winograd::input_gradient } else { kernel::input_gradient };
+        let dx = gradient(&geometry, &Elements::<T>::of(&dy)?, &Elements::<T>::of(&weight)?, mask.as_deref())?;
         make(dx, x_shape, Format::BatchInnermost)
     })
 }

@@ -14,6 +14,7 @@ mod pooling;
 mod reduce;
 mod softmax;
 mod vector;
+mod winograd;
 
 use std::fmt::Debug;
 
