@@ -88,10 +88,24 @@ fn run<T: Float>(
     let (from_channels, to_channels) =
         if backward { (geometry.out_group(), geometry.in_group()) } else { (geometry.in_group(), geometry.out_group()) };
     let length = geometry.groups * to_channels * rows.to * columns.to * geometry.images;
+    let row_length = columns.from * geometry.images;
     // SAFETY: the tasks cover all channels and rows, the segments all columns and images.
     unsafe {
         filled(length, |out| {
-            T::dispatch(Whole { geometry, backward, x, weight, bias, finish, out, rows, columns, from_channels, to_channels });
+            T::dispatch(Whole {
+                geometry,
+                backward,
+                x,
+                weight,
+                bias,
+                finish,
+                out,
+                rows,
+                columns,
+                row_length,
+                from_channels,
+                to_channels,
+            });
         })
     }
 }
@@ -107,6 +121,8 @@ struct Whole<'a, T> {
     out: Shared<T>,
     rows: Flow,
     columns: Flow,
+    /// Of the source.
+    row_length: usize,
     /// Channels of one group.
     from_channels: usize,
     to_channels: usize,
@@ -118,22 +134,21 @@ const fn most_channels<V: Vector>() -> usize {
 }
 
 impl<T: Float> Whole<'_, T> {
-    /// `weight[o, i, ky, kx]` for group-local channels, whichever of them is the destination.
-    fn weight(&self, group: usize, to: usize, from: usize, tap: usize) -> T {
-        let (o, i) = if self.backward { (from, to) } else { (to, from) };
-        let g = self.geometry;
-        self.weight[((group * g.out_group() + o) * g.in_group() + i) * g.taps() + tap]
-    }
-
     /// Weights as the tiles read them: `[group, block][from, tap, channel of the block]`.
     fn pack(&self, blocks: usize) -> Vec<T> {
+        let Geometry { groups, .. } = *self.geometry;
+        let taps = self.geometry.taps();
+        let (to_step, from_step) =
+            if self.backward { (taps, self.to_channels * taps) } else { (self.from_channels * taps, taps) };
         let mut packed = Vec::with_capacity(self.weight.len());
-        for group in 0..self.geometry.groups {
+        for group in self.weight.chunks_exact(self.weight.len().max(1) / groups) {
             for block in 0..blocks {
                 let (first, last) = self.block(block, blocks);
                 for from in 0..self.from_channels {
-                    for tap in 0..self.geometry.taps() {
-                        packed.extend((first..last).map(|to| self.weight(group, to, from, tap)));
+                    for tap in 0..taps {
+                        for to in first..last {
+                            packed.push(group[to * to_step + from * from_step + tap]);
+                        }
                     }
                 }
             }
@@ -144,6 +159,20 @@ impl<T: Float> Whole<'_, T> {
     fn block(&self, block: usize, blocks: usize) -> (usize, usize) {
         (self.to_channels * block / blocks, self.to_channels * (block + 1) / blocks)
     }
+
+    /// The source with zeros around its rows, so that no vector of a tap leaves them; the taps move along.
+    fn pad(&self, segment: &mut Segment, width: usize) -> (Vec<T>, usize) {
+        let offsets = || segment.taps.iter().map(|&(_, offset)| offset);
+        let before = -offsets().min().unwrap_or(0).min(0);
+        let reach = segment.length.next_multiple_of(width) as isize + offsets().max().unwrap_or(0);
+        let row_length = (before + reach.max(self.row_length as isize)) as usize;
+        segment.taps.iter_mut().for_each(|(_, offset)| *offset += before);
+        let mut padded = vec![T::ZERO; self.x.len() / self.row_length * row_length];
+        for (to, from) in padded.chunks_exact_mut(row_length).zip(self.x.chunks_exact(self.row_length)) {
+            to[before as usize..][..self.row_length].copy_from_slice(from);
+        }
+        (padded, row_length)
+    }
 }
 
 impl<T: Float> Kernel<T> for Whole<'_, T> {
@@ -152,7 +181,17 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
     fn run<V: Vector<Element = T>>(self) {
         let blocks = self.to_channels.div_ceil(most_channels::<V>());
         let packed = self.pack(blocks);
-        let segments = segments(self.columns, self.geometry.images);
+        let mut segments = segments(self.columns, self.geometry.images);
+        // Few images make short rows, of which most vectors would meet an end.
+        let padded;
+        let mut whole = self;
+        if let [segment] = segments.as_mut_slice()
+            && self.geometry.images < V::LANES
+            && self.row_length > 0
+        {
+            (padded, whole.row_length) = self.pad(segment, 2 * V::LANES);
+            whole.x = &padded;
+        }
         let groups = self.geometry.groups;
         let row_work = self.columns.to * self.geometry.images * self.to_channels * self.from_channels * self.geometry.taps()
             / self.columns.axis.stride;
@@ -163,7 +202,7 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
             let before = group * self.to_channels * self.from_channels * self.geometry.taps();
             for row in piece * rows_a_task..((piece + 1) * rows_a_task).min(self.rows.to) {
                 T::dispatch(Row {
-                    whole: self,
+                    whole,
                     weight: &packed[before..],
                     segments: &segments,
                     row,
@@ -203,8 +242,7 @@ impl<T: Float> Kernel<T> for Row<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let Whole { geometry, rows, columns, .. } = self.whole;
-        let row_length = columns.from * geometry.images;
+        let Whole { geometry, rows, row_length, .. } = self.whole;
         let mut taps = Vec::with_capacity(geometry.taps());
         for segment in self.segments {
             taps.clear();
@@ -269,8 +307,7 @@ impl<V: Vector> Reading<V> for Edge<'_, V::Element> {
 impl<T: Float> Row<'_, T> {
     #[inline(always)]
     unsafe fn segment<V: Vector<Element = T>>(&self, segment: &Segment, taps: &[Tap]) {
-        let Whole { geometry, x, rows, columns, from_channels, .. } = self.whole;
-        let row_length = columns.from * geometry.images;
+        let Whole { x, rows, row_length, from_channels, .. } = self.whole;
         let channel_length = rows.from * row_length;
         let lowest = taps.iter().map(|tap| tap.position).min().unwrap_or(0);
         let highest = taps.iter().map(|tap| tap.position).max().unwrap_or(0);
@@ -355,9 +392,9 @@ impl<T: Float> Row<'_, T> {
         sources: &mut Vec<Source<T>>,
         copies: &mut Vec<T>,
     ) {
-        let Whole { geometry, rows, columns, from_channels, .. } = self.whole;
-        let row_length = (columns.from * geometry.images) as isize;
-        let channel_length = rows.from * columns.from * geometry.images;
+        let Whole { rows, row_length, from_channels, .. } = self.whole;
+        let channel_length = rows.from * row_length;
+        let row_length = row_length as isize;
         let lanes = V::LANES as isize;
         let mut copy = 0;
         sources.clear();
@@ -431,11 +468,7 @@ impl<T: Float> Tile<'_, T> {
             let first = self.row.group * to_channels + self.first;
             let at = first * channel_length + self.row.row * row_length + self.segment.start + self.lane;
             let left = self.segment.length - self.lane;
-            let to = out.at(at);
-            match finish {
-                Finish::Nothing => store(sums, to, channel_length, left, |sum, _, _| sum),
-                finish => store(sums, to, channel_length, left, |sum, place, left| finish.apply(sum, at + place, left)),
-            }
+            store(sums, finish, out, at, channel_length, left);
         }
     }
 }

@@ -5,7 +5,7 @@
 //! needs less packing and padding; the result comes out row-major or column-major accordingly.
 
 use super::buffer::{Shared, filled};
-use super::tile::store;
+use super::tile::{Finish, store};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
@@ -252,12 +252,8 @@ impl<T: Float> Rows<'_, T> {
                 from_a = from_a.wrapping_add(a.column_stride);
                 from_b = from_b.wrapping_add(self.stride);
             }
-            let to = out.at(row * b.columns + self.column);
-            if relu {
-                store(sums, to, b.columns, columns, |sum, _, _| V::select(sum.less_equal(V::zero()), V::zero(), sum));
-            } else {
-                store(sums, to, b.columns, columns, |sum, _, _| sum);
-            }
+            let finish = if relu { Finish::Relu } else { Finish::Nothing };
+            store(sums, finish, out, row * b.columns + self.column, b.columns, columns);
         }
     }
 }

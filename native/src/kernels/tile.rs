@@ -1,5 +1,6 @@
 //! A tile: sums of several rows (or channels) and vectors of lanes, kept in registers until they are finished.
 
+use super::buffer::Shared;
 use super::vector::{Float, Vector};
 
 /// What happens to a finished sum before it is stored.
@@ -12,25 +13,8 @@ pub enum Finish<'a, T> {
 }
 
 impl<T: Float> Finish<'_, T> {
-    /// For a sum that goes to place `at` of the result, with `left` lanes.
-    ///
-    /// # Safety
-    /// The lanes must exist in the result.
-    #[inline(always)]
-    pub unsafe fn apply<V: Vector<Element = T>>(self, sum: V, at: usize, left: usize) -> V {
-        match self {
-            Self::Nothing => sum,
-            Self::Relu => V::select(sum.less_equal(V::zero()), V::zero(), sum),
-            Self::Mask(mask) => {
-                // SAFETY: a mask is as long as the result.
-                let mask = unsafe { V::load_up_to(mask.as_ptr().add(at), left) };
-                V::select(mask.less_equal(V::zero()), V::zero(), sum)
-            }
-        }
-    }
-
-    /// As [`Finish::apply`], for one number.
-    pub fn apply_one(self, sum: T, at: usize) -> T {
+    /// For one sum, which goes to place `at` of the result.
+    pub fn apply(self, sum: T, at: usize) -> T {
         match self {
             Self::Relu if sum <= T::ZERO => T::ZERO,
             Self::Mask(mask) if mask[at] <= T::ZERO => T::ZERO,
@@ -39,34 +23,92 @@ impl<T: Float> Finish<'_, T> {
     }
 }
 
-/// Stores a tile's sums, each as `finish(sum, place, lanes left)` has it; a row lies `step` after the one before.
-/// Whether all lanes are there is asked once, not for each vector: else the sums would be kept in memory.
+/// As `Finish`, chosen once for a tile and not for each vector: else the sums would be kept in memory.
+trait Finishing<V: Vector>: Copy {
+    unsafe fn of(self, sum: V, at: usize, left: usize) -> V;
+}
+
+#[derive(Clone, Copy)]
+struct Nothing;
+
+impl<V: Vector> Finishing<V> for Nothing {
+    #[inline(always)]
+    unsafe fn of(self, sum: V, _: usize, _: usize) -> V {
+        sum
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Relu;
+
+impl<V: Vector> Finishing<V> for Relu {
+    #[inline(always)]
+    unsafe fn of(self, sum: V, _: usize, _: usize) -> V {
+        V::select(sum.less_equal(V::zero()), V::zero(), sum)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Mask<'a, T>(&'a [T]);
+
+impl<V: Vector> Finishing<V> for Mask<'_, V::Element> {
+    #[inline(always)]
+    unsafe fn of(self, sum: V, at: usize, left: usize) -> V {
+        // SAFETY: a mask is as long as the result.
+        let mask = unsafe { V::load_up_to(self.0.as_ptr().add(at), left) };
+        V::select(mask.less_equal(V::zero()), V::zero(), sum)
+    }
+}
+
+/// Stores a tile's sums, finished, from place `at` of the result on, of which `left` lanes are in each row; a row
+/// lies `step` after the one before.
 ///
 /// # Safety
-/// `to` must be valid for `left` lanes of each row.
+/// The result must have all rows and lanes.
 #[inline(always)]
 pub unsafe fn store<V: Vector, const C: usize, const W: usize>(
     sums: [[V; W]; C],
-    to: *mut V::Element,
+    finish: Finish<V::Element>,
+    out: Shared<V::Element>,
+    at: usize,
     step: usize,
     left: usize,
-    finish: impl Fn(V, usize, usize) -> V,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match finish {
+            Finish::Nothing => store_with(sums, Nothing, out, at, step, left),
+            Finish::Relu => store_with(sums, Relu, out, at, step, left),
+            Finish::Mask(mask) => store_with(sums, Mask(mask), out, at, step, left),
+        }
+    }
+}
+
+/// Whether all lanes are there is asked once, too.
+#[inline(always)]
+unsafe fn store_with<V: Vector, const C: usize, const W: usize>(
+    sums: [[V; W]; C],
+    finish: impl Finishing<V>,
+    out: Shared<V::Element>,
+    at: usize,
+    step: usize,
+    left: usize,
 ) {
     // SAFETY: the caller's promise.
     unsafe {
         if left >= W * V::LANES {
             for c in 0..C {
                 for w in 0..W {
-                    let place = c * step + w * V::LANES;
-                    finish(sums[c][w], place, V::LANES).store(to.add(place));
+                    let at = at + c * step + w * V::LANES;
+                    finish.of(sums[c][w], at, V::LANES).store(out.at(at));
                 }
             }
         } else {
             for c in 0..C {
                 for w in 0..W {
-                    let place = c * step + w * V::LANES;
+                    let at = at + c * step + w * V::LANES;
                     let left = left.saturating_sub(w * V::LANES);
-                    finish(sums[c][w], place, left).store_up_to(to.add(place), left);
+                    finish.of(sums[c][w], at, left).store_up_to(out.at(at), left);
                 }
             }
         }

@@ -20,7 +20,7 @@
 
 use super::buffer::{Shared, filled};
 use super::geometry::{Axis, Geometry};
-use super::tile::Finish;
+use super::tile::{Finish, store};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
@@ -343,18 +343,16 @@ impl<V: Vector> Destination<V> for InPlace<'_, V::Element> {
         // SAFETY: the caller's promise.
         unsafe {
             let bias = bias.map_or(V::zero(), |bias| V::splat(*bias.get_unchecked(self.group * to_channels + channel)));
-            if left >= V::LANES && self.rows == 2 && self.columns == 2 {
+            if self.rows == 2 && self.columns == 2 {
                 for r in 0..2 {
                     for c in 0..2 {
-                        let at = first + (r * columns.to + c) * images;
-                        finish.apply(tile[r][c].add(bias), at, V::LANES).store(out.at(at));
+                        store([[tile[r][c].add(bias)]], finish, out, first + (r * columns.to + c) * images, 0, left);
                     }
                 }
             } else {
                 for r in 0..self.rows {
                     for c in 0..self.columns {
-                        let at = first + (r * columns.to + c) * images;
-                        finish.apply(tile[r][c].add(bias), at, left).store_up_to(out.at(at), left);
+                        store([[tile[r][c].add(bias)]], finish, out, first + (r * columns.to + c) * images, 0, left);
                     }
                 }
             }
@@ -503,7 +501,7 @@ impl<T: Float> Piece<'_, T> {
                             let at = first + column * images + n;
                             let sum = outputs[from + n] + bias.map_or(T::ZERO, |bias| bias[global]);
                             // SAFETY: the row is this task's alone.
-                            unsafe { *out.at(at) = finish.apply_one(sum, at) };
+                            unsafe { *out.at(at) = finish.apply(sum, at) };
                         }
                     }
                 }
