@@ -69,30 +69,82 @@ impl<T: Float> Forward<'_, T> {
         let source_rows: Vec<(usize, usize)> = (0..rows.kernel)
             .filter_map(|ky| Some((ky, (self.channel * rows.input + rows.source(self.row, ky)?) * columns.input)))
             .collect();
+        let first = (self.channel * rows.output + self.row) * self.windows.output_row();
         let mut taps = Vec::with_capacity(self.windows.area());
+        if images < V::LANES {
+            let (lines, length) = self.lines::<V, MAXIMUM>(&source_rows, &mut taps);
+            self.windows_of::<V, MAXIMUM>(&taps, &lines, length, first, place_of_tap);
+            return;
+        }
         for column in 0..columns.output {
-            let to = ((self.channel * rows.output + self.row) * columns.output + column) * images;
             taps.clear();
             for &(ky, source_row) in &source_rows {
                 let across = (0..columns.kernel).filter_map(|kx| Some((kx, columns.source(column, kx)?)));
                 taps.extend(across.map(|(kx, source)| (ky * columns.kernel + kx, (source_row + source) * images)));
             }
-            let whole = images - images % V::LANES;
-            for image in (0..whole).step_by(V::LANES) {
-                self.window::<V, MAXIMUM>(&taps, image, to + image, V::LANES, place_of_tap);
-            }
-            if whole < images {
-                self.window::<V, MAXIMUM>(&taps, whole, to + whole, images - whole, place_of_tap);
-            }
+            self.windows_of::<V, MAXIMUM>(&taps, self.x, images, first + column * images, place_of_tap);
         }
     }
 
-    /// `count` images of one window: `taps` are their numbers and where the first image's lie.
+    /// What each tap meets, window after window, so that a few images fill vectors together; and how many
+    /// numbers a line has. Taps outside the image meet what changes nothing.
+    #[inline(always)]
+    fn lines<V: Vector<Element = T>, const MAXIMUM: bool>(
+        &self,
+        source_rows: &[(usize, usize)],
+        taps: &mut Vec<(usize, usize)>,
+    ) -> (Vec<T>, usize) {
+        let Windows { images, columns, .. } = *self.windows;
+        let length = self.windows.output_row();
+        let nothing = if MAXIMUM { T::of(f64::NEG_INFINITY) } else { T::ZERO };
+        let mut lines = vec![nothing; source_rows.len() * columns.kernel * length];
+        for (&(ky, source_row), kernel_row) in source_rows.iter().zip(0..) {
+            for kx in 0..columns.kernel {
+                let from = (kernel_row * columns.kernel + kx) * length;
+                taps.push((ky * columns.kernel + kx, from));
+                let inside = |column: &usize| columns.source(*column, kx).is_some();
+                let Some(column) = (0..columns.output).find(inside) else { continue };
+                let count = (column..columns.output).take_while(inside).count();
+                let source = source_row + column * columns.stride + kx * columns.dilation - columns.padding;
+                let to = &mut lines[from + column * images..from + (column + count) * images];
+                let x = &self.x[source * images..];
+                if images == 1 {
+                    to.iter_mut().zip(x.iter().step_by(columns.stride)).for_each(|(to, from)| *to = *from);
+                } else {
+                    let windows = to.chunks_exact_mut(images).zip(x.chunks(columns.stride * images));
+                    windows.for_each(|(to, from)| to.copy_from_slice(&from[..images]));
+                }
+            }
+        }
+        (lines, length)
+    }
+
+    /// So many windows side by side, with the taps of the first.
+    #[inline(always)]
+    fn windows_of<V: Vector<Element = T>, const MAXIMUM: bool>(
+        &self,
+        taps: &[(usize, usize)],
+        x: &[T],
+        count: usize,
+        to: usize,
+        place_of_tap: Shared<T>,
+    ) {
+        let whole = count - count % V::LANES;
+        for lane in (0..whole).step_by(V::LANES) {
+            self.window::<V, MAXIMUM>(taps, x, lane, to + lane, V::LANES, place_of_tap);
+        }
+        if whole < count {
+            self.window::<V, MAXIMUM>(taps, x, whole, to + whole, count - whole, place_of_tap);
+        }
+    }
+
+    /// `count` lanes from `lane` on: `taps` are their numbers and where lane 0 lies in x.
     #[inline(always)]
     fn window<V: Vector<Element = T>, const MAXIMUM: bool>(
         &self,
         taps: &[(usize, usize)],
-        image: usize,
+        x: &[T],
+        lane: usize,
         to: usize,
         count: usize,
         place_of_tap: Shared<T>,
@@ -101,7 +153,7 @@ impl<T: Float> Forward<'_, T> {
         let mut place = V::zero();
         for &(tap, from) in taps {
             // SAFETY: the place lies within x.
-            let x = unsafe { V::load_up_to(self.x.as_ptr().add(from + image), count) };
+            let x = unsafe { V::load_up_to(x.as_ptr().add(from + lane), count) };
             if MAXIMUM {
                 let tap = V::constant(tap as f64);
                 place = V::select(best.less(x), tap, V::select(x.equal(x), place, tap));
