@@ -64,6 +64,8 @@ test("a tensor without elements is a tensor", () => {
   assertEquals(empty.size, 0);
   assertEquals(empty.numbers(), []);
   assertEquals(empty.sum().item(), 0);
+  // A slice of it that begins where elements would be, were there any.
+  assertEquals(Tensor.zeros([0, 3]).slice(1, 2, 1).silu().shape, [0, 1]);
 });
 
 test("item() throws where there is more than one element", () => {
@@ -91,6 +93,11 @@ test("whole numbers are divided by anything but 0", () => {
   const [two, seven, zero] = [2, 7, 0].map((value) => Tensor.from(Uint32Array.of(value)));
   assertEquals(seven.div(two).numbers(), [3]);
   assertThrows(() => seven.div(zero), Error, "Cannot divide whole numbers by 0");
+  const [least, minusOne] = [-(2n ** 63n), -1n].map((value) =>
+    Tensor.from(BigInt64Array.of(value, 1n))
+  );
+  assertThrows(() => least.div(minusOne), Error, "by -1: the quotient is no i64");
+  assertEquals(minusOne.div(least).numbers(), [0, 1]);
 });
 
 test("comparisons give u8 masks, and where() chooses by them", () => {

@@ -86,6 +86,12 @@ pub fn binary(operation: Binary, a: &Tensor, b: &Tensor) -> Result<Tensor> {
             if zeros.to_scalar::<u8>()? != 0 {
                 fail!("Cannot divide whole numbers by 0: cast them to f32 first");
             }
+            if a.dtype() == DType::I64 && a.elem_count() > 0 {
+                let overflow = a.eq(i64::MIN)?.broadcast_mul(&b.eq(-1i64)?)?.flatten_all()?.max(0)?;
+                if overflow.to_scalar::<u8>()? != 0 {
+                    fail!("Cannot divide {} by -1: the quotient is no i64", i64::MIN);
+                }
+            }
         }
         return Ok(match operation {
             Binary::Add => a.broadcast_add(b),
