@@ -4,6 +4,8 @@
 //! `dx[i] = sum over the windows that chose i of dy`, a chain over their taps (ky, kx) in ascending order.
 //! Average: `y = (chain over (ky, kx) of x) / (kernel area)`; padding counts as zeros.
 
+use std::ops::Range;
+
 use super::buffer::{Shared, filled};
 use super::geometry::Axis;
 use super::vector::{Float, Kernel, Vector};
@@ -28,6 +30,13 @@ impl Windows {
     fn output_row(&self) -> usize {
         self.columns.output * self.images
     }
+    fn for_output_rows(&self, function: impl Fn(usize, Range<usize>) + Sync) {
+        if self.images < FEW_IMAGES {
+            self.for_rows(1, self.rows.output * self.output_row(), |channel, _| function(channel, 0..self.rows.output));
+        } else {
+            self.for_rows(self.rows.output, self.output_row(), |channel, row| function(channel, row..row + 1));
+        }
+    }
     fn for_rows(&self, rows: usize, row_length: usize, function: impl Fn(usize, usize) + Sync) {
         let grain = (parallel::WORTH_A_THREAD / (row_length * self.area()).max(1)).max(1);
         let total = self.channels * rows;
@@ -40,7 +49,7 @@ impl Windows {
     }
 }
 
-/// One row of windows of one channel.
+/// Some rows of windows of one channel.
 struct Forward<'a, T> {
     windows: &'a Windows,
     x: &'a [T],
@@ -48,7 +57,7 @@ struct Forward<'a, T> {
     /// Where the maximum's tap goes, as a number; `None` for the average.
     tap: Option<Shared<T>>,
     channel: usize,
-    row: usize,
+    rows: Range<usize>,
 }
 
 impl<T: Float> Kernel<T> for Forward<'_, T> {
@@ -56,72 +65,69 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
         match self.tap {
-            Some(tap) => self.windows_of_row::<V, true>(tap),
-            None => self.windows_of_row::<V, false>(self.out),
+            Some(tap) => self.windows::<V, true>(tap),
+            None => self.windows::<V, false>(self.out),
         }
     }
 }
 
+/// Fewer images than these do not fill a vector, so windows are laid side by side.
+const FEW_IMAGES: usize = 8;
+
 impl<T: Float> Forward<'_, T> {
     #[inline(always)]
-    fn windows_of_row<V: Vector<Element = T>, const MAXIMUM: bool>(&self, place_of_tap: Shared<T>) {
+    fn windows<V: Vector<Element = T>, const MAXIMUM: bool>(&self, place_of_tap: Shared<T>) {
         let Windows { images, rows, columns, .. } = *self.windows;
-        let source_rows: Vec<(usize, usize)> = (0..rows.kernel)
-            .filter_map(|ky| Some((ky, (self.channel * rows.input + rows.source(self.row, ky)?) * columns.input)))
-            .collect();
-        let first = (self.channel * rows.output + self.row) * self.windows.output_row();
+        let first = |row: usize| (self.channel * rows.output + row) * self.windows.output_row();
         let mut taps = Vec::with_capacity(self.windows.area());
-        if images < V::LANES {
-            let (lines, length) = self.lines::<V, MAXIMUM>(&source_rows, &mut taps);
-            self.windows_of::<V, MAXIMUM>(&taps, &lines, length, first, place_of_tap);
+        if images < FEW_IMAGES {
+            let length = self.rows.len() * self.windows.output_row();
+            let nothing = if MAXIMUM { T::of(f64::NEG_INFINITY) } else { T::ZERO };
+            let mut lines = vec![nothing; self.windows.area() * length];
+            for (tap, line) in lines.chunks_exact_mut(length.max(1)).enumerate() {
+                taps.push((tap, tap * length));
+                self.lay_out(tap / columns.kernel, tap % columns.kernel, line);
+            }
+            self.side_by_side::<V, MAXIMUM>(&taps, &lines, length, first(self.rows.start), place_of_tap);
             return;
         }
-        for column in 0..columns.output {
-            taps.clear();
-            for &(ky, source_row) in &source_rows {
-                let across = (0..columns.kernel).filter_map(|kx| Some((kx, columns.source(column, kx)?)));
-                taps.extend(across.map(|(kx, source)| (ky * columns.kernel + kx, (source_row + source) * images)));
-            }
-            self.windows_of::<V, MAXIMUM>(&taps, self.x, images, first + column * images, place_of_tap);
-        }
-    }
-
-    /// What each tap meets, window after window, so that a few images fill vectors together; and how many
-    /// numbers a line has. Taps outside the image meet what changes nothing.
-    #[inline(always)]
-    fn lines<V: Vector<Element = T>, const MAXIMUM: bool>(
-        &self,
-        source_rows: &[(usize, usize)],
-        taps: &mut Vec<(usize, usize)>,
-    ) -> (Vec<T>, usize) {
-        let Windows { images, columns, .. } = *self.windows;
-        let length = self.windows.output_row();
-        let nothing = if MAXIMUM { T::of(f64::NEG_INFINITY) } else { T::ZERO };
-        let mut lines = vec![nothing; source_rows.len() * columns.kernel * length];
-        for (&(ky, source_row), kernel_row) in source_rows.iter().zip(0..) {
-            for kx in 0..columns.kernel {
-                let from = (kernel_row * columns.kernel + kx) * length;
-                taps.push((ky * columns.kernel + kx, from));
-                let inside = |column: &usize| columns.source(*column, kx).is_some();
-                let Some(column) = (0..columns.output).find(inside) else { continue };
-                let count = (column..columns.output).take_while(inside).count();
-                let source = source_row + column * columns.stride + kx * columns.dilation - columns.padding;
-                let to = &mut lines[from + column * images..from + (column + count) * images];
-                let x = &self.x[source * images..];
-                if images == 1 {
-                    to.iter_mut().zip(x.iter().step_by(columns.stride)).for_each(|(to, from)| *to = *from);
-                } else {
-                    let windows = to.chunks_exact_mut(images).zip(x.chunks(columns.stride * images));
-                    windows.for_each(|(to, from)| to.copy_from_slice(&from[..images]));
+        for row in self.rows.clone() {
+            for column in 0..columns.output {
+                taps.clear();
+                for ky in 0..rows.kernel {
+                    let Some(source_row) = rows.source(row, ky) else { continue };
+                    let source_row = (self.channel * rows.input + source_row) * columns.input;
+                    let across = (0..columns.kernel).filter_map(|kx| Some((kx, columns.source(column, kx)?)));
+                    taps.extend(across.map(|(kx, source)| (ky * columns.kernel + kx, (source_row + source) * images)));
                 }
+                self.side_by_side::<V, MAXIMUM>(&taps, self.x, images, first(row) + column * images, place_of_tap);
             }
         }
-        (lines, length)
     }
 
-    /// So many windows side by side, with the taps of the first.
+    /// What one tap meets, window after window; what it meets outside the image stays as it is.
+    fn lay_out(&self, ky: usize, kx: usize, line: &mut [T]) {
+        let Windows { images, rows, columns, .. } = *self.windows;
+        let inside = |column: &usize| columns.source(*column, kx).is_some();
+        let Some(column) = (0..columns.output).find(inside) else { return };
+        let count = (column..columns.output).take_while(inside).count();
+        for (row, line) in self.rows.clone().zip(line.chunks_exact_mut(self.windows.output_row())) {
+            let Some(source_row) = rows.source(row, ky) else { continue };
+            let source_row = (self.channel * rows.input + source_row) * columns.input;
+            let source = source_row + column * columns.stride + kx * columns.dilation - columns.padding;
+            let (to, x) = (&mut line[column * images..(column + count) * images], &self.x[source * images..]);
+            if images == 1 {
+                to.iter_mut().zip(x.iter().step_by(columns.stride)).for_each(|(to, from)| *to = *from);
+            } else {
+                let windows = to.chunks_exact_mut(images).zip(x.chunks(columns.stride * images));
+                windows.for_each(|(to, from)| to.copy_from_slice(&from[..images]));
+            }
+        }
+    }
+
+    /// So many lanes, with the taps of the first.
     #[inline(always)]
-    fn windows_of<V: Vector<Element = T>, const MAXIMUM: bool>(
+    fn side_by_side<V: Vector<Element = T>, const MAXIMUM: bool>(
         &self,
         taps: &[(usize, usize)],
         x: &[T],
@@ -182,8 +188,8 @@ pub fn max_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<(Vec<T>, Vec<
     let y = unsafe {
         filled(length, |out| {
             match filled(length, |tap| {
-                windows.for_rows(windows.rows.output, windows.output_row(), |channel, row| {
-                    T::dispatch(Forward { windows, x, out, tap: Some(tap), channel, row });
+                windows.for_output_rows(|channel, rows| {
+                    T::dispatch(Forward { windows, x, out, tap: Some(tap), channel, rows });
                 });
             }) {
                 Ok(filled) => taps = filled,
@@ -202,8 +208,8 @@ pub fn average_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<Vec<T>> {
     // SAFETY: the rows cover the output.
     unsafe {
         filled(windows.channels * windows.rows.output * windows.output_row(), |out| {
-            windows.for_rows(windows.rows.output, windows.output_row(), |channel, row| {
-                T::dispatch(Forward { windows, x, out, tap: None, channel, row });
+            windows.for_output_rows(|channel, rows| {
+                T::dispatch(Forward { windows, x, out, tap: None, channel, rows });
             });
         })
     }
