@@ -89,6 +89,9 @@ fn run<T: Float>(
         if backward { (geometry.out_group(), geometry.in_group()) } else { (geometry.in_group(), geometry.out_group()) };
     let length = geometry.groups * to_channels * rows.to * columns.to * geometry.images;
     let row_length = columns.from * geometry.images;
+    if length == 0 {
+        return Ok(Vec::new());
+    }
     // SAFETY: the tasks cover all channels and rows, the segments all columns and images.
     unsafe {
         filled(length, |out| {

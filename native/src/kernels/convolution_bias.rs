@@ -54,6 +54,8 @@ impl<T: Float> Kernel<T> for ChannelSums<'_, T> {
 
 /// `dy [o, h', w', n] -> db [o]`, with `row_length` = w' n.
 pub fn bias_gradient<T: Float>(dy: &[T], channels: usize, rows: usize, row_length: usize) -> Result<Vec<T>> {
+    // An empty tensor's shape may name any number of rows.
+    let rows = if row_length == 0 { 0 } else { rows };
     // SAFETY: each channel is written once.
     unsafe {
         filled(channels, |out| {

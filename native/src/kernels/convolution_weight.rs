@@ -97,7 +97,8 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
         let strided = g.columns.stride > 1;
         let row_length = g.columns.output * g.images;
         let mut scratch = if strided { vec![T::ZERO; COLUMNS * row_length] } else { Vec::new() };
-        for row in 0..g.rows.output {
+        // An empty tensor's shape may name any number of rows.
+        for row in 0..if row_length == 0 { 0 } else { g.rows.output } {
             for (index, tile) in self.tiles.iter().enumerate() {
                 let Some(source) = g.rows.source(row, tile.ky) else { continue };
                 let input_length = g.columns.input * g.images;

@@ -18,6 +18,10 @@ pub struct Extent {
 }
 
 impl Extent {
+    /// Without lanes there is nothing to do, however many outer positions an empty tensor's shape names.
+    pub fn new(outer: usize, terms: usize, inner: usize) -> Self {
+        Self { outer: if inner == 0 { 0 } else { outer }, terms, inner }
+    }
     /// How many of the outer positions are worth a thread.
     pub fn grain(&self) -> usize {
         (parallel::WORTH_A_THREAD / (self.terms * self.inner).max(1)).max(1)

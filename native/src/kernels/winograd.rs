@@ -77,8 +77,12 @@ pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mas
 
 fn run<T: Float>(whole: Whole<T>) -> Result<Vec<T>> {
     let Whole { images, groups, rows, columns, to_channels, .. } = whole;
+    let length = groups * to_channels * rows.to * columns.to * images;
+    if length == 0 {
+        return Ok(Vec::new());
+    }
     // SAFETY: the tiles cover all channels, rows and columns.
-    unsafe { filled(groups * to_channels * rows.to * columns.to * images, |out| T::dispatch(Whole { out, ..whole })) }
+    unsafe { filled(length, |out| T::dispatch(Whole { out, ..whole })) }
 }
 
 /// One axis: output t meets the inputs `t - padding ..= t - padding + 2`.
