@@ -3,8 +3,14 @@
  * one instruction set (`WICK_ISA`), one number of threads (the argument).
  */
 import { native } from "../../src/ffi/mod.ts";
-import { createModel } from "../../src/models/mod.ts";
-import { build, createOptimizer, crossEntropy, type OptimizerOptions } from "../../src/nn/mod.ts";
+import { cnn, createModel } from "../../src/models/mod.ts";
+import {
+  build,
+  createOptimizer,
+  crossEntropy,
+  type Layer,
+  type OptimizerOptions,
+} from "../../src/nn/mod.ts";
 import { gradients, Random, scope, Tensor } from "../../src/tensor/mod.ts";
 import { storedTensors } from "../../src/train/stored_tensors.ts";
 import { weightsDigest } from "../../src/train/weights_digest.ts";
@@ -16,18 +22,26 @@ const optimizers: readonly OptimizerOptions[] = [
 
 /** 37 images: no whole number of vectors. */
 const BATCH = 37;
-const STEPS = { linear: 10, nonlinear: 10, cnn: 3 };
+
+const models: Readonly<Record<string, { steps: number; layer: () => Layer }>> = {
+  linear: { steps: 10, layer: () => createModel("linear") },
+  nonlinear: { steps: 10, layer: () => createModel("nonlinear") },
+  cnn: { steps: 3, layer: () => createModel("cnn") },
+  // With that many channels convolutions have another definition.
+  "cnn of 16 channels": { steps: 2, layer: () => cnn({ hidden: 16 }) },
+};
 
 native.wick_configure(Number(Deno.args[0]));
-for (const model of ["linear", "nonlinear", "cnn"] as const) {
+for (const model of Object.keys(models)) {
   for (const options of optimizers) console.log(model, options.name, digest(model, options));
 }
 
-function digest(name: keyof typeof STEPS, options: OptimizerOptions): string {
+function digest(name: string, options: OptimizerOptions): string {
+  const { steps, layer } = models[name];
   const chance = new Random(7, "synthetic");
-  using model = build(createModel(name), new Random(1, "init"));
+  using model = build(layer(), new Random(1, "init"));
   using optimizer = createOptimizer(options, model.parameters);
-  for (let step = 0; step < STEPS[name]; step++) {
+  for (let step = 0; step < steps; step++) {
     scope(() => {
       const images = chance.at({ epoch: step }).uniform([BATCH, 1, 28, 28], 0, 1);
       const classes = chance.at({ epoch: step, index: 1 }).bits(BATCH).map((word) => word % 10);
