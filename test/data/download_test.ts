@@ -276,7 +276,9 @@ Deno.test("download() asks the source that delivered first for the next file", a
 
 Deno.test("download() killed at 12 moments leaves no half file, and is gone on with", async () => {
   const pause = () => new Promise((resolve) => setTimeout(resolve, 3));
+  let asked = Promise.withResolvers<void>();
   const slowly: Answer = async (request) => {
+    asked.resolve();
     const answer = await whole(images.packed)(request);
     const bytes = await answer.bytes();
     const body = new ReadableStream<Uint8Array>({
@@ -294,11 +296,14 @@ Deno.test("download() killed at 12 moments leaves no half file, and is gone on w
   await inFolder(async (folder) => {
     const job = JSON.stringify({ folder, source: server.url, files });
     for (let i = 0; i < 12; i++) {
+      asked = Promise.withResolvers();
       const child = new Deno.Command(Deno.execPath(), {
         args: ["run", "--no-lock", "-RW", "--allow-net=127.0.0.1", childPath, job],
         stderr: "null",
       }).spawn();
-      const timer = setTimeout(() => child.kill("SIGKILL"), 100 + 40 * i);
+      // Counted from its first question: a busy machine takes long to start a process.
+      await Promise.race([asked.promise, child.status]);
+      const timer = setTimeout(() => child.kill("SIGKILL"), 10 * i);
       await child.status;
       clearTimeout(timer);
       const found = await filesUnder(folder);
