@@ -1,24 +1,85 @@
 //! Rearranging elements: strided copies, and the transposition between images-outermost and images-innermost.
 
-use super::buffer::filled;
+use super::buffer::{Shared, filled};
+use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::{memory, parallel};
 
 const TILE: usize = 16;
 
+/// `to[column * to_step + row] = from[row * from_step + column]`.
+///
+/// # Safety
+/// Both must be valid for all rows and columns.
+#[inline(always)]
+pub unsafe fn transpose_block<V: Vector>(
+    from: *const V::Element,
+    from_step: usize,
+    [rows, columns]: [usize; 2],
+    to: *mut V::Element,
+    to_step: usize,
+) {
+    for left in (0..columns).step_by(V::LANES) {
+        for top in (0..rows).step_by(V::LANES) {
+            // SAFETY: the caller's promise.
+            unsafe {
+                let (from, to) = (from.add(top * from_step + left), to.add(left * to_step + top));
+                if rows - top >= V::LANES && columns - left >= V::LANES {
+                    V::transpose(from, from_step, to, to_step);
+                    continue;
+                }
+                for row in 0..V::LANES.min(rows - top) {
+                    for column in 0..V::LANES.min(columns - left) {
+                        *to.add(column * to_step + row) = *from.add(row * from_step + column);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Some columns of a row-major matrix, to rows of the transposed one.
+struct Columns<T> {
+    from: *const T,
+    rows: usize,
+    columns: usize,
+    first: usize,
+    last: usize,
+    to: Shared<T>,
+}
+
+impl<T: Float> Kernel<T> for Columns<T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let Self { from, rows, columns, first, last, to } = self;
+        // SAFETY: `first..last` are columns of the matrix.
+        unsafe { transpose_block::<V>(from.add(first), columns, [rows, last - first], to.at(first * rows), rows) }
+    }
+}
+
 /// `out[column * rows + row] = x[row * columns + column]`.
 pub fn transpose<T: Copy + Send + Sync>(x: &[T], rows: usize, columns: usize) -> Result<Vec<T>> {
-    // SAFETY: the tiles cover all rows and columns, and x has rows * columns elements.
+    // SAFETY: the ranges cover all columns, and x has rows * columns elements. Elements are only moved: what has
+    // the size of a float may pass for one.
     unsafe {
-        filled(x.len(), |out| {
-            let tile_columns = columns.div_ceil(TILE);
+        filled(x.len(), |out: Shared<T>| {
+            let tiles = columns.div_ceil(TILE);
             let grain = (parallel::WORTH_A_THREAD / (TILE * rows.max(1))).max(1);
-            parallel::for_ranges(tile_columns, grain, |start, end| {
-                for tile in start..end {
-                    let last = ((tile + 1) * TILE).min(columns);
-                    for top in (0..rows).step_by(TILE) {
-                        for column in tile * TILE..last {
-                            for row in top..(top + TILE).min(rows) {
+            parallel::for_ranges(tiles, grain, |start, end| {
+                let (first, last) = (start * TILE, (end * TILE).min(columns));
+                match size_of::<T>() {
+                    4 => {
+                        let (from, to) = (x.as_ptr().cast(), Shared::new(out.at(0).cast()));
+                        f32::dispatch(Columns { from, rows, columns, first, last, to });
+                    }
+                    8 => {
+                        let (from, to) = (x.as_ptr().cast(), Shared::new(out.at(0).cast()));
+                        f64::dispatch(Columns { from, rows, columns, first, last, to });
+                    }
+                    _ => {
+                        for column in first..last {
+                            for row in 0..rows {
                                 *out.at(column * rows + row) = *x.get_unchecked(row * columns + column);
                             }
                         }

@@ -5,6 +5,7 @@
 //! needs less packing and padding; the result comes out row-major or column-major accordingly.
 
 use super::buffer::{Shared, filled};
+use super::copy::transpose_block;
 use super::tile::store;
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
@@ -27,7 +28,12 @@ impl<T> Matrix<'_, T> {
     /// What it costs, in packed elements and idle lanes, to lay vectors along this factor's columns.
     fn cost(&self, other_rows: usize) -> usize {
         let lanes = self.columns.next_multiple_of(16) * self.rows;
-        lanes * other_rows / 16 + if self.column_stride == 1 { lanes / 8 } else { lanes }
+        let packing = match (self.column_stride, self.row_stride) {
+            (1, _) => lanes / 8,
+            (_, 1) => lanes / 2,
+            _ => lanes,
+        };
+        lanes * other_rows / 16 + packing
     }
 }
 
@@ -58,7 +64,7 @@ pub struct Product<T> {
 /// `a @ b`, through `max(0, .)` where `relu` says so.
 pub fn matmul<T: Float>(a: Matrix<T>, b: Matrix<T>, start: Start<T>, relu: bool) -> Result<Product<T>> {
     // Whoever reads the result likes it row-major: the other way has to be clearly cheaper.
-    let transposed = 10 * a.transposed().cost(b.columns) < 9 * b.cost(a.rows);
+    let transposed = 20 * a.transposed().cost(b.columns) < 19 * b.cost(a.rows);
     let data = if transposed {
         multiply(b.transposed(), a.transposed(), start.transposed(), relu)
     } else {
@@ -81,6 +87,9 @@ struct Whole<'a, T> {
     relu: bool,
     out: Shared<T>,
 }
+
+/// How many terms of its chains a tile adds between two jumps.
+const UNROLLED: usize = 4;
 
 /// Vectors side by side in a tile, and rows below one another: as many as the registers hold.
 const fn tile_rows<V: Vector>() -> usize {
@@ -105,21 +114,23 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         let pack_pieces = if length > 2 * parallel::WORTH_A_THREAD { panels - first_packed } else { 1 };
         parallel::for_each(pack_pieces, |piece| {
             for panel in (first_packed + piece..panels).step_by(pack_pieces) {
-                pack(self.b, panel * width, width, packed_at, (panel - first_packed) * depth * width);
+                // SAFETY: each piece fills panels of its own.
+                let to = unsafe { packed_at.at((panel - first_packed) * depth * width) };
+                T::dispatch(Pack { b: self.b, column: panel * width, width, to });
             }
         });
         // SAFETY: every panel from `first_packed` on was packed.
         unsafe { packed.set_len(length) };
         let packed: &[T] = &packed;
-        let blocks = rows.div_ceil(tile_rows::<V>());
-        let work = rows * columns * depth;
-        let pieces = if work < 32 * parallel::WORTH_A_THREAD { 1 } else { blocks.min(4 * parallel::threads()) };
-        let tasks = if pieces == 1 && work < 32 * parallel::WORTH_A_THREAD { 1 } else { pieces * panels };
-        let panels_a_task = if tasks == 1 { panels } else { 1 };
-        parallel::for_each(tasks, |task| {
-            let (panel, piece) = (task / pieces * panels_a_task, task % pieces);
-            let (first, last) = (blocks * piece / pieces, blocks * (piece + 1) / pieces);
-            for panel in panel..panel + panels_a_task {
+        // Tasks divide the panels, and their rows too where there are few panels.
+        let tiles = rows.div_ceil(tile_rows::<V>());
+        let large = rows * columns * depth >= 32 * parallel::WORTH_A_THREAD && parallel::threads() > 1;
+        let wanted = if large { 8 * parallel::threads() } else { 1 };
+        let across = wanted.min(panels);
+        let down = wanted.div_ceil(across.max(1)).min(tiles);
+        parallel::for_each(across * down, |task| {
+            let (column_part, row_part) = (task / down, task % down);
+            for panel in panels * column_part / across..panels * (column_part + 1) / across {
                 let (panel_of_b, stride) = match panel.checked_sub(first_packed) {
                     Some(panel) => (&packed[panel * depth * width..(panel + 1) * depth * width], width),
                     None => (self.b.data.get(panel * width..).unwrap_or_default(), self.b.row_stride),
@@ -129,34 +140,47 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
                     panel: panel_of_b,
                     stride,
                     column: panel * width,
-                    first: first * tile_rows::<V>(),
-                    last: (last * tile_rows::<V>()).min(rows),
+                    first: tiles * row_part / down * rows / tiles,
+                    last: tiles * (row_part + 1) / down * rows / tiles,
                 });
             }
         });
     }
 }
 
-/// `packed[k * width + i] = b[k, column + i]`, 0 past the last column.
-#[inline(always)]
-fn pack<T: Float>(b: Matrix<T>, column: usize, width: usize, packed: Shared<T>, offset: usize) {
-    let count = width.min(b.columns - column);
-    // SAFETY: `packed` has a whole panel at `offset`; b's indices are below its rows and columns.
-    unsafe {
-        for k in 0..if count < width { b.rows } else { 0 } {
-            std::slice::from_raw_parts_mut(packed.at(offset + k * width + count), width - count).fill(T::ZERO);
-        }
-        if b.column_stride == 1 {
-            for k in 0..b.rows {
-                let from = b.data.as_ptr().add(k * b.row_stride + column);
-                std::ptr::copy_nonoverlapping(from, packed.at(offset + k * width), count);
+/// `to[k * width + i] = b[k, column + i]`, 0 past the last column.
+struct Pack<'a, T> {
+    b: Matrix<'a, T>,
+    column: usize,
+    width: usize,
+    /// A whole panel's room.
+    to: *mut T,
+}
+
+impl<T: Float> Kernel<T> for Pack<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let Self { b, column, width, to } = self;
+        let count = width.min(b.columns - column);
+        // SAFETY: `to` has a whole panel's room; b's indices are below its rows and columns.
+        unsafe {
+            for k in 0..if count < width { b.rows } else { 0 } {
+                std::slice::from_raw_parts_mut(to.add(k * width + count), width - count).fill(T::ZERO);
             }
-        } else {
-            for top in (0..b.rows).step_by(16) {
-                for i in 0..count {
-                    let from = b.data.as_ptr().add((column + i) * b.column_stride);
-                    for k in top..(top + 16).min(b.rows) {
-                        *packed.at(offset + k * width + i) = *from.add(k * b.row_stride);
+            let from = b.data.as_ptr().wrapping_add(column * b.column_stride);
+            match (b.column_stride, b.row_stride) {
+                (1, _) => {
+                    for k in 0..b.rows {
+                        std::ptr::copy_nonoverlapping(from.add(k * b.row_stride), to.add(k * width), count);
+                    }
+                }
+                (step, 1) => transpose_block::<V>(from, step, [count, b.rows], to, width),
+                (step, row_step) => {
+                    for i in 0..count {
+                        for k in 0..b.rows {
+                            *to.add(k * width + i) = *from.add(i * step + k * row_step);
+                        }
                     }
                 }
             }
@@ -179,14 +203,21 @@ impl<T: Float> Kernel<T> for Rows<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
+        // Tiles of even heights: a low one would wait for its few sums.
+        let rows = self.last - self.first;
+        let tiles = rows.div_ceil(tile_rows::<V>());
         let mut row = self.first;
-        while row < self.last {
-            let rows = (self.last - row).min(tile_rows::<V>());
+        for tile in 0..tiles {
+            let height = rows / tiles + usize::from(tile < rows % tiles);
             // SAFETY: the tile lies within the matrices, and belongs to this task alone.
             unsafe {
-                if self.whole.b.columns <= V::LANES { self.tile_of::<V, 1>(row, rows) } else { self.tile_of::<V, 2>(row, rows) }
+                if self.whole.b.columns <= V::LANES {
+                    self.tile_of::<V, 1>(row, height)
+                } else {
+                    self.tile_of::<V, 2>(row, height)
+                }
             }
-            row += rows;
+            row += height;
         }
     }
 }
@@ -238,17 +269,16 @@ impl<T: Float> Rows<'_, T> {
             }
             let mut from_a = a.data.as_ptr().add(row * a.row_stride);
             let mut from_b = self.panel.as_ptr();
-            for _ in 0..b.rows {
-                let mut vectors = [V::zero(); W];
-                for w in 0..W {
-                    vectors[w] = V::load(from_b.add(w * V::LANES));
+            // Fewer jumps: the end of a short loop is foreseen then.
+            for _ in 0..b.rows / UNROLLED {
+                for _ in 0..UNROLLED {
+                    add_term(&mut sums, from_a, a.row_stride, from_b);
+                    from_a = from_a.wrapping_add(a.column_stride);
+                    from_b = from_b.wrapping_add(self.stride);
                 }
-                for r in 0..R {
-                    let factor = V::splat(*from_a.add(r * a.row_stride));
-                    for w in 0..W {
-                        sums[r][w] = factor.fma(vectors[w], sums[r][w]);
-                    }
-                }
+            }
+            for _ in 0..b.rows % UNROLLED {
+                add_term(&mut sums, from_a, a.row_stride, from_b);
                 from_a = from_a.wrapping_add(a.column_stride);
                 from_b = from_b.wrapping_add(self.stride);
             }
@@ -257,6 +287,29 @@ impl<T: Float> Rows<'_, T> {
                 store(sums, to, b.columns, columns, |sum, _, _| V::select(sum.less_equal(V::zero()), V::zero(), sum));
             } else {
                 store(sums, to, b.columns, columns, |sum, _, _| sum);
+            }
+        }
+    }
+}
+
+/// One more term of each chain of a tile: a number of each row times the vectors at `from_b`.
+#[inline(always)]
+unsafe fn add_term<V: Vector, const R: usize, const W: usize>(
+    sums: &mut [[V; W]; R],
+    from_a: *const V::Element,
+    row_stride: usize,
+    from_b: *const V::Element,
+) {
+    // SAFETY: the caller's promise: R rows of a and W vectors of b are there.
+    unsafe {
+        let mut vectors = [V::zero(); W];
+        for w in 0..W {
+            vectors[w] = V::load(from_b.add(w * V::LANES));
+        }
+        for r in 0..R {
+            let factor = V::splat(*from_a.add(r * row_stride));
+            for w in 0..W {
+                sums[r][w] = factor.fma(vectors[w], sums[r][w]);
             }
         }
     }
