@@ -7,54 +7,35 @@ use crate::{memory, parallel};
 
 const TILE: usize = 16;
 
-/// `to[column * to_step + row] = from[row * from_step + column]`.
-///
-/// # Safety
-/// Both must be valid for all rows and columns.
-#[inline(always)]
-pub unsafe fn transpose_block<V: Vector>(
-    from: *const V::Element,
-    from_step: usize,
-    [rows, columns]: [usize; 2],
-    to: *mut V::Element,
-    to_step: usize,
-) {
-    for left in (0..columns).step_by(V::LANES) {
-        for top in (0..rows).step_by(V::LANES) {
-            // SAFETY: the caller's promise.
-            unsafe {
-                let (from, to) = (from.add(top * from_step + left), to.add(left * to_step + top));
-                if rows - top >= V::LANES && columns - left >= V::LANES {
-                    V::transpose(from, from_step, to, to_step);
-                    continue;
-                }
-                for row in 0..V::LANES.min(rows - top) {
-                    for column in 0..V::LANES.min(columns - left) {
-                        *to.add(column * to_step + row) = *from.add(row * from_step + column);
-                    }
-                }
-            }
-        }
-    }
+/// `to[column * to_step + row] = from[row * from_step + column]`; both must be valid for all rows and columns.
+pub struct Transpose<T> {
+    pub from: *const T,
+    pub from_step: usize,
+    pub rows: usize,
+    pub columns: usize,
+    pub to: *mut T,
+    pub to_step: usize,
 }
 
-/// Some columns of a row-major matrix, to rows of the transposed one.
-struct Columns<T> {
-    from: *const T,
-    rows: usize,
-    columns: usize,
-    first: usize,
-    last: usize,
-    to: Shared<T>,
-}
-
-impl<T: Float> Kernel<T> for Columns<T> {
+impl<T: Float> Kernel<T> for Transpose<T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let Self { from, rows, columns, first, last, to } = self;
-        // SAFETY: `first..last` are columns of the matrix.
-        unsafe { transpose_block::<V>(from.add(first), columns, [rows, last - first], to.at(first * rows), rows) }
+        let Self { from, from_step, rows, columns, to, to_step } = self;
+        let whole = |length: usize| length / V::LANES * V::LANES;
+        // SAFETY: rows and columns are all below their numbers.
+        unsafe {
+            for left in (0..whole(columns)).step_by(V::LANES) {
+                for top in (0..whole(rows)).step_by(V::LANES) {
+                    V::transpose(from.add(top * from_step + left), from_step, to.add(left * to_step + top), to_step);
+                }
+            }
+            for row in 0..rows {
+                for column in if row < whole(rows) { whole(columns) } else { 0 }..columns {
+                    *to.add(column * to_step + row) = *from.add(row * from_step + column);
+                }
+            }
+        }
     }
 }
 
@@ -68,15 +49,25 @@ pub fn transpose<T: Copy + Send + Sync>(x: &[T], rows: usize, columns: usize) ->
             let grain = (parallel::WORTH_A_THREAD / (TILE * rows.max(1))).max(1);
             parallel::for_ranges(tiles, grain, |start, end| {
                 let (first, last) = (start * TILE, (end * TILE).min(columns));
+                let (from, to) = (x.as_ptr().add(first), out.at(first * rows));
+                let (from_step, to_step, columns_here) = (columns, rows, last - first);
                 match size_of::<T>() {
-                    4 => {
-                        let (from, to) = (x.as_ptr().cast(), Shared::new(out.at(0).cast()));
-                        f32::dispatch(Columns { from, rows, columns, first, last, to });
-                    }
-                    8 => {
-                        let (from, to) = (x.as_ptr().cast(), Shared::new(out.at(0).cast()));
-                        f64::dispatch(Columns { from, rows, columns, first, last, to });
-                    }
+                    4 => f32::dispatch(Transpose {
+                        from: from.cast(),
+                        from_step,
+                        rows,
+                        columns: columns_here,
+                        to: to.cast(),
+                        to_step,
+                    }),
+                    8 => f64::dispatch(Transpose {
+                        from: from.cast(),
+                        from_step,
+                        rows,
+                        columns: columns_here,
+                        to: to.cast(),
+                        to_step,
+                    }),
                     _ => {
                         for column in first..last {
                             for row in 0..rows {

@@ -4,8 +4,11 @@
 //! The chain does not say which dimension the vector lanes lie along, so each product takes the one that
 //! needs less packing and padding; the result comes out row-major or column-major accordingly.
 
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
 use super::buffer::{Shared, filled};
-use super::copy::transpose_block;
+use super::copy::Transpose;
 use super::tile::store;
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
@@ -91,202 +94,236 @@ struct Whole<'a, T> {
 /// How many terms of its chains a tile adds between two jumps.
 const UNROLLED: usize = 4;
 
-/// Vectors side by side in a tile, and rows below one another: as many as the registers hold.
+/// Room for the packed terms of one panel: half of a small first-level cache. No vector straddles two cache lines.
+#[repr(align(64))]
+struct Room<T>([MaybeUninit<T>; ROOM]);
+
+const ROOM: usize = 4096;
+
+/// Rows of a tile: as many as the registers hold.
 const fn tile_rows<V: Vector>() -> usize {
     if V::REGISTERS >= 32 { 8 } else { 6 }
+}
+
+impl<T: Float> Whole<'_, T> {
+    /// Columns of a panel, which is as wide as a tile: one vector or two.
+    fn width<V: Vector>(&self) -> usize {
+        V::LANES * if self.b.columns <= V::LANES { 1 } else { 2 }
+    }
 }
 
 impl<T: Float> Kernel<T> for Whole<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let Matrix { rows, .. } = self.a;
-        let Matrix { rows: depth, columns, .. } = self.b;
-        let width = V::LANES * if columns <= V::LANES { 1 } else { 2 };
-        let panels = columns.div_ceil(width);
-        // A factor that lies row by row is read in place where few rows or a short depth would not repay packing;
-        // only a last panel that is not whole needs its padding.
-        let in_place = self.b.column_stride == 1 && (depth <= 64 || rows <= 2 * tile_rows::<V>());
-        let first_packed = if in_place { columns / width } else { 0 };
-        let length = (panels - first_packed) * depth * width;
-        let mut packed = Vec::<T>::with_capacity(length);
-        let packed_at = Shared::new(packed.as_mut_ptr());
-        let pack_pieces = if length > 2 * parallel::WORTH_A_THREAD { panels - first_packed } else { 1 };
-        parallel::for_each(pack_pieces, |piece| {
-            for panel in (first_packed + piece..panels).step_by(pack_pieces) {
-                // SAFETY: each piece fills panels of its own.
-                let to = unsafe { packed_at.at((panel - first_packed) * depth * width) };
-                T::dispatch(Pack { b: self.b, column: panel * width, width, to });
-            }
-        });
-        // SAFETY: every panel from `first_packed` on was packed.
-        unsafe { packed.set_len(length) };
-        let packed: &[T] = &packed;
-        // Tasks divide the panels, and their rows too where there are few panels.
+        let (rows, columns, depth) = (self.a.rows, self.b.columns, self.b.rows);
+        let panels = columns.div_ceil(self.width::<V>());
         let tiles = rows.div_ceil(tile_rows::<V>());
-        let large = rows * columns * depth >= 32 * parallel::WORTH_A_THREAD && parallel::threads() > 1;
-        let wanted = if large { 8 * parallel::threads() } else { 1 };
-        let across = wanted.min(panels);
-        let down = wanted.div_ceil(across.max(1)).min(tiles);
+        // Tasks divide the panels, and the rows of each, which is packed anew then, only where panels are few.
+        let threads = parallel::threads();
+        let (across, down) = if threads == 1 || rows * columns * depth < 32 * parallel::WORTH_A_THREAD {
+            (panels.min(1), tiles.min(1))
+        } else {
+            let across = panels.min(4 * threads);
+            (across, (2 * threads).div_ceil(across.max(1)).min(tiles))
+        };
         parallel::for_each(across * down, |task| {
             let (column_part, row_part) = (task / down, task % down);
-            for panel in panels * column_part / across..panels * (column_part + 1) / across {
-                let (panel_of_b, stride) = match panel.checked_sub(first_packed) {
-                    Some(panel) => (&packed[panel * depth * width..(panel + 1) * depth * width], width),
-                    None => (self.b.data.get(panel * width..).unwrap_or_default(), self.b.row_stride),
-                };
-                T::dispatch(Rows {
-                    whole: self,
-                    panel: panel_of_b,
-                    stride,
-                    column: panel * width,
-                    first: tiles * row_part / down * rows / tiles,
-                    last: tiles * (row_part + 1) / down * rows / tiles,
-                });
-            }
+            T::dispatch(Part {
+                whole: self,
+                panels: panels * column_part / across..panels * (column_part + 1) / across,
+                rows: tiles * row_part / down * rows / tiles..tiles * (row_part + 1) / down * rows / tiles,
+            });
         });
     }
 }
 
-/// `to[k * width + i] = b[k, column + i]`, 0 past the last column.
-struct Pack<'a, T> {
-    b: Matrix<'a, T>,
-    column: usize,
-    width: usize,
-    /// A whole panel's room.
-    to: *mut T,
-}
-
-impl<T: Float> Kernel<T> for Pack<'_, T> {
-    type Output = ();
-    #[inline(always)]
-    fn run<V: Vector<Element = T>>(self) {
-        let Self { b, column, width, to } = self;
-        let count = width.min(b.columns - column);
-        // SAFETY: `to` has a whole panel's room; b's indices are below its rows and columns.
-        unsafe {
-            for k in 0..if count < width { b.rows } else { 0 } {
-                std::slice::from_raw_parts_mut(to.add(k * width + count), width - count).fill(T::ZERO);
-            }
-            let from = b.data.as_ptr().wrapping_add(column * b.column_stride);
-            match (b.column_stride, b.row_stride) {
-                (1, _) => {
-                    for k in 0..b.rows {
-                        std::ptr::copy_nonoverlapping(from.add(k * b.row_stride), to.add(k * width), count);
-                    }
-                }
-                (step, 1) => transpose_block::<V>(from, step, [count, b.rows], to, width),
-                (step, row_step) => {
-                    for i in 0..count {
-                        for k in 0..b.rows {
-                            *to.add(k * width + i) = *from.add(i * step + k * row_step);
-                        }
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The rows `first..last` of one panel of columns.
-struct Rows<'a, T> {
+/// Some rows of some panels of the result.
+struct Part<'a, T> {
     whole: Whole<'a, T>,
-    panel: &'a [T],
-    /// From one row of the panel to the next.
-    stride: usize,
-    column: usize,
+    panels: Range<usize>,
+    rows: Range<usize>,
+}
+
+/// Terms `first..last` of a panel's chains: its row k of b lies at `at + (k - first) * step`.
+#[derive(Clone, Copy)]
+struct Terms<T> {
+    at: *const T,
+    step: usize,
     first: usize,
     last: usize,
 }
 
-impl<T: Float> Kernel<T> for Rows<'_, T> {
+impl<T: Float> Kernel<T> for Part<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        // Tiles of even heights: a low one would wait for its few sums.
-        let rows = self.last - self.first;
-        let tiles = rows.div_ceil(tile_rows::<V>());
-        let mut row = self.first;
-        for tile in 0..tiles {
-            let height = rows / tiles + usize::from(tile < rows % tiles);
-            // SAFETY: the tile lies within the matrices, and belongs to this task alone.
-            unsafe {
-                if self.whole.b.columns <= V::LANES {
-                    self.tile_of::<V, 1>(row, height)
-                } else {
-                    self.tile_of::<V, 2>(row, height)
-                }
+        let Whole { b, .. } = self.whole;
+        let width = self.whole.width::<V>();
+        // A factor that lies row by row is read in place where few rows or a short depth would not repay packing;
+        // only a last panel that is not whole needs its padding.
+        let in_place = b.column_stride == 1 && (b.rows <= 64 || self.whole.a.rows <= 2 * tile_rows::<V>());
+        let mut room = Room([const { MaybeUninit::<T>::uninit() }; ROOM]);
+        let packed: *mut T = room.0.as_mut_ptr().cast();
+        let (mut panel, end) = (self.panels.start, self.panels.end);
+        let in_place_end = if in_place { end.min(b.columns / width) } else { 0 };
+        let mut first = 0;
+        while panel < end {
+            let column = panel * width;
+            let (panels, terms) = if panel < in_place_end {
+                let at = b.data.as_ptr().wrapping_add(column);
+                (panel..in_place_end, Terms { at, step: b.row_stride, first, last: b.rows })
+            } else {
+                let last = b.rows.min(first + ROOM / width);
+                // SAFETY: `packed` has room for a block of a panel's terms.
+                unsafe { pack(b, column, width, first..last, packed) };
+                (panel..panel + 1, Terms { at: packed, step: width, first, last })
+            };
+            // SAFETY: the panels lie within b, or are packed and padded.
+            unsafe { self.add::<V>(panels.clone(), terms) };
+            first = terms.last % b.rows.max(1);
+            if first == 0 {
+                panel = panels.end;
             }
-            row += height;
         }
     }
 }
 
-impl<T: Float> Rows<'_, T> {
+/// `to[(k - terms.start) * width + i] = b[k, column + i]`, 0 past the last column.
+///
+/// # Safety
+/// `to` must have room for that; the terms and the column must be b's.
+#[inline(always)]
+unsafe fn pack<T: Float>(b: Matrix<T>, column: usize, width: usize, terms: Range<usize>, to: *mut T) {
+    let (count, depth) = (width.min(b.columns - column), terms.len());
+    let from = b.data.as_ptr().wrapping_add(terms.start * b.row_stride + column * b.column_stride);
+    // SAFETY: the caller's promise.
+    unsafe {
+        for k in 0..if count < width { depth } else { 0 } {
+            std::slice::from_raw_parts_mut(to.add(k * width + count), width - count).fill(T::ZERO);
+        }
+        match (b.column_stride, b.row_stride) {
+            (1, _) => {
+                for k in 0..depth {
+                    std::ptr::copy_nonoverlapping(from.add(k * b.row_stride), to.add(k * width), count);
+                }
+            }
+            (from_step, 1) => {
+                // On its own: inlined it would be short of registers.
+                T::dispatch(Transpose { from, from_step, rows: count, columns: depth, to, to_step: width });
+            }
+            (step, row_step) => {
+                for i in 0..count {
+                    for k in 0..depth {
+                        *to.add(k * width + i) = *from.add(i * step + k * row_step);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<T: Float> Part<'_, T> {
+    /// Carries the chains of some panels on, tile by tile; the terms are those of the first, and the others' lie
+    /// beside them.
+    ///
+    /// # Safety
+    /// The terms must be there.
     #[inline(always)]
-    unsafe fn tile_of<V: Vector<Element = T>, const W: usize>(&self, row: usize, rows: usize) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            match rows {
-                1 => self.tile::<V, 1, W>(row),
-                2 => self.tile::<V, 2, W>(row),
-                3 => self.tile::<V, 3, W>(row),
-                4 => self.tile::<V, 4, W>(row),
-                5 => self.tile::<V, 5, W>(row),
-                6 => self.tile::<V, 6, W>(row),
-                7 => self.tile::<V, 7, W>(row),
-                _ => self.tile::<V, 8, W>(row),
+    unsafe fn add<V: Vector<Element = T>>(&self, panels: Range<usize>, terms: Terms<T>) {
+        let width = self.whole.width::<V>();
+        // Tiles of even heights: a low one would wait for its few sums.
+        let rows = self.rows.len();
+        let tiles = rows.div_ceil(tile_rows::<V>());
+        for panel in panels.clone() {
+            let column = panel * width;
+            let terms = Terms { at: terms.at.wrapping_add((panel - panels.start) * width), ..terms };
+            let mut row = self.rows.start;
+            for tile in 0..tiles {
+                let height = rows / tiles + usize::from(tile < rows % tiles);
+                // SAFETY: the caller's promise; the tile belongs to this task alone.
+                unsafe {
+                    if self.whole.b.columns <= V::LANES {
+                        self.tile_of::<V, 1>(row, height, column, terms);
+                    } else {
+                        self.tile_of::<V, 2>(row, height, column, terms);
+                    }
+                }
+                row += height;
             }
         }
     }
 
     #[inline(always)]
-    unsafe fn tile<V: Vector<Element = T>, const R: usize, const W: usize>(&self, row: usize) {
+    unsafe fn tile_of<V: Vector<Element = T>, const W: usize>(&self, row: usize, height: usize, column: usize, terms: Terms<T>) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match height {
+                1 => self.tile::<V, 1, W>(row, column, terms),
+                2 => self.tile::<V, 2, W>(row, column, terms),
+                3 => self.tile::<V, 3, W>(row, column, terms),
+                4 => self.tile::<V, 4, W>(row, column, terms),
+                5 => self.tile::<V, 5, W>(row, column, terms),
+                6 => self.tile::<V, 6, W>(row, column, terms),
+                7 => self.tile::<V, 7, W>(row, column, terms),
+                _ => self.tile::<V, 8, W>(row, column, terms),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn tile<V: Vector<Element = T>, const R: usize, const W: usize>(&self, row: usize, column: usize, terms: Terms<T>) {
         if R > tile_rows::<V>() {
             return; // never asked for; nothing to compile
         }
         let Whole { a, b, start, relu, out } = self.whole;
-        let columns = b.columns - self.column;
+        let left = b.columns - column;
         // SAFETY: the caller's promise; the panel is padded to whole vectors.
         unsafe {
+            let to = out.at(row * b.columns + column);
             let mut sums = [[V::zero(); W]; R];
-            match start {
-                Start::Zero => {}
-                Start::Column(bias) => {
-                    for w in 0..W {
-                        let offset = (w * V::LANES).min(columns);
-                        let bias = V::load_up_to(bias.as_ptr().add(self.column + offset), columns - offset);
+            for w in 0..W {
+                let lane = (w * V::LANES).min(left);
+                match start {
+                    _ if terms.first > 0 => {
+                        for r in 0..R {
+                            sums[r][w] = V::load_up_to(to.add(r * b.columns + lane), left - lane);
+                        }
+                    }
+                    Start::Zero => {}
+                    Start::Column(bias) => {
+                        let bias = V::load_up_to(bias.as_ptr().add(column + lane), left - lane);
                         for r in 0..R {
                             sums[r][w] = bias;
                         }
                     }
-                }
-                Start::Row(bias) => {
-                    for r in 0..R {
-                        sums[r] = [V::splat(bias[row + r]); W];
+                    Start::Row(bias) => {
+                        for r in 0..R {
+                            sums[r][w] = V::splat(bias[row + r]);
+                        }
                     }
                 }
             }
-            let mut from_a = a.data.as_ptr().add(row * a.row_stride);
-            let mut from_b = self.panel.as_ptr();
+            let mut from_a = a.data.as_ptr().wrapping_add(row * a.row_stride + terms.first * a.column_stride);
+            let mut from_b = terms.at;
+            let count = terms.last - terms.first;
             // Fewer jumps: the end of a short loop is foreseen then.
-            for _ in 0..b.rows / UNROLLED {
+            for _ in 0..count / UNROLLED {
                 for _ in 0..UNROLLED {
                     add_term(&mut sums, from_a, a.row_stride, from_b);
                     from_a = from_a.wrapping_add(a.column_stride);
-                    from_b = from_b.wrapping_add(self.stride);
+                    from_b = from_b.wrapping_add(terms.step);
                 }
             }
-            for _ in 0..b.rows % UNROLLED {
+            for _ in 0..count % UNROLLED {
                 add_term(&mut sums, from_a, a.row_stride, from_b);
                 from_a = from_a.wrapping_add(a.column_stride);
-                from_b = from_b.wrapping_add(self.stride);
+                from_b = from_b.wrapping_add(terms.step);
             }
-            let to = out.at(row * b.columns + self.column);
-            if relu {
-                store(sums, to, b.columns, columns, |sum, _, _| V::select(sum.less_equal(V::zero()), V::zero(), sum));
+            if relu && terms.last == b.rows {
+                store(sums, to, b.columns, left, |sum, _, _| V::select(sum.less_equal(V::zero()), V::zero(), sum));
             } else {
-                store(sums, to, b.columns, columns, |sum, _, _| sum);
+                store(sums, to, b.columns, left, |sum, _, _| sum);
             }
         }
     }

@@ -1,5 +1,5 @@
 use super::{Chance, assert_bits};
-use crate::kernels::copy::transpose_block;
+use crate::kernels::copy::Transpose;
 use crate::kernels::vector::{Float, Kernel, Vector};
 
 /// What the partial loads read and the partial stores leave, for every count.
@@ -69,41 +69,24 @@ fn loads_within_a_row_give_zeros_outside_it() {
     }
 }
 
-/// A block of a matrix whose rows lie `step` apart, transposed to rows `step` apart.
-struct Block<'a> {
-    from: &'a [f32],
-    rows: usize,
-    columns: usize,
-    step: usize,
-}
-
-impl Kernel<f32> for Block<'_> {
-    type Output = Vec<f32>;
-    #[inline(always)]
-    fn run<V: Vector<Element = f32>>(self) -> Vec<f32> {
-        let mut out = vec![-1.0; self.from.len()];
-        // SAFETY: the step is at least as long as rows and columns, and both sides have that many rows.
-        unsafe {
-            let to = out.as_mut_ptr();
-            transpose_block::<V>(self.from.as_ptr(), self.step, [self.rows, self.columns], to, self.step);
-        }
-        out
-    }
-}
-
 #[test]
 fn blocks_are_transposed_and_nothing_beside_them_is_touched() {
     for case in 0..300 {
         let mut chance = Chance::of(case);
         let (rows, columns) = (chance.pick(0, 40), chance.pick(0, 40));
         let step = rows.max(columns) + chance.pick(0, 3);
-        let from = chance.numbers(step * step);
-        let mut expected = vec![-1.0; from.len()];
+        let numbers = chance.numbers(step * step);
+        let mut expected = vec![-1.0; numbers.len()];
         for row in 0..rows {
             for column in 0..columns {
-                expected[column * step + row] = from[row * step + column];
+                expected[column * step + row] = numbers[row * step + column];
             }
         }
-        assert_bits((rows, columns, step), &expected, || f32::dispatch(Block { from: &from, rows, columns, step }));
+        assert_bits((rows, columns, step), &expected, || {
+            let mut out = vec![-1.0; numbers.len()];
+            let (from, to) = (numbers.as_ptr(), out.as_mut_ptr());
+            f32::dispatch(Transpose { from, from_step: step, rows, columns, to, to_step: step });
+            out
+        });
     }
 }
