@@ -8,7 +8,7 @@ const usage = `deno task sanitize [--inputs N]
 Runs the thread pool under loom and the native tests under AddressSanitizer. The first start builds
 candle again, which takes some minutes.
 
-  --inputs N  hostile sequences of calls that the library is given (default 20000)`;
+  --inputs N  hostile sequences of calls that the library is given (default 40000)`;
 
 interface SanitizeFlags {
   readonly inputs: string;
@@ -20,7 +20,7 @@ if (import.meta.main) {
     const { inputs, help }: SanitizeFlags = parseArgs(Deno.args, {
       boolean: ["help"],
       string: ["inputs"],
-      default: { inputs: "20000" },
+      default: { inputs: "40000" },
       unknown: (argument: string) => {
         throw new UsageError(`Unknown argument ${argument}: see "deno task sanitize --help"`);
       },

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::abi::{hash, wick_last_error};
 use crate::exports::all;
-use crate::exports::tensor::{tensor_from_f32, tensor_from_f64, tensor_from_u8, tensor_from_u32, tensor_full};
+use crate::exports::tensor::{tensor_from_f32, tensor_from_f64, tensor_from_i64, tensor_from_u8, tensor_from_u32, tensor_full};
 use crate::handles::{get, live};
 use crate::memory::BUDGET_HERE;
 use crate::ops::storage::force_composed;
@@ -20,7 +20,7 @@ use crate::random::Stream;
 const FOUND: &[u32] = &[];
 
 /// What a test runs where `WICK_FUZZ_INPUTS` asks for no other number.
-const SHORT: u32 = 20_000;
+const SHORT: u32 = 40_000;
 
 const CALLS: usize = 8;
 const SECOND: Duration = Duration::from_secs(1);
@@ -226,11 +226,12 @@ impl Arguments {
         let dims = self.shapes[self.below(self.shapes.len())];
         let count = dims.iter().product::<u32>() as usize;
         let (shape, rank) = (dims.as_ptr(), dims.len() as u32);
-        match self.below(8) {
+        match self.below(9) {
             0 => tensor_from_u8(vec![1; count].as_ptr(), count as u32, shape, rank, 0),
             1 => tensor_from_u32(vec![1; count].as_ptr(), count as u32, shape, rank, 0),
             2 => tensor_from_f64(vec![0.25; count].as_ptr(), count as u32, shape, rank, 0),
             3 => tensor_full(self.f64(), self.word() % 6, shape, rank, 0),
+            4 => tensor_from_i64(vec![1; count].as_ptr(), count as u32, shape, rank, 0),
             _ => {
                 let data: Vec<f32> = (0..count).map(|_| crate::random::unit(self.word()) - 0.5).collect();
                 tensor_from_f32(data.as_ptr(), count as u32, shape, rank, 0)

@@ -11,11 +11,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::error::{Error, Result};
 
 /// Smaller blocks are the system allocator's business.
-const SMALLEST: usize = 4096;
+const SMALLEST: usize = 1024;
 const ALIGNMENT: usize = 64;
-/// Size classes: eight steps for each power of two from 4 KiB to 64 GiB.
+/// Size classes: eight steps for each power of two from 1 KiB to 64 GiB.
 const STEPS: usize = 8;
-const CLASSES: usize = 24 * STEPS;
+const CLASSES: usize = 26 * STEPS;
 /// What may be kept unused at most.
 const KEPT_AT_MOST: usize = 1 << 30;
 /// What needs less is not counted against the budget.
@@ -102,8 +102,28 @@ fn class_of(size: usize) -> Option<(usize, usize)> {
     let power = size.next_power_of_two().trailing_zeros() as usize;
     let (base, step) = (1usize << (power - 1), (1usize << (power - 1)) / STEPS);
     let steps = (size - base).div_ceil(step);
-    let index = (power - 12) * STEPS + steps;
+    let index = (power - 10) * STEPS + steps;
     (index < CLASSES).then_some((index, base + steps * step))
+}
+
+/// Asks for pages of 2 MiB under a large block. A shuffled image of a whole set in small pages costs a walk
+/// through their tables besides the wait for memory.
+fn ask_for_huge_pages(block: *mut u8, size: usize) {
+    const HUGE: usize = 2 << 20;
+    let first = (block as usize).next_multiple_of(HUGE);
+    let last = (block as usize + size) / HUGE * HUGE;
+    if cfg!(not(target_os = "linux")) || block.is_null() || first >= last {
+        return;
+    }
+    #[cfg(target_os = "linux")]
+    {
+        const MADV_HUGEPAGE: i32 = 14;
+        unsafe extern "C" {
+            fn madvise(address: *mut u8, length: usize, advice: i32) -> i32;
+        }
+        // SAFETY: the pages are the block's own; a system without huge pages refuses, which changes nothing.
+        unsafe { madvise(first as *mut u8, last - first, MADV_HUGEPAGE) };
+    }
 }
 
 pub struct ReusingAllocator;
@@ -128,7 +148,9 @@ unsafe impl GlobalAlloc for ReusingAllocator {
             class.unlock(0);
             TAKEN.fetch_add(size, Ordering::Relaxed);
             // SAFETY: a non-zero size and a power of two.
-            return unsafe { System.alloc(Layout::from_size_align_unchecked(size, ALIGNMENT)) };
+            let block = unsafe { System.alloc(Layout::from_size_align_unchecked(size, ALIGNMENT)) };
+            ask_for_huge_pages(block, size);
+            return block;
         }
         // SAFETY: a free block's first word is the next free block.
         class.unlock(unsafe { *(head as *const usize) });

@@ -69,6 +69,8 @@ pub fn for_ranges(length: usize, grain: usize, function: impl Fn(usize, usize) +
     if pieces <= 1 {
         return function(0, length);
     }
+    // None of the threads is left with a piece more than the others.
+    let pieces = pieces.next_multiple_of(threads());
     // Multiples of 16 keep pieces on whole vectors and cache lines.
     let size = length.div_ceil(pieces).next_multiple_of(16);
     for_each(length.div_ceil(size), |piece| function(piece * size, ((piece + 1) * size).min(length)));

@@ -97,8 +97,11 @@ impl Pool {
     fn spin_until_after(&self, seen: usize) {
         const SPIN: std::time::Duration = std::time::Duration::from_micros(200);
         let started = std::time::Instant::now();
-        while self.generation.load(Ordering::Acquire) == seen && started.elapsed() < SPIN {
+        while started.elapsed() < SPIN {
             for _ in 0..64 {
+                if self.generation.load(Ordering::Acquire) != seen {
+                    return;
+                }
                 hint::spin_loop();
             }
         }

@@ -9,7 +9,7 @@ export interface Batch {
   readonly images: Tensor;
   /** Classes `[count]` u32. */
   readonly labels: Tensor;
-  /** The images' places in the set, `[count]`. */
+  /** The images' places in the set, `[count]`: a view of the epoch's order. */
   readonly indices: Uint32Array;
   /** How many images it has. */
   readonly count: number;
@@ -81,16 +81,21 @@ function* cut(set: ImageSet, batchSize: number, options: BatchOptions): Generato
   const source = resident(set, device);
   const chance = augment?.random.at({ epoch: random?.epoch ?? augment.random.epoch });
   for (let start = from * batchSize; start < set.count; start += batchSize) {
-    const indices = order.slice(start, start + batchSize);
+    const indices = order.subarray(start, start + batchSize);
     const gathered = gatherImages(source, indices);
     using images = augment && chance ? augmented(gathered, augment, chance, indices) : gathered;
-    using labels = new Tensor(native.gather_labels(source.labels.handle, indices), "u32");
+    using labels = new Tensor(native.gather_labels(source.labels.handle, indices), "u32", [
+      indices.length,
+    ]);
     yield { images, labels, indices, count: indices.length };
   }
 }
 
-const gatherImages = ({ images }: Resident, indices: Uint32Array<ArrayBuffer>): Tensor =>
-  new Tensor(native.gather_images(images.handle, indices), "f32");
+function gatherImages({ images }: Resident, indices: Uint32Array<ArrayBuffer>): Tensor {
+  const [, channels, rows, columns] = images.shape;
+  const shape = [indices.length, channels!, rows!, columns!];
+  return new Tensor(native.gather_images(images.handle, indices), "f32", shape);
+}
 
 function augmented(
   images: Tensor,

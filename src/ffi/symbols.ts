@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 2902975072;
+export const ABI_HASH = 947674430;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -85,6 +85,10 @@ export const symbols = {
   tensor_log_softmax_gradient: { parameters: ["f64", "f64", "u32"], result: "f64" },
   tensor_matmul: { parameters: ["f64", "f64"], result: "f64" },
   linear: { parameters: ["f64", "f64", "f64", "u32"], result: "f64" },
+  linear_gradients: {
+    parameters: ["f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
   conv2d: { parameters: ["f64", "f64", "f64", "buffer", "u32", "u32"], result: "f64" },
   conv2d_input_gradient: {
     parameters: ["f64", "f64", "buffer", "u32", "buffer", "u32", "f64"],
@@ -378,6 +382,18 @@ export interface Native {
   tensor_matmul(a: Handle, b: Handle): Handle;
   /** `x [b, in], weight [out, in], bias [out] or 0 -> [b, out]`, through ReLU where `relu` is 1. */
   linear(x: Handle, weight: Handle, bias: Handle, relu: number): Handle;
+  /**
+   * Writes three handles, 0 for what is not wanted: the gradients of `linear` for x (`wanted` has bit 0), weight
+   * (bit 1) and bias (bit 2). `y` is the result where it went through ReLU, else 0.
+   */
+  linear_gradients(
+    x: Handle,
+    weight: Handle,
+    y: Handle,
+    dy: Handle,
+    wanted: number,
+    out: Float64Array<ArrayBuffer>,
+  ): void;
   /**
    * `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] or 0 -> [n, o, h', w']`, through ReLU where `relu`
    * is 1. `p` is `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x, groups]`.
@@ -791,6 +807,9 @@ export const bind = (
   tensor_log_softmax_gradient: (y, dy, dim) => s.tensor_log_softmax_gradient(y, dy, dim) || fail(),
   tensor_matmul: (a, b) => s.tensor_matmul(a, b) || fail(),
   linear: (x, weight, bias, relu) => s.linear(x, weight, bias, relu) || fail(),
+  linear_gradients: (x, weight, y, dy, wanted, out) => {
+    s.linear_gradients(x, weight, y, dy, wanted, array(out, Float64Array), out.length) || fail();
+  },
   conv2d: (x, weight, bias, p, relu) =>
     s.conv2d(x, weight, bias, array(p, Uint32Array), p.length, relu) || fail(),
   conv2d_input_gradient: (dy, weight, xShape, p, mask) =>

@@ -42,7 +42,10 @@ export function gradients(loss: Tensor, parameters: readonly Parameter[]): Tenso
   const order = wantedNodes(last, tensors);
   return scope(() =>
     noGradients(() => {
-      last.gradient = onesLike(loss);
+      last.gradient = Tensor.full(loss.shape, 1, {
+        dtype: loss.dtype,
+        device: (tensors[0] ?? loss).device,
+      });
       try {
         for (const node of order) step(node);
         return tensors.map(taken);
@@ -129,5 +132,3 @@ function taken(tensor: Tensor, index: number, all: readonly Tensor[]): Tensor {
   const own = !gradient.isView && all.indexOf(tensor) === index;
   return own ? gradient : new Tensor(native.tensor_copy(gradient.handle), gradient.dtype);
 }
-
-const onesLike = (loss: Tensor): Tensor => Tensor.full(loss.shape, 1, loss);

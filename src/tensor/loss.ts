@@ -1,5 +1,5 @@
 import { native } from "../ffi/mod.ts";
-import { crossing, sameShape, shapeText } from "./shape.ts";
+import { crossing, sameShape, type Shape, shapeText } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -13,6 +13,7 @@ export interface CrossEntropyOptions {
 
 const plain: CrossEntropyOptions = {};
 const pair = new Float64Array(2);
+const scalar: Shape = [];
 
 /**
  * Mean negative log-likelihood of `labels` (u8 or u32, `[batch]`) under the softmax of `logits`
@@ -26,7 +27,7 @@ export function crossEntropy(
   checkCrossEntropy(logits, labels, labelSmoothing, classWeights);
   const weights = classWeights?.handle ?? 0;
   native.cross_entropy(logits.handle, labels.handle, weights, labelSmoothing, pair);
-  const loss = new Tensor(pair[0]!, logits.dtype);
+  const loss = new Tensor(pair[0]!, logits.dtype, scalar);
   const probabilities = pair[1]!;
   if (!isTracked(logits)) {
     native.tensor_free(probabilities);
@@ -42,6 +43,7 @@ export function crossEntropy(
         gradient.handle,
       ),
       logits.dtype,
+      logits.shape,
     ),
   ], [probabilities]);
 }

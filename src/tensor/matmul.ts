@@ -4,8 +4,7 @@ import { broadcastShape, type Shape, shapeText } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
-const rowsAndColumns = Uint32Array.of(1, 0);
-const overBatch = Uint32Array.of(0);
+const three = new Float64Array(3);
 
 /** Matrix product `[..., m, k] @ [..., k, n] -> [..., m, n]`; the leading dimensions broadcast. */
 export function matmul(a: Tensor, b: Tensor): Tensor {
@@ -52,29 +51,19 @@ export function linear(
   const y = new Tensor(
     native.linear(x.handle, weight.handle, bias?.handle ?? 0, Number(relu)),
     x.dtype,
+    [x.shape[0]!, weight.shape[0]!],
   );
   if (!isTracked(x) && !isTracked(weight) && !(bias !== undefined && isTracked(bias))) return y;
-  return record(y, bias ? [x, weight, bias] : [x, weight], (gradient, wanted) => {
-    const inner = relu
-      ? new Tensor(native.tensor_relu_gradient(y.handle, gradient.handle), y.dtype)
-      : gradient;
-    return [
-      wanted.wants(0)
-        ? new Tensor(native.tensor_matmul(inner.handle, weight.handle), y.dtype)
-        : undefined,
-      wanted.wants(1) ? linearWeightGradient(x, inner) : undefined,
-      bias && wanted.wants(2)
-        ? new Tensor(native.tensor_sum(inner.handle, overBatch, 0), y.dtype)
-        : undefined,
-    ];
+  const inputs = bias ? [x, weight, bias] : [x, weight];
+  return record(y, inputs, (gradient, wanted) => {
+    let which = 0;
+    for (let i = 0; i < inputs.length; i++) if (wanted.wants(i)) which |= 1 << i;
+    const before = relu ? y.handle : 0;
+    native.linear_gradients(x.handle, weight.handle, before, gradient.handle, which, three);
+    return inputs.map(({ dtype, shape }, i) =>
+      three[i] === 0 ? undefined : new Tensor(three[i]!, dtype, shape)
+    );
   });
-}
-
-function linearWeightGradient(x: Tensor, gradient: Tensor): Tensor {
-  const transposed = native.tensor_permute(gradient.handle, rowsAndColumns);
-  const product = native.tensor_matmul(transposed, x.handle);
-  native.tensor_free(transposed);
-  return new Tensor(product, x.dtype);
 }
 
 /** Throws where a layer's input has not the dtype of its weight. */

@@ -5,15 +5,16 @@ import { type Shape, shapeText, sizeOf } from "./shape.ts";
 const description = new Uint32Array(11);
 const answer = new Uint32Array(1);
 
-/** An array in native memory: its handle, its shape and device (asked for once), its values. */
+/** An array in native memory: its handle, its shape and device (asked for at most once), its values. */
 export class Storage implements Disposable {
   #handle: number;
-  #shape: Shape | undefined = undefined;
+  #shape: Shape | undefined;
   #device: Device | undefined = undefined;
 
-  /** Takes over a native handle. */
-  constructor(handle: number, readonly dtype: DType) {
+  /** Takes over a native handle; `shape` is its shape where that is known already. */
+  constructor(handle: number, readonly dtype: DType, shape?: Shape) {
     this.#handle = handle;
+    this.#shape = shape;
   }
 
   /** The native handle; throws where the tensor was disposed. */

@@ -41,15 +41,15 @@ export class Tensor extends Storage {
   /** Whether it shares its storage with the tensor it was made from. */
   isView = false;
 
-  /** Takes over a native handle. */
-  constructor(handle: number, dtype: DType) {
-    super(handle, dtype);
+  /** Takes over a native handle; `shape` is its shape where that is known already. */
+  constructor(handle: number, dtype: DType, shape?: Shape) {
+    super(handle, dtype, shape);
     register(this);
   }
 
   /** Takes over the handle of a view of another tensor's storage. */
-  static view(handle: number, dtype: DType): Tensor {
-    const tensor = new Tensor(handle, dtype);
+  static view(handle: number, dtype: DType, shape?: Shape): Tensor {
+    const tensor = new Tensor(handle, dtype, shape);
     tensor.isView = true;
     return tensor;
   }

@@ -29,7 +29,9 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
       `Cannot reshape ${shapeText(x.shape)} to ${shapeText(shape)}: the sizes differ`,
     );
   }
-  const y = Tensor.view(native.tensor_reshape(x.handle, nativeShape(lengths)), x.dtype);
+  const y = Tensor.view(native.tensor_reshape(x.handle, nativeShape(lengths)), x.dtype, [
+    ...lengths,
+  ]);
   return isTracked(x) ? record(y, [x], (gradient) => [reshape(gradient, x.shape)]) : y;
 }
 

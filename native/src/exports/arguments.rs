@@ -86,6 +86,17 @@ pub fn put_all<const N: usize>(tensors: [Tensor; N], out: &mut [Handle]) -> Resu
     Ok(())
 }
 
+/// Hands those results over that there are, 0 in the place of the others: all or none.
+pub fn put_wanted<const N: usize>(tensors: [Option<Tensor>; N], out: &mut [Handle]) -> Result<()> {
+    if out.len() < N {
+        fail!("Room for {N} handles is needed, not {}", out.len());
+    }
+    for (slot, tensor) in out.iter_mut().zip(tensors) {
+        *slot = tensor.map_or(Ok(0.0), put)?;
+    }
+    Ok(())
+}
+
 /// The one number that a caller made room for.
 pub fn set<T>(out: &mut [T], value: T) -> Result<()> {
     match out.first_mut() {

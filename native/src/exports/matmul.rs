@@ -1,5 +1,6 @@
 //! Matrix products.
 
+use super::arguments::put_wanted;
 use crate::exports;
 use crate::handles::{Handle, get, get_optional, put};
 use crate::ops::matmul as ops;
@@ -10,5 +11,12 @@ exports! { EXPORTS:
     /// `x [b, in], weight [out, in], bias [out] or 0 -> [b, out]`, through ReLU where `relu` is 1.
     fn linear(x: Handle, weight: Handle, bias: Handle, relu: u32) -> Handle {
         put(ops::linear(&get(x)?, &get(weight)?, get_optional(bias)?.as_ref(), relu != 0)?)
+    }
+    /// Writes three handles, 0 for what is not wanted: the gradients of `linear` for x (`wanted` has bit 0), weight
+    /// (bit 1) and bias (bit 2). `y` is the result where it went through ReLU, else 0.
+    fn linear_gradients(x: Handle, weight: Handle, y: Handle, dy: Handle, wanted: u32, out: &mut [f64]) -> Status {
+        let wanted = [0, 1, 2].map(|input| wanted >> input & 1 == 1);
+        let gradients = ops::linear_gradients(&get(x)?, &get(weight)?, get_optional(y)?.as_ref(), &get(dy)?, wanted)?;
+        put_wanted(gradients, out)
     }
 }

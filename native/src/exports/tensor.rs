@@ -1,6 +1,6 @@
 //! Making, reading and freeing tensors.
 
-use candle_core::{Device, Tensor, WithDType};
+use candle_core::{Device, WithDType};
 
 use super::arguments::{MOST_DIMENSIONS, device, dtype, dtype_code, shape};
 use crate::error::Result;
@@ -53,9 +53,8 @@ exports! { EXPORTS:
         let dims = shape(dims)?;
         let count = dims.iter().product();
         let kind = dtype(dtype_code)?;
-        let one = Tensor::new(value, &Device::Cpu)?.to_dtype(kind)?;
-        let full = types!(one, T => {
-            let value = one.to_scalar::<T>()?;
+        let full = types!(dtype kind, T => {
+            let value = <T as WithDType>::from_f64(value);
             // SAFETY: all elements are written.
             let data = unsafe { filled(count, |out| (0..count).for_each(|i| *out.at(i) = value)) }?;
             make(data, &dims, Format::RowMajor)

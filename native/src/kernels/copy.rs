@@ -1,24 +1,76 @@
 //! Rearranging elements: strided copies, and the transposition between images-outermost and images-innermost.
 
-use super::buffer::filled;
+use super::buffer::{Shared, filled};
+use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::{memory, parallel};
 
 const TILE: usize = 16;
 
+/// `to[column * to_step + row] = from[row * from_step + column]`; both must be valid for all rows and columns.
+pub struct Transpose<T> {
+    pub from: *const T,
+    pub from_step: usize,
+    pub rows: usize,
+    pub columns: usize,
+    pub to: *mut T,
+    pub to_step: usize,
+}
+
+impl<T: Float> Kernel<T> for Transpose<T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let Self { from, from_step, rows, columns, to, to_step } = self;
+        let whole = |length: usize| length / V::LANES * V::LANES;
+        // SAFETY: rows and columns are all below their numbers.
+        unsafe {
+            for left in (0..whole(columns)).step_by(V::LANES) {
+                for top in (0..whole(rows)).step_by(V::LANES) {
+                    V::transpose(from.add(top * from_step + left), from_step, to.add(left * to_step + top), to_step);
+                }
+            }
+            for row in 0..rows {
+                for column in if row < whole(rows) { whole(columns) } else { 0 }..columns {
+                    *to.add(column * to_step + row) = *from.add(row * from_step + column);
+                }
+            }
+        }
+    }
+}
+
 /// `out[column * rows + row] = x[row * columns + column]`.
 pub fn transpose<T: Copy + Send + Sync>(x: &[T], rows: usize, columns: usize) -> Result<Vec<T>> {
-    // SAFETY: the tiles cover all rows and columns, and x has rows * columns elements.
+    // SAFETY: the ranges cover all columns, and x has rows * columns elements. Elements are only moved: what has
+    // the size of a float may pass for one.
     unsafe {
-        filled(x.len(), |out| {
-            let tile_columns = columns.div_ceil(TILE);
+        filled(x.len(), |out: Shared<T>| {
+            let tiles = columns.div_ceil(TILE);
             let grain = (parallel::WORTH_A_THREAD / (TILE * rows.max(1))).max(1);
-            parallel::for_ranges(tile_columns, grain, |start, end| {
-                for tile in start..end {
-                    let last = ((tile + 1) * TILE).min(columns);
-                    for top in (0..rows).step_by(TILE) {
-                        for column in tile * TILE..last {
-                            for row in top..(top + TILE).min(rows) {
+            parallel::for_ranges(tiles, grain, |start, end| {
+                let (first, last) = (start * TILE, (end * TILE).min(columns));
+                let (from, to) = (x.as_ptr().add(first), out.at(first * rows));
+                let (from_step, to_step, columns_here) = (columns, rows, last - first);
+                match size_of::<T>() {
+                    4 => f32::dispatch(Transpose {
+                        from: from.cast(),
+                        from_step,
+                        rows,
+                        columns: columns_here,
+                        to: to.cast(),
+                        to_step,
+                    }),
+                    8 => f64::dispatch(Transpose {
+                        from: from.cast(),
+                        from_step,
+                        rows,
+                        columns: columns_here,
+                        to: to.cast(),
+                        to_step,
+                    }),
+                    _ => {
+                        for column in first..last {
+                            for row in 0..rows {
                                 *out.at(column * rows + row) = *x.get_unchecked(row * columns + column);
                             }
                         }

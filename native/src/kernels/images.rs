@@ -6,7 +6,17 @@ use crate::error::Result;
 use crate::kernels::vector::Float;
 use crate::random::{Stream, unit};
 
-/// `out = pixel / 255`, a true division: multiplying by 1/255 differs for 126 of the 256 values.
+/// 1 / 255 as a sum of two f32.
+const RECIPROCAL: (f32, f32) = (1.0 / 255.0, (1.0 / 255.0 - (1.0f32 / 255.0) as f64) as f32);
+
+/// `pixel / 255`, correctly rounded for each of the 256 pixels, which multiplying by 1/255 is not for 126 of
+/// them. A division takes the processor three times as long.
+#[inline(always)]
+fn over_255(pixel: u8) -> f32 {
+    let pixel = f32::from(pixel);
+    pixel.mul_add(RECIPROCAL.0, pixel * RECIPROCAL.1)
+}
+
 struct Scale<'a> {
     pixels: &'a [u8],
     out: Shared<f32>,
@@ -20,19 +30,37 @@ impl Kernel<f32> for Scale<'_> {
         // SAFETY: the output is as long as the pixels.
         let out = unsafe { std::slice::from_raw_parts_mut(self.out.at(0), self.pixels.len()) };
         for (out, &pixel) in out.iter_mut().zip(self.pixels) {
-            *out = f32::from(pixel) / 255.0;
+            *out = over_255(pixel);
         }
+    }
+}
+
+/// Asks memory for bytes that are soon to be read.
+fn prefetch(bytes: &[u8]) {
+    for line in bytes.chunks(64) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: a hint, which reads nothing.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(line.as_ptr().cast())
+        };
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = line;
     }
 }
 
 /// Images `indices` of `images [n, size]` as numbers in [0, 1]; the indices are below n.
 pub fn gather(images: &[u8], size: usize, indices: &[u32]) -> Result<Vec<f32>> {
+    /// A shuffled image is in no cache, and nothing foresees where it lies.
+    const AHEAD: usize = 2;
+    let pixels = |index: u32| &images[index as usize * size..][..size];
     // SAFETY: each image of the batch is written.
     unsafe {
         filled(indices.len() * size, |out: Shared<f32>| {
             for (place, &index) in indices.iter().enumerate() {
-                let pixels = &images[index as usize * size..][..size];
-                f32::dispatch(Scale { pixels, out: Shared::new(out.at(place * size)) });
+                if let Some(&next) = indices.get(place + AHEAD) {
+                    prefetch(pixels(next));
+                }
+                f32::dispatch(Scale { pixels: pixels(index), out: Shared::new(out.at(place * size)) });
             }
         })
     }
@@ -73,6 +101,18 @@ pub fn augment(augmentation: &Augmentation, image: &mut [f32], [channels, rows, 
                     _ => 0.0,
                 };
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pixel_is_divided_by_255() {
+        for pixel in 0..=255u8 {
+            assert_eq!(over_255(pixel).to_bits(), (f32::from(pixel) / 255.0).to_bits());
         }
     }
 }

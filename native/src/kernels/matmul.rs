@@ -4,7 +4,11 @@
 //! The chain does not say which dimension the vector lanes lie along, so each product takes the one that
 //! needs less packing and padding; the result comes out row-major or column-major accordingly.
 
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
 use super::buffer::{Shared, filled};
+use super::copy::Transpose;
 use super::tile::{Finish, store};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
@@ -27,7 +31,12 @@ impl<T> Matrix<'_, T> {
     /// What it costs, in packed elements and idle lanes, to lay vectors along this factor's columns.
     fn cost(&self, other_rows: usize) -> usize {
         let lanes = self.columns.next_multiple_of(16) * self.rows;
-        lanes * other_rows / 16 + if self.column_stride == 1 { lanes / 8 } else { lanes }
+        let packing = match (self.column_stride, self.row_stride) {
+            (1, _) => lanes / 8,
+            (_, 1) => lanes / 2,
+            _ => lanes,
+        };
+        lanes * other_rows / 16 + packing
     }
 }
 
@@ -58,7 +67,7 @@ pub struct Product<T> {
 /// `a @ b`, through `max(0, .)` where `relu` says so.
 pub fn matmul<T: Float>(a: Matrix<T>, b: Matrix<T>, start: Start<T>, relu: bool) -> Result<Product<T>> {
     // Whoever reads the result likes it row-major: the other way has to be clearly cheaper.
-    let transposed = 10 * a.transposed().cost(b.columns) < 9 * b.cost(a.rows);
+    let transposed = 20 * a.transposed().cost(b.columns) < 19 * b.cost(a.rows);
     let data = if transposed {
         multiply(b.transposed(), a.transposed(), start.transposed(), relu)
     } else {
@@ -82,178 +91,261 @@ struct Whole<'a, T> {
     out: Shared<T>,
 }
 
-/// Vectors side by side in a tile, and rows below one another: as many as the registers hold.
+/// How many terms of its chains a tile adds between two jumps.
+const UNROLLED: usize = 4;
+
+/// Room for the packed terms of one panel: half of a small first-level cache. No vector straddles two cache lines.
+#[repr(align(64))]
+struct Room<T>([MaybeUninit<T>; ROOM]);
+
+const ROOM: usize = 4096;
+
+/// Rows of a tile: as many as the registers hold.
 const fn tile_rows<V: Vector>() -> usize {
     if V::REGISTERS >= 32 { 8 } else { 6 }
+}
+
+impl<T: Float> Whole<'_, T> {
+    /// Columns of a panel, which is as wide as a tile: one vector or two.
+    fn width<V: Vector>(&self) -> usize {
+        V::LANES * if self.b.columns <= V::LANES { 1 } else { 2 }
+    }
 }
 
 impl<T: Float> Kernel<T> for Whole<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let Matrix { rows, .. } = self.a;
-        let Matrix { rows: depth, columns, .. } = self.b;
-        let width = V::LANES * if columns <= V::LANES { 1 } else { 2 };
-        let panels = columns.div_ceil(width);
-        // A factor that lies row by row is read in place where few rows or a short depth would not repay packing;
-        // only a last panel that is not whole needs its padding.
-        let in_place = self.b.column_stride == 1 && (depth <= 64 || rows <= 2 * tile_rows::<V>());
-        let first_packed = if in_place { columns / width } else { 0 };
-        let length = (panels - first_packed) * depth * width;
-        let mut packed = Vec::<T>::with_capacity(length);
-        let packed_at = Shared::new(packed.as_mut_ptr());
-        let pack_pieces = if length > 2 * parallel::WORTH_A_THREAD { panels - first_packed } else { 1 };
-        parallel::for_each(pack_pieces, |piece| {
-            for panel in (first_packed + piece..panels).step_by(pack_pieces) {
-                pack(self.b, panel * width, width, packed_at, (panel - first_packed) * depth * width);
-            }
-        });
-        // SAFETY: every panel from `first_packed` on was packed.
-        unsafe { packed.set_len(length) };
-        let packed: &[T] = &packed;
-        let blocks = rows.div_ceil(tile_rows::<V>());
-        let work = rows * columns * depth;
-        let pieces = if work < 32 * parallel::WORTH_A_THREAD { 1 } else { blocks.min(4 * parallel::threads()) };
-        let tasks = if pieces == 1 && work < 32 * parallel::WORTH_A_THREAD { 1 } else { pieces * panels };
-        let panels_a_task = if tasks == 1 { panels } else { 1 };
-        parallel::for_each(tasks, |task| {
-            let (panel, piece) = (task / pieces * panels_a_task, task % pieces);
-            let (first, last) = (blocks * piece / pieces, blocks * (piece + 1) / pieces);
-            for panel in panel..panel + panels_a_task {
-                let (panel_of_b, stride) = match panel.checked_sub(first_packed) {
-                    Some(panel) => (&packed[panel * depth * width..(panel + 1) * depth * width], width),
-                    None => (self.b.data.get(panel * width..).unwrap_or_default(), self.b.row_stride),
-                };
-                T::dispatch(Rows {
-                    whole: self,
-                    panel: panel_of_b,
-                    stride,
-                    column: panel * width,
-                    first: first * tile_rows::<V>(),
-                    last: (last * tile_rows::<V>()).min(rows),
-                });
-            }
-        });
-    }
-}
-
-/// `packed[k * width + i] = b[k, column + i]`, 0 past the last column.
-#[inline(always)]
-fn pack<T: Float>(b: Matrix<T>, column: usize, width: usize, packed: Shared<T>, offset: usize) {
-    let count = width.min(b.columns - column);
-    // SAFETY: `packed` has a whole panel at `offset`; b's indices are below its rows and columns.
-    unsafe {
-        for k in 0..if count < width { b.rows } else { 0 } {
-            std::slice::from_raw_parts_mut(packed.at(offset + k * width + count), width - count).fill(T::ZERO);
-        }
-        if b.column_stride == 1 {
-            for k in 0..b.rows {
-                let from = b.data.as_ptr().add(k * b.row_stride + column);
-                std::ptr::copy_nonoverlapping(from, packed.at(offset + k * width), count);
-            }
+        let (rows, columns, depth) = (self.a.rows, self.b.columns, self.b.rows);
+        let panels = columns.div_ceil(self.width::<V>());
+        let tiles = rows.div_ceil(tile_rows::<V>());
+        // Tasks divide the panels, and the rows of each, which is packed anew then, only where panels are few.
+        let threads = parallel::threads();
+        let (across, down) = if threads == 1 || rows * columns * depth < 32 * parallel::WORTH_A_THREAD {
+            (panels.min(1), tiles.min(1))
         } else {
-            for top in (0..b.rows).step_by(16) {
-                for i in 0..count {
-                    let from = b.data.as_ptr().add((column + i) * b.column_stride);
-                    for k in top..(top + 16).min(b.rows) {
-                        *packed.at(offset + k * width + i) = *from.add(k * b.row_stride);
-                    }
-                }
-            }
-        }
+            let across = panels.min(4 * threads);
+            (across, (2 * threads).div_ceil(across.max(1)).min(tiles))
+        };
+        parallel::for_each(across * down, |task| {
+            let (column_part, row_part) = (task / down, task % down);
+            T::dispatch(Part {
+                whole: self,
+                panels: panels * column_part / across..panels * (column_part + 1) / across,
+                rows: tiles * row_part / down * rows / tiles..tiles * (row_part + 1) / down * rows / tiles,
+            });
+        });
     }
 }
 
-/// The rows `first..last` of one panel of columns.
-struct Rows<'a, T> {
+/// Some rows of some panels of the result.
+struct Part<'a, T> {
     whole: Whole<'a, T>,
-    panel: &'a [T],
-    /// From one row of the panel to the next.
-    stride: usize,
-    column: usize,
+    panels: Range<usize>,
+    rows: Range<usize>,
+}
+
+/// Terms `first..last` of a panel's chains: its row k of b lies at `at + (k - first) * step`.
+#[derive(Clone, Copy)]
+struct Terms<T> {
+    at: *const T,
+    step: usize,
     first: usize,
     last: usize,
 }
 
-impl<T: Float> Kernel<T> for Rows<'_, T> {
+impl<T: Float> Kernel<T> for Part<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let mut row = self.first;
-        while row < self.last {
-            let rows = (self.last - row).min(tile_rows::<V>());
-            // SAFETY: the tile lies within the matrices, and belongs to this task alone.
-            unsafe {
-                if self.whole.b.columns <= V::LANES { self.tile_of::<V, 1>(row, rows) } else { self.tile_of::<V, 2>(row, rows) }
+        let Whole { b, .. } = self.whole;
+        let width = self.whole.width::<V>();
+        // A factor that lies row by row is read in place where few rows or a short depth would not repay packing;
+        // only a last panel that is not whole needs its padding.
+        let in_place = b.column_stride == 1 && (b.rows <= 64 || self.whole.a.rows <= 2 * tile_rows::<V>());
+        let mut room = Room([const { MaybeUninit::<T>::uninit() }; ROOM]);
+        let packed: *mut T = room.0.as_mut_ptr().cast();
+        let (mut panel, end) = (self.panels.start, self.panels.end);
+        let in_place_end = if in_place { end.min(b.columns / width) } else { 0 };
+        let mut first = 0;
+        while panel < end {
+            let column = panel * width;
+            let (panels, terms) = if panel < in_place_end {
+                let at = b.data.as_ptr().wrapping_add(column);
+                (panel..in_place_end, Terms { at, step: b.row_stride, first, last: b.rows })
+            } else {
+                let last = b.rows.min(first + ROOM / width);
+                // SAFETY: `packed` has room for a block of a panel's terms.
+                unsafe { pack(b, column, width, first..last, packed) };
+                (panel..panel + 1, Terms { at: packed, step: width, first, last })
+            };
+            // SAFETY: the panels lie within b, or are packed and padded.
+            unsafe { self.add::<V>(panels.clone(), terms) };
+            first = terms.last % b.rows.max(1);
+            if first == 0 {
+                panel = panels.end;
             }
-            row += rows;
         }
     }
 }
 
-impl<T: Float> Rows<'_, T> {
+/// `to[(k - terms.start) * width + i] = b[k, column + i]`, 0 past the last column.
+///
+/// # Safety
+/// `to` must have room for that; the terms and the column must be b's.
+#[inline(always)]
+unsafe fn pack<T: Float>(b: Matrix<T>, column: usize, width: usize, terms: Range<usize>, to: *mut T) {
+    let (count, depth) = (width.min(b.columns - column), terms.len());
+    let from = b.data.as_ptr().wrapping_add(terms.start * b.row_stride + column * b.column_stride);
+    // SAFETY: the caller's promise.
+    unsafe {
+        for k in 0..if count < width { depth } else { 0 } {
+            std::slice::from_raw_parts_mut(to.add(k * width + count), width - count).fill(T::ZERO);
+        }
+        match (b.column_stride, b.row_stride) {
+            (1, _) => {
+                for k in 0..depth {
+                    std::ptr::copy_nonoverlapping(from.add(k * b.row_stride), to.add(k * width), count);
+                }
+            }
+            (from_step, 1) => {
+                // On its own: inlined it would be short of registers.
+                T::dispatch(Transpose { from, from_step, rows: count, columns: depth, to, to_step: width });
+            }
+            (step, row_step) => {
+                for i in 0..count {
+                    for k in 0..depth {
+                        *to.add(k * width + i) = *from.add(i * step + k * row_step);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<T: Float> Part<'_, T> {
+    /// Carries the chains of some panels on, tile by tile; the terms are those of the first, and the others' lie
+    /// beside them.
+    ///
+    /// # Safety
+    /// The terms must be there.
     #[inline(always)]
-    unsafe fn tile_of<V: Vector<Element = T>, const W: usize>(&self, row: usize, rows: usize) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            match rows {
-                1 => self.tile::<V, 1, W>(row),
-                2 => self.tile::<V, 2, W>(row),
-                3 => self.tile::<V, 3, W>(row),
-                4 => self.tile::<V, 4, W>(row),
-                5 => self.tile::<V, 5, W>(row),
-                6 => self.tile::<V, 6, W>(row),
-                7 => self.tile::<V, 7, W>(row),
-                _ => self.tile::<V, 8, W>(row),
+    unsafe fn add<V: Vector<Element = T>>(&self, panels: Range<usize>, terms: Terms<T>) {
+        let width = self.whole.width::<V>();
+        // Tiles of even heights: a low one would wait for its few sums.
+        let rows = self.rows.len();
+        let tiles = rows.div_ceil(tile_rows::<V>());
+        for panel in panels.clone() {
+            let column = panel * width;
+            let terms = Terms { at: terms.at.wrapping_add((panel - panels.start) * width), ..terms };
+            let mut row = self.rows.start;
+            for tile in 0..tiles {
+                let height = rows / tiles + usize::from(tile < rows % tiles);
+                // SAFETY: the caller's promise; the tile belongs to this task alone.
+                unsafe {
+                    if self.whole.b.columns <= V::LANES {
+                        self.tile_of::<V, 1>(row, height, column, terms);
+                    } else {
+                        self.tile_of::<V, 2>(row, height, column, terms);
+                    }
+                }
+                row += height;
             }
         }
     }
 
     #[inline(always)]
-    unsafe fn tile<V: Vector<Element = T>, const R: usize, const W: usize>(&self, row: usize) {
+    unsafe fn tile_of<V: Vector<Element = T>, const W: usize>(&self, row: usize, height: usize, column: usize, terms: Terms<T>) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match height {
+                1 => self.tile::<V, 1, W>(row, column, terms),
+                2 => self.tile::<V, 2, W>(row, column, terms),
+                3 => self.tile::<V, 3, W>(row, column, terms),
+                4 => self.tile::<V, 4, W>(row, column, terms),
+                5 => self.tile::<V, 5, W>(row, column, terms),
+                6 => self.tile::<V, 6, W>(row, column, terms),
+                7 => self.tile::<V, 7, W>(row, column, terms),
+                _ => self.tile::<V, 8, W>(row, column, terms),
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn tile<V: Vector<Element = T>, const R: usize, const W: usize>(&self, row: usize, column: usize, terms: Terms<T>) {
         if R > tile_rows::<V>() {
             return; // never asked for; nothing to compile
         }
         let Whole { a, b, start, relu, out } = self.whole;
-        let columns = b.columns - self.column;
+        let left = b.columns - column;
         // SAFETY: the caller's promise; the panel is padded to whole vectors.
         unsafe {
+            let at = row * b.columns + column;
+            let to = out.at(at);
             let mut sums = [[V::zero(); W]; R];
-            match start {
-                Start::Zero => {}
-                Start::Column(bias) => {
-                    for w in 0..W {
-                        let offset = (w * V::LANES).min(columns);
-                        let bias = V::load_up_to(bias.as_ptr().add(self.column + offset), columns - offset);
+            for w in 0..W {
+                let lane = (w * V::LANES).min(left);
+                match start {
+                    _ if terms.first > 0 => {
+                        for r in 0..R {
+                            sums[r][w] = V::load_up_to(to.add(r * b.columns + lane), left - lane);
+                        }
+                    }
+                    Start::Zero => {}
+                    Start::Column(bias) => {
+                        let bias = V::load_up_to(bias.as_ptr().add(column + lane), left - lane);
                         for r in 0..R {
                             sums[r][w] = bias;
                         }
                     }
-                }
-                Start::Row(bias) => {
-                    for r in 0..R {
-                        sums[r] = [V::splat(bias[row + r]); W];
+                    Start::Row(bias) => {
+                        for r in 0..R {
+                            sums[r][w] = V::splat(bias[row + r]);
+                        }
                     }
                 }
             }
-            let mut from_a = a.data.as_ptr().add(row * a.row_stride);
-            let mut from_b = self.panel.as_ptr();
-            for _ in 0..b.rows {
-                let mut vectors = [V::zero(); W];
-                for w in 0..W {
-                    vectors[w] = V::load(from_b.add(w * V::LANES));
+            let mut from_a = a.data.as_ptr().wrapping_add(row * a.row_stride + terms.first * a.column_stride);
+            let mut from_b = terms.at;
+            let count = terms.last - terms.first;
+            // Fewer jumps: the end of a short loop is foreseen then.
+            for _ in 0..count / UNROLLED {
+                for _ in 0..UNROLLED {
+                    add_term(&mut sums, from_a, a.row_stride, from_b);
+                    from_a = from_a.wrapping_add(a.column_stride);
+                    from_b = from_b.wrapping_add(terms.step);
                 }
-                for r in 0..R {
-                    let factor = V::splat(*from_a.add(r * a.row_stride));
-                    for w in 0..W {
-                        sums[r][w] = factor.fma(vectors[w], sums[r][w]);
-                    }
-                }
+            }
+            for _ in 0..count % UNROLLED {
+                add_term(&mut sums, from_a, a.row_stride, from_b);
                 from_a = from_a.wrapping_add(a.column_stride);
-                from_b = from_b.wrapping_add(self.stride);
+                from_b = from_b.wrapping_add(terms.step);
             }
-            let finish = if relu { Finish::Relu } else { Finish::Nothing };
-            store(sums, finish, out, row * b.columns + self.column, b.columns, columns);
+            let finish = if relu && terms.last == b.rows { Finish::Relu } else { Finish::Nothing };
+            store(sums, finish, out, at, b.columns, left);
+        }
+    }
+}
+
+/// One more term of each chain of a tile: a number of each row times the vectors at `from_b`.
+#[inline(always)]
+unsafe fn add_term<V: Vector, const R: usize, const W: usize>(
+    sums: &mut [[V; W]; R],
+    from_a: *const V::Element,
+    row_stride: usize,
+    from_b: *const V::Element,
+) {
+    // SAFETY: the caller's promise: R rows of a and W vectors of b are there.
+    unsafe {
+        let mut vectors = [V::zero(); W];
+        for w in 0..W {
+            vectors[w] = V::load(from_b.add(w * V::LANES));
+        }
+        for r in 0..R {
+            let factor = V::splat(*from_a.add(r * row_stride));
+            for w in 0..W {
+                sums[r][w] = factor.fma(vectors[w], sums[r][w]);
+            }
         }
     }
 }

@@ -120,23 +120,33 @@ impl<T: Float, R: Rule<T, STATES>, const STATES: usize> Kernel<T> for Range<'_, 
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
         let mut i = self.start;
-        while i < self.end {
-            let left = self.end - i;
-            // SAFETY: all slices are at least `end` long, and the range is this task's alone.
-            unsafe {
-                let p = V::load_up_to(self.parameter.at(i), left);
-                let g = V::load_up_to(self.gradient.as_ptr().add(i), left);
-                let mut state = [V::zero(); STATES];
-                for s in 0..STATES {
-                    state[s] = V::load_up_to(self.states[s].at(i), left);
-                }
-                let (p, state) = self.rule.apply(p, g, state);
-                p.store_up_to(self.parameter.at(i), left);
-                for s in 0..STATES {
-                    state[s].store_up_to(self.states[s].at(i), left);
-                }
+        // SAFETY: all slices are at least `end` long, and the range is this task's alone.
+        unsafe {
+            while i + V::LANES <= self.end {
+                self.update(i, |from| V::load(from), |vector, to| vector.store(to));
+                i += V::LANES;
             }
-            i += V::LANES;
+            let left = self.end - i;
+            if left > 0 {
+                self.update(i, |from| V::load_partial(from, left), |vector, to| vector.store_partial(to, left));
+            }
+        }
+    }
+}
+
+impl<T: Float, R: Rule<T, STATES>, const STATES: usize> Range<'_, T, R, STATES> {
+    /// # Safety
+    /// `load` and `store` must stay within the range when they are given its element i.
+    #[inline(always)]
+    unsafe fn update<V: Vector<Element = T>>(&self, i: usize, load: impl Fn(*const T) -> V, store: impl Fn(V, *mut T)) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let (p, g) = (load(self.parameter.at(i)), load(self.gradient.as_ptr().add(i)));
+            let (p, state) = self.rule.apply(p, g, std::array::from_fn(|s| load(self.states[s].at(i))));
+            store(p, self.parameter.at(i));
+            for s in 0..STATES {
+                store(state[s], self.states[s].at(i));
+            }
         }
     }
 }

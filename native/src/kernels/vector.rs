@@ -169,6 +169,19 @@ pub trait Vector: Copy {
     fn less_equal(self, other: Self) -> Self::Mask;
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
 
+    /// `to[j * to_step + i] = from[i * from_step + j]` for `LANES` rows of `LANES` elements.
+    /// # Safety
+    /// Both must be valid for them.
+    #[inline(always)]
+    unsafe fn transpose(from: *const Self::Element, from_step: usize, to: *mut Self::Element, to_step: usize) {
+        for i in 0..Self::LANES {
+            for j in 0..Self::LANES {
+                // SAFETY: the caller's promise.
+                unsafe { *to.add(j * to_step + i) = *from.add(i * from_step + j) };
+            }
+        }
+    }
+
     #[inline(always)]
     fn zero() -> Self {
         Self::splat(Self::Element::ZERO)

@@ -42,6 +42,33 @@ fn bits_below(count: usize) -> __mmask16 {
     ((1u32 << count.min(16)) - 1) as __mmask16
 }
 
+/// As [`Vector::transpose`], for eight rows of eight.
+///
+/// # Safety
+/// As there.
+#[inline(always)]
+unsafe fn transpose_8x8(from: *const f32, from_step: usize, to: *mut f32, to_step: usize) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        // Elements 4 * half.. of rows i and i + 4 side by side: two of the halves then meet in each shuffle.
+        let four = |i: usize, half: usize| _mm_loadu_ps(from.add(i * from_step + 4 * half));
+        for half in 0..2 {
+            let rows: [__m256; 4] = std::array::from_fn(|i| _mm256_set_m128(four(i + 4, half), four(i, half)));
+            let (low, high) = (_mm256_unpacklo_ps(rows[0], rows[1]), _mm256_unpackhi_ps(rows[0], rows[1]));
+            let (next_low, next_high) = (_mm256_unpacklo_ps(rows[2], rows[3]), _mm256_unpackhi_ps(rows[2], rows[3]));
+            let columns = [
+                _mm256_shuffle_ps::<0x44>(low, next_low),
+                _mm256_shuffle_ps::<0xEE>(low, next_low),
+                _mm256_shuffle_ps::<0x44>(high, next_high),
+                _mm256_shuffle_ps::<0xEE>(high, next_high),
+            ];
+            for j in 0..4 {
+                _mm256_storeu_ps(to.add((4 * half + j) * to_step), columns[j]);
+            }
+        }
+    }
+}
+
 impl Vector for Avx2 {
     type Element = f32;
     type Mask = __m256;
@@ -145,6 +172,11 @@ impl Vector for Avx2 {
             let exponent = _mm256_cvtepi32_ps(_mm256_srli_epi32::<23>(bits));
             (Self(_mm256_castsi256_ps(mantissa)), Self(_mm256_sub_ps(exponent, _mm256_set1_ps(127.0))))
         }
+    }
+    #[inline(always)]
+    unsafe fn transpose(from: *const f32, from_step: usize, to: *mut f32, to_step: usize) {
+        // SAFETY: the caller's promise.
+        unsafe { transpose_8x8(from, from_step, to, to_step) };
     }
 }
 
@@ -250,6 +282,13 @@ impl Vector for Avx512 {
                 _mm512_or_si512(_mm512_and_si512(bits, _mm512_set1_epi32(0x007F_FFFF)), _mm512_set1_epi32(0x3F80_0000));
             let exponent = _mm512_cvtepi32_ps(_mm512_srli_epi32::<23>(bits));
             (Self(_mm512_castsi512_ps(mantissa)), Self(_mm512_sub_ps(exponent, _mm512_set1_ps(127.0))))
+        }
+    }
+    #[inline(always)]
+    unsafe fn transpose(from: *const f32, from_step: usize, to: *mut f32, to_step: usize) {
+        for (i, j) in [(0, 0), (0, 8), (8, 0), (8, 8)] {
+            // SAFETY: the caller's promise.
+            unsafe { transpose_8x8(from.add(i * from_step + j), from_step, to.add(j * to_step + i), to_step) };
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use candle_core::{Shape, Tensor};
 
+use super::pointwise::{Gradient, gradient};
+use super::reduce::sum;
 use super::storage::{Elements, Format, element_count, ensure_room, format_of, has_float_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::matmul::{self as kernel, Matrix, Product, Start};
@@ -114,4 +116,27 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, relu: bool) ->
         };
         product_tensor(kernel::matmul(matrix(&x, &x_elements), transposed, start, relu)?, batch, out)
     })
+}
+
+/// Gradients of [`linear`] for x, weight and bias, those that are wanted: `dy weight`, `dyT x`, the sum of dy over
+/// the batch. `y` is the result where it went through ReLU.
+pub fn linear_gradients(
+    x: &Tensor,
+    weight: &Tensor,
+    y: Option<&Tensor>,
+    dy: &Tensor,
+    [for_x, for_weight, for_bias]: [bool; 3],
+) -> Result<[Option<Tensor>; 3]> {
+    if dy.rank() != 2 {
+        fail!("The gradient of a linear layer's result is [batch, out], not {:?}", dy.dims());
+    }
+    let dy = match y {
+        Some(y) => gradient(Gradient::Relu, y, dy)?,
+        None => dy.clone(),
+    };
+    Ok([
+        for_x.then(|| matmul(&dy, weight)).transpose()?,
+        for_weight.then(|| matmul(&dy.t()?, x)).transpose()?,
+        for_bias.then(|| sum(&dy, &[0], false)).transpose()?,
+    ])
 }

@@ -251,11 +251,14 @@ macro_rules! floats {
     };
 }
 
-/// `types!(x, T => body)`: the body for the tensor's own type.
+/// `types!(x, T => body)`: the body for the tensor's own type; or `types!(dtype kind, T => body)`.
 #[macro_export]
 macro_rules! types {
     ($tensor:expr, $T:ident => $body:expr) => {
-        match $tensor.dtype() {
+        $crate::types!(dtype $tensor.dtype(), $T => $body)
+    };
+    (dtype $dtype:expr, $T:ident => $body:expr) => {
+        match $dtype {
             candle_core::DType::U8 => {
                 type $T = u8;
                 $body

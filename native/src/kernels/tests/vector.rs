@@ -1,4 +1,5 @@
 use super::{Chance, assert_bits};
+use crate::kernels::copy::Transpose;
 use crate::kernels::vector::{Float, Kernel, Vector};
 
 /// What the partial loads read and the partial stores leave, for every count.
@@ -65,5 +66,27 @@ fn loads_within_a_row_give_zeros_outside_it() {
             let expected: Vec<f32> = (position..position + 16).map(element).collect();
             assert_bits((length, position), &expected, || f32::dispatch(Within { row: &row, position }));
         }
+    }
+}
+
+#[test]
+fn blocks_are_transposed_and_nothing_beside_them_is_touched() {
+    for case in 0..300 {
+        let mut chance = Chance::of(case);
+        let (rows, columns) = (chance.pick(0, 40), chance.pick(0, 40));
+        let step = rows.max(columns) + chance.pick(0, 3);
+        let numbers = chance.numbers(step * step);
+        let mut expected = vec![-1.0; numbers.len()];
+        for row in 0..rows {
+            for column in 0..columns {
+                expected[column * step + row] = numbers[row * step + column];
+            }
+        }
+        assert_bits((rows, columns, step), &expected, || {
+            let mut out = vec![-1.0; numbers.len()];
+            let (from, to) = (numbers.as_ptr(), out.as_mut_ptr());
+            f32::dispatch(Transpose { from, from_step: step, rows, columns, to, to_step: step });
+            out
+        });
     }
 }
