@@ -77,13 +77,7 @@ pub fn stream(seed: u32, purpose: u32, epoch: u32, index: u32) -> Stream {
 
 /// Hands several results over: all or none.
 pub fn put_all<const N: usize>(tensors: [Tensor; N], out: &mut [Handle]) -> Result<()> {
-    if out.len() < N {
-        fail!("Room for {N} handles is needed, not {}", out.len());
-    }
-    for (slot, tensor) in out.iter_mut().zip(tensors) {
-        *slot = put(tensor)?;
-    }
-    Ok(())
+    put_wanted(tensors.map(Some), out)
 }
 
 /// Hands those results over that there are, 0 in the place of the others: all or none.

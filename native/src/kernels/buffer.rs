@@ -25,7 +25,8 @@ impl<T> Shared<T> {
     }
 }
 
-/// A new vector whose every element `fill` writes.
+/// A new vector whose every element `fill` writes; it is not called where there is none, since an empty tensor's
+/// shape may name any number of rows.
 ///
 /// # Errors
 /// Where the memory cannot be had.
@@ -33,6 +34,9 @@ impl<T> Shared<T> {
 /// # Safety
 /// `fill` must write all `length` elements.
 pub unsafe fn filled<T: Copy>(length: usize, fill: impl FnOnce(Shared<T>)) -> Result<Vec<T>> {
+    if length == 0 {
+        return Ok(Vec::new());
+    }
     memory::ensure(length, size_of::<T>())?;
     let mut data = Vec::new();
     data.try_reserve_exact(length).map_err(|_| {

@@ -14,7 +14,7 @@
 
 use super::buffer::{Shared, filled};
 use super::geometry::{Axis, Geometry};
-use super::tile::{Finish, store};
+use super::tile::{Finish, channel_block, most_channels, store};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
@@ -89,9 +89,6 @@ fn run<T: Float>(
         if backward { (geometry.out_group(), geometry.in_group()) } else { (geometry.in_group(), geometry.out_group()) };
     let length = geometry.groups * to_channels * rows.to * columns.to * geometry.images;
     let row_length = columns.from * geometry.images;
-    if length == 0 {
-        return Ok(Vec::new());
-    }
     // SAFETY: the tasks cover all channels and rows, the segments all columns and images.
     unsafe {
         filled(length, |out| {
@@ -131,11 +128,6 @@ struct Whole<'a, T> {
     to_channels: usize,
 }
 
-/// Destination channels of a tile: two vectors of each are kept in registers.
-const fn most_channels<V: Vector>() -> usize {
-    if V::REGISTERS >= 32 { 12 } else { 6 }
-}
-
 impl<T: Float> Whole<'_, T> {
     /// Weights as the tiles read them: `[group, block][from, tap, channel of the block]`.
     fn pack(&self, blocks: usize) -> Vec<T> {
@@ -146,7 +138,7 @@ impl<T: Float> Whole<'_, T> {
         let mut packed = Vec::with_capacity(self.weight.len());
         for group in self.weight.chunks_exact(self.weight.len().max(1) / groups) {
             for block in 0..blocks {
-                let (first, last) = self.block(block, blocks);
+                let (first, last) = channel_block(self.to_channels, block, blocks);
                 for from in 0..self.from_channels {
                     for tap in 0..taps {
                         for to in first..last {
@@ -157,10 +149,6 @@ impl<T: Float> Whole<'_, T> {
             }
         }
         packed
-    }
-
-    fn block(&self, block: usize, blocks: usize) -> (usize, usize) {
-        (self.to_channels * block / blocks, self.to_channels * (block + 1) / blocks)
     }
 
     /// The source with zeros around its rows, so that no vector of a tap leaves them; the taps move along.
@@ -351,7 +339,7 @@ impl<T: Float> Row<'_, T> {
         reading: impl Reading<V>,
     ) {
         for block in 0..self.blocks {
-            let (first, last) = self.whole.block(block, self.blocks);
+            let (first, last) = channel_block(self.whole.to_channels, block, self.blocks);
             let tile = Tile { row: self, segment, taps, lane, first };
             // SAFETY: the caller's promise.
             unsafe {

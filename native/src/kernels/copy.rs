@@ -17,6 +17,13 @@ pub struct Transpose<T> {
     pub to_step: usize,
 }
 
+impl<T> Transpose<T> {
+    fn cast<To>(self) -> Transpose<To> {
+        let Self { from, from_step, rows, columns, to, to_step } = self;
+        Transpose { from: from.cast(), from_step, rows, columns, to: to.cast(), to_step }
+    }
+}
+
 impl<T: Float> Kernel<T> for Transpose<T> {
     type Output = ();
     #[inline(always)]
@@ -50,24 +57,10 @@ pub fn transpose<T: Copy + Send + Sync>(x: &[T], rows: usize, columns: usize) ->
             parallel::for_ranges(tiles, grain, |start, end| {
                 let (first, last) = (start * TILE, (end * TILE).min(columns));
                 let (from, to) = (x.as_ptr().add(first), out.at(first * rows));
-                let (from_step, to_step, columns_here) = (columns, rows, last - first);
+                let part = Transpose { from, from_step: columns, rows, columns: last - first, to, to_step: rows };
                 match size_of::<T>() {
-                    4 => f32::dispatch(Transpose {
-                        from: from.cast(),
-                        from_step,
-                        rows,
-                        columns: columns_here,
-                        to: to.cast(),
-                        to_step,
-                    }),
-                    8 => f64::dispatch(Transpose {
-                        from: from.cast(),
-                        from_step,
-                        rows,
-                        columns: columns_here,
-                        to: to.cast(),
-                        to_step,
-                    }),
+                    4 => f32::dispatch(part.cast()),
+                    8 => f64::dispatch(part.cast()),
                     _ => {
                         for column in first..last {
                             for row in 0..rows {

@@ -18,10 +18,6 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// Without lanes there is nothing to do, however many outer positions an empty tensor's shape names.
-    pub fn new(outer: usize, terms: usize, inner: usize) -> Self {
-        Self { outer: if inner == 0 { 0 } else { outer }, terms, inner }
-    }
     /// How many of the outer positions are worth a thread.
     pub fn grain(&self) -> usize {
         (parallel::WORTH_A_THREAD / (self.terms * self.inner).max(1)).max(1)
@@ -104,13 +100,12 @@ pub fn extreme<T: Float>(x: &[T], extent: Extent, smallest: bool) -> (Vec<T>, Ve
     let Extent { outer, terms, inner } = extent;
     let mut values = Vec::with_capacity(outer * inner);
     let mut places = Vec::with_capacity(outer * inner);
-    for o in 0..outer {
-        for i in 0..inner {
-            let at = |j: usize| x[(o * terms + j) * inner + i];
-            let place = (1..terms).fold(0, |best, j| if better(at(j), at(best), smallest) { j } else { best });
-            values.push(at(place));
-            places.push(place as u32);
-        }
+    for result in 0..outer * inner {
+        let (o, i) = (result / inner, result % inner);
+        let at = |j: usize| x[(o * terms + j) * inner + i];
+        let place = (1..terms).fold(0, |best, j| if better(at(j), at(best), smallest) { j } else { best });
+        values.push(at(place));
+        places.push(place as u32);
     }
     (values, places)
 }

@@ -3,6 +3,16 @@
 use super::buffer::Shared;
 use super::vector::{Float, Vector};
 
+/// Destination channels of a tile: two vectors of each are kept in registers.
+pub const fn most_channels<V: Vector>() -> usize {
+    if V::REGISTERS >= 32 { 12 } else { 6 }
+}
+
+/// The first channel of a block and the one after its last: blocks of nearly equal size.
+pub fn channel_block(channels: usize, block: usize, blocks: usize) -> (usize, usize) {
+    (channels * block / blocks, channels * (block + 1) / blocks)
+}
+
 /// What happens to a finished sum before it is stored.
 #[derive(Clone, Copy)]
 pub enum Finish<'a, T> {

@@ -20,7 +20,7 @@
 
 use super::buffer::{Shared, filled};
 use super::geometry::{Axis, Geometry};
-use super::tile::{Finish, store};
+use super::tile::{Finish, channel_block, most_channels, store};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
@@ -50,6 +50,7 @@ pub fn forward<T: Float>(geometry: &Geometry, x: &[T], weight: &[T], bias: Optio
         columns: Window::forward(geometry.columns),
         from_channels: geometry.in_group(),
         to_channels: geometry.out_group(),
+        turned: false,
         x,
         weight,
         bias,
@@ -67,6 +68,7 @@ pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mas
         columns: Window::backward(geometry.columns),
         from_channels: geometry.out_group(),
         to_channels: geometry.in_group(),
+        turned: true,
         x: dy,
         weight,
         bias: None,
@@ -78,9 +80,6 @@ pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mas
 fn run<T: Float>(whole: Whole<T>) -> Result<Vec<T>> {
     let Whole { images, groups, rows, columns, to_channels, .. } = whole;
     let length = groups * to_channels * rows.to * columns.to * images;
-    if length == 0 {
-        return Ok(Vec::new());
-    }
     // SAFETY: the tiles cover all channels, rows and columns.
     unsafe { filled(length, |out| T::dispatch(Whole { out, ..whole })) }
 }
@@ -91,15 +90,14 @@ struct Window {
     from: usize,
     to: usize,
     padding: usize,
-    turned: bool,
 }
 
 impl Window {
     fn forward(axis: Axis) -> Self {
-        Self { from: axis.input, to: axis.output, padding: axis.padding, turned: false }
+        Self { from: axis.input, to: axis.output, padding: axis.padding }
     }
     fn backward(axis: Axis) -> Self {
-        Self { from: axis.output, to: axis.input, padding: 2 - axis.padding, turned: true }
+        Self { from: axis.output, to: axis.input, padding: 2 - axis.padding }
     }
     fn tiles(self) -> usize {
         self.to.div_ceil(2)
@@ -126,11 +124,6 @@ fn filter_kernel<T: Float>(g: [T; 9]) -> [T; PLACES] {
     u
 }
 
-/// Destination channels of a tile: two vectors of each are kept in registers.
-const fn most_channels<V: Vector>() -> usize {
-    if V::REGISTERS >= 32 { 12 } else { 6 }
-}
-
 #[derive(Clone, Copy)]
 struct Whole<'a, T> {
     images: usize,
@@ -140,6 +133,8 @@ struct Whole<'a, T> {
     /// Channels of one group.
     from_channels: usize,
     to_channels: usize,
+    /// Whether the kernels are, for the input gradient.
+    turned: bool,
     x: &'a [T],
     weight: &'a [T],
     bias: Option<&'a [T]>,
@@ -151,14 +146,14 @@ struct Whole<'a, T> {
 impl<T: Float> Whole<'_, T> {
     fn kernel(&self, group: usize, to: usize, from: usize) -> [T; 9] {
         let (to_channels, from_channels) = (self.to_channels, self.from_channels);
-        let at = if self.rows.turned {
+        let at = if self.turned {
             (group * from_channels + from) * to_channels + to
         } else {
             (group * to_channels + to) * from_channels + from
         };
         let mut kernel = [T::ZERO; 9];
         kernel.copy_from_slice(&self.weight[at * 9..at * 9 + 9]);
-        if self.rows.turned {
+        if self.turned {
             kernel.reverse();
         }
         kernel
@@ -170,7 +165,7 @@ impl<T: Float> Whole<'_, T> {
         let mut all = vec![T::ZERO; self.groups * a_group];
         for group in 0..self.groups {
             for block in 0..blocks {
-                let (first, last) = self.block(block, blocks);
+                let (first, last) = channel_block(self.to_channels, block, blocks);
                 let to = &mut all[group * a_group + PLACES * self.from_channels * first..];
                 for channel in first..last {
                     for from in 0..self.from_channels {
@@ -183,10 +178,6 @@ impl<T: Float> Whole<'_, T> {
             }
         }
         all
-    }
-
-    fn block(&self, block: usize, blocks: usize) -> (usize, usize) {
-        (self.to_channels * block / blocks, self.to_channels * (block + 1) / blocks)
     }
 }
 
@@ -347,15 +338,9 @@ impl<V: Vector> Destination<V> for InPlace<'_, V::Element> {
         // SAFETY: the caller's promise.
         unsafe {
             let bias = bias.map_or(V::zero(), |bias| V::splat(*bias.get_unchecked(self.group * to_channels + channel)));
-            if self.rows == 2 && self.columns == 2 {
-                for r in 0..2 {
-                    for c in 0..2 {
-                        store([[tile[r][c].add(bias)]], finish, out, first + (r * columns.to + c) * images, 0, left);
-                    }
-                }
-            } else {
-                for r in 0..self.rows {
-                    for c in 0..self.columns {
+            for r in 0..2 {
+                for c in 0..2 {
+                    if r < self.rows && c < self.columns {
                         store([[tile[r][c].add(bias)]], finish, out, first + (r * columns.to + c) * images, 0, left);
                     }
                 }
@@ -557,7 +542,7 @@ impl<T: Float> Piece<'_, T> {
         unsafe {
             patch.transform::<V, W>(from_channels, lane, readable, patches);
             for block in 0..self.blocks {
-                let (first, last) = self.whole.block(block, self.blocks);
+                let (first, last) = channel_block(self.whole.to_channels, block, self.blocks);
                 for place in 0..PLACES {
                     let weight =
                         self.kernels.as_ptr().add(PLACES * from_channels * first + place * from_channels * (last - first));

@@ -31,17 +31,18 @@ fn side_by_side<T: Float>(x: &Tensor, dims: &[usize]) -> Result<(Tensor, Extent)
     let (first, last) = (dims.first().copied().unwrap_or(0), dims.last().map_or(0, |last| last + 1));
     if last - first == dims.len() {
         if first == 0 && last == 1 && format_of(x) == Some(Format::BatchInnermost) {
-            return Ok((x.clone(), Extent::new(product(&x.dims()[1..]), x.dims()[0], 1)));
+            return Ok((x.clone(), Extent { outer: product(&x.dims()[1..]), terms: x.dims()[0], inner: 1 }));
         }
         let shape = x.dims();
-        let extent = Extent::new(product(&shape[..first]), product(&shape[first..last]), product(&shape[last..]));
+        let extent =
+            Extent { outer: product(&shape[..first]), terms: product(&shape[first..last]), inner: product(&shape[last..]) };
         return Ok((row_major::<T>(x)?, extent));
     }
     let kept: Vec<usize> = (0..x.rank()).filter(|dim| !dims.contains(dim)).collect();
     let outer = kept.iter().map(|&dim| x.dims()[dim]).product();
     let terms = dims.iter().map(|&dim| x.dims()[dim]).product();
     let order: Vec<usize> = kept.into_iter().chain(dims).collect();
-    Ok((row_major::<T>(&x.permute(order)?)?, Extent::new(outer, terms, 1)))
+    Ok((row_major::<T>(&x.permute(order)?)?, Extent { outer, terms, inner: 1 }))
 }
 
 /// The sum over `dims`, terms in row-major order.
@@ -149,7 +150,7 @@ pub fn softmax(x: &Tensor, dim: usize, kind: Softmax) -> Result<Tensor> {
 
 fn softmax_extent<T: Float>(x: &Tensor, dim: usize) -> Result<(Tensor, Extent)> {
     let shape = x.dims();
-    let extent = Extent::new(shape[..dim].iter().product(), shape[dim], shape[dim + 1..].iter().product());
+    let extent = Extent { outer: shape[..dim].iter().product(), terms: shape[dim], inner: shape[dim + 1..].iter().product() };
     Ok((row_major::<T>(x)?, extent))
 }
 

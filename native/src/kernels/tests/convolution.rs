@@ -1,4 +1,5 @@
 use super::{CASES, Chance, assert_bits, dot};
+use crate::error::Result;
 use crate::kernels::convolution::{forward, input_gradient};
 use crate::kernels::geometry::Geometry;
 
@@ -72,28 +73,37 @@ fn gradient_definition(g: &Geometry, dy: &[f32], weight: &[f32]) -> Vec<f32> {
     dx
 }
 
-struct Case {
-    g: Geometry,
-    x: Vec<f32>,
-    weight: Vec<f32>,
-    bias: Vec<f32>,
-    dy: Vec<f32>,
+pub type Forward = fn(&Geometry, &[f32], &[f32], Option<&[f32]>, bool) -> Result<Vec<f32>>;
+pub type ForwardDefinition = fn(&Geometry, &[f32], &[f32], &[f32]) -> Vec<f32>;
+pub type InputGradient = fn(&Geometry, &[f32], &[f32], Option<&[f32]>) -> Result<Vec<f32>>;
+
+pub struct Case {
+    pub g: Geometry,
+    pub x: Vec<f32>,
+    pub weight: Vec<f32>,
+    pub bias: Vec<f32>,
+    pub dy: Vec<f32>,
+}
+
+impl Case {
+    pub fn of(g: Geometry, chance: &mut Chance) -> Self {
+        Self {
+            x: chance.numbers(g.in_channels * g.rows.input * g.columns.input * g.images),
+            weight: chance.numbers(g.out_channels * g.in_group() * g.taps()),
+            bias: chance.numbers(g.out_channels),
+            dy: chance.numbers(g.out_channels * g.rows.output * g.columns.output * g.images),
+            g,
+        }
+    }
 }
 
 fn draw(case: u32) -> Case {
     let mut chance = Chance::of(case);
-    let g = chance.geometry();
-    Case {
-        x: chance.numbers(g.in_channels * g.rows.input * g.columns.input * g.images),
-        weight: chance.numbers(g.out_channels * g.in_group() * g.taps()),
-        bias: chance.numbers(g.out_channels),
-        dy: chance.numbers(g.out_channels * g.rows.output * g.columns.output * g.images),
-        g,
-    }
+    Case::of(chance.geometry(), &mut chance)
 }
 
-#[test]
-fn every_instance_gives_the_definitions_bits_over_random_shapes() {
+/// Holds a convolution to its definition, with and without ReLU.
+pub fn check_forward(draw: fn(u32) -> Case, definition: ForwardDefinition, forward: Forward) {
     for case in 0..CASES {
         let Case { g, x, weight, bias, .. } = draw(case);
         let mut expected = definition(&g, &x, &weight, &bias);
@@ -105,11 +115,15 @@ fn every_instance_gives_the_definitions_bits_over_random_shapes() {
     }
 }
 
-#[test]
-fn every_instance_gives_the_input_gradients_definitions_bits_over_random_shapes() {
+/// Holds an input gradient to its definition, with and without the mask of a ReLU.
+pub fn check_input_gradient(
+    draw: fn(u32) -> Case,
+    definition: fn(&Geometry, &[f32], &[f32]) -> Vec<f32>,
+    input_gradient: InputGradient,
+) {
     for case in 0..CASES {
         let Case { g, x, weight, dy, .. } = draw(case);
-        let expected = gradient_definition(&g, &dy, &weight);
+        let expected = definition(&g, &dy, &weight);
         if case % 2 == 0 {
             assert_bits(g, &expected, || input_gradient(&g, &dy, &weight, None).unwrap());
         } else {
@@ -119,12 +133,26 @@ fn every_instance_gives_the_input_gradients_definitions_bits_over_random_shapes(
     }
 }
 
-#[test]
-fn the_input_gradient_is_the_adjoint_of_forward() {
+pub fn check_adjoint(draw: fn(u32) -> Case, forward: Forward, input_gradient: InputGradient) {
     for case in 0..300 {
         let Case { g, x, weight, dy, .. } = draw(case);
         let forward = dot(&forward(&g, &x, &weight, None, false).unwrap(), &dy);
         let backward = dot(&x, &input_gradient(&g, &dy, &weight, None).unwrap());
         assert!((forward - backward).abs() < 1e-4 * (1.0 + forward.abs()), "{g:?}");
     }
+}
+
+#[test]
+fn every_instance_gives_the_definitions_bits_over_random_shapes() {
+    check_forward(draw, definition, forward);
+}
+
+#[test]
+fn every_instance_gives_the_input_gradients_definitions_bits_over_random_shapes() {
+    check_input_gradient(draw, gradient_definition, input_gradient);
+}
+
+#[test]
+fn the_input_gradient_is_the_adjoint_of_forward() {
+    check_adjoint(draw, forward, input_gradient);
 }

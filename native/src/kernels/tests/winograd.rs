@@ -1,4 +1,5 @@
-use super::{CASES, Chance, assert_bits, dot};
+use super::Chance;
+use super::convolution::{Case, check_adjoint, check_forward, check_input_gradient};
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::winograd::{forward, input_gradient, suits};
 
@@ -54,14 +55,6 @@ fn definition(sum: &Sum, row: usize, column: usize) -> f32 {
     both(output, m)[row % 2][column % 2]
 }
 
-struct Case {
-    g: Geometry,
-    x: Vec<f32>,
-    weight: Vec<f32>,
-    bias: Vec<f32>,
-    dy: Vec<f32>,
-}
-
 fn draw(case: u32) -> Case {
     let mut chance = Chance::of(case);
     let mut axis = || {
@@ -73,13 +66,7 @@ fn draw(case: u32) -> Case {
     let images = if chance.flag() { chance.pick(1, 5) } else { chance.pick(6, 36) };
     let (in_channels, out_channels) = (groups * chance.pick(1, 4), groups * chance.pick(1, 14));
     let g = Geometry { images, in_channels, out_channels, groups, rows, columns };
-    Case {
-        x: chance.numbers(in_channels * rows.input * columns.input * images),
-        weight: chance.numbers(out_channels * g.in_group() * 9),
-        bias: chance.numbers(out_channels),
-        dy: chance.numbers(out_channels * rows.output * columns.output * images),
-        g,
-    }
+    Case::of(g, &mut chance)
 }
 
 fn kernel(g: &Geometry, weight: &[f32], o: usize, i: usize) -> [[f32; 3]; 3] {
@@ -140,29 +127,12 @@ fn all_input_gradients(g: &Geometry, dy: &[f32], weight: &[f32]) -> Vec<f32> {
 
 #[test]
 fn every_instance_gives_the_definitions_bits_over_random_shapes() {
-    for case in 0..CASES {
-        let Case { g, x, weight, bias, .. } = draw(case);
-        let mut expected = all_outputs(&g, &x, &weight, &bias);
-        let relu = case % 2 == 1;
-        if relu {
-            expected.iter_mut().filter(|y| **y <= 0.0).for_each(|y| *y = 0.0);
-        }
-        assert_bits(g, &expected, || forward(&g, &x, &weight, Some(&bias), relu).unwrap());
-    }
+    check_forward(draw, all_outputs, forward);
 }
 
 #[test]
 fn every_instance_gives_the_input_gradients_definitions_bits_over_random_shapes() {
-    for case in 0..CASES {
-        let Case { g, x, weight, dy, .. } = draw(case);
-        let expected = all_input_gradients(&g, &dy, &weight);
-        if case % 2 == 0 {
-            assert_bits(g, &expected, || input_gradient(&g, &dy, &weight, None).unwrap());
-        } else {
-            let masked: Vec<f32> = expected.iter().zip(&x).map(|(&dx, &x)| if x <= 0.0 { 0.0 } else { dx }).collect();
-            assert_bits(g, &masked, || input_gradient(&g, &dy, &weight, Some(&x)).unwrap());
-        }
-    }
+    check_input_gradient(draw, all_input_gradients, input_gradient);
 }
 
 #[test]
@@ -186,12 +156,7 @@ fn it_is_the_convolution_that_the_direct_sums_give() {
 
 #[test]
 fn the_input_gradient_is_the_adjoint_of_forward() {
-    for case in 0..300 {
-        let Case { g, x, weight, dy, .. } = draw(case);
-        let forward = dot(&forward(&g, &x, &weight, None, false).unwrap(), &dy);
-        let backward = dot(&x, &input_gradient(&g, &dy, &weight, None).unwrap());
-        assert!((forward - backward).abs() < 1e-4 * (1.0 + forward.abs()), "{g:?}");
-    }
+    check_adjoint(draw, forward, input_gradient);
 }
 
 #[test]
