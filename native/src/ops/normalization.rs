@@ -54,10 +54,15 @@ fn add(a: &Tensor, b: &Tensor) -> Result<Tensor> {
     binary(Binary::Add, a, b)
 }
 
+/// 1 / x, broadcast from one 1: x may be a view of more elements than there is memory for.
+fn reciprocal(x: &Tensor) -> Result<Tensor> {
+    binary(Binary::Divide, &Tensor::ones((), x.dtype(), x.device())?, x)
+}
+
 /// 1 / sqrt(variance + epsilon).
 fn inverse_deviation(variance: &Tensor, epsilon: f64) -> Result<Tensor> {
     let deviation = unary(Unary::SquareRoot, &affine(variance, 1.0, epsilon)?)?;
-    binary(Binary::Divide, &deviation.ones_like()?, &deviation)
+    reciprocal(&deviation)
 }
 
 /// `((x - mean) / deviation) weight + bias`.
@@ -129,8 +134,7 @@ pub fn batch_norm_update(
     momentum: f64,
     count: usize,
 ) -> Result<[Tensor; 2]> {
-    let ones = inverse.ones_like()?;
-    let variance = affine(&binary(Binary::Divide, &ones, &unary(Unary::Square, inverse)?)?, 1.0, -epsilon)?;
+    let variance = affine(&reciprocal(&unary(Unary::Square, inverse)?)?, 1.0, -epsilon)?;
     let unbiased = if count > 1 { count as f64 / (count - 1) as f64 } else { 1.0 };
     let mix =
         |old: &Tensor, new: &Tensor, scale: f64| add(&affine(old, 1.0 - momentum, 0.0)?, &affine(new, momentum * scale, 0.0)?);
@@ -145,4 +149,26 @@ pub fn layer_norm(x: &Tensor, weight: &Tensor, bias: &Tensor, epsilon: f64) -> R
 /// The gradients of [`layer_norm`] for x, weight and bias.
 pub fn layer_norm_gradient(x: &Tensor, dy: &Tensor, weight: &Tensor, average: &Tensor, inverse: &Tensor) -> Result<[Tensor; 3]> {
     backward(x, dy, &layer_plan(x)?, weight, average, inverse)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use candle_core::{Device, Tensor};
+
+    use super::batch_norm_update;
+    use crate::memory::BUDGET_HERE;
+
+    #[test]
+    fn a_view_of_more_elements_than_there_is_memory_for_is_refused_at_once() {
+        BUDGET_HERE.set(Some(4 << 20));
+        let one = Tensor::new(&[1f32], &Device::Cpu).unwrap();
+        let many = one.broadcast_as(u32::MAX as usize).unwrap();
+        let begun = Instant::now();
+        let outcome = batch_norm_update([&one, &one], &one, &many, 1e-5, 0.1, 2);
+        BUDGET_HERE.set(None);
+        assert!(outcome.unwrap_err().0.contains("memory"));
+        assert!(begun.elapsed() < Duration::from_secs(1));
+    }
 }
