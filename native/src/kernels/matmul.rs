@@ -1,7 +1,8 @@
-//! `c[m, n] = start[n or m] + a[m, 0] b[0, n] + a[m, 1] b[1, n] + ...`: one chain of fused multiply-adds
-//! for each output, over k in ascending order, from the bias (or +0) on.
+//! `c[m, n] = start[n or m] + a[m, 0] b[0, n] + a[m, 1] b[1, n] + ...`, in blocks of 64 terms: each block is one
+//! chain of fused multiply-adds over k in ascending order, the first from the bias (or +0) on, the others from +0
+//! on; their sums are added up in ascending order. One chain over 784 pixels would end four times as far from exact.
 //!
-//! The chain does not say which dimension the vector lanes lie along, so each product takes the one that
+//! The chains do not say which dimension the vector lanes lie along, so each product takes the one that
 //! needs less packing and padding; the result comes out row-major or column-major accordingly.
 
 use std::mem::MaybeUninit;
@@ -40,7 +41,10 @@ impl<T> Matrix<'_, T> {
     }
 }
 
-/// Where each chain starts: at +0, or at the bias of its row or column of the result.
+/// Terms of one chain.
+pub const BLOCK: usize = 64;
+
+/// Where each output's first chain starts: at +0, or at the bias of its row or column of the result.
 #[derive(Clone, Copy)]
 pub enum Start<'a, T> {
     Zero,
@@ -98,6 +102,7 @@ const UNROLLED: usize = 4;
 #[repr(align(64))]
 struct Room<T>([MaybeUninit<T>; ROOM]);
 
+/// As many whole blocks as fit are packed at a time.
 const ROOM: usize = 4096;
 
 /// Rows of a tile: as many as the registers hold.
@@ -145,7 +150,7 @@ struct Part<'a, T> {
     rows: Range<usize>,
 }
 
-/// Terms `first..last` of a panel's chains: its row k of b lies at `at + (k - first) * step`.
+/// Terms `first..last` of a panel's sums, from the start of a block on: its row k of b lies at `at + (k - first) * step`.
 #[derive(Clone, Copy)]
 struct Terms<T> {
     at: *const T,
@@ -174,8 +179,8 @@ impl<T: Float> Kernel<T> for Part<'_, T> {
                 let at = b.data.as_ptr().wrapping_add(column);
                 (panel..in_place_end, Terms { at, step: b.row_stride, first, last: b.rows })
             } else {
-                let last = b.rows.min(first + ROOM / width);
-                // SAFETY: `packed` has room for a block of a panel's terms.
+                let last = b.rows.min(first + ROOM / width / BLOCK * BLOCK);
+                // SAFETY: `packed` has room for so many of a panel's terms.
                 unsafe { pack(b, column, width, first..last, packed) };
                 (panel..panel + 1, Terms { at: packed, step: width, first, last })
             };
@@ -224,7 +229,7 @@ unsafe fn pack<T: Float>(b: Matrix<T>, column: usize, width: usize, terms: Range
 }
 
 impl<T: Float> Part<'_, T> {
-    /// Carries the chains of some panels on, tile by tile; the terms are those of the first, and the others' lie
+    /// Carries the sums of some panels on, tile by tile; the terms are those of the first, and the others' lie
     /// beside them.
     ///
     /// # Safety
@@ -234,95 +239,178 @@ impl<T: Float> Part<'_, T> {
         let width = self.whole.width::<V>();
         // Tiles of even heights: a low one would wait for its few sums.
         let rows = self.rows.len();
-        let tiles = rows.div_ceil(tile_rows::<V>());
+        let tiles = rows.div_ceil(tile_rows::<V>()).max(1);
+        let (height, higher) = (rows / tiles, rows % tiles);
+        let middle = self.rows.start + higher * (height + 1);
         for panel in panels.clone() {
             let column = panel * width;
             let terms = Terms { at: terms.at.wrapping_add((panel - panels.start) * width), ..terms };
-            let mut row = self.rows.start;
-            for tile in 0..tiles {
-                let height = rows / tiles + usize::from(tile < rows % tiles);
-                // SAFETY: the caller's promise; the tile belongs to this task alone.
-                unsafe {
-                    if self.whole.b.columns <= V::LANES {
-                        self.tile_of::<V, 1>(row, height, column, terms);
-                    } else {
-                        self.tile_of::<V, 2>(row, height, column, terms);
-                    }
+            // SAFETY: the caller's promise; the rows of these panels belong to this task alone.
+            unsafe {
+                if higher > 0 {
+                    self.tiles::<V>(self.rows.start..middle, height + 1, column, terms);
                 }
-                row += height;
+                self.tiles::<V>(middle..self.rows.end, height, column, terms);
             }
         }
     }
 
     #[inline(always)]
-    unsafe fn tile_of<V: Vector<Element = T>, const W: usize>(&self, row: usize, height: usize, column: usize, terms: Terms<T>) {
+    unsafe fn tiles<V: Vector<Element = T>>(&self, rows: Range<usize>, height: usize, column: usize, terms: Terms<T>) {
         // SAFETY: the caller's promise.
         unsafe {
-            match height {
-                1 => self.tile::<V, 1, W>(row, column, terms),
-                2 => self.tile::<V, 2, W>(row, column, terms),
-                3 => self.tile::<V, 3, W>(row, column, terms),
-                4 => self.tile::<V, 4, W>(row, column, terms),
-                5 => self.tile::<V, 5, W>(row, column, terms),
-                6 => self.tile::<V, 6, W>(row, column, terms),
-                7 => self.tile::<V, 7, W>(row, column, terms),
-                _ => self.tile::<V, 8, W>(row, column, terms),
+            match (self.whole.b.columns <= V::LANES, self.whole.b.rows <= BLOCK) {
+                (true, true) => self.tiles_of::<V, 1, true>(rows, height, column, terms),
+                (true, false) => self.tiles_of::<V, 1, false>(rows, height, column, terms),
+                (false, true) => self.tiles_of::<V, 2, true>(rows, height, column, terms),
+                (false, false) => self.tiles_of::<V, 2, false>(rows, height, column, terms),
             }
         }
     }
 
     #[inline(always)]
-    unsafe fn tile<V: Vector<Element = T>, const R: usize, const W: usize>(&self, row: usize, column: usize, terms: Terms<T>) {
+    unsafe fn tiles_of<V: Vector<Element = T>, const W: usize, const ONE_BLOCK: bool>(
+        &self,
+        rows: Range<usize>,
+        height: usize,
+        column: usize,
+        terms: Terms<T>,
+    ) {
+        // On their own: inlined side by side they would be short of registers.
+        match height {
+            1 => T::dispatch(Tiles::<T, 1, W, ONE_BLOCK> { whole: self.whole, rows, column, terms }),
+            2 => T::dispatch(Tiles::<T, 2, W, ONE_BLOCK> { whole: self.whole, rows, column, terms }),
+            3 => T::dispatch(Tiles::<T, 3, W, ONE_BLOCK> { whole: self.whole, rows, column, terms }),
+            4 => T::dispatch(Tiles::<T, 4, W, ONE_BLOCK> { whole: self.whole, rows, column, terms }),
+            5 => T::dispatch(Tiles::<T, 5, W, ONE_BLOCK> { whole: self.whole, rows, column, terms }),
+            6 => T::dispatch(Tiles::<T, 6, W, ONE_BLOCK> { whole: self.whole, rows, column, terms }),
+            7 => T::dispatch(Tiles::<T, 7, W, ONE_BLOCK> { whole: self.whole, rows, column, terms }),
+            _ => T::dispatch(Tiles::<T, 8, W, ONE_BLOCK> { whole: self.whole, rows, column, terms }),
+        }
+    }
+}
+
+/// Tiles of R rows and W vectors of one panel, one below the other.
+struct Tiles<'a, T, const R: usize, const W: usize, const ONE_BLOCK: bool> {
+    whole: Whole<'a, T>,
+    rows: Range<usize>,
+    column: usize,
+    terms: Terms<T>,
+}
+
+impl<T: Float, const R: usize, const W: usize, const ONE_BLOCK: bool> Kernel<T> for Tiles<'_, T, R, W, ONE_BLOCK> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
         if R > tile_rows::<V>() {
             return; // never asked for; nothing to compile
         }
-        let Whole { a, b, start, relu, out } = self.whole;
+        for row in self.rows.clone().step_by(R) {
+            // SAFETY: the caller's promise.
+            unsafe { self.tile::<V>(row) };
+        }
+    }
+}
+
+impl<T: Float, const R: usize, const W: usize, const ONE_BLOCK: bool> Tiles<'_, T, R, W, ONE_BLOCK> {
+    /// # Safety
+    /// The terms must be there, and the tile's place in the result be this thread's alone.
+    #[inline(always)]
+    unsafe fn tile<V: Vector<Element = T>>(&self, row: usize) {
+        // Opaque: else the compiler works out addresses ahead, for all tiles and terms, and is short of registers.
+        let Whole { a, b, start, relu, out } = *std::hint::black_box(&self.whole);
+        let (column, terms) = (self.column, self.terms);
         let left = b.columns - column;
         // SAFETY: the caller's promise; the panel is padded to whole vectors.
         unsafe {
             let at = row * b.columns + column;
-            let to = out.at(at);
             let mut sums = [[V::zero(); W]; R];
-            for w in 0..W {
-                let lane = (w * V::LANES).min(left);
-                match start {
-                    _ if terms.first > 0 => {
-                        for r in 0..R {
-                            sums[r][w] = V::load_up_to(to.add(r * b.columns + lane), left - lane);
-                        }
-                    }
-                    Start::Zero => {}
-                    Start::Column(bias) => {
+            match start {
+                _ if !ONE_BLOCK && terms.first > 0 => {}
+                Start::Zero => {}
+                Start::Column(bias) => {
+                    for w in 0..W {
+                        let lane = (w * V::LANES).min(left);
                         let bias = V::load_up_to(bias.as_ptr().add(column + lane), left - lane);
                         for r in 0..R {
                             sums[r][w] = bias;
                         }
                     }
-                    Start::Row(bias) => {
-                        for r in 0..R {
-                            sums[r][w] = V::splat(bias[row + r]);
+                }
+                Start::Row(bias) => {
+                    for r in 0..R {
+                        sums[r] = [V::splat(bias[row + r]); W];
+                    }
+                }
+            }
+            let (row_stride, column_stride) = (a.row_stride, a.column_stride);
+            let mut from_a = a.data.as_ptr().wrapping_add(row * row_stride + terms.first * column_stride);
+            let mut from_b = terms.at;
+            let mut count = terms.last - terms.first;
+            add_block(
+                &mut sums,
+                (from_a, row_stride, column_stride),
+                (from_b, terms.step),
+                if ONE_BLOCK { count } else { count.min(BLOCK) },
+            );
+            if !ONE_BLOCK && terms.first > 0 {
+                let totals = out.at(at);
+                if left >= W * V::LANES {
+                    for r in 0..R {
+                        for w in 0..W {
+                            sums[r][w] = V::load(totals.add(r * b.columns + w * V::LANES)).add(sums[r][w]);
+                        }
+                    }
+                } else {
+                    for r in 0..R {
+                        for w in 0..W {
+                            let lane = (w * V::LANES).min(left);
+                            sums[r][w] = V::load_up_to(totals.add(r * b.columns + lane), left - lane).add(sums[r][w]);
                         }
                     }
                 }
             }
-            let mut from_a = a.data.as_ptr().wrapping_add(row * a.row_stride + terms.first * a.column_stride);
-            let mut from_b = terms.at;
-            let count = terms.last - terms.first;
-            // Fewer jumps: the end of a short loop is foreseen then.
-            for _ in 0..count / UNROLLED {
-                for _ in 0..UNROLLED {
-                    add_term(&mut sums, from_a, a.row_stride, from_b);
-                    from_a = from_a.wrapping_add(a.column_stride);
-                    from_b = from_b.wrapping_add(terms.step);
+            while !ONE_BLOCK && count > BLOCK {
+                count -= BLOCK;
+                from_a = from_a.wrapping_add(BLOCK * column_stride);
+                from_b = from_b.wrapping_add(BLOCK * terms.step);
+                let mut block = [[V::zero(); W]; R];
+                add_block(&mut block, (from_a, row_stride, column_stride), (from_b, terms.step), count.min(BLOCK));
+                for r in 0..R {
+                    for w in 0..W {
+                        sums[r][w] = sums[r][w].add(block[r][w]);
+                    }
                 }
-            }
-            for _ in 0..count % UNROLLED {
-                add_term(&mut sums, from_a, a.row_stride, from_b);
-                from_a = from_a.wrapping_add(a.column_stride);
-                from_b = from_b.wrapping_add(terms.step);
             }
             let finish = if relu && terms.last == b.rows { Finish::Relu } else { Finish::Nothing };
             store(sums, finish, out, at, b.columns, left);
+        }
+    }
+}
+
+/// Carries a tile's chains on by `count` terms: numbers of a, its rows and columns so far apart, times vectors of
+/// b's rows, so far apart.
+#[inline(always)]
+unsafe fn add_block<V: Vector, const R: usize, const W: usize>(
+    sums: &mut [[V; W]; R],
+    (mut from_a, row_stride, column_stride): (*const V::Element, usize, usize),
+    (mut from_b, step): (*const V::Element, usize),
+    count: usize,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        // Fewer jumps: the end of a short loop is foreseen then.
+        for _ in 0..count / UNROLLED {
+            for _ in 0..UNROLLED {
+                add_term(sums, from_a, row_stride, from_b);
+                from_a = from_a.wrapping_add(column_stride);
+                from_b = from_b.wrapping_add(step);
+            }
+        }
+        for _ in 0..count % UNROLLED {
+            add_term(sums, from_a, row_stride, from_b);
+            from_a = from_a.wrapping_add(column_stride);
+            from_b = from_b.wrapping_add(step);
         }
     }
 }
