@@ -18,6 +18,8 @@
 //! Memory is `[channel, row, column, image]`. The lanes of a vector are images of one tile; where there are fewer
 //! images than lanes, they are the images of all tiles in a row.
 
+use std::ops::Range;
+
 use super::buffer::{Shared, filled};
 use super::geometry::{Axis, Geometry};
 use super::tile::{Finish, Finishing, Mask, Nothing, Relu, channel_block, most_channels};
@@ -187,38 +189,31 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
     fn run<V: Vector<Element = T>>(self) {
         let blocks = self.to_channels.div_ceil(most_channels::<V>());
         let kernels = self.transform_kernels(blocks);
-        let (tile_rows, tile_columns) = (self.rows.tiles(), self.columns.tiles());
-        let tile_work = PLACES * self.from_channels * self.to_channels * self.images;
-        let side_by_side = self.images < V::LANES;
-        let tiles_a_task = (16 * parallel::WORTH_A_THREAD / tile_work.max(1)).clamp(1, tile_rows * tile_columns);
-        let (rows_a_task, pieces) = if side_by_side || tiles_a_task >= tile_columns {
-            ((tiles_a_task / tile_columns).max(1), 1)
-        } else {
-            (1, tile_columns.div_ceil(tiles_a_task))
-        };
-        let row_pieces = tile_rows.div_ceil(rows_a_task);
-        parallel::for_each(row_pieces * pieces * self.groups, |task| {
-            let (group, piece, rows) = (task % self.groups, task / self.groups % pieces, task / self.groups / pieces);
+        // Tasks divide the tiles, or the rows of tiles where their images lie side by side.
+        let (rows, columns) = (self.rows.tiles(), self.columns.tiles());
+        let tiles = if self.images < V::LANES { rows } else { rows * columns };
+        let work = PLACES * self.from_channels * self.to_channels * self.images * rows * columns;
+        let pieces = (work / (4 * parallel::WORTH_A_THREAD)).clamp(1, 8 * parallel::threads()).min(tiles);
+        parallel::for_each(pieces * self.groups, |task| {
+            let (piece, group) = (task / self.groups, task % self.groups);
             T::dispatch(Piece {
                 whole: self,
                 kernels: &kernels[group * PLACES * self.from_channels * self.to_channels..],
                 blocks,
                 group,
-                tile_rows: (rows * rows_a_task, ((rows + 1) * rows_a_task).min(tile_rows)),
-                tile_columns: (tile_columns * piece / pieces, tile_columns * (piece + 1) / pieces),
+                tiles: tiles * piece / pieces..tiles * (piece + 1) / pieces,
             });
         });
     }
 }
 
-/// Some tiles of one group.
+/// Some tiles (or rows of tiles) of one group.
 struct Piece<'a, T> {
     whole: Whole<'a, T>,
     kernels: &'a [T],
     blocks: usize,
     group: usize,
-    tile_rows: (usize, usize),
-    tile_columns: (usize, usize),
+    tiles: Range<usize>,
 }
 
 /// A patch in the source: its rows in the first channel, how far it is from there to the next channel, and its
@@ -439,33 +434,31 @@ impl<T: Float> Piece<'_, T> {
         let Whole { images, rows, columns, to_channels, bias, out, .. } = self.whole;
         let source = self.source();
         let (row_length, channel_length) = (columns.from * images, rows.from * columns.from * images);
-        for tile_row in self.tile_rows.0..self.tile_rows.1 {
+        for tile in self.tiles.clone() {
+            let (tile_row, tile_column) = (tile / columns.tiles(), tile % columns.tiles());
             let row_places = [0, 1, 2, 3].map(|r| rows.source(tile_row, r));
-            // Along the row for a few images at a time: what two patches share is then still in the nearest cache.
+            let column_places = [0, 1, 2, 3].map(|c| columns.source(tile_column, c));
+            let patch = Patch {
+                rows: row_places.map(|row| source[row.unwrap_or(0) * row_length..].as_ptr()),
+                columns: column_places.map(|column| column.unwrap_or(0) * images),
+                step: channel_length,
+                inside: [row_places, column_places].map(|places| places.map(|place| place.is_some())),
+            };
+            let first = (self.group * to_channels * rows.to + 2 * tile_row) * columns.to + 2 * tile_column;
+            let to = InPlace {
+                out,
+                bias: bias.map(|bias| &bias[self.group * to_channels..]),
+                finishing,
+                images,
+                first: first * images,
+                channel_step: rows.to * columns.to * images,
+                row_step: columns.to * images,
+                rows: 2.min(rows.to - 2 * tile_row),
+                columns: 2.min(columns.to - 2 * tile_column),
+            };
             for lane in (0..images).step_by(2 * V::LANES) {
-                for tile_column in self.tile_columns.0..self.tile_columns.1 {
-                    let column_places = [0, 1, 2, 3].map(|c| columns.source(tile_column, c));
-                    let patch = Patch {
-                        rows: row_places.map(|row| source[row.unwrap_or(0) * row_length..].as_ptr()),
-                        columns: column_places.map(|column| column.unwrap_or(0) * images),
-                        step: channel_length,
-                        inside: [row_places, column_places].map(|places| places.map(|place| place.is_some())),
-                    };
-                    let first = (self.group * to_channels * rows.to + 2 * tile_row) * columns.to + 2 * tile_column;
-                    let to = InPlace {
-                        out,
-                        bias: bias.map(|bias| &bias[self.group * to_channels..]),
-                        finishing,
-                        images,
-                        first: first * images,
-                        channel_step: rows.to * columns.to * images,
-                        row_step: columns.to * images,
-                        rows: 2.min(rows.to - 2 * tile_row),
-                        columns: 2.min(columns.to - 2 * tile_column),
-                    };
-                    // SAFETY: the patch holds all images; a tile's outputs are this task's alone.
-                    unsafe { self.two_vectors::<V>(patch, lane, images - lane, images - lane, scratch, to) };
-                }
+                // SAFETY: the patch holds all images; a tile's outputs are this task's alone.
+                unsafe { self.two_vectors::<V>(patch, lane, images - lane, images - lane, scratch, to) };
             }
         }
     }
@@ -481,7 +474,7 @@ impl<T: Float> Piece<'_, T> {
         let out_plane = lanes.next_multiple_of(2 * V::LANES);
         let mut outputs = vec![T::ZERO; to_channels * 4 * out_plane];
         let source = self.source();
-        for tile_row in self.tile_rows.0..self.tile_rows.1 {
+        for tile_row in self.tiles.clone() {
             for channel in 0..from_channels {
                 for r in 0..SIDE {
                     let to = &mut planes[(channel * SIDE + r) * 2 * plane..][..2 * plane];
