@@ -111,17 +111,28 @@ impl Window {
 }
 
 /// `G g`.
-fn filter<T: Float>([g0, g1, g2]: [T; 3]) -> [T; SIDE] {
-    let half = T::of(0.5);
-    [g0, (g0 + g2 + g1) * half, (g0 + g2 - g1) * half, g2]
+#[inline(always)]
+fn filter<V: Vector>([g0, g1, g2]: [V; 3]) -> [V; SIDE] {
+    let (half, ends) = (V::constant(0.5), g0.add(g2));
+    [g0, ends.add(g1).mul(half), ends.sub(g1).mul(half), g2]
 }
 
 /// `G g G^T`, place by place.
-fn filter_kernel<T: Float>(g: [T; 9]) -> [T; PLACES] {
-    let columns = [0, 1, 2].map(|c| filter([g[c], g[3 + c], g[6 + c]]));
-    let mut u = [T::ZERO; PLACES];
+#[inline(always)]
+fn filter_kernel<V: Vector>(g: [V; 9]) -> [V; PLACES] {
+    let mut lines = [[V::zero(); 3]; SIDE];
+    for c in 0..3 {
+        let values = filter([g[c], g[3 + c], g[6 + c]]);
+        for r in 0..SIDE {
+            lines[r][c] = values[r];
+        }
+    }
+    let mut u = [V::zero(); PLACES];
     for r in 0..SIDE {
-        u[r * SIDE..(r + 1) * SIDE].copy_from_slice(&filter(columns.map(|column| column[r])));
+        let values = filter(lines[r]);
+        for c in 0..SIDE {
+            u[r * SIDE + c] = values[c];
+        }
     }
     u
 }
@@ -146,35 +157,50 @@ struct Whole<'a, T> {
 }
 
 impl<T: Float> Whole<'_, T> {
-    fn kernel(&self, group: usize, to: usize, from: usize) -> [T; 9] {
+    fn kernel(&self, group: usize, to: usize, from: usize) -> &[T] {
         let (to_channels, from_channels) = (self.to_channels, self.from_channels);
         let at = if self.turned {
             (group * from_channels + from) * to_channels + to
         } else {
             (group * to_channels + to) * from_channels + from
         };
-        let mut kernel = [T::ZERO; 9];
-        kernel.copy_from_slice(&self.weight[at * 9..at * 9 + 9]);
-        if self.turned {
-            kernel.reverse();
-        }
-        kernel
+        &self.weight[at * 9..at * 9 + 9]
     }
 
     /// Transformed kernels as the tiles read them: `[group, block][place, from, channel of the block]`.
-    fn transform_kernels(&self, blocks: usize) -> Vec<T> {
+    #[inline(always)]
+    fn transform_kernels<V: Vector<Element = T>>(&self, blocks: usize) -> Vec<T> {
+        /// Room for the channels of a block in whole vectors.
+        const ROOM: usize = 16;
         let a_group = PLACES * self.from_channels * self.to_channels;
         let mut all = vec![T::ZERO; self.groups * a_group];
+        let (mut taps, mut places) = ([[T::ZERO; ROOM]; 9], [[T::ZERO; ROOM]; PLACES]);
         for group in 0..self.groups {
             for block in 0..blocks {
                 let (first, last) = channel_block(self.to_channels, block, blocks);
+                let channels = last - first;
                 let to = &mut all[group * a_group + PLACES * self.from_channels * first..];
-                for channel in first..last {
-                    for from in 0..self.from_channels {
-                        let transformed = filter_kernel(self.kernel(group, channel, from));
-                        for (place, value) in transformed.into_iter().enumerate() {
-                            to[(place * self.from_channels + from) * (last - first) + channel - first] = value;
+                for from in 0..self.from_channels {
+                    for channel in 0..channels {
+                        for (tap, &value) in self.kernel(group, first + channel, from).iter().enumerate() {
+                            taps[if self.turned { 8 - tap } else { tap }][channel] = value;
                         }
+                    }
+                    for lane in (0..channels).step_by(V::LANES) {
+                        let mut g = [V::zero(); 9];
+                        for tap in 0..9 {
+                            // SAFETY: there is room for whole vectors.
+                            g[tap] = unsafe { V::load(taps[tap].as_ptr().add(lane)) };
+                        }
+                        let u = filter_kernel(g);
+                        for place in 0..PLACES {
+                            // SAFETY: as above.
+                            unsafe { u[place].store(places[place].as_mut_ptr().add(lane)) };
+                        }
+                    }
+                    for place in 0..PLACES {
+                        let at = (place * self.from_channels + from) * channels;
+                        to[at..at + channels].copy_from_slice(&places[place][..channels]);
                     }
                 }
             }
@@ -188,7 +214,7 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
         let blocks = self.to_channels.div_ceil(most_channels::<V>());
-        let kernels = self.transform_kernels(blocks);
+        let kernels = self.transform_kernels::<V>(blocks);
         // Tasks divide the tiles, or the rows of tiles where their images lie side by side.
         let (rows, columns) = (self.rows.tiles(), self.columns.tiles());
         let tiles = if self.images < V::LANES { rows } else { rows * columns };
