@@ -58,9 +58,9 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         let column_blocks = g.columns.kernel.div_ceil(COLUMNS);
         let mut tiles = Vec::with_capacity(g.groups * g.in_group() * blocks * g.rows.kernel * column_blocks);
         for group in 0..g.groups {
-            for input in 0..g.in_group() {
-                for block in 0..blocks {
-                    let (first, last) = (g.out_group() * block / blocks, g.out_group() * (block + 1) / blocks);
+            for block in 0..blocks {
+                let (first, last) = (g.out_group() * block / blocks, g.out_group() * (block + 1) / blocks);
+                for input in 0..g.in_group() {
                     for ky in 0..g.rows.kernel {
                         for column in 0..column_blocks {
                             let kx = g.columns.kernel * column / column_blocks;

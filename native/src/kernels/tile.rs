@@ -34,12 +34,16 @@ impl<T: Float> Finish<'_, T> {
 }
 
 /// As `Finish`, chosen once for a tile and not for each vector: else the sums would be kept in memory.
-trait Finishing<V: Vector>: Copy {
+pub trait Finishing<V: Vector>: Copy {
+    /// The sum as it is stored at place `at` of the result, where `left` lanes are left.
+    ///
+    /// # Safety
+    /// The result must have the place.
     unsafe fn of(self, sum: V, at: usize, left: usize) -> V;
 }
 
 #[derive(Clone, Copy)]
-struct Nothing;
+pub struct Nothing;
 
 impl<V: Vector> Finishing<V> for Nothing {
     #[inline(always)]
@@ -49,7 +53,7 @@ impl<V: Vector> Finishing<V> for Nothing {
 }
 
 #[derive(Clone, Copy)]
-struct Relu;
+pub struct Relu;
 
 impl<V: Vector> Finishing<V> for Relu {
     #[inline(always)]
@@ -59,7 +63,7 @@ impl<V: Vector> Finishing<V> for Relu {
 }
 
 #[derive(Clone, Copy)]
-struct Mask<'a, T>(&'a [T]);
+pub struct Mask<'a, T>(pub &'a [T]);
 
 impl<V: Vector> Finishing<V> for Mask<'_, V::Element> {
     #[inline(always)]

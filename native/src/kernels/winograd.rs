@@ -18,9 +18,11 @@
 //! Memory is `[channel, row, column, image]`. The lanes of a vector are images of one tile; where there are fewer
 //! images than lanes, they are the images of all tiles in a row.
 
+use std::ops::Range;
+
 use super::buffer::{Shared, filled};
 use super::geometry::{Axis, Geometry};
-use super::tile::{Finish, channel_block, most_channels, store};
+use super::tile::{Finish, Finishing, Mask, Nothing, Relu, channel_block, most_channels};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
@@ -30,7 +32,7 @@ const SIDE: usize = 4;
 const PLACES: usize = SIDE * SIDE;
 
 /// Fewer channels than these do not repay the transforms.
-const FEWEST_CHANNELS: usize = 16;
+const FEWEST_CHANNELS: usize = 8;
 
 /// Whether convolutions of this shape are defined by this file, the others by `convolution.rs`. The number of
 /// images has no say: a batch gives each image the bits that it has alone.
@@ -109,17 +111,28 @@ impl Window {
 }
 
 /// `G g`.
-fn filter<T: Float>([g0, g1, g2]: [T; 3]) -> [T; SIDE] {
-    let half = T::of(0.5);
-    [g0, (g0 + g2 + g1) * half, (g0 + g2 - g1) * half, g2]
+#[inline(always)]
+fn filter<V: Vector>([g0, g1, g2]: [V; 3]) -> [V; SIDE] {
+    let (half, ends) = (V::constant(0.5), g0.add(g2));
+    [g0, ends.add(g1).mul(half), ends.sub(g1).mul(half), g2]
 }
 
 /// `G g G^T`, place by place.
-fn filter_kernel<T: Float>(g: [T; 9]) -> [T; PLACES] {
-    let columns = [0, 1, 2].map(|c| filter([g[c], g[3 + c], g[6 + c]]));
-    let mut u = [T::ZERO; PLACES];
+#[inline(always)]
+fn filter_kernel<V: Vector>(g: [V; 9]) -> [V; PLACES] {
+    let mut lines = [[V::zero(); 3]; SIDE];
+    for c in 0..3 {
+        let values = filter([g[c], g[3 + c], g[6 + c]]);
+        for r in 0..SIDE {
+            lines[r][c] = values[r];
+        }
+    }
+    let mut u = [V::zero(); PLACES];
     for r in 0..SIDE {
-        u[r * SIDE..(r + 1) * SIDE].copy_from_slice(&filter(columns.map(|column| column[r])));
+        let values = filter(lines[r]);
+        for c in 0..SIDE {
+            u[r * SIDE + c] = values[c];
+        }
     }
     u
 }
@@ -144,35 +157,50 @@ struct Whole<'a, T> {
 }
 
 impl<T: Float> Whole<'_, T> {
-    fn kernel(&self, group: usize, to: usize, from: usize) -> [T; 9] {
+    fn kernel(&self, group: usize, to: usize, from: usize) -> &[T] {
         let (to_channels, from_channels) = (self.to_channels, self.from_channels);
         let at = if self.turned {
             (group * from_channels + from) * to_channels + to
         } else {
             (group * to_channels + to) * from_channels + from
         };
-        let mut kernel = [T::ZERO; 9];
-        kernel.copy_from_slice(&self.weight[at * 9..at * 9 + 9]);
-        if self.turned {
-            kernel.reverse();
-        }
-        kernel
+        &self.weight[at * 9..at * 9 + 9]
     }
 
     /// Transformed kernels as the tiles read them: `[group, block][place, from, channel of the block]`.
-    fn transform_kernels(&self, blocks: usize) -> Vec<T> {
+    #[inline(always)]
+    fn transform_kernels<V: Vector<Element = T>>(&self, blocks: usize) -> Vec<T> {
+        /// Room for the channels of a block in whole vectors.
+        const ROOM: usize = 16;
         let a_group = PLACES * self.from_channels * self.to_channels;
         let mut all = vec![T::ZERO; self.groups * a_group];
+        let (mut taps, mut places) = ([[T::ZERO; ROOM]; 9], [[T::ZERO; ROOM]; PLACES]);
         for group in 0..self.groups {
             for block in 0..blocks {
                 let (first, last) = channel_block(self.to_channels, block, blocks);
+                let channels = last - first;
                 let to = &mut all[group * a_group + PLACES * self.from_channels * first..];
-                for channel in first..last {
-                    for from in 0..self.from_channels {
-                        let transformed = filter_kernel(self.kernel(group, channel, from));
-                        for (place, value) in transformed.into_iter().enumerate() {
-                            to[(place * self.from_channels + from) * (last - first) + channel - first] = value;
+                for from in 0..self.from_channels {
+                    for channel in 0..channels {
+                        for (tap, &value) in self.kernel(group, first + channel, from).iter().enumerate() {
+                            taps[if self.turned { 8 - tap } else { tap }][channel] = value;
                         }
+                    }
+                    for lane in (0..channels).step_by(V::LANES) {
+                        let mut g = [V::zero(); 9];
+                        for tap in 0..9 {
+                            // SAFETY: there is room for whole vectors.
+                            g[tap] = unsafe { V::load(taps[tap].as_ptr().add(lane)) };
+                        }
+                        let u = filter_kernel(g);
+                        for place in 0..PLACES {
+                            // SAFETY: as above.
+                            unsafe { u[place].store(places[place].as_mut_ptr().add(lane)) };
+                        }
+                    }
+                    for place in 0..PLACES {
+                        let at = (place * self.from_channels + from) * channels;
+                        to[at..at + channels].copy_from_slice(&places[place][..channels]);
                     }
                 }
             }
@@ -186,112 +214,129 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
         let blocks = self.to_channels.div_ceil(most_channels::<V>());
-        let kernels = self.transform_kernels(blocks);
-        let (tile_rows, tile_columns) = (self.rows.tiles(), self.columns.tiles());
-        let tile_work = PLACES * self.from_channels * self.to_channels * self.images;
-        let side_by_side = self.images < V::LANES;
-        let tiles_a_task = (4 * parallel::WORTH_A_THREAD / tile_work.max(1)).clamp(1, tile_rows * tile_columns);
-        let (rows_a_task, pieces) = if side_by_side || tiles_a_task >= tile_columns {
-            ((tiles_a_task / tile_columns).max(1), 1)
-        } else {
-            (1, tile_columns.div_ceil(tiles_a_task))
-        };
-        let row_pieces = tile_rows.div_ceil(rows_a_task);
-        parallel::for_each(row_pieces * pieces * self.groups, |task| {
-            let (group, piece, rows) = (task % self.groups, task / self.groups % pieces, task / self.groups / pieces);
+        let kernels = self.transform_kernels::<V>(blocks);
+        // Tasks divide the tiles, or the rows of tiles where their images lie side by side.
+        let (rows, columns) = (self.rows.tiles(), self.columns.tiles());
+        let tiles = if self.images < V::LANES { rows } else { rows * columns };
+        let work = PLACES * self.from_channels * self.to_channels * self.images * rows * columns;
+        let pieces = (work / (4 * parallel::WORTH_A_THREAD)).clamp(1, 8 * parallel::threads()).min(tiles);
+        parallel::for_each(pieces * self.groups, |task| {
+            let (piece, group) = (task / self.groups, task % self.groups);
             T::dispatch(Piece {
                 whole: self,
                 kernels: &kernels[group * PLACES * self.from_channels * self.to_channels..],
                 blocks,
                 group,
-                tile_rows: (rows * rows_a_task, ((rows + 1) * rows_a_task).min(tile_rows)),
-                tile_columns: (tile_columns * piece / pieces, tile_columns * (piece + 1) / pieces),
+                tiles: tiles * piece / pieces..tiles * (piece + 1) / pieces,
             });
         });
     }
 }
 
-/// Some tiles of one group.
+/// Some tiles (or rows of tiles) of one group.
 struct Piece<'a, T> {
     whole: Whole<'a, T>,
     kernels: &'a [T],
     blocks: usize,
     group: usize,
-    tile_rows: (usize, usize),
-    tile_columns: (usize, usize),
+    tiles: Range<usize>,
 }
 
 /// A patch in the source: its rows in the first channel, how far it is from there to the next channel, and its
-/// columns in each row.
+/// columns in each row. A row or column outside the image is another one that is not `inside`.
 #[derive(Clone, Copy)]
 struct Patch<T> {
     rows: [*const T; SIDE],
-    steps: [usize; SIDE],
     columns: [usize; SIDE],
+    step: usize,
+    inside: [[bool; SIDE]; 2],
 }
 
-impl<T: Float> Patch<T> {
-    /// `B^T d B` for `W` vectors of lanes from `lane` on, of which `left` exist, to `[channel, place, lane]`.
-    ///
-    /// # Safety
-    /// The patch must be valid for all channels and lanes that exist.
+/// `B^T d B` of all channels for so many vectors of lanes from `lane` on, of which `left` exist, to
+/// `[channel, place, lane]`.
+struct Transform<T> {
+    patch: Patch<T>,
+    channels: usize,
+    lane: usize,
+    left: usize,
+    vectors: usize,
+    to: *mut T,
+}
+
+impl<T: Float> Kernel<T> for Transform<T> {
+    type Output = ();
     #[inline(always)]
-    unsafe fn transform<V: Vector<Element = T>, const W: usize>(self, channels: usize, lane: usize, left: usize, to: *mut T) {
-        let [mut row0, mut row1, mut row2, mut row3] = self.rows.map(|row| row.wrapping_add(lane));
-        let mut to = to;
+    fn run<V: Vector<Element = T>>(self) {
+        // SAFETY: whoever made it promises that the patch is valid for all channels and lanes that exist.
+        unsafe { if self.vectors == 1 { self.vectors::<V, 1>() } else { self.vectors::<V, 2>() } }
+    }
+}
+
+impl<T: Float> Transform<T> {
+    #[inline(always)]
+    unsafe fn vectors<V: Vector<Element = T>, const W: usize>(self) {
+        let [rows, columns] = self.patch.inside;
+        let left = self.left;
         // SAFETY: the caller's promise; past the last lane there are zeros.
         unsafe {
-            for _ in 0..channels {
-                for w in 0..W {
-                    let mut d = [[V::zero(); SIDE]; SIDE];
-                    if left >= W * V::LANES {
-                        for (c, column) in self.columns.into_iter().enumerate() {
-                            let column = column + w * V::LANES;
-                            d[0][c] = V::load(row0.add(column));
-                            d[1][c] = V::load(row1.add(column));
-                            d[2][c] = V::load(row2.add(column));
-                            d[3][c] = V::load(row3.add(column));
-                        }
-                    } else {
-                        let left = left.saturating_sub(w * V::LANES);
-                        for (c, column) in self.columns.into_iter().enumerate() {
-                            let column = column + w * V::LANES;
-                            d[0][c] = V::load_up_to(row0.wrapping_add(column), left);
-                            d[1][c] = V::load_up_to(row1.wrapping_add(column), left);
-                            d[2][c] = V::load_up_to(row2.wrapping_add(column), left);
-                            d[3][c] = V::load_up_to(row3.wrapping_add(column), left);
+            if rows == [true; SIDE] && columns == [true; SIDE] && left >= W * V::LANES {
+                self.channels::<V, W>(|from, _, _, _| V::load(from));
+            } else {
+                // No `map` for vectors: it would be a call, compiled for any processor.
+                let outside = V::zero().less(V::zero());
+                let mut inside = [[outside; SIDE]; SIDE];
+                for r in 0..SIDE {
+                    for c in 0..SIDE {
+                        if rows[r] && columns[c] {
+                            inside[r][c] = V::zero().equal(V::zero());
                         }
                     }
-                    input(d, to.add(w * V::LANES), W * V::LANES);
                 }
-                row0 = row0.wrapping_add(self.steps[0]);
-                row1 = row1.wrapping_add(self.steps[1]);
-                row2 = row2.wrapping_add(self.steps[2]);
-                row3 = row3.wrapping_add(self.steps[3]);
-                to = to.add(PLACES * W * V::LANES);
+                self.channels::<V, W>(|from, r, c, lane| {
+                    V::select(inside[r][c], V::load_up_to(from, left.saturating_sub(lane)), V::zero())
+                });
             }
         }
     }
-}
 
-/// `B^T d B`, its places `step` apart.
-#[inline(always)]
-unsafe fn input<V: Vector>(d: [[V; SIDE]; SIDE], to: *mut V::Element, step: usize) {
-    let mut lines = [[V::zero(); SIDE]; SIDE];
-    for c in 0..SIDE {
-        lines[0][c] = d[0][c].sub(d[2][c]);
-        lines[1][c] = d[1][c].add(d[2][c]);
-        lines[2][c] = d[2][c].sub(d[1][c]);
-        lines[3][c] = d[1][c].sub(d[3][c]);
-    }
-    for r in 0..SIDE {
-        let [d0, d1, d2, d3] = lines[r];
-        let v = [d0.sub(d2), d1.add(d2), d2.sub(d1), d1.sub(d3)];
-        for c in 0..SIDE {
-            // SAFETY: the caller's promise.
-            unsafe { v[c].store(to.add((r * SIDE + c) * step)) };
+    /// `load` gives the vector at a place of the patch: where it lies, its row, column and lane.
+    #[inline(always)]
+    unsafe fn channels<V: Vector<Element = T>, const W: usize>(self, load: impl Fn(*const T, usize, usize, usize) -> V) {
+        let Patch { rows, columns, step, .. } = self.patch;
+        let mut offset = self.lane;
+        let mut to = self.to;
+        for _ in 0..self.channels {
+            for w in 0..W {
+                let lane = w * V::LANES;
+                let mut lines = [[V::zero(); SIDE]; SIDE];
+                for c in 0..SIDE {
+                    let mut d = [V::zero(); SIDE];
+                    for r in 0..SIDE {
+                        d[r] = load(rows[r].wrapping_add(offset + columns[c] + lane), r, c, lane);
+                    }
+                    let values = input(d);
+                    for r in 0..SIDE {
+                        lines[r][c] = values[r];
+                    }
+                }
+                for r in 0..SIDE {
+                    let values = input(lines[r]);
+                    for c in 0..SIDE {
+                        // SAFETY: the caller's promise.
+                        unsafe { values[c].store(to.add((r * SIDE + c) * W * V::LANES + lane)) };
+                    }
+                }
+            }
+            offset += step;
+            to = to.wrapping_add(PLACES * W * V::LANES);
         }
     }
+}
+
+/// `B^T d`.
+#[inline(always)]
+fn input<V: Vector>([d0, d1, d2, d3]: [V; SIDE]) -> [V; SIDE] {
+    [d0.sub(d2), d1.add(d2), d2.sub(d1), d1.sub(d3)]
 }
 
 /// `A^T m A`: the 2x2 outputs of a tile.
@@ -319,29 +364,38 @@ trait Destination<V: Vector>: Copy {
 
 /// Into the result, a tile's images side by side.
 #[derive(Clone, Copy)]
-struct InPlace<'a, T> {
-    whole: Whole<'a, T>,
-    group: usize,
-    /// Of the result's first channel in the group.
+struct InPlace<'a, T, F> {
+    out: Shared<T>,
+    /// Of the group.
+    bias: Option<&'a [T]>,
+    finishing: F,
+    images: usize,
+    /// Of the result's first channel in the group, and how far it is from there to the next channel and row.
     first: usize,
+    channel_step: usize,
+    row_step: usize,
     /// Rows and columns of the tile that the result has.
     rows: usize,
     columns: usize,
 }
 
-impl<V: Vector> Destination<V> for InPlace<'_, V::Element> {
+impl<V: Vector, F: Finishing<V>> Destination<V> for InPlace<'_, V::Element, F> {
     #[inline(always)]
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; 2]; 2]) {
-        let Whole { images, rows, columns, to_channels, bias, finish, out, .. } = self.whole;
-        let left = images.saturating_sub(lane);
-        let first = self.first + channel * rows.to * columns.to * images + lane;
+        let left = self.images.saturating_sub(lane);
+        let first = self.first + channel * self.channel_step + lane;
         // SAFETY: the caller's promise.
         unsafe {
-            let bias = bias.map_or(V::zero(), |bias| V::splat(*bias.get_unchecked(self.group * to_channels + channel)));
+            let bias = self.bias.map_or(V::zero(), |bias| V::splat(*bias.get_unchecked(channel)));
+            let whole = self.rows == 2 && self.columns == 2 && left >= V::LANES;
             for r in 0..2 {
                 for c in 0..2 {
-                    if r < self.rows && c < self.columns {
-                        store([[tile[r][c].add(bias)]], finish, out, first + (r * columns.to + c) * images, 0, left);
+                    let at = first + r * self.row_step + c * self.images;
+                    let sum = tile[r][c].add(bias);
+                    if whole {
+                        self.finishing.of(sum, at, V::LANES).store(self.out.at(at));
+                    } else if r < self.rows && c < self.columns {
+                        self.finishing.of(sum, at, left).store_up_to(self.out.at(at), left);
                     }
                 }
             }
@@ -372,7 +426,7 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let Whole { images, from_channels, .. } = self.whole;
+        let Whole { images, from_channels, finish, .. } = self.whole;
         let width = 2 * V::LANES;
         let mut scratch = Vec::<T>::with_capacity(PLACES * (from_channels + most_channels::<V>()) * width);
         let patches = scratch.as_mut_ptr();
@@ -380,7 +434,14 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
         let products = unsafe { patches.add(PLACES * from_channels * width) };
         let scratch = Scratch { patches, products };
         // SAFETY: what is read of the scratch was written before.
-        unsafe { if images < V::LANES { self.side_by_side::<V>(scratch) } else { self.tile_by_tile::<V>(scratch) } }
+        unsafe {
+            match finish {
+                _ if images < V::LANES => self.side_by_side::<V>(scratch),
+                Finish::Nothing => self.tile_by_tile::<V>(scratch, Nothing),
+                Finish::Relu => self.tile_by_tile::<V>(scratch, Relu),
+                Finish::Mask(mask) => self.tile_by_tile::<V>(scratch, Mask(mask)),
+            }
+        }
     }
 }
 
@@ -395,49 +456,35 @@ struct Scratch<T> {
 impl<T: Float> Piece<'_, T> {
     /// The lanes are the images of one tile.
     #[inline(always)]
-    unsafe fn tile_by_tile<V: Vector<Element = T>>(&self, scratch: Scratch<T>) {
-        let Whole { images, rows, columns, from_channels, to_channels, .. } = self.whole;
+    unsafe fn tile_by_tile<V: Vector<Element = T>>(&self, scratch: Scratch<T>, finishing: impl Finishing<V>) {
+        let Whole { images, rows, columns, to_channels, bias, out, .. } = self.whole;
         let source = self.source();
         let (row_length, channel_length) = (columns.from * images, rows.from * columns.from * images);
-        let zeros = vec![T::ZERO; row_length.max(SIDE * images)];
-        let mut padded = Vec::new();
-        for tile_row in self.tile_rows.0..self.tile_rows.1 {
-            for tile_column in self.tile_columns.0..self.tile_columns.1 {
-                let mut patch =
-                    Patch { rows: [zeros.as_ptr(); SIDE], steps: [0; SIDE], columns: [0, images, 2 * images, 3 * images] };
-                let inside = (0..SIDE).all(|c| columns.source(tile_column, c).is_some());
-                if !inside {
-                    padded.clear();
-                    padded.resize(from_channels * SIDE * SIDE * images, T::ZERO);
-                }
-                for r in 0..SIDE {
-                    let Some(row) = rows.source(tile_row, r).map(|row| row * row_length) else { continue };
-                    if let (true, Some(column)) = (inside, columns.source(tile_column, 0)) {
-                        patch.rows[r] = source[row + column * images..].as_ptr();
-                        patch.steps[r] = channel_length;
-                        continue;
-                    }
-                    patch.rows[r] = padded[r * SIDE * images..].as_ptr();
-                    patch.steps[r] = SIDE * SIDE * images;
-                    for channel in 0..from_channels {
-                        for c in 0..SIDE {
-                            let Some(column) = columns.source(tile_column, c) else { continue };
-                            let from = channel * channel_length + row + column * images;
-                            let to = ((channel * SIDE + r) * SIDE + c) * images;
-                            padded[to..to + images].copy_from_slice(&source[from..from + images]);
-                        }
-                    }
-                }
-                let first = (self.group * to_channels * rows.to + 2 * tile_row) * columns.to + 2 * tile_column;
-                let to = InPlace {
-                    whole: self.whole,
-                    group: self.group,
-                    first: first * images,
-                    rows: 2.min(rows.to - 2 * tile_row),
-                    columns: 2.min(columns.to - 2 * tile_column),
-                };
+        for tile in self.tiles.clone() {
+            let (tile_row, tile_column) = (tile / columns.tiles(), tile % columns.tiles());
+            let row_places = [0, 1, 2, 3].map(|r| rows.source(tile_row, r));
+            let column_places = [0, 1, 2, 3].map(|c| columns.source(tile_column, c));
+            let patch = Patch {
+                rows: row_places.map(|row| source[row.unwrap_or(0) * row_length..].as_ptr()),
+                columns: column_places.map(|column| column.unwrap_or(0) * images),
+                step: channel_length,
+                inside: [row_places, column_places].map(|places| places.map(|place| place.is_some())),
+            };
+            let first = (self.group * to_channels * rows.to + 2 * tile_row) * columns.to + 2 * tile_column;
+            let to = InPlace {
+                out,
+                bias: bias.map(|bias| &bias[self.group * to_channels..]),
+                finishing,
+                images,
+                first: first * images,
+                channel_step: rows.to * columns.to * images,
+                row_step: columns.to * images,
+                rows: 2.min(rows.to - 2 * tile_row),
+                columns: 2.min(columns.to - 2 * tile_column),
+            };
+            for lane in (0..images).step_by(2 * V::LANES) {
                 // SAFETY: the patch holds all images; a tile's outputs are this task's alone.
-                unsafe { self.lanes::<V>(patch, images, false, scratch, to) };
+                unsafe { self.two_vectors::<V>(patch, lane, images - lane, images - lane, scratch, to) };
             }
         }
     }
@@ -453,7 +500,7 @@ impl<T: Float> Piece<'_, T> {
         let out_plane = lanes.next_multiple_of(2 * V::LANES);
         let mut outputs = vec![T::ZERO; to_channels * 4 * out_plane];
         let source = self.source();
-        for tile_row in self.tile_rows.0..self.tile_rows.1 {
+        for tile_row in self.tiles.clone() {
             for channel in 0..from_channels {
                 for r in 0..SIDE {
                     let to = &mut planes[(channel * SIDE + r) * 2 * plane..][..2 * plane];
@@ -473,12 +520,14 @@ impl<T: Float> Piece<'_, T> {
             }
             let patch = Patch {
                 rows: [0, 1, 2, 3].map(|r| planes[r * 2 * plane..].as_ptr()),
-                steps: [SIDE * 2 * plane; SIDE],
                 columns: [0, plane, images, plane + images],
+                step: SIDE * 2 * plane,
+                inside: [[true; SIDE]; 2],
             };
-            // SAFETY: planes and outputs have room for whole vectors.
-            unsafe {
-                self.lanes::<V>(patch, lanes, true, scratch, Apart { planes: outputs.as_mut_ptr(), length: out_plane });
+            let to = Apart { planes: outputs.as_mut_ptr(), length: out_plane };
+            for lane in (0..lanes).step_by(2 * V::LANES) {
+                // SAFETY: planes and outputs have room for whole vectors.
+                unsafe { self.two_vectors::<V>(patch, lane, lanes - lane, usize::MAX, scratch, to) };
             }
             for channel in 0..to_channels {
                 let global = self.group * to_channels + channel;
@@ -503,25 +552,23 @@ impl<T: Float> Piece<'_, T> {
         &x[self.group * from_channels * rows.from * columns.from * images..]
     }
 
-    /// All channels of so many lanes; `padded` says that whole vectors of them can be read.
+    /// All channels of the next lanes, up to two vectors of them; `left` lanes exist, `readable` can be read.
     #[inline(always)]
-    unsafe fn lanes<V: Vector<Element = T>>(
+    unsafe fn two_vectors<V: Vector<Element = T>>(
         &self,
         patch: Patch<T>,
-        lanes: usize,
-        padded: bool,
+        lane: usize,
+        left: usize,
+        readable: usize,
         scratch: Scratch<T>,
         to: impl Destination<V>,
     ) {
-        for lane in (0..lanes).step_by(2 * V::LANES) {
-            let readable = if padded { usize::MAX } else { lanes - lane };
-            // SAFETY: the caller's promise.
-            unsafe {
-                if lanes - lane > V::LANES {
-                    self.vectors::<V, 2>(patch, lane, readable, scratch, to);
-                } else {
-                    self.vectors::<V, 1>(patch, lane, readable, scratch, to);
-                }
+        // SAFETY: the caller's promise.
+        unsafe {
+            if left > V::LANES {
+                self.vectors::<V, 2>(patch, lane, readable, scratch, to);
+            } else {
+                self.vectors::<V, 1>(patch, lane, readable, scratch, to);
             }
         }
     }
@@ -535,42 +582,24 @@ impl<T: Float> Piece<'_, T> {
         scratch: Scratch<T>,
         destination: impl Destination<V>,
     ) {
-        let from_channels = self.whole.from_channels;
-        let width = W * V::LANES;
+        let channels = self.whole.from_channels;
         let Scratch { patches, products } = scratch;
         // SAFETY: the caller's promise; the scratch has room for two vectors.
         unsafe {
-            patch.transform::<V, W>(from_channels, lane, readable, patches);
+            T::dispatch(Transform { patch, channels, lane, left: readable, vectors: W, to: patches });
             for block in 0..self.blocks {
                 let (first, last) = channel_block(self.whole.to_channels, block, self.blocks);
-                for place in 0..PLACES {
-                    let weight =
-                        self.kernels.as_ptr().add(PLACES * from_channels * first + place * from_channels * (last - first));
-                    let from = patches.add(place * width);
-                    let to = products.add(place * width);
-                    match last - first {
-                        1 => chains::<V, 1, W>(from_channels, weight, from, to),
-                        2 => chains::<V, 2, W>(from_channels, weight, from, to),
-                        3 => chains::<V, 3, W>(from_channels, weight, from, to),
-                        4 => chains::<V, 4, W>(from_channels, weight, from, to),
-                        5 => chains::<V, 5, W>(from_channels, weight, from, to),
-                        6 => chains::<V, 6, W>(from_channels, weight, from, to),
-                        7 => chains::<V, 7, W>(from_channels, weight, from, to),
-                        8 => chains::<V, 8, W>(from_channels, weight, from, to),
-                        9 => chains::<V, 9, W>(from_channels, weight, from, to),
-                        10 => chains::<V, 10, W>(from_channels, weight, from, to),
-                        11 => chains::<V, 11, W>(from_channels, weight, from, to),
-                        _ => chains::<V, 12, W>(from_channels, weight, from, to),
-                    }
-                }
-                for channel in first..last {
+                let kernels = self.kernels.as_ptr().add(PLACES * channels * first);
+                let (from_channels, to_channels) = (channels, last - first);
+                T::dispatch(Products { from_channels, to_channels, vectors: W, kernels, patches, products });
+                for channel in 0..to_channels {
                     for w in 0..W {
-                        let from = products.add((channel - first) * PLACES * width + w * V::LANES);
+                        let from = products.add((channel * PLACES * W + w) * V::LANES);
                         let mut m = [V::zero(); PLACES];
                         for place in 0..PLACES {
-                            m[place] = V::load(from.add(place * width));
+                            m[place] = V::load(from.add(place * W * V::LANES));
                         }
-                        destination.store(channel, lane + w * V::LANES, output(m));
+                        destination.store(first + channel, lane + w * V::LANES, output(m));
                     }
                 }
             }
@@ -578,34 +607,77 @@ impl<T: Float> Piece<'_, T> {
     }
 }
 
-/// One place of `C` destination channels: their sums over the source channels.
-#[inline(always)]
-unsafe fn chains<V: Vector, const C: usize, const W: usize>(
+/// The sums over the source channels, of each place and each channel of a block.
+struct Products<T> {
     from_channels: usize,
-    mut weight: *const V::Element,
-    mut from: *const V::Element,
-    to: *mut V::Element,
-) {
-    if C > most_channels::<V>() {
-        return; // never asked for; nothing to compile
+    to_channels: usize,
+    vectors: usize,
+    kernels: *const T,
+    patches: *const T,
+    products: *mut T,
+}
+
+impl<T: Float> Kernel<T> for Products<T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        // SAFETY: whoever made it promises that everything is there.
+        unsafe { if self.vectors == 1 { self.vectors::<V, 1>() } else { self.vectors::<V, 2>() } }
     }
-    // SAFETY: the caller's promise.
-    unsafe {
-        let mut sums = [[V::zero(); W]; C];
-        for _ in 0..from_channels {
-            let vectors: [V; W] = std::array::from_fn(|w| V::load(from.add(w * V::LANES)));
-            for c in 0..C {
-                let factor = V::splat(*weight.add(c));
-                for w in 0..W {
-                    sums[c][w] = factor.fma(vectors[w], sums[c][w]);
-                }
+}
+
+impl<T: Float> Products<T> {
+    #[inline(always)]
+    unsafe fn vectors<V: Vector<Element = T>, const W: usize>(self) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match self.to_channels {
+                1 => self.places::<V, 1, W>(),
+                2 => self.places::<V, 2, W>(),
+                3 => self.places::<V, 3, W>(),
+                4 => self.places::<V, 4, W>(),
+                5 => self.places::<V, 5, W>(),
+                6 => self.places::<V, 6, W>(),
+                7 => self.places::<V, 7, W>(),
+                8 => self.places::<V, 8, W>(),
+                9 => self.places::<V, 9, W>(),
+                10 => self.places::<V, 10, W>(),
+                11 => self.places::<V, 11, W>(),
+                _ => self.places::<V, 12, W>(),
             }
-            weight = weight.add(C);
-            from = from.add(PLACES * W * V::LANES);
         }
-        for c in 0..C {
-            for w in 0..W {
-                sums[c][w].store(to.add((c * PLACES * W + w) * V::LANES));
+    }
+
+    #[inline(always)]
+    unsafe fn places<V: Vector<Element = T>, const C: usize, const W: usize>(self) {
+        if C > most_channels::<V>() {
+            return; // never asked for; nothing to compile
+        }
+        let mut weight = self.kernels;
+        // SAFETY: the caller's promise.
+        unsafe {
+            for place in 0..PLACES {
+                let mut from = self.patches.add(place * W * V::LANES);
+                let mut sums = [[V::zero(); W]; C];
+                for _ in 0..self.from_channels {
+                    let mut vectors = [V::zero(); W];
+                    for w in 0..W {
+                        vectors[w] = V::load(from.add(w * V::LANES));
+                    }
+                    for c in 0..C {
+                        let factor = V::splat(*weight.add(c));
+                        for w in 0..W {
+                            sums[c][w] = factor.fma(vectors[w], sums[c][w]);
+                        }
+                    }
+                    weight = weight.add(C);
+                    from = from.add(PLACES * W * V::LANES);
+                }
+                for c in 0..C {
+                    for w in 0..W {
+                        sums[c][w].store(self.products.add(((c * PLACES + place) * W + w) * V::LANES));
+                    }
+                }
             }
         }
     }
