@@ -16,6 +16,9 @@ export interface Effort {
 /** A slow peer's one piece of work may take this long, in seconds, before it is given up. */
 const PATIENCE = 60;
 
+/** A measurement that lasts so many times as long as was asked is as good as several of them. */
+const LONG = 4;
+
 /** Building, compiling and warming up come on top of it. */
 const WARM_UP = 180;
 
@@ -49,13 +52,15 @@ async function measureCell(
   const { run, model, batch, threads } = cell;
   const rates = new Map<string, number[]>([...workers.keys()].map((name) => [name, []]));
   const errors = new Map<string, string>();
+  const done = new Set<string>();
   for (let round = 0; round < rounds; round++) {
     for (const [name, worker] of workers) {
-      if (errors.has(name)) continue;
+      if (errors.has(name) || done.has(name)) continue;
       const patience = round === 0 ? WARM_UP : PATIENCE;
       const answer = await worker.ask({ run, model, batch, seconds }, patience);
       if (answer.error !== undefined) errors.set(name, answer.error);
       else rates.get(name)?.push(answer.images / answer.seconds);
+      if (answer.seconds > LONG * seconds) done.add(name);
     }
   }
   const measured: Measured[] = [];

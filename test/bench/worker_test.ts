@@ -69,6 +69,7 @@ Deno.test({
     );
     await worker.ready();
     for (let turn = 0; turn < 2; turn++) {
+      await pauseOf(100); // A signal takes a moment until it has reached every thread.
       const before = await length();
       await pauseOf(400);
       assertEquals(await length(), before, "beats while another peer would be timed");

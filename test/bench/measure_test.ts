@@ -1,0 +1,29 @@
+import { assertEquals } from "@std/assert";
+import { measure } from "../../bench/measure.ts";
+import type { Peer } from "../../bench/peers.ts";
+
+/** A peer whose measurements take so many seconds, so it says: 100 images each, 100 more each time. */
+const peer = (name: string, seconds: number): Peer => ({
+  name,
+  environment: undefined,
+  command: [
+    Deno.execPath(),
+    "eval",
+    `console.log('{"ready":true,"version":"1"}');
+     const lines = Deno.stdin.readable.getReader();
+     for (let images = 100; !(await lines.read()).done; images += 100) {
+       console.log(JSON.stringify({ images, seconds: ${seconds} }));
+     }
+     Deno.exit();`,
+  ],
+});
+
+Deno.test("a measurement much longer than asked is not repeated, a short one is", async () => {
+  const cell = { run: "evaluate", model: "cnn", batch: 32, threads: 1 } as const;
+  const effort = { seconds: 1, rounds: 3, data: "nowhere", peak: undefined };
+  const measured = await measure([peer("quick", 1), peer("slow", 10)], [cell], effort);
+  assertEquals(measured.map(({ peer, imagesPerSecond }) => [peer, imagesPerSecond]), [
+    ["quick", { median: 200, low: 100, high: 300 }],
+    ["slow", { median: 10, low: 10, high: 10 }],
+  ]);
+});
