@@ -49,7 +49,13 @@ const SHAPES: &[&[u32]] = &[
 ];
 
 /// Shapes of which almost any fit together, so that calls of many tensors get as far as a kernel too.
-const FAMILIES: &[&[&[u32]]] = &[&[&[1, 1, 1, 1], &[1]], &[&[2, 2], &[2]], &[&[2, 2], &[2], &[3], &[]]];
+const FAMILIES: &[&[&[u32]]] = &[
+    &[&[1, 1, 1, 1], &[1]],
+    &[&[2, 2], &[2]],
+    &[&[2, 2], &[2], &[3], &[]],
+    // Channels enough for Winograd's kernel.
+    &[&[1, 8, 6, 6], &[8, 8, 3, 3], &[8]],
+];
 
 /// A buffer as Deno hands it over: its own elements, or the address of a detached or misaligned one.
 pub struct Buffer<T> {
@@ -181,6 +187,13 @@ impl Arguments {
                     vec![1, 1, 1, 1, 0, 0]
                 } else {
                     vec![1, 1, 0, 0, 1, 1, 1]
+                }
+            }
+            "pooling" if self.chance(80) => {
+                if self.chance(50) {
+                    vec![1, 1, 1, 1, 0, 0]
+                } else {
+                    vec![2, 2, 2, 2, 0, 0]
                 }
             }
             "p" if self.chance(90) => (0..6 + self.below(2)).map(|_| 1 + self.word() % 3).collect::<Vec<u32>>(),
