@@ -5,6 +5,7 @@ import { writeData } from "./data.ts";
 import { install } from "./install.ts";
 import { commit, machine, peak, usualPeak } from "./machine.ts";
 import { measure, measureProcesses } from "./measure.ts";
+import { resumeAtExit } from "./pause.ts";
 import { missing, type Peer, peers, root } from "./peers.ts";
 import type { Report } from "./report.ts";
 import { tables } from "./table.ts";
@@ -60,6 +61,7 @@ function numbersOf(name: string, text: string): number[] {
 }
 
 async function bench(flags: Record<string, string | undefined>): Promise<void> {
+  resumeAtExit();
   const chosen = cells({
     runs: listOf("runs", flags.runs, RUNS),
     models: listOf("models", flags.models, MODELS),

@@ -1,4 +1,5 @@
 import { systemFile } from "./machine.ts";
+import { pause } from "./pause.ts";
 import { exists, type Peer } from "./peers.ts";
 
 /** A piece of work: `train` and `infer` for `seconds`, `evaluate` whole passes until then. */
@@ -20,7 +21,7 @@ export interface Answer {
 
 const taskset = exists("/usr/bin/taskset");
 
-/** A peer's process: one JSON line in, one out. */
+/** A peer's process: one JSON line in, one out. From its greeting on it stands still unless it has been asked. */
 export class Worker {
   readonly #process: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array>;
@@ -28,6 +29,7 @@ export class Worker {
   readonly #complaint: Promise<string>;
   #rest = "";
   #dead: string | undefined;
+  #resume = () => {};
 
   /** Starts a process; ask `ready` before anything else. One thread is also one processor, where the system has taskset. */
   constructor(peer: Peer, threads: number, data: string) {
@@ -47,18 +49,19 @@ export class Worker {
 
   /** Its greeting, with its version; `error` where it did not start. */
   ready(): Promise<Answer> {
-    return this.#next(120);
+    return this.#turn(120);
   }
 
   /** Its answer; `error` where it has none after `patience` seconds, and from then on. */
   async ask(command: Command, patience: number): Promise<Answer> {
     if (this.#dead !== undefined) return failed(this.#dead);
+    this.#resume();
     try {
       await this.#input.write(new TextEncoder().encode(`${JSON.stringify(command)}\n`));
     } catch {
       return failed(this.#dead = await this.#ending());
     }
-    return await this.#next(patience);
+    return await this.#turn(patience);
   }
 
   /** The most memory it has held so far, in MiB, where the system tells. */
@@ -70,11 +73,19 @@ export class Worker {
 
   /** Ends the process. */
   async stop(): Promise<void> {
+    this.#resume();
     await this.#input.close().catch(() => {});
     const timer = setTimeout(() => this.#process.kill("SIGKILL"), 2000);
     await this.#output.cancel().catch(() => {});
     await this.#process.status;
     clearTimeout(timer);
+  }
+
+  /** The next answer, after which the process stands still. */
+  async #turn(patience: number): Promise<Answer> {
+    const answer = await this.#next(patience);
+    if (this.#dead === undefined) this.#resume = await pause(this.#process.pid);
+    return answer;
   }
 
   async #ending(): Promise<string> {

@@ -37,8 +37,44 @@ impl Stream {
     }
 
     /// The words of the stream from word `start` on.
-    pub fn words(self, start: usize) -> impl Iterator<Item = u32> {
-        (start / 4..).flat_map(move |block| self.block(block as u32)).skip(start % 4)
+    pub fn words(self, start: usize) -> Words {
+        let mut words = Words { stream: self, block: start / 4, drawn: [0; DRAWN], next: start % 4 };
+        words.draw();
+        words
+    }
+}
+
+/// So many words are drawn at once: the processor works on several blocks at a time.
+const DRAWN: usize = 32;
+
+/// The words of a stream, one after the other, without an end.
+pub struct Words {
+    stream: Stream,
+    /// The first block that is not drawn yet.
+    block: usize,
+    drawn: [u32; DRAWN],
+    next: usize,
+}
+
+impl Words {
+    fn draw(&mut self) {
+        for four in self.drawn.chunks_exact_mut(4) {
+            four.copy_from_slice(&self.stream.block(self.block as u32));
+            self.block += 1;
+        }
+    }
+}
+
+impl Iterator for Words {
+    type Item = u32;
+    #[inline]
+    fn next(&mut self) -> Option<u32> {
+        if self.next == DRAWN {
+            self.draw();
+            self.next = 0;
+        }
+        self.next += 1;
+        Some(self.drawn[self.next - 1])
     }
 }
 

@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 1531480996;
+export const ABI_HASH = 626301568;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -196,8 +196,7 @@ export const symbols = {
   random_bits: { parameters: ["u32", "u32", "u32", "u32", "buffer", "u32"], result: "f64" },
   random_uniform_into: { parameters: ["u32", "u32", "u32", "u32", "buffer", "u32"], result: "f64" },
   dropout: { parameters: ["f64", "f64", "u32", "u32", "u32", "u32"], result: "f64" },
-  gather_images: { parameters: ["f64", "buffer", "u32"], result: "f64" },
-  gather_labels: { parameters: ["f64", "buffer", "u32"], result: "f64" },
+  gather_batch: { parameters: ["f64", "f64", "buffer", "u32", "buffer", "u32"], result: "f64" },
   augment_images: {
     parameters: ["f64", "u32", "u32", "f64", "u32", "u32", "u32", "buffer", "u32"],
     result: "f64",
@@ -623,10 +622,16 @@ export interface Native {
     epoch: number,
     index: number,
   ): Handle;
-  /** `images u8 [n, c, h, w] -> f32 [indices, c, h, w]`, divided by 255. */
-  gather_images(images: Handle, indices: Uint32Array<ArrayBuffer>): Handle;
-  /** `labels u8 or u32 [n] -> u32 [indices]`. */
-  gather_labels(labels: Handle, indices: Uint32Array<ArrayBuffer>): Handle;
+  /**
+   * Writes two handles, of `images u8 [n, c, h, w] -> f32 [indices, c, h, w]`, divided by 255, and of `labels u8 or u32
+   * [n] -> u32 [indices]`.
+   */
+  gather_batch(
+    images: Handle,
+    labels: Handle,
+    indices: Uint32Array<ArrayBuffer>,
+    out: Float64Array<ArrayBuffer>,
+  ): void;
   /** Mirrors, shifts and erases images at random; the chance of image j is that of `indices[j]`. */
   augment_images(
     images: Handle,
@@ -1035,10 +1040,16 @@ export const bind = (
   },
   dropout: (x, p, seed, purpose, epoch, index) =>
     s.dropout(x, p, seed, purpose, epoch, index) || fail(),
-  gather_images: (images, indices) =>
-    s.gather_images(images, array(indices, Uint32Array), indices.length) || fail(),
-  gather_labels: (labels, indices) =>
-    s.gather_labels(labels, array(indices, Uint32Array), indices.length) || fail(),
+  gather_batch: (images, labels, indices, out) => {
+    s.gather_batch(
+      images,
+      labels,
+      array(indices, Uint32Array),
+      indices.length,
+      array(out, Float64Array),
+      out.length,
+    ) || fail();
+  },
   augment_images: (images, flip, cropPadding, eraseProbability, seed, purpose, epoch, indices) =>
     s.augment_images(
       images,

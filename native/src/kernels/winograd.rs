@@ -20,6 +20,8 @@
 //! Memory is `[channel, row, column, image]`. The lanes of a vector are images of one tile; where there are fewer
 //! images than lanes, they are the images of all tiles in a row.
 
+use std::ops::Range;
+
 use super::buffer::{Shared, filled, filled_pair};
 use super::geometry::{Axis, Geometry};
 use super::tile::{Finish, Finishing, Mask, Nothing, Relu, channel_block, most_channels};
@@ -119,17 +121,28 @@ impl Window {
 }
 
 /// `G g`.
-fn filter<T: Float>([g0, g1, g2]: [T; 3]) -> [T; SIDE] {
-    let half = T::of(0.5);
-    [g0, (g0 + g2 + g1) * half, (g0 + g2 - g1) * half, g2]
+#[inline(always)]
+fn filter<V: Vector>([g0, g1, g2]: [V; 3]) -> [V; SIDE] {
+    let (half, ends) = (V::constant(0.5), g0.add(g2));
+    [g0, ends.add(g1).mul(half), ends.sub(g1).mul(half), g2]
 }
 
 /// `G g G^T`, place by place.
-fn filter_kernel<T: Float>(g: [T; 9]) -> [T; PLACES] {
-    let columns = [0, 1, 2].map(|c| filter([g[c], g[3 + c], g[6 + c]]));
-    let mut u = [T::ZERO; PLACES];
+#[inline(always)]
+fn filter_kernel<V: Vector>(g: [V; 9]) -> [V; PLACES] {
+    let mut lines = [[V::zero(); 3]; SIDE];
+    for c in 0..3 {
+        let values = filter([g[c], g[3 + c], g[6 + c]]);
+        for r in 0..SIDE {
+            lines[r][c] = values[r];
+        }
+    }
+    let mut u = [V::zero(); PLACES];
     for r in 0..SIDE {
-        u[r * SIDE..(r + 1) * SIDE].copy_from_slice(&filter(columns.map(|column| column[r])));
+        let values = filter(lines[r]);
+        for c in 0..SIDE {
+            u[r * SIDE + c] = values[c];
+        }
     }
     u
 }
@@ -174,35 +187,50 @@ impl<'a, T: Float> Whole<'a, T> {
         }
     }
 
-    fn kernel(&self, group: usize, to: usize, from: usize) -> [T; 9] {
+    fn kernel(&self, group: usize, to: usize, from: usize) -> &[T] {
         let (to_channels, from_channels) = (self.to_channels, self.from_channels);
         let at = if self.turned {
             (group * from_channels + from) * to_channels + to
         } else {
             (group * to_channels + to) * from_channels + from
         };
-        let mut kernel = [T::ZERO; 9];
-        kernel.copy_from_slice(&self.weight[at * 9..at * 9 + 9]);
-        if self.turned {
-            kernel.reverse();
-        }
-        kernel
+        &self.weight[at * 9..at * 9 + 9]
     }
 
     /// Transformed kernels as the tiles read them: `[group, block][place, from, channel of the block]`.
-    fn transform_kernels(&self, blocks: usize) -> Vec<T> {
+    #[inline(always)]
+    fn transform_kernels<V: Vector<Element = T>>(&self, blocks: usize) -> Vec<T> {
+        /// Room for the channels of a block in whole vectors.
+        const ROOM: usize = 16;
         let a_group = PLACES * self.from_channels * self.to_channels;
         let mut all = vec![T::ZERO; self.groups * a_group];
+        let (mut taps, mut places) = ([[T::ZERO; ROOM]; 9], [[T::ZERO; ROOM]; PLACES]);
         for group in 0..self.groups {
             for block in 0..blocks {
                 let (first, last) = channel_block(self.to_channels, block, blocks);
+                let channels = last - first;
                 let to = &mut all[group * a_group + PLACES * self.from_channels * first..];
-                for channel in first..last {
-                    for from in 0..self.from_channels {
-                        let transformed = filter_kernel(self.kernel(group, channel, from));
-                        for (place, value) in transformed.into_iter().enumerate() {
-                            to[(place * self.from_channels + from) * (last - first) + channel - first] = value;
+                for from in 0..self.from_channels {
+                    for channel in 0..channels {
+                        for (tap, &value) in self.kernel(group, first + channel, from).iter().enumerate() {
+                            taps[if self.turned { 8 - tap } else { tap }][channel] = value;
                         }
+                    }
+                    for lane in (0..channels).step_by(V::LANES) {
+                        let mut g = [V::zero(); 9];
+                        for tap in 0..9 {
+                            // SAFETY: there is room for whole vectors.
+                            g[tap] = unsafe { V::load(taps[tap].as_ptr().add(lane)) };
+                        }
+                        let u = filter_kernel(g);
+                        for place in 0..PLACES {
+                            // SAFETY: as above.
+                            unsafe { u[place].store(places[place].as_mut_ptr().add(lane)) };
+                        }
+                    }
+                    for place in 0..PLACES {
+                        let at = (place * self.from_channels + from) * channels;
+                        to[at..at + channels].copy_from_slice(&places[place][..channels]);
                     }
                 }
             }
@@ -216,39 +244,32 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
         let blocks = self.to_channels.div_ceil(most_channels::<V>());
-        let kernels = self.transform_kernels(blocks);
-        let (tile_rows, tile_columns) = (self.rows.tiles(), self.columns.tiles());
-        let tile_work = PLACES * self.from_channels * self.to_channels * self.images;
-        let side_by_side = self.images < V::LANES;
-        let tiles_a_task = (16 * parallel::WORTH_A_THREAD / tile_work.max(1)).clamp(1, tile_rows * tile_columns);
-        let (rows_a_task, pieces) = if side_by_side || tiles_a_task >= tile_columns {
-            ((tiles_a_task / tile_columns).max(1), 1)
-        } else {
-            (1, tile_columns.div_ceil(tiles_a_task))
-        };
-        let row_pieces = tile_rows.div_ceil(rows_a_task);
-        parallel::for_each(row_pieces * pieces * self.groups, |task| {
-            let (group, piece, rows) = (task % self.groups, task / self.groups % pieces, task / self.groups / pieces);
+        let kernels = self.transform_kernels::<V>(blocks);
+        // Tasks divide the tiles, or the rows of tiles where their images lie side by side.
+        let (rows, columns) = (self.rows.tiles(), self.columns.tiles());
+        let tiles = if self.images < V::LANES { rows } else { rows * columns };
+        let work = PLACES * self.from_channels * self.to_channels * self.images * rows * columns;
+        let pieces = (work / (4 * parallel::WORTH_A_THREAD)).clamp(1, 8 * parallel::threads()).min(tiles);
+        parallel::for_each(pieces * self.groups, |task| {
+            let (piece, group) = (task / self.groups, task % self.groups);
             T::dispatch(Piece {
                 whole: self,
                 kernels: &kernels[group * PLACES * self.from_channels * self.to_channels..],
                 blocks,
                 group,
-                tile_rows: (rows * rows_a_task, ((rows + 1) * rows_a_task).min(tile_rows)),
-                tile_columns: (tile_columns * piece / pieces, tile_columns * (piece + 1) / pieces),
+                tiles: tiles * piece / pieces..tiles * (piece + 1) / pieces,
             });
         });
     }
 }
 
-/// Some tiles of one group.
+/// Some tiles (or rows of tiles) of one group.
 struct Piece<'a, T> {
     whole: Whole<'a, T>,
     kernels: &'a [T],
     blocks: usize,
     group: usize,
-    tile_rows: (usize, usize),
-    tile_columns: (usize, usize),
+    tiles: Range<usize>,
 }
 
 /// A patch in the source: its rows in the first channel, how far it is from there to the next channel, and its
@@ -481,9 +502,9 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
         // SAFETY: what is read of the scratch was written before.
         unsafe {
             match finish {
-                Finish::Nothing => self.tiles::<V>(scratch, Nothing),
-                Finish::Relu => self.tiles::<V>(scratch, Relu),
-                Finish::Mask(mask) => self.tiles::<V>(scratch, Mask(mask)),
+                Finish::Nothing => self.finished_by::<V>(scratch, Nothing),
+                Finish::Relu => self.finished_by::<V>(scratch, Relu),
+                Finish::Mask(mask) => self.finished_by::<V>(scratch, Mask(mask)),
             }
         }
     }
@@ -499,7 +520,7 @@ struct Scratch<T> {
 
 impl<T: Float> Piece<'_, T> {
     #[inline(always)]
-    unsafe fn tiles<V: Vector<Element = T>>(&self, scratch: Scratch<T>, finishing: impl Finishing<V>) {
+    unsafe fn finished_by<V: Vector<Element = T>>(&self, scratch: Scratch<T>, finishing: impl Finishing<V>) {
         // SAFETY: the caller's promise.
         unsafe {
             if self.whole.images < V::LANES {
@@ -516,37 +537,36 @@ impl<T: Float> Piece<'_, T> {
         let Whole { images, rows, columns, to_channels, out, tap, .. } = self.whole;
         let source = self.source();
         let (row_length, channel_length) = (columns.from * images, rows.from * columns.from * images);
-        for tile_row in self.tile_rows.0..self.tile_rows.1 {
+        for tile in self.tiles.clone() {
+            let (tile_row, tile_column) = (tile / columns.tiles(), tile % columns.tiles());
             let row_places = [0, 1, 2, 3].map(|r| rows.source(tile_row, r));
-            // Along the row for a few images at a time: what two patches share is then still in the nearest cache.
-            for lane in (0..images).step_by(2 * V::LANES) {
-                for tile_column in self.tile_columns.0..self.tile_columns.1 {
-                    let column_places = [0, 1, 2, 3].map(|c| columns.source(tile_column, c));
-                    let patch = Patch {
-                        rows: row_places.map(|row| source[row.unwrap_or(0) * row_length..].as_ptr()),
-                        columns: column_places.map(|column| column.unwrap_or(0) * images),
-                        step: channel_length,
-                        inside: [row_places, column_places].map(|places| places.map(|place| place.is_some())),
-                    };
-                    // SAFETY, here and below: the patch holds all images; a tile's outputs are this task's alone.
-                    if let Some(tap) = tap {
+            let column_places = [0, 1, 2, 3].map(|c| columns.source(tile_column, c));
+            let patch = Patch {
+                rows: row_places.map(|row| source[row.unwrap_or(0) * row_length..].as_ptr()),
+                columns: column_places.map(|column| column.unwrap_or(0) * images),
+                step: channel_length,
+                inside: [row_places, column_places].map(|places| places.map(|place| place.is_some())),
+            };
+            let first = (self.group * to_channels * rows.to + 2 * tile_row) * columns.to + 2 * tile_column;
+            let to = InPlace {
+                out,
+                bias: self.bias(),
+                finishing,
+                images,
+                first: first * images,
+                channel_step: rows.to * columns.to * images,
+                row_step: columns.to * images,
+                rows: 2.min(rows.to - 2 * tile_row),
+                columns: 2.min(columns.to - 2 * tile_column),
+            };
+            // SAFETY: the patch holds all images; a tile's outputs are this task's alone.
+            unsafe {
+                match tap {
+                    Some(tap) => {
                         let to = self.pooled(tap, tile_row, tile_column, images, finishing);
-                        unsafe { self.two_vectors::<V>(patch, lane, images - lane, images - lane, scratch, to) };
-                        continue;
+                        self.all_lanes::<V>(patch, images, images, scratch, to);
                     }
-                    let first = (self.group * to_channels * rows.to + 2 * tile_row) * columns.to + 2 * tile_column;
-                    let to = InPlace {
-                        out,
-                        bias: self.bias(),
-                        finishing,
-                        images,
-                        first: first * images,
-                        channel_step: rows.to * columns.to * images,
-                        row_step: columns.to * images,
-                        rows: 2.min(rows.to - 2 * tile_row),
-                        columns: 2.min(columns.to - 2 * tile_column),
-                    };
-                    unsafe { self.two_vectors::<V>(patch, lane, images - lane, images - lane, scratch, to) };
+                    None => self.all_lanes::<V>(patch, images, images, scratch, to),
                 }
             }
         }
@@ -563,7 +583,7 @@ impl<T: Float> Piece<'_, T> {
         let out_plane = lanes.next_multiple_of(2 * V::LANES);
         let mut outputs = vec![T::ZERO; if tap.is_some() { 0 } else { to_channels * 4 * out_plane }];
         let source = self.source();
-        for tile_row in self.tile_rows.0..self.tile_rows.1 {
+        for tile_row in self.tiles.clone() {
             for channel in 0..from_channels {
                 for r in 0..SIDE {
                     let to = &mut planes[(channel * SIDE + r) * 2 * plane..][..2 * plane];
@@ -587,14 +607,15 @@ impl<T: Float> Piece<'_, T> {
                 step: SIDE * 2 * plane,
                 inside: [[true; SIDE]; 2],
             };
-            // SAFETY, here and below: the planes have room for whole vectors; a row's outputs are this task's alone.
             if let Some(tap) = tap {
                 let to = self.pooled(tap, tile_row, 0, lanes, finishing);
-                unsafe { self.all_lanes::<V>(patch, lanes, scratch, to) };
+                // SAFETY: the planes have room for whole vectors; a row's outputs are this task's alone.
+                unsafe { self.all_lanes::<V>(patch, lanes, usize::MAX, scratch, to) };
                 continue;
             }
             let to = Apart { planes: outputs.as_mut_ptr(), length: out_plane };
-            unsafe { self.all_lanes::<V>(patch, lanes, scratch, to) };
+            // SAFETY: planes and outputs have room for whole vectors.
+            unsafe { self.all_lanes::<V>(patch, lanes, usize::MAX, scratch, to) };
             for channel in 0..to_channels {
                 let global = self.group * to_channels + channel;
                 for r in 0..2.min(rows.to - 2 * tile_row) {
@@ -631,18 +652,19 @@ impl<T: Float> Piece<'_, T> {
         Pooled { out, tap, bias: self.bias(), finishing, lanes, first: first * images, channel_step }
     }
 
-    /// All channels of so many lanes, of which whole vectors can be read.
+    /// All channels of so many lanes, of which `readable` can be read.
     #[inline(always)]
     unsafe fn all_lanes<V: Vector<Element = T>>(
         &self,
         patch: Patch<T>,
         lanes: usize,
+        readable: usize,
         scratch: Scratch<T>,
         to: impl Destination<V>,
     ) {
         for lane in (0..lanes).step_by(2 * V::LANES) {
             // SAFETY: the caller's promise.
-            unsafe { self.two_vectors::<V>(patch, lane, lanes - lane, usize::MAX, scratch, to) };
+            unsafe { self.two_vectors::<V>(patch, lane, lanes - lane, readable - lane, scratch, to) };
         }
     }
 
