@@ -74,11 +74,12 @@ function convolveAndPool(
   );
   const y = new Tensor(pair[0]!, x.dtype);
   const tap = pair[1]!;
-  if (!isTracked(x) && !isTracked(weight) && !(bias !== undefined && isTracked(bias))) {
+  const inputs = bias ? [x, weight, bias] : [x, weight];
+  if (!inputs.some(isTracked)) {
     native.tensor_free(tap);
     return y;
   }
-  return record(y, bias ? [x, weight, bias] : [x, weight], (gradient, wanted) => {
+  return record(y, inputs, (gradient, wanted) => {
     const shape = crossing(convolved);
     const mask = relu ? y.handle : 0;
     const inner = new Tensor(
