@@ -49,7 +49,10 @@ const SHAPES: &[&[u32]] = &[
 ];
 
 /// Shapes of which almost any fit together, so that calls of many tensors get as far as a kernel too.
-const FAMILIES: &[&[&[u32]]] = &[&[&[1, 1, 1, 1], &[1]], &[&[2, 2], &[2]], &[&[2, 2], &[2], &[3], &[]]];
+const FAMILIES: &[&[&[u32]]] = &[&[&[1, 1, 1, 1], &[1]], &[&[2, 2], &[2]], &[&[2, 2], &[2], &[3], &[]], MANY_CHANNELS];
+
+/// A convolution by Winograd's kernel.
+const MANY_CHANNELS: &[&[u32]] = &[&[1, 8, 6, 6], &[8, 8, 3, 3], &[8]];
 
 /// A buffer as Deno hands it over: its own elements, or the address of a detached or misaligned one.
 pub struct Buffer<T> {
@@ -177,11 +180,15 @@ impl Arguments {
         let data = match name {
             // Kernels, strides and dilations of 1 and no padding, in the order of pooling and of convolution.
             "p" if self.shapes != SHAPES && self.chance(80) => {
-                if self.chance(50) {
+                if self.shapes != MANY_CHANNELS && self.chance(50) {
                     vec![1, 1, 1, 1, 0, 0]
                 } else {
                     vec![1, 1, 0, 0, 1, 1, 1]
                 }
+            }
+            "pooling" if self.chance(90) => {
+                let size = if self.shapes == MANY_CHANNELS { 2 } else { 1 };
+                vec![size, size, size, size, 0, 0]
             }
             "p" if self.chance(90) => (0..6 + self.below(2)).map(|_| 1 + self.word() % 3).collect::<Vec<u32>>(),
             "shape" | "dims" | "x_shape" | "weight_shape" if self.chance(60) => {

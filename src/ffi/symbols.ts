@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 1888441134;
+export const ABI_HASH = 626301568;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -90,6 +90,10 @@ export const symbols = {
     result: "f64",
   },
   conv2d: { parameters: ["f64", "f64", "f64", "buffer", "u32", "u32"], result: "f64" },
+  conv2d_max_pool2d: {
+    parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "buffer", "u32", "buffer", "u32"],
+    result: "f64",
+  },
   conv2d_input_gradient: {
     parameters: ["f64", "f64", "buffer", "u32", "buffer", "u32", "f64"],
     result: "f64",
@@ -404,6 +408,16 @@ export interface Native {
     p: Uint32Array<ArrayBuffer>,
     relu: number,
   ): Handle;
+  /** Writes two handles: those of max_pool2d with the parameters `pooling`, of what conv2d gives. */
+  conv2d_max_pool2d(
+    x: Handle,
+    weight: Handle,
+    bias: Handle,
+    p: Uint32Array<ArrayBuffer>,
+    relu: number,
+    pooling: Uint32Array<ArrayBuffer>,
+    out: Float64Array<ArrayBuffer>,
+  ): void;
   /** The gradient for conv2d's input, zero where `mask` (the input, if it came out of a ReLU; or 0) is not positive. */
   conv2d_input_gradient(
     dy: Handle,
@@ -817,6 +831,20 @@ export const bind = (
   },
   conv2d: (x, weight, bias, p, relu) =>
     s.conv2d(x, weight, bias, array(p, Uint32Array), p.length, relu) || fail(),
+  conv2d_max_pool2d: (x, weight, bias, p, relu, pooling, out) => {
+    s.conv2d_max_pool2d(
+      x,
+      weight,
+      bias,
+      array(p, Uint32Array),
+      p.length,
+      relu,
+      array(pooling, Uint32Array),
+      pooling.length,
+      array(out, Float64Array),
+      out.length,
+    ) || fail();
+  },
   conv2d_input_gradient: (dy, weight, xShape, p, mask) =>
     s.conv2d_input_gradient(
       dy,

@@ -3,6 +3,7 @@ import {
   type ConvolutionOptions,
   functional,
   type Pair,
+  type Tensor,
 } from "../tensor/mod.ts";
 import { type Layer, moduleOf } from "./module.ts";
 import { checkSizes, weightAndBias, type WeightOptions } from "./weights.ts";
@@ -30,11 +31,12 @@ export function conv2d(inputs: number, outputs: number, options: Conv2dOptions):
     build(site) {
       const shape = [outputs, inputs / groups, height, width];
       const { weight, bias, parameters } = weightAndBias(site, shape, options);
-      const { fusion } = site;
-      return moduleOf(
-        (x) => functional.conv2d(x, weight.tensor, bias?.tensor, geometry, fusion),
-        parameters,
-      );
+      const { pooling, ...alone } = site.fusion;
+      const forward = (x: Tensor, fusion: functional.ConvolutionFusion) =>
+        functional.conv2d(x, weight.tensor, bias?.tensor, geometry, fusion);
+      const module = moduleOf((x) => forward(x, alone), parameters);
+      if (pooling === undefined) return module;
+      return { ...module, forwardPooled: (x) => forward(x, site.fusion) };
     },
   };
 }

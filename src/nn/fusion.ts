@@ -13,7 +13,8 @@ const masksItsGradient = new Set(["conv2d", "maxPool2d"]);
 
 /**
  * The layers of a sequence with neighbours joined where that saves a pass over memory:
- * - a ReLU joins the convolution or linear layer before it;
+ * - a ReLU joins the convolution or linear layer before it, and a max-pooling the convolution
+ *   before it or before that ReLU;
  * - the gradient of a ReLU after a convolution or alone joins that of the convolution or
  *   max-pooling after it, which zeroes its own result where the ReLU's output is 0.
  */
@@ -28,7 +29,8 @@ export function plan(layers: readonly Layer[]): Step[] {
       after !== undefined && masksItsGradient.has(after.kind);
     const inputFromRelu = masksItsGradient.has(layer.kind) && before?.kind === "relu" &&
       layers[index - 2]?.kind !== "linear";
-    steps.push({ layer, index, fusion: { relu, reluGradientDone, inputFromRelu } });
+    const pooling = layer.kind === "conv2d" ? after?.pooling : undefined;
+    steps.push({ layer, index, fusion: { relu, reluGradientDone, inputFromRelu, pooling } });
   });
   return steps;
 }

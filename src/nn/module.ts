@@ -1,4 +1,4 @@
-import type { FloatOptions, Random, Tensor } from "../tensor/mod.ts";
+import type { FloatOptions, PoolingGeometry, Random, Tensor } from "../tensor/mod.ts";
 
 /** How a forward pass runs; evaluation is the default. */
 export interface Mode {
@@ -29,6 +29,8 @@ export interface Module extends Disposable {
   readonly modules?: readonly NamedModule[];
   /** The output for a batch `[batch, ..]`. */
   forward(x: Tensor, mode?: Mode): Tensor;
+  /** The output of this module and the max-pooling after it, where they are joined. */
+  forwardPooled?(x: Tensor): Tensor;
 }
 
 /** One of the modules of a `sequential`, under its place in it. */
@@ -45,6 +47,8 @@ export interface NamedModule {
 export interface Layer {
   /** What it is, `conv2d`. */
   readonly kind: string;
+  /** The windows of a max-pooling. */
+  readonly pooling?: PoolingGeometry;
   /** Makes the module with its weights. */
   build(site: Site): Module;
 }
@@ -71,6 +75,8 @@ export interface Fusion {
   readonly reluGradientDone?: boolean;
   /** The input came out of a ReLU whose gradient is left to this module. */
   readonly inputFromRelu?: boolean;
+  /** The windows of the max-pooling after it, which it can do too. */
+  readonly pooling?: PoolingGeometry;
 }
 
 /** Options of `build`. */

@@ -6,6 +6,7 @@ export function maxPool2d(kernel: Pair, options: PoolingOptions = {}): Layer {
   const geometry = new PoolingGeometry(kernel, options);
   return {
     kind: "maxPool2d",
+    pooling: geometry,
     build({ fusion }) {
       const inputFromRelu = fusion.inputFromRelu ?? false;
       return moduleOf((x) => functional.maxPool2d(x, geometry, inputFromRelu));

@@ -18,8 +18,9 @@ export const sequential = (...layers: readonly Layer[]): Layer => ({
       };
     });
     const inOrder = modules.map(({ module }) => module);
+    const passes = joined(inOrder);
     const whole = moduleOf(
-      (x, mode) => run(inOrder, x, mode),
+      (x, mode) => run(passes, x, mode),
       inOrder.flatMap(({ parameters }) => parameters),
       inOrder.flatMap(({ buffers }) => buffers),
     );
@@ -27,10 +28,19 @@ export const sequential = (...layers: readonly Layer[]): Layer => ({
   },
 });
 
-function run(modules: readonly Module[], x: Tensor, mode: Mode): Tensor {
+type Pass = (x: Tensor, mode: Mode) => Tensor;
+
+/** The modules as they are run: a max-pooling in one pass with the module before it, if that can. */
+const joined = (modules: readonly Module[]): Pass[] =>
+  modules.flatMap((module, index) => {
+    if (modules[index - 1]?.forwardPooled) return [];
+    return [(x, mode) => module.forwardPooled?.(x) ?? module.forward(x, mode)];
+  });
+
+function run(passes: readonly Pass[], x: Tensor, mode: Mode): Tensor {
   let value = x;
-  for (const module of modules) {
-    const next = module.forward(value, mode);
+  for (const pass of passes) {
+    const next = pass(value, mode);
     // What no gradient needs goes at once: its memory is warm for the next layer.
     if (value !== x && value !== next && next.node === undefined) value.dispose();
     value = next;

@@ -1,6 +1,7 @@
 import { native } from "../ffi/mod.ts";
-import { ConvolutionGeometry } from "./geometry.ts";
+import { ConvolutionGeometry, type PoolingGeometry } from "./geometry.ts";
 import { checkLayerDtype } from "./matmul.ts";
+import { checkPooling } from "./pooling.ts";
 import { crossing, type Shape, shapeText } from "./shape.ts";
 import { isTracked, record, type Wanted } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
@@ -9,6 +10,8 @@ import { Tensor } from "./tensor.ts";
 export interface ConvolutionFusion {
   /** Ends in `max(y, 0)`. */
   readonly relu?: boolean;
+  /** Then takes the greatest value of each window, as `maxPool2d` does. */
+  readonly pooling?: PoolingGeometry;
   /** The gradient that arrives is already zero where the ReLU was: the next operation did it. */
   readonly reluGradientDone?: boolean;
   /** The input came out of a ReLU whose gradient is left to this convolution. */
@@ -17,6 +20,7 @@ export interface ConvolutionFusion {
 
 const plain = new ConvolutionGeometry();
 const noFusion: ConvolutionFusion = {};
+const pair = new Float64Array(2);
 
 /**
  * Cross-correlation of images `x [batch, in, height, width]` with `weight [out, in / groups, kernel
@@ -31,7 +35,8 @@ export function conv2d(
 ): Tensor {
   checkLayerDtype("convolution", x, weight);
   checkConvolution(x.shape, weight.shape, bias?.shape, geometry);
-  const relu = fusion.relu ?? false;
+  const { relu = false, pooling } = fusion;
+  if (pooling !== undefined) return convolveAndPool(x, weight, bias, geometry, pooling, fusion);
   const y = new Tensor(
     native.conv2d(x.handle, weight.handle, bias?.handle ?? 0, geometry.native, Number(relu)),
     x.dtype,
@@ -43,6 +48,46 @@ export function conv2d(
       : gradient;
     return conv2dGradients(x, weight, inner, geometry, fusion.inputFromRelu ?? false, wanted);
   });
+}
+
+function convolveAndPool(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | undefined,
+  geometry: ConvolutionGeometry,
+  pooling: PoolingGeometry,
+  { relu = false, inputFromRelu = false }: ConvolutionFusion,
+): Tensor {
+  const [batch, , height, width] = x.shape as [number, number, number, number];
+  const [outputs, , rows, columns] = weight.shape as [number, number, number, number];
+  const size = [geometry.output(height, rows, 0), geometry.output(width, columns, 1)];
+  const convolved = [batch, outputs, ...size];
+  checkPooling(convolved, pooling);
+  native.conv2d_max_pool2d(
+    x.handle,
+    weight.handle,
+    bias?.handle ?? 0,
+    geometry.native,
+    Number(relu),
+    pooling.native,
+    pair,
+  );
+  const y = new Tensor(pair[0]!, x.dtype);
+  const tap = pair[1]!;
+  const inputs = bias ? [x, weight, bias] : [x, weight];
+  if (!inputs.some(isTracked)) {
+    native.tensor_free(tap);
+    return y;
+  }
+  return record(y, inputs, (gradient, wanted) => {
+    const shape = crossing(convolved);
+    const mask = relu ? y.handle : 0;
+    const inner = new Tensor(
+      native.max_pool2d_gradient(gradient.handle, tap, shape, pooling.native, mask),
+      y.dtype,
+    );
+    return conv2dGradients(x, weight, inner, geometry, inputFromRelu, wanted);
+  }, [tap]);
 }
 
 function conv2dGradients(

@@ -55,9 +55,15 @@ export class ConvolutionGeometry {
 
   /** Whether a window of `kernel` fits into an image's length, along direction 0 or 1. */
   fits(length: number, kernel: number, direction: 0 | 1): boolean {
+    return this.output(length, kernel, direction) > 0;
+  }
+
+  /** Length of the output for an image's length, along direction 0 or 1. */
+  output(length: number, kernel: number, direction: 0 | 1): number {
+    const stride = this.native[direction]!;
     const padding = this.native[2 + direction]!;
     const dilation = this.native[4 + direction]!;
-    return length + 2 * padding >= dilation * (kernel - 1) + 1;
+    return Math.floor((length + 2 * padding - dilation * (kernel - 1) - 1) / stride) + 1;
   }
 }
 

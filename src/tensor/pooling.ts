@@ -1,6 +1,6 @@
 import { native } from "../ffi/mod.ts";
 import type { PoolingGeometry } from "./geometry.ts";
-import { crossing, shapeText } from "./shape.ts";
+import { crossing, type Shape, shapeText } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -12,7 +12,7 @@ const pair = new Float64Array(2);
  * the pooling too.
  */
 export function maxPool2d(x: Tensor, geometry: PoolingGeometry, inputFromRelu = false): Tensor {
-  checkPooling(x, geometry);
+  checkPooling(x.shape, geometry);
   native.max_pool2d(x.handle, geometry.native, pair);
   const y = new Tensor(pair[0]!, x.dtype);
   const tap = pair[1]!;
@@ -34,7 +34,7 @@ export function maxPool2d(x: Tensor, geometry: PoolingGeometry, inputFromRelu = 
 
 /** Mean of each window of images `[batch, channels, height, width]`; padding counts as zeros. */
 export function avgPool2d(x: Tensor, geometry: PoolingGeometry): Tensor {
-  checkPooling(x, geometry);
+  checkPooling(x.shape, geometry);
   const y = new Tensor(native.avg_pool2d(x.handle, geometry.native), x.dtype);
   if (!isTracked(x)) return y;
   return record(y, [x], (gradient) => {
@@ -45,8 +45,8 @@ export function avgPool2d(x: Tensor, geometry: PoolingGeometry): Tensor {
   });
 }
 
-function checkPooling(x: Tensor, geometry: PoolingGeometry): void {
-  const { shape } = x;
+/** Throws RangeError where images of this shape cannot be pooled. */
+export function checkPooling(shape: Shape, geometry: PoolingGeometry): void {
   if (shape.length !== 4) {
     throw new RangeError(
       `Cannot pool ${shapeText(shape)}: images are [batch, channels, height, width]`,

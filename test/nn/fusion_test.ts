@@ -13,7 +13,14 @@ import {
 } from "../../src/nn/mod.ts";
 import { plan } from "../../src/nn/fusion.ts";
 import { cnn, nonlinear } from "../../src/models/mod.ts";
-import { gradients, parameter, Random, scope, type Shape } from "../../src/tensor/mod.ts";
+import {
+  gradients,
+  liveTensors,
+  parameter,
+  Random,
+  scope,
+  type Shape,
+} from "../../src/tensor/mod.ts";
 
 const random = new Random(5, "test/fusion");
 
@@ -44,6 +51,27 @@ const chains: [name: string, layer: Layer, shape: Shape][] = [
     "conv2d, relu, overlapping maxPool2d",
     sequential(conv2d(2, 2, { kernel: 3 }), relu, maxPool2d(3, { stride: 2, padding: 1 })),
     [3, 2, 8, 9],
+  ],
+  ["conv2d, maxPool2d", sequential(conv2d(2, 3, wide), maxPool2d([2, 1])), [3, 2, 6, 5]],
+  [
+    "wide conv2d, relu, maxPool2d",
+    sequential(conv2d(8, 9, wide), relu, maxPool2d(2), conv2d(9, 8, wide), relu, maxPool2d(2)),
+    [17, 8, 10, 9],
+  ],
+  [
+    "wide conv2d, relu, maxPool2d of few images",
+    sequential(conv2d(9, 8, { kernel: 3 }), relu, maxPool2d(2)),
+    [3, 9, 9, 12],
+  ],
+  [
+    "wide conv2d, maxPool2d",
+    sequential(conv2d(8, 8, { ...wide, bias: false }), maxPool2d(2)),
+    [8, 8, 6, 6],
+  ],
+  [
+    "wide conv2d, relu, overlapping maxPool2d",
+    sequential(conv2d(8, 8, wide), relu, maxPool2d(3, { stride: 2, padding: 1 })),
+    [2, 8, 6, 6],
   ],
   ["conv2d, relu, relu, maxPool2d", sequential(conv2d(2, 2, wide), relu, relu, maxPool2d(2)), [
     ...[2, 2, 6, 6],
@@ -81,26 +109,36 @@ for (const [name, layer, shape] of chains) {
 }
 
 Deno.test("sequential() joins what the convolutional model is made of", () => {
+  const pool = maxPool2d(2);
   const layers = [
     conv2d(1, 2, wide),
     relu,
     conv2d(2, 2, wide),
     relu,
-    maxPool2d(2),
+    pool,
     flatten,
     linear(8, 4),
     relu,
     linear(4, 2),
   ];
-  const none = { relu: false, reluGradientDone: false, inputFromRelu: false };
+  const { pooling } = pool;
+  const none = { relu: false, reluGradientDone: false, inputFromRelu: false, pooling: undefined };
   assertEquals(plan(layers).map(({ index, fusion }) => ({ index, ...fusion })), [
     { ...none, index: 0, relu: true, reluGradientDone: true },
-    { index: 2, relu: true, reluGradientDone: true, inputFromRelu: true },
+    { index: 2, relu: true, reluGradientDone: true, inputFromRelu: true, pooling },
     { ...none, index: 4, inputFromRelu: true },
     { ...none, index: 5 },
     { ...none, index: 6, relu: true },
     { ...none, index: 8 },
   ]);
+});
+
+Deno.test("sequential() keeps no convolution's output where a max-pooling takes it at once", () => {
+  using model = build(sequential(conv2d(8, 8, wide), relu, maxPool2d(2)), random);
+  using x = random.uniform([2, 8, 6, 6]);
+  const before = liveTensors();
+  using y = model.forward(x);
+  assertEquals([liveTensors() - before, y.node?.inputs.length], [2, 3], "the pooled output, taps");
 });
 
 Deno.test("a different input gives different bits, so that the comparison can fail", () => {

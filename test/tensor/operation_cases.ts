@@ -102,6 +102,24 @@ function drawWideConvolution(draw: Draw): Application {
   };
 }
 
+/** A convolution and a pooling in one pass; those that suit the kernel for it, and others. */
+function drawPooledConvolution(draw: Draw): Application {
+  const channels = draw.pick(2, 8, 9);
+  const geometry = new ConvolutionGeometry({ padding: draw.whole(0, 2) });
+  const pooling = draw.pick(
+    new PoolingGeometry(2),
+    new PoolingGeometry(2),
+    new PoolingGeometry([3, 2], { stride: [1, 2], padding: 1 }),
+  );
+  const images = [draw.whole(1, 2), channels, draw.whole(6, 7), draw.whole(6, 7)];
+  const relu = draw.whole(0, 1) === 1;
+  const small = 1 / 12;
+  return {
+    inputs: [{ shape: images }, { shape: [channels, channels, 3, 3] }, { shape: [channels] }],
+    apply: (x, w, b) => functional.conv2d(x, w.mul(small), b, geometry, { relu, pooling }),
+  };
+}
+
 function drawConvolution(draw: Draw): Application {
   const groups = draw.pick(1, 1, 2, 3);
   const inputs = groups * draw.whole(1, 3);
@@ -271,6 +289,7 @@ export const operationCases: readonly OperationCase[] = [
   },
   { name: "conv2d", draw: drawConvolution },
   { name: "conv2d of many channels", draw: drawWideConvolution },
+  { name: "conv2d and maxPool2d", draw: drawPooledConvolution },
   pooling("maxPool2d", functional.maxPool2d),
   pooling("avgPool2d", functional.avgPool2d),
   pooling(

@@ -1,6 +1,7 @@
 //! 2-D convolution and its gradients.
 
-use super::arguments::{shape, sizes};
+use super::arguments::{put_all, shape, sizes};
+use super::pooling;
 use crate::error::Result;
 use crate::handles::{Handle, get, get_optional, put};
 use crate::ops::convolution::{self as ops, Parameters};
@@ -22,6 +23,15 @@ exports! { EXPORTS:
     /// is 1. `p` is `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x, groups]`.
     fn conv2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], relu: u32) -> Handle {
         put(ops::conv2d(&get(x)?, &get(weight)?, get_optional(bias)?.as_ref(), &parameters(p)?, relu != 0)?)
+    }
+    /// Writes two handles: those of max_pool2d with the parameters `pooling`, of what conv2d gives.
+    fn conv2d_max_pool2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], relu: u32, pooling: &[u32], out: &mut [f64])
+        -> Status
+    {
+        let (x, weight, bias) = (get(x)?, get(weight)?, get_optional(bias)?);
+        let pooling = pooling::parameters(pooling)?;
+        let (y, tap) = ops::conv2d_max_pool2d(&x, &weight, bias.as_ref(), &parameters(p)?, relu != 0, &pooling)?;
+        put_all([y, tap], out)
     }
     /// The gradient for conv2d's input, zero where `mask` (the input, if it came out of a ReLU; or 0) is not positive.
     fn conv2d_input_gradient(dy: Handle, weight: Handle, x_shape: &[u32], p: &[u32], mask: Handle) -> Handle {

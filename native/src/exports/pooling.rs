@@ -6,7 +6,7 @@ use crate::handles::{Handle, get, get_optional, put};
 use crate::ops::pooling::{self as ops, Parameters};
 use crate::{exports, fail};
 
-fn parameters(numbers: &[u32]) -> Result<Parameters> {
+pub fn parameters(numbers: &[u32]) -> Result<Parameters> {
     let &[ky, kx, sy, sx, py, px] = sizes(numbers).as_slice() else {
         fail!("Pooling takes six parameters, not {}", numbers.len());
     };

@@ -37,13 +37,39 @@ pub unsafe fn filled<T: Copy>(length: usize, fill: impl FnOnce(Shared<T>)) -> Re
     if length == 0 {
         return Ok(Vec::new());
     }
+    let mut data = reserved(length)?;
+    fill(Shared(data.as_mut_ptr()));
+    // SAFETY: the capacity was reserved and the elements were written.
+    unsafe { data.set_len(length) };
+    Ok(data)
+}
+
+/// Two vectors as `filled` makes one; `fill` writes both.
+///
+/// # Errors
+/// Where the memory cannot be had.
+///
+/// # Safety
+/// `fill` must write all `length` elements of both.
+pub unsafe fn filled_pair<T: Copy>(length: usize, fill: impl FnOnce(Shared<T>, Shared<T>)) -> Result<(Vec<T>, Vec<T>)> {
+    if length == 0 {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    let (mut first, mut second) = (reserved(length)?, reserved(length)?);
+    fill(Shared(first.as_mut_ptr()), Shared(second.as_mut_ptr()));
+    // SAFETY: the capacities were reserved and the elements were written.
+    unsafe {
+        first.set_len(length);
+        second.set_len(length);
+    }
+    Ok((first, second))
+}
+
+fn reserved<T>(length: usize) -> Result<Vec<T>> {
     memory::ensure(length, size_of::<T>())?;
     let mut data = Vec::new();
     data.try_reserve_exact(length).map_err(|_| {
         Error(format!("Out of memory: a tensor of {length} elements needs {} bytes", length.saturating_mul(size_of::<T>())))
     })?;
-    fill(Shared(data.as_mut_ptr()));
-    // SAFETY: the capacity was reserved and the elements were written.
-    unsafe { data.set_len(length) };
     Ok(data)
 }

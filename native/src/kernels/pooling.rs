@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::buffer::{Shared, filled};
+use super::buffer::{Shared, filled, filled_pair};
 use super::geometry::Axis;
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
@@ -183,24 +183,14 @@ impl<T: Float> Forward<'_, T> {
 /// `x [c, h, w, n] -> (y, tap) [c, h', w', n]`; the tap ky * kernel_columns + kx that was largest.
 pub fn max_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<(Vec<T>, Vec<T>)> {
     let length = windows.channels * windows.rows.output * windows.output_row();
-    let mut taps = Vec::new();
     // SAFETY: the rows cover both outputs.
-    let y = unsafe {
-        filled(length, |out| {
-            match filled(length, |tap| {
-                windows.for_output_rows(|channel, rows| {
-                    T::dispatch(Forward { windows, x, out, tap: Some(tap), channel, rows });
-                });
-            }) {
-                Ok(filled) => taps = filled,
-                Err(_) => (0..length).for_each(|i| *out.at(i) = T::ZERO),
-            }
+    unsafe {
+        filled_pair(length, |out, tap| {
+            windows.for_output_rows(|channel, rows| {
+                T::dispatch(Forward { windows, x, out, tap: Some(tap), channel, rows });
+            });
         })
-    }?;
-    if taps.len() != length {
-        return Err(crate::error::Error(format!("Out of memory: max-pooling needs two tensors of {length} elements")));
     }
-    Ok((y, taps))
 }
 
 /// `x [c, h, w, n] -> y [c, h', w', n]`.

@@ -15,12 +15,14 @@
 //! multiply-adds over i in ascending order, from +0 on; the bias (or +0) is added last. The input gradient is the same
 //! with the roles of i and o exchanged and the kernel turned by 180 degrees.
 //!
+//! A tile's outputs are the window of a max-pooling by 2: `forward_pooled` stores their largest instead of all four.
+//!
 //! Memory is `[channel, row, column, image]`. The lanes of a vector are images of one tile; where there are fewer
 //! images than lanes, they are the images of all tiles in a row.
 
 use std::ops::Range;
 
-use super::buffer::{Shared, filled};
+use super::buffer::{Shared, filled, filled_pair};
 use super::geometry::{Axis, Geometry};
 use super::tile::{Finish, Finishing, Mask, Nothing, Relu, channel_block, most_channels};
 use super::vector::{Float, Kernel, Vector};
@@ -45,20 +47,23 @@ pub fn suits(geometry: &Geometry) -> bool {
 
 /// `x [i, h, w, n] -> y [o, h', w', n]`.
 pub fn forward<T: Float>(geometry: &Geometry, x: &[T], weight: &[T], bias: Option<&[T]>, relu: bool) -> Result<Vec<T>> {
-    run(Whole {
-        images: geometry.images,
-        groups: geometry.groups,
-        rows: Window::forward(geometry.rows),
-        columns: Window::forward(geometry.columns),
-        from_channels: geometry.in_group(),
-        to_channels: geometry.out_group(),
-        turned: false,
-        x,
-        weight,
-        bias,
-        finish: if relu { Finish::Relu } else { Finish::Nothing },
-        out: Shared::new(std::ptr::null_mut()),
-    })
+    run(Whole::forward(geometry, x, weight, bias, relu))
+}
+
+/// `x [i, h, w, n] -> (largest, tap) [o, h' / 2, w' / 2, n]`: what `pooling::max_forward` makes of the output by windows
+/// of 2x2 with stride 2, which leave out the last of an odd number of rows or columns.
+pub fn forward_pooled<T: Float>(
+    geometry: &Geometry,
+    x: &[T],
+    weight: &[T],
+    bias: Option<&[T]>,
+    relu: bool,
+) -> Result<(Vec<T>, Vec<T>)> {
+    let whole = Whole::forward(geometry, x, weight, bias, relu);
+    let (rows, columns) = (whole.rows.of_whole_tiles(), whole.columns.of_whole_tiles());
+    let length = geometry.out_channels * rows.tiles() * columns.tiles() * geometry.images;
+    // SAFETY: the tiles cover all channels and windows.
+    unsafe { filled_pair(length, |out, tap| T::dispatch(Whole { rows, columns, out, tap: Some(tap), ..whole })) }
 }
 
 /// `dy [o, h', w', n] -> dx [i, h, w, n]`.
@@ -76,6 +81,7 @@ pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mas
         bias: None,
         finish: mask.map_or(Finish::Nothing, Finish::Mask),
         out: Shared::new(std::ptr::null_mut()),
+        tap: None,
     })
 }
 
@@ -100,6 +106,10 @@ impl Window {
     }
     fn backward(axis: Axis) -> Self {
         Self { from: axis.output, to: axis.input, padding: 2 - axis.padding }
+    }
+    /// Without a last output that has no neighbour in its tile.
+    fn of_whole_tiles(self) -> Self {
+        Self { to: self.to / 2 * 2, ..self }
     }
     fn tiles(self) -> usize {
         self.to.div_ceil(2)
@@ -154,9 +164,29 @@ struct Whole<'a, T> {
     finish: Finish<'a, T>,
     /// Where the result goes, once there is a place for it.
     out: Shared<T>,
+    /// Where the taps go, if the result is the largest of each tile.
+    tap: Option<Shared<T>>,
 }
 
-impl<T: Float> Whole<'_, T> {
+impl<'a, T: Float> Whole<'a, T> {
+    fn forward(geometry: &Geometry, x: &'a [T], weight: &'a [T], bias: Option<&'a [T]>, relu: bool) -> Self {
+        Self {
+            images: geometry.images,
+            groups: geometry.groups,
+            rows: Window::forward(geometry.rows),
+            columns: Window::forward(geometry.columns),
+            from_channels: geometry.in_group(),
+            to_channels: geometry.out_group(),
+            turned: false,
+            x,
+            weight,
+            bias,
+            finish: if relu { Finish::Relu } else { Finish::Nothing },
+            out: Shared::new(std::ptr::null_mut()),
+            tap: None,
+        }
+    }
+
     fn kernel(&self, group: usize, to: usize, from: usize) -> &[T] {
         let (to_channels, from_channels) = (self.to_channels, self.from_channels);
         let at = if self.turned {
@@ -403,6 +433,42 @@ impl<V: Vector, F: Finishing<V>> Destination<V> for InPlace<'_, V::Element, F> {
     }
 }
 
+/// The largest of each tile and its tap, into what pooling makes of the result.
+#[derive(Clone, Copy)]
+struct Pooled<'a, T, F> {
+    out: Shared<T>,
+    tap: Shared<T>,
+    /// Of the group.
+    bias: Option<&'a [T]>,
+    finishing: F,
+    lanes: usize,
+    /// Of the first channel in the group, and how far it is from there to the next.
+    first: usize,
+    channel_step: usize,
+}
+
+impl<V: Vector, F: Finishing<V>> Destination<V> for Pooled<'_, V::Element, F> {
+    #[inline(always)]
+    unsafe fn store(self, channel: usize, lane: usize, tile: [[V; 2]; 2]) {
+        let left = self.lanes.saturating_sub(lane);
+        let at = self.first + channel * self.channel_step + lane;
+        // SAFETY: the caller's promise.
+        unsafe {
+            let bias = self.bias.map_or(V::zero(), |bias| V::splat(*bias.get_unchecked(channel)));
+            let mut best = self.finishing.of(tile[0][0].add(bias), at, left);
+            let mut place = V::zero();
+            for tap in 1..4 {
+                let sum = self.finishing.of(tile[tap / 2][tap % 2].add(bias), at, left);
+                let (larger, number) = (best.less(sum), sum.equal(sum));
+                place = V::select(larger, V::constant(tap as f64), V::select(number, place, V::constant(tap as f64)));
+                best = V::select(larger, sum, V::select(number, best, sum));
+            }
+            best.store_up_to(self.out.at(at), left);
+            place.store_up_to(self.tap.at(at), left);
+        }
+    }
+}
+
 /// Into planes `[channel, row, even or odd column, lane]`.
 #[derive(Clone, Copy)]
 struct Apart<T> {
@@ -426,7 +492,7 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let Whole { images, from_channels, finish, .. } = self.whole;
+        let Whole { from_channels, finish, .. } = self.whole;
         let width = 2 * V::LANES;
         let mut scratch = Vec::<T>::with_capacity(PLACES * (from_channels + most_channels::<V>()) * width);
         let patches = scratch.as_mut_ptr();
@@ -436,10 +502,9 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
         // SAFETY: what is read of the scratch was written before.
         unsafe {
             match finish {
-                _ if images < V::LANES => self.side_by_side::<V>(scratch),
-                Finish::Nothing => self.tile_by_tile::<V>(scratch, Nothing),
-                Finish::Relu => self.tile_by_tile::<V>(scratch, Relu),
-                Finish::Mask(mask) => self.tile_by_tile::<V>(scratch, Mask(mask)),
+                Finish::Nothing => self.finished_by::<V>(scratch, Nothing),
+                Finish::Relu => self.finished_by::<V>(scratch, Relu),
+                Finish::Mask(mask) => self.finished_by::<V>(scratch, Mask(mask)),
             }
         }
     }
@@ -454,10 +519,22 @@ struct Scratch<T> {
 }
 
 impl<T: Float> Piece<'_, T> {
+    #[inline(always)]
+    unsafe fn finished_by<V: Vector<Element = T>>(&self, scratch: Scratch<T>, finishing: impl Finishing<V>) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if self.whole.images < V::LANES {
+                self.side_by_side::<V>(scratch, finishing);
+            } else {
+                self.tile_by_tile::<V>(scratch, finishing);
+            }
+        }
+    }
+
     /// The lanes are the images of one tile.
     #[inline(always)]
     unsafe fn tile_by_tile<V: Vector<Element = T>>(&self, scratch: Scratch<T>, finishing: impl Finishing<V>) {
-        let Whole { images, rows, columns, to_channels, bias, out, .. } = self.whole;
+        let Whole { images, rows, columns, to_channels, out, tap, .. } = self.whole;
         let source = self.source();
         let (row_length, channel_length) = (columns.from * images, rows.from * columns.from * images);
         for tile in self.tiles.clone() {
@@ -473,7 +550,7 @@ impl<T: Float> Piece<'_, T> {
             let first = (self.group * to_channels * rows.to + 2 * tile_row) * columns.to + 2 * tile_column;
             let to = InPlace {
                 out,
-                bias: bias.map(|bias| &bias[self.group * to_channels..]),
+                bias: self.bias(),
                 finishing,
                 images,
                 first: first * images,
@@ -482,23 +559,29 @@ impl<T: Float> Piece<'_, T> {
                 rows: 2.min(rows.to - 2 * tile_row),
                 columns: 2.min(columns.to - 2 * tile_column),
             };
-            for lane in (0..images).step_by(2 * V::LANES) {
-                // SAFETY: the patch holds all images; a tile's outputs are this task's alone.
-                unsafe { self.two_vectors::<V>(patch, lane, images - lane, images - lane, scratch, to) };
+            // SAFETY: the patch holds all images; a tile's outputs are this task's alone.
+            unsafe {
+                match tap {
+                    Some(tap) => {
+                        let to = self.pooled(tap, tile_row, tile_column, images, finishing);
+                        self.all_lanes::<V>(patch, images, images, scratch, to);
+                    }
+                    None => self.all_lanes::<V>(patch, images, images, scratch, to),
+                }
             }
         }
     }
 
     /// The lanes are the images of all tiles in a row: its even and its odd columns are laid apart.
     #[inline(always)]
-    unsafe fn side_by_side<V: Vector<Element = T>>(&self, scratch: Scratch<T>) {
-        let Whole { images, rows, columns, from_channels, to_channels, bias, finish, out, .. } = self.whole;
+    unsafe fn side_by_side<V: Vector<Element = T>>(&self, scratch: Scratch<T>, finishing: impl Finishing<V>) {
+        let Whole { images, rows, columns, from_channels, to_channels, bias, finish, out, tap, .. } = self.whole;
         let lanes = columns.tiles() * images;
         // A vector may reach past the last lane, in the plane that begins one tile later.
         let plane = lanes + images + 2 * V::LANES;
         let mut planes = vec![T::ZERO; from_channels * SIDE * 2 * plane];
         let out_plane = lanes.next_multiple_of(2 * V::LANES);
-        let mut outputs = vec![T::ZERO; to_channels * 4 * out_plane];
+        let mut outputs = vec![T::ZERO; if tap.is_some() { 0 } else { to_channels * 4 * out_plane }];
         let source = self.source();
         for tile_row in self.tiles.clone() {
             for channel in 0..from_channels {
@@ -524,11 +607,15 @@ impl<T: Float> Piece<'_, T> {
                 step: SIDE * 2 * plane,
                 inside: [[true; SIDE]; 2],
             };
-            let to = Apart { planes: outputs.as_mut_ptr(), length: out_plane };
-            for lane in (0..lanes).step_by(2 * V::LANES) {
-                // SAFETY: planes and outputs have room for whole vectors.
-                unsafe { self.two_vectors::<V>(patch, lane, lanes - lane, usize::MAX, scratch, to) };
+            if let Some(tap) = tap {
+                let to = self.pooled(tap, tile_row, 0, lanes, finishing);
+                // SAFETY: the planes have room for whole vectors; a row's outputs are this task's alone.
+                unsafe { self.all_lanes::<V>(patch, lanes, usize::MAX, scratch, to) };
+                continue;
             }
+            let to = Apart { planes: outputs.as_mut_ptr(), length: out_plane };
+            // SAFETY: planes and outputs have room for whole vectors.
+            unsafe { self.all_lanes::<V>(patch, lanes, usize::MAX, scratch, to) };
             for channel in 0..to_channels {
                 let global = self.group * to_channels + channel;
                 for r in 0..2.min(rows.to - 2 * tile_row) {
@@ -550,6 +637,35 @@ impl<T: Float> Piece<'_, T> {
     fn source(&self) -> &[T] {
         let Whole { images, rows, columns, from_channels, x, .. } = self.whole;
         &x[self.group * from_channels * rows.from * columns.from * images..]
+    }
+
+    /// Of this group.
+    fn bias(&self) -> Option<&[T]> {
+        self.whole.bias.map(|bias| &bias[self.group * self.whole.to_channels..])
+    }
+
+    /// Where the largest of this tile goes, and of the tiles after it in the row if the lanes are theirs too.
+    fn pooled<F>(&self, tap: Shared<T>, tile_row: usize, tile_column: usize, lanes: usize, finishing: F) -> Pooled<'_, T, F> {
+        let Whole { images, rows, columns, to_channels, out, .. } = self.whole;
+        let first = (self.group * to_channels * rows.tiles() + tile_row) * columns.tiles() + tile_column;
+        let channel_step = rows.tiles() * columns.tiles() * images;
+        Pooled { out, tap, bias: self.bias(), finishing, lanes, first: first * images, channel_step }
+    }
+
+    /// All channels of so many lanes, of which `readable` can be read.
+    #[inline(always)]
+    unsafe fn all_lanes<V: Vector<Element = T>>(
+        &self,
+        patch: Patch<T>,
+        lanes: usize,
+        readable: usize,
+        scratch: Scratch<T>,
+        to: impl Destination<V>,
+    ) {
+        for lane in (0..lanes).step_by(2 * V::LANES) {
+            // SAFETY: the caller's promise.
+            unsafe { self.two_vectors::<V>(patch, lane, lanes - lane, readable - lane, scratch, to) };
+        }
     }
 
     /// All channels of the next lanes, up to two vectors of them; `left` lanes exist, `readable` can be read.

@@ -3,6 +3,7 @@
 use candle_core::Tensor;
 
 use super::pointwise::{Gradient, Unary, gradient, unary};
+use super::pooling;
 use super::storage::{Elements, Format, batch_innermost, element_count, has_float_kernels, make, row_major};
 use super::{reduce, shape};
 use crate::error::Result;
@@ -62,15 +63,20 @@ fn one_type(tensors: &[&Tensor]) -> Result<()> {
     }
 }
 
-/// `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] -> [n, o, h', w']`.
-pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &Parameters, relu: bool) -> Result<Tensor> {
-    let geometry = parameters.geometry(x.dims(), weight.dims())?;
+fn check_operands(geometry: &Geometry, x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<()> {
     one_type(&[x, weight, bias.unwrap_or(x)])?;
     if let Some(bias) = bias
         && bias.dims() != [geometry.out_channels]
     {
         fail!("conv2d with weight {:?} takes a bias [{}], not {:?}", weight.dims(), geometry.out_channels, bias.dims());
     }
+    Ok(())
+}
+
+/// `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] -> [n, o, h', w']`.
+pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &Parameters, relu: bool) -> Result<Tensor> {
+    let geometry = parameters.geometry(x.dims(), weight.dims())?;
+    check_operands(&geometry, x, weight, bias)?;
     let shape = [geometry.images, geometry.out_channels, geometry.rows.output, geometry.columns.output];
     if !has_float_kernels(x, "conv2d")? {
         let y = composed_forward(&geometry, x, weight)?;
@@ -84,6 +90,31 @@ pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &P
         let forward = if winograd::suits(&geometry) { winograd::forward } else { kernel::forward };
         let y = forward(&geometry, &Elements::<T>::of(&x)?, &Elements::<T>::of(&weight)?, bias.as_deref(), relu)?;
         make(y, &shape, Format::BatchInnermost)
+    })
+}
+
+/// `max_pool2d` of what `conv2d` gives: in one pass where a tile of the convolution is a window of the pooling.
+pub fn conv2d_max_pool2d(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    parameters: &Parameters,
+    relu: bool,
+    pooling: &pooling::Parameters,
+) -> Result<(Tensor, Tensor)> {
+    let geometry = parameters.geometry(x.dims(), weight.dims())?;
+    check_operands(&geometry, x, weight, bias)?;
+    if !has_float_kernels(x, "conv2d")? || !winograd::suits(&geometry) || !pooling.halves() {
+        return pooling::max_pool2d(&conv2d(x, weight, bias, parameters, relu)?, pooling);
+    }
+    let shape = [geometry.images, geometry.out_channels, geometry.rows.output / 2, geometry.columns.output / 2];
+    floats!(x, "conv2d", T => {
+        let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
+        let bias = bias.map(row_major::<T>).transpose()?;
+        let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
+        let (x, weight) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?);
+        let (y, tap) = winograd::forward_pooled(&geometry, &x, &weight, bias.as_deref(), relu)?;
+        Ok((make(y, &shape, Format::BatchInnermost)?, make(tap, &shape, Format::BatchInnermost)?))
     })
 }
 

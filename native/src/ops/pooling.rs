@@ -18,6 +18,11 @@ pub struct Parameters {
 }
 
 impl Parameters {
+    /// Whether the windows are 2x2 and lie apart.
+    pub fn halves(&self) -> bool {
+        self.kernel == [2; 2] && self.stride == [2; 2] && self.padding == [0; 2]
+    }
+
     fn windows(&self, x: &[usize]) -> Result<Windows> {
         let &[images, channels, height, width] = x else {
             fail!("Pooling takes an input [n, c, h, w], not {x:?}");

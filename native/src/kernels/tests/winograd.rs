@@ -1,7 +1,8 @@
-use super::Chance;
 use super::convolution::{Case, check_adjoint, check_forward, check_input_gradient};
+use super::{CASES, Chance, assert_bits};
 use crate::kernels::geometry::{Axis, Geometry};
-use crate::kernels::winograd::{forward, input_gradient, suits};
+use crate::kernels::pooling::{Windows, max_forward};
+use crate::kernels::winograd::{forward, forward_pooled, input_gradient, suits};
 
 type Patch = [[f32; 4]; 4];
 
@@ -133,6 +134,32 @@ fn every_instance_gives_the_definitions_bits_over_random_shapes() {
 #[test]
 fn every_instance_gives_the_input_gradients_definitions_bits_over_random_shapes() {
     check_input_gradient(draw, all_input_gradients, input_gradient);
+}
+
+#[test]
+fn pooled_every_instance_gives_the_bits_of_pooling_after_it() {
+    for case in 0..CASES {
+        let Case { g, mut x, mut weight, mut bias, .. } = draw(case);
+        let mut chance = Chance::of(case + CASES);
+        let (relu, biased) = (chance.flag(), chance.flag());
+        match chance.pick(0, 3) {
+            // Sums are halves of whole numbers: many are equal.
+            0 => [&mut x, &mut weight, &mut bias].into_iter().flatten().for_each(|x| *x = (*x * 2.0).round_ties_even()),
+            // All sums are the bias.
+            1 => x.fill(0.0),
+            2 => x.iter_mut().step_by(chance.pick(3, 300)).for_each(|x| *x = f32::NAN),
+            _ => (),
+        }
+        let bias = biased.then_some(&bias[..]);
+        let halved = |axis: Axis| Axis { input: axis.output, output: axis.output / 2, kernel: 2, stride: 2, padding: 0, ..axis };
+        let windows = Windows { channels: g.out_channels, images: g.images, rows: halved(g.rows), columns: halved(g.columns) };
+        let y = forward(&g, &x, &weight, bias, relu).unwrap();
+        let (largest, tap) = max_forward(&windows, &y).unwrap();
+        assert_bits((g, relu), &[largest, tap].concat(), || {
+            let (largest, tap) = forward_pooled(&g, &x, &weight, bias, relu).unwrap();
+            [largest, tap].concat()
+        });
+    }
 }
 
 #[test]
