@@ -469,20 +469,29 @@ impl<V: Vector, F: Finishing<V>> Destination<V> for Pooled<'_, V::Element, F> {
     }
 }
 
-/// Into planes `[channel, row, even or odd column, lane]`.
+/// Into planes `[channel, row, even or odd column, lane]`, with the bias and through the ReLU, if there is one.
 #[derive(Clone, Copy)]
-struct Apart<T> {
+struct Apart<'a, T> {
     planes: *mut T,
     length: usize,
+    /// Of the group.
+    bias: Option<&'a [T]>,
+    relu: bool,
 }
 
-impl<V: Vector> Destination<V> for Apart<V::Element> {
+impl<V: Vector> Destination<V> for Apart<'_, V::Element> {
     #[inline(always)]
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; 2]; 2]) {
-        for r in 0..2 {
-            for c in 0..2 {
-                // SAFETY: the caller's promise.
-                unsafe { tile[r][c].store(self.planes.add(((channel * 2 + r) * 2 + c) * self.length + lane)) };
+        // SAFETY: the caller's promise.
+        unsafe {
+            let bias = self.bias.map_or(V::zero(), |bias| V::splat(*bias.get_unchecked(channel)));
+            for r in 0..2 {
+                for c in 0..2 {
+                    let at = ((channel * 2 + r) * 2 + c) * self.length + lane;
+                    let sum = tile[r][c].add(bias);
+                    let sum = if self.relu { Relu.of(sum, at, V::LANES) } else { sum };
+                    sum.store(self.planes.add(at));
+                }
             }
         }
     }
@@ -506,6 +515,55 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
                 Finish::Relu => self.finished_by::<V>(scratch, Relu),
                 Finish::Mask(mask) => self.finished_by::<V>(scratch, Mask(mask)),
             }
+        }
+    }
+}
+
+/// Divides a row with so many zeros before it into its even and its odd columns.
+#[inline(always)]
+fn lay_apart<T: Float>(row: &[T], images: usize, padding: usize, (even, odd): (&mut [T], &mut [T])) {
+    let (ahead, behind) = if padding % 2 == 0 { (even, odd) } else { (odd, even) };
+    let (ahead, behind) = (&mut ahead[padding / 2 * images..], &mut behind[padding.div_ceil(2) * images..]);
+    if images == 1 {
+        // A loop that becomes shuffles of vectors; what the tiles do not reach has no room.
+        for ((pair, ahead), behind) in row.chunks_exact(2).zip(ahead.iter_mut()).zip(behind.iter_mut()) {
+            (*ahead, *behind) = (pair[0], pair[1]);
+        }
+        if let ([.., last], Some(ahead), 1) = (row, ahead.get_mut(row.len() / 2), row.len() % 2) {
+            *ahead = *last;
+        }
+        return;
+    }
+    for (column, from) in row.chunks_exact(images).enumerate() {
+        let to = if column % 2 == 0 { &mut *ahead } else { &mut *behind };
+        if let Some(to) = to.get_mut(column / 2 * images..(column / 2 + 1) * images) {
+            to.copy_from_slice(from);
+        }
+    }
+}
+
+/// Joins the even and the odd ones of so many columns.
+///
+/// # Safety
+/// `to` must have room for them and be this thread's alone.
+#[inline(always)]
+unsafe fn lay_together<T: Float>(even: &[T], odd: &[T], images: usize, columns: usize, to: *mut T) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        if images == 1 {
+            for (pair, (even, odd)) in even.iter().zip(odd).take(columns / 2).enumerate() {
+                *to.add(2 * pair) = *even;
+                *to.add(2 * pair + 1) = *odd;
+            }
+            if columns % 2 == 1 {
+                *to.add(columns - 1) = even[columns / 2];
+            }
+            return;
+        }
+        for column in 0..columns {
+            let from = if column % 2 == 0 { even } else { odd };
+            let from = &from[column / 2 * images..(column / 2 + 1) * images];
+            std::ptr::copy_nonoverlapping(from.as_ptr(), to.add(column * images), images);
         }
     }
 }
@@ -575,36 +633,30 @@ impl<T: Float> Piece<'_, T> {
     /// The lanes are the images of all tiles in a row: its even and its odd columns are laid apart.
     #[inline(always)]
     unsafe fn side_by_side<V: Vector<Element = T>>(&self, scratch: Scratch<T>, finishing: impl Finishing<V>) {
-        let Whole { images, rows, columns, from_channels, to_channels, bias, finish, out, tap, .. } = self.whole;
+        let Whole { images, rows, columns, from_channels, to_channels, finish, out, tap, .. } = self.whole;
         let lanes = columns.tiles() * images;
         // A vector may reach past the last lane, in the plane that begins one tile later.
         let plane = lanes + images + 2 * V::LANES;
-        let mut planes = vec![T::ZERO; from_channels * SIDE * 2 * plane];
-        let out_plane = lanes.next_multiple_of(2 * V::LANES);
-        let mut outputs = vec![T::ZERO; if tap.is_some() { 0 } else { to_channels * 4 * out_plane }];
+        // From the first tile row's patches to the last's, zeros where they leave the image.
+        let first_row = 2 * self.tiles.start;
+        let row_count = 2 * self.tiles.len() + 2;
+        let mut planes = vec![T::ZERO; from_channels * row_count * 2 * plane];
         let source = self.source();
-        for tile_row in self.tiles.clone() {
-            for channel in 0..from_channels {
-                for r in 0..SIDE {
-                    let to = &mut planes[(channel * SIDE + r) * 2 * plane..][..2 * plane];
-                    let Some(row) = rows.source(tile_row, r) else {
-                        to.fill(T::ZERO);
-                        continue;
-                    };
+        for (channel, planes) in planes.chunks_exact_mut(row_count * 2 * plane).enumerate() {
+            for (row, planes) in planes.chunks_exact_mut(2 * plane).enumerate() {
+                if let Some(row) = (first_row + row).checked_sub(rows.padding).filter(|&row| row < rows.from) {
                     let row = &source[(channel * rows.from + row) * columns.from * images..][..columns.from * images];
-                    for column in 0..columns.from {
-                        let place = column + columns.padding;
-                        let at = place % 2 * plane + place / 2 * images;
-                        if place / 2 <= columns.tiles() {
-                            to[at..at + images].copy_from_slice(&row[column * images..(column + 1) * images]);
-                        }
-                    }
+                    lay_apart(row, images, columns.padding, planes.split_at_mut(plane));
                 }
             }
+        }
+        let out_plane = lanes.next_multiple_of(2 * V::LANES);
+        let mut outputs = vec![T::ZERO; if tap.is_some() { 0 } else { to_channels * 4 * out_plane }];
+        for tile_row in self.tiles.clone() {
             let patch = Patch {
-                rows: [0, 1, 2, 3].map(|r| planes[r * 2 * plane..].as_ptr()),
+                rows: [0, 1, 2, 3].map(|r| planes[(2 * tile_row - first_row + r) * 2 * plane..].as_ptr()),
                 columns: [0, plane, images, plane + images],
-                step: SIDE * 2 * plane,
+                step: row_count * 2 * plane,
                 inside: [[true; SIDE]; 2],
             };
             if let Some(tap) = tap {
@@ -613,20 +665,21 @@ impl<T: Float> Piece<'_, T> {
                 unsafe { self.all_lanes::<V>(patch, lanes, usize::MAX, scratch, to) };
                 continue;
             }
-            let to = Apart { planes: outputs.as_mut_ptr(), length: out_plane };
+            let relu = matches!(finish, Finish::Relu);
+            let to = Apart { planes: outputs.as_mut_ptr(), length: out_plane, bias: self.bias(), relu };
             // SAFETY: planes and outputs have room for whole vectors.
             unsafe { self.all_lanes::<V>(patch, lanes, usize::MAX, scratch, to) };
-            for channel in 0..to_channels {
-                let global = self.group * to_channels + channel;
+            for (channel, outputs) in outputs.chunks_exact(4 * out_plane).enumerate() {
                 for r in 0..2.min(rows.to - 2 * tile_row) {
+                    let (even, odd) = outputs[r * 2 * out_plane..][..2 * out_plane].split_at(out_plane);
+                    let global = self.group * to_channels + channel;
                     let first = (global * rows.to + 2 * tile_row + r) * columns.to * images;
-                    for column in 0..columns.to {
-                        let from = (channel * 4 + r * 2 + column % 2) * out_plane + column / 2 * images;
-                        for n in 0..images {
-                            let at = first + column * images + n;
-                            let sum = outputs[from + n] + bias.map_or(T::ZERO, |bias| bias[global]);
-                            // SAFETY: the row is this task's alone.
-                            unsafe { *out.at(at) = finish.apply(sum, at) };
+                    // SAFETY: the row is this task's alone.
+                    unsafe { lay_together(even, odd, images, columns.to, out.at(first)) };
+                    if let Finish::Mask(_) = finish {
+                        for at in first..first + columns.to * images {
+                            // SAFETY: as above.
+                            unsafe { *out.at(at) = finish.apply(*out.at(at), at) };
                         }
                     }
                 }
