@@ -1,7 +1,7 @@
 import { version } from "../../src/train/version.ts";
 import type { Exchange } from "./exchange.ts";
 
-/** How far a logit may be from PyTorch's, as a share of the largest logit. */
+/** How far a logit may be from PyTorch's. */
 export const tolerance = 1e-5;
 
 /** What was found, a line for each model and side that trained it. */
@@ -36,15 +36,15 @@ export function table(exchanges: readonly Exchange[]): string {
 
 /** A sentence for everything that is not as it should be. */
 export function faults(exchanges: readonly Exchange[]): string[] {
-  return exchanges.flatMap(({ model, trainedIn, correct, difference, largest }) => {
+  return exchanges.flatMap(({ model, trainedIn, correct, difference }) => {
     const which = `${model} trained in ${trainedIn}`;
     return [
       ...correct.wick === correct.pytorch
         ? []
         : [`${which} has ${correct.wick} right here and ${correct.pytorch} in PyTorch`],
-      ...difference <= tolerance * largest
+      ...difference <= tolerance
         ? []
-        : [`${which}: a logit differs by ${difference}, more than ${tolerance} of ${largest}`],
+        : [`${which}: a logit differs by ${difference}, more than ${tolerance}`],
     ];
   });
 }
