@@ -260,16 +260,16 @@ impl<T: Float> Part<'_, T> {
         // SAFETY: the caller's promise.
         unsafe {
             match (self.whole.b.columns <= V::LANES, self.whole.b.rows <= BLOCK) {
-                (true, true) => self.tiles_of::<V, 1, true>(rows, height, column, terms),
-                (true, false) => self.tiles_of::<V, 1, false>(rows, height, column, terms),
-                (false, true) => self.tiles_of::<V, 2, true>(rows, height, column, terms),
-                (false, false) => self.tiles_of::<V, 2, false>(rows, height, column, terms),
+                (true, true) => self.tiles_of::<1, true>(rows, height, column, terms),
+                (true, false) => self.tiles_of::<1, false>(rows, height, column, terms),
+                (false, true) => self.tiles_of::<2, true>(rows, height, column, terms),
+                (false, false) => self.tiles_of::<2, false>(rows, height, column, terms),
             }
         }
     }
 
     #[inline(always)]
-    unsafe fn tiles_of<V: Vector<Element = T>, const W: usize, const ONE_BLOCK: bool>(
+    unsafe fn tiles_of<const W: usize, const ONE_BLOCK: bool>(
         &self,
         rows: Range<usize>,
         height: usize,

@@ -522,7 +522,7 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
 /// Divides a row with so many zeros before it into its even and its odd columns.
 #[inline(always)]
 fn lay_apart<T: Float>(row: &[T], images: usize, padding: usize, (even, odd): (&mut [T], &mut [T])) {
-    let (ahead, behind) = if padding % 2 == 0 { (even, odd) } else { (odd, even) };
+    let (ahead, behind) = if padding.is_multiple_of(2) { (even, odd) } else { (odd, even) };
     let (ahead, behind) = (&mut ahead[padding / 2 * images..], &mut behind[padding.div_ceil(2) * images..]);
     if images == 1 {
         // A loop that becomes shuffles of vectors; what the tiles do not reach has no room.
