@@ -19,11 +19,14 @@ export async function pause(process: number): Promise<() => void> {
   return () => resume(stopped);
 }
 
-/** Lets everything go on when this program ends, by a signal too; only what kills it at once is beyond that. */
+/**
+ * Lets everything go on when this program ends, by a signal too; only what kills it at once is beyond that. A terminal
+ * that closes is left to the system, so that `nohup` works: what stands still is woken by it then.
+ */
 export function resumeAtExit(): void {
   globalThis.addEventListener("unload", () => resume(standing));
   if (Deno.build.os === "windows") return;
-  for (const [name, number] of [["SIGHUP", 1], ["SIGINT", 2], ["SIGTERM", 15]] as const) {
+  for (const [name, number] of [["SIGINT", 2], ["SIGTERM", 15]] as const) {
     Deno.addSignalListener(name, () => Deno.exit(128 + number));
   }
 }

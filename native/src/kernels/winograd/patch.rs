@@ -1,0 +1,95 @@
+//! Patches of the source and their transforms, in place or from planes.
+
+use super::transforms::{PLACES, SIDE, input};
+use crate::kernels::vector::{Float, Kernel, Vector};
+
+/// A patch in the source: its rows in the first channel, how far it is from there to the next channel, and its
+/// columns in each row. A row or column outside the image is another one that is not `inside`.
+#[derive(Clone, Copy)]
+pub(super) struct Patch<T> {
+    pub(super) rows: [*const T; SIDE],
+    pub(super) columns: [usize; SIDE],
+    pub(super) step: usize,
+    pub(super) inside: [[bool; SIDE]; 2],
+}
+
+/// `B^T d B` of all channels for so many vectors of lanes from `lane` on, of which `left` exist, to
+/// `[channel, place, lane]`.
+pub(super) struct Transform<T> {
+    pub(super) patch: Patch<T>,
+    pub(super) channels: usize,
+    pub(super) lane: usize,
+    pub(super) left: usize,
+    pub(super) vectors: usize,
+    pub(super) to: *mut T,
+}
+
+impl<T: Float> Kernel<T> for Transform<T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        // SAFETY: whoever made it promises that the patch is valid for all channels and lanes that exist.
+        unsafe { if self.vectors == 1 { self.vectors::<V, 1>() } else { self.vectors::<V, 2>() } }
+    }
+}
+
+impl<T: Float> Transform<T> {
+    #[inline(always)]
+    unsafe fn vectors<V: Vector<Element = T>, const W: usize>(self) {
+        let [rows, columns] = self.patch.inside;
+        let left = self.left;
+        // SAFETY: the caller's promise; past the last lane there are zeros.
+        unsafe {
+            if rows == [true; SIDE] && columns == [true; SIDE] && left >= W * V::LANES {
+                self.channels::<V, W>(|from, _, _, _| V::load(from));
+            } else {
+                // No `map` for vectors: it would be a call, compiled for any processor.
+                let outside = V::zero().less(V::zero());
+                let mut inside = [[outside; SIDE]; SIDE];
+                for r in 0..SIDE {
+                    for c in 0..SIDE {
+                        if rows[r] && columns[c] {
+                            inside[r][c] = V::zero().equal(V::zero());
+                        }
+                    }
+                }
+                self.channels::<V, W>(|from, r, c, lane| {
+                    V::select(inside[r][c], V::load_up_to(from, left.saturating_sub(lane)), V::zero())
+                });
+            }
+        }
+    }
+
+    /// `load` gives the vector at a place of the patch: where it lies, its row, column and lane.
+    #[inline(always)]
+    unsafe fn channels<V: Vector<Element = T>, const W: usize>(self, load: impl Fn(*const T, usize, usize, usize) -> V) {
+        let Patch { rows, columns, step, .. } = self.patch;
+        let mut offset = self.lane;
+        let mut to = self.to;
+        for _ in 0..self.channels {
+            for w in 0..W {
+                let lane = w * V::LANES;
+                let mut lines = [[V::zero(); SIDE]; SIDE];
+                for c in 0..SIDE {
+                    let mut d = [V::zero(); SIDE];
+                    for r in 0..SIDE {
+                        d[r] = load(rows[r].wrapping_add(offset + columns[c] + lane), r, c, lane);
+                    }
+                    let values = input(d);
+                    for r in 0..SIDE {
+                        lines[r][c] = values[r];
+                    }
+                }
+                for r in 0..SIDE {
+                    let values = input(lines[r]);
+                    for c in 0..SIDE {
+                        // SAFETY: the caller's promise.
+                        unsafe { values[c].store(to.add((r * SIDE + c) * W * V::LANES + lane)) };
+                    }
+                }
+            }
+            offset += step;
+            to = to.wrapping_add(PLACES * W * V::LANES);
+        }
+    }
+}
