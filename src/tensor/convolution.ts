@@ -1,7 +1,7 @@
 import { native } from "../ffi/mod.ts";
 import { ConvolutionGeometry, type PoolingGeometry } from "./geometry.ts";
 import { checkLayerDtype } from "./matmul.ts";
-import { checkPooling } from "./pooling.ts";
+import { checkPooling, maxPooled } from "./pooling.ts";
 import { crossing, type Shape, shapeText } from "./shape.ts";
 import { isTracked, record, type Wanted } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
@@ -72,22 +72,15 @@ function convolveAndPool(
     pooling.native,
     pair,
   );
-  const y = new Tensor(pair[0]!, x.dtype);
-  const tap = pair[1]!;
   const inputs = bias ? [x, weight, bias] : [x, weight];
-  if (!inputs.some(isTracked)) {
-    native.tensor_free(tap);
-    return y;
-  }
-  return record(y, inputs, (gradient, wanted) => {
-    const shape = crossing(convolved);
-    const mask = relu ? y.handle : 0;
-    const inner = new Tensor(
-      native.max_pool2d_gradient(gradient.handle, tap, shape, pooling.native, mask),
-      y.dtype,
-    );
-    return conv2dGradients(x, weight, inner, geometry, inputFromRelu, wanted);
-  }, [tap]);
+  return maxPooled(
+    pair,
+    inputs,
+    convolved,
+    pooling,
+    relu,
+    (gradient, wanted) => conv2dGradients(x, weight, gradient, geometry, inputFromRelu, wanted),
+  );
 }
 
 function conv2dGradients(

@@ -1,7 +1,7 @@
 import { native } from "../ffi/mod.ts";
 import type { PoolingGeometry } from "./geometry.ts";
 import { crossing, type Shape, shapeText } from "./shape.ts";
-import { isTracked, record } from "./tape.ts";
+import { isTracked, record, type Wanted } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
 const pair = new Float64Array(2);
@@ -14,22 +14,33 @@ const pair = new Float64Array(2);
 export function maxPool2d(x: Tensor, geometry: PoolingGeometry, inputFromRelu = false): Tensor {
   checkPooling(x.shape, geometry);
   native.max_pool2d(x.handle, geometry.native, pair);
-  const y = new Tensor(pair[0]!, x.dtype);
-  const tap = pair[1]!;
-  if (!isTracked(x)) {
-    native.tensor_free(tap);
+  return maxPooled(pair, [x], x.shape, geometry, inputFromRelu, (gradient) => [gradient]);
+}
+
+/**
+ * The pooled tensor of a pair of handles, its own and its taps', on the tape; `before` makes the
+ * inputs' gradients of that of what was pooled, whose shape is `shape`. With `fromRelu` the latter is
+ * that of the ReLU before the pooling too.
+ */
+export function maxPooled(
+  [handle, tap]: Iterable<number>,
+  inputs: readonly Tensor[],
+  shape: Shape,
+  geometry: PoolingGeometry,
+  fromRelu: boolean,
+  before: (gradient: Tensor, wanted: Wanted) => (Tensor | undefined)[],
+): Tensor {
+  const y = new Tensor(handle!, inputs[0]!.dtype);
+  if (!inputs.some(isTracked)) {
+    native.tensor_free(tap!);
     return y;
   }
-  return record(y, [x], (gradient) => {
-    const shape = crossing(x.shape);
-    const mask = inputFromRelu ? y.handle : 0;
-    return [
-      new Tensor(
-        native.max_pool2d_gradient(gradient.handle, tap, shape, geometry.native, mask),
-        y.dtype,
-      ),
-    ];
-  }, [tap]);
+  return record(y, inputs, ({ handle }, wanted) => {
+    const mask = fromRelu ? y.handle : 0;
+    const pooled = crossing(shape);
+    const inner = native.max_pool2d_gradient(handle, tap!, pooled, geometry.native, mask);
+    return before(new Tensor(inner, y.dtype), wanted);
+  }, [tap!]);
 }
 
 /** Mean of each window of images `[batch, channels, height, width]`; padding counts as zeros. */

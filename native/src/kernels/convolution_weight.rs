@@ -10,6 +10,7 @@
 use super::buffer::{Shared, filled};
 use super::geometry::Geometry;
 use super::partials::{PARTIALS, join};
+use super::tile::channel_block;
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
@@ -59,7 +60,7 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         let mut tiles = Vec::with_capacity(g.groups * g.in_group() * blocks * g.rows.kernel * column_blocks);
         for group in 0..g.groups {
             for block in 0..blocks {
-                let (first, last) = (g.out_group() * block / blocks, g.out_group() * (block + 1) / blocks);
+                let (first, last) = channel_block(g.out_group(), block, blocks);
                 for input in 0..g.in_group() {
                     for ky in 0..g.rows.kernel {
                         for column in 0..column_blocks {

@@ -161,9 +161,7 @@ impl<T: Float> Forward<'_, T> {
             // SAFETY: the place lies within x.
             let x = unsafe { V::load_up_to(x.as_ptr().add(from + lane), count) };
             if MAXIMUM {
-                let tap = V::constant(tap as f64);
-                place = V::select(best.less(x), tap, V::select(x.equal(x), place, tap));
-                best = V::select(best.less(x), x, V::select(x.equal(x), best, x));
+                (best, place) = larger((best, place), x, tap);
             } else {
                 best = best.add(x);
             }
@@ -178,6 +176,14 @@ impl<T: Float> Forward<'_, T> {
             }
         }
     }
+}
+
+/// The largest so far and its tap, after one more number of the window: the first of equals stays, a NaN is passed on.
+#[inline(always)]
+pub fn larger<V: Vector>((best, place): (V, V), x: V, tap: usize) -> (V, V) {
+    let (tap, is_larger, is_number) = (V::constant(tap as f64), best.less(x), x.equal(x));
+    let place = V::select(is_larger, tap, V::select(is_number, place, tap));
+    (V::select(is_larger, x, V::select(is_number, best, x)), place)
 }
 
 /// `x [c, h, w, n] -> (y, tap) [c, h', w', n]`; the tap ky * kernel_columns + kx that was largest.

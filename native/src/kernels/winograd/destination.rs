@@ -1,6 +1,7 @@
 //! Where the outputs of tiles go: in place, pooled, or into planes.
 
 use crate::kernels::buffer::Shared;
+use crate::kernels::pooling::larger;
 use crate::kernels::tile::{Finishing, Relu};
 use crate::kernels::vector::Vector;
 
@@ -9,6 +10,16 @@ pub(super) trait Destination<V: Vector>: Copy {
     /// # Safety
     /// The vector that begins at `lane` of this channel must belong to the task.
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; 2]; 2]);
+}
+
+/// A channel's bias, or +0.
+///
+/// # Safety
+/// The bias, where there is one, must have the channel.
+#[inline(always)]
+unsafe fn bias_of<V: Vector>(bias: Option<&[V::Element]>, channel: usize) -> V {
+    // SAFETY: the caller's promise.
+    bias.map_or(V::zero(), |bias| V::splat(unsafe { *bias.get_unchecked(channel) }))
 }
 
 /// Into the result, a tile's images side by side.
@@ -35,7 +46,7 @@ impl<V: Vector, F: Finishing<V>> Destination<V> for InPlace<'_, V::Element, F> {
         let first = self.first + channel * self.channel_step + lane;
         // SAFETY: the caller's promise.
         unsafe {
-            let bias = self.bias.map_or(V::zero(), |bias| V::splat(*bias.get_unchecked(channel)));
+            let bias: V = bias_of(self.bias, channel);
             let whole = self.rows == 2 && self.columns == 2 && left >= V::LANES;
             for r in 0..2 {
                 for c in 0..2 {
@@ -73,14 +84,12 @@ impl<V: Vector, F: Finishing<V>> Destination<V> for Pooled<'_, V::Element, F> {
         let at = self.first + channel * self.channel_step + lane;
         // SAFETY: the caller's promise.
         unsafe {
-            let bias = self.bias.map_or(V::zero(), |bias| V::splat(*bias.get_unchecked(channel)));
+            let bias: V = bias_of(self.bias, channel);
             let mut best = self.finishing.of(tile[0][0].add(bias), at, left);
             let mut place = V::zero();
             for tap in 1..4 {
                 let sum = self.finishing.of(tile[tap / 2][tap % 2].add(bias), at, left);
-                let (larger, number) = (best.less(sum), sum.equal(sum));
-                place = V::select(larger, V::constant(tap as f64), V::select(number, place, V::constant(tap as f64)));
-                best = V::select(larger, sum, V::select(number, best, sum));
+                (best, place) = larger((best, place), sum, tap);
             }
             best.store_up_to(self.out.at(at), left);
             place.store_up_to(self.tap.at(at), left);
@@ -103,7 +112,7 @@ impl<V: Vector> Destination<V> for Apart<'_, V::Element> {
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; 2]; 2]) {
         // SAFETY: the caller's promise.
         unsafe {
-            let bias = self.bias.map_or(V::zero(), |bias| V::splat(*bias.get_unchecked(channel)));
+            let bias: V = bias_of(self.bias, channel);
             for r in 0..2 {
                 for c in 0..2 {
                     let at = ((channel * 2 + r) * 2 + c) * self.length + lane;

@@ -38,7 +38,7 @@ use crate::parallel;
 /// Fewer channels than these do not repay the transforms.
 const FEWEST_CHANNELS: usize = 8;
 
-/// Whether convolutions of this shape are defined by this file, the others by `convolution.rs`. The number of
+/// Whether convolutions of this shape are defined here, the others by `convolution.rs`. The number of
 /// images has no say: a batch gives each image the bits that it has alone.
 pub fn suits(geometry: &Geometry) -> bool {
     let fits = |axis: Axis| {

@@ -191,27 +191,12 @@ impl<T: Float> Piece<'_, T> {
     ) {
         for lane in (0..lanes).step_by(2 * V::LANES) {
             // SAFETY: the caller's promise.
-            unsafe { self.two_vectors::<V>(patch, lane, lanes - lane, readable - lane, scratch, to) };
-        }
-    }
-
-    /// All channels of the next lanes, up to two vectors of them; `left` lanes exist, `readable` can be read.
-    #[inline(always)]
-    unsafe fn two_vectors<V: Vector<Element = T>>(
-        &self,
-        patch: Patch<T>,
-        lane: usize,
-        left: usize,
-        readable: usize,
-        scratch: Scratch<T>,
-        to: impl Destination<V>,
-    ) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            if left > V::LANES {
-                self.vectors::<V, 2>(patch, lane, readable, scratch, to);
-            } else {
-                self.vectors::<V, 1>(patch, lane, readable, scratch, to);
+            unsafe {
+                if lanes - lane > V::LANES {
+                    self.vectors::<V, 2>(patch, lane, readable - lane, scratch, to);
+                } else {
+                    self.vectors::<V, 1>(patch, lane, readable - lane, scratch, to);
+                }
             }
         }
     }
