@@ -27,9 +27,9 @@ fn pool() -> &'static Pool {
         let wanted = WANTED.load(Ordering::Relaxed);
         let threads = if wanted == 0 { physical_cores() } else { wanted };
         let pool: &'static Pool = Box::leak(Box::new(Pool::new(threads.saturating_sub(1))));
-        for index in 0..pool.workers {
+        for worker in 1..=pool.workers {
             // A job never waits for a worker that has not joined it: one that cannot start is only missed.
-            let _ = thread::Builder::new().name(format!("wick-{}", index + 1)).spawn(move || work(pool));
+            let _ = thread::Builder::new().name(format!("wick-{worker}")).spawn(move || work(pool, worker));
         }
         pool
     })
@@ -43,10 +43,10 @@ fn physical_cores() -> usize {
     (logical / siblings.max(1)).max(1)
 }
 
-fn work(pool: &'static Pool) {
+fn work(pool: &'static Pool, worker: usize) {
     let mut seen = 0;
     loop {
-        seen = pool.take_part(seen);
+        seen = pool.take_part(worker, seen);
     }
 }
 

@@ -29,11 +29,11 @@ impl<T: Float> Kernel<T> for Transpose<T> {
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
         let Self { from, from_step, rows, columns, to, to_step } = self;
-        let whole = |length: usize| length / V::LANES * V::LANES;
+        let whole = |length: usize| length / V::SIDE * V::SIDE;
         // SAFETY: rows and columns are all below their numbers.
         unsafe {
-            for left in (0..whole(columns)).step_by(V::LANES) {
-                for top in (0..whole(rows)).step_by(V::LANES) {
+            for left in (0..whole(columns)).step_by(V::SIDE) {
+                for top in (0..whole(rows)).step_by(V::SIDE) {
                     V::transpose(from.add(top * from_step + left), from_step, to.add(left * to_step + top), to_step);
                 }
             }

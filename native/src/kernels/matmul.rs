@@ -115,6 +115,10 @@ impl<T: Float> Whole<'_, T> {
     fn width<V: Vector>(&self) -> usize {
         V::LANES * if self.b.columns <= V::LANES { 1 } else { 2 }
     }
+    /// Whether a factor that lies row by row is read in place: few rows or a short depth would not repay packing.
+    fn in_place<V: Vector>(&self) -> bool {
+        self.b.column_stride == 1 && (self.b.rows <= 64 || self.a.rows <= 2 * tile_rows::<V>())
+    }
 }
 
 impl<T: Float> Kernel<T> for Whole<'_, T> {
@@ -124,13 +128,17 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         let (rows, columns, depth) = (self.a.rows, self.b.columns, self.b.rows);
         let panels = columns.div_ceil(self.width::<V>());
         let tiles = rows.div_ceil(tile_rows::<V>());
-        // Tasks divide the panels, and the rows of each, which is packed anew then, only where panels are few.
+        // Tasks divide the rows, which lie one after another in the result, where that makes nobody pack more than
+        // a panel anew, else the panels.
         let threads = parallel::threads();
         let (across, down) = if threads == 1 || rows * columns * depth < 32 * parallel::WORTH_A_THREAD {
             (panels.min(1), tiles.min(1))
+        } else if self.in_place::<V>() {
+            (1, tiles.min(4 * threads))
+        } else if panels == 1 {
+            (1, tiles.min(threads))
         } else {
-            let across = panels.min(4 * threads);
-            (across, (2 * threads).div_ceil(across.max(1)).min(tiles))
+            (panels.min(4 * threads), threads.div_ceil(panels).min(tiles))
         };
         parallel::for_each(across * down, |task| {
             let (column_part, row_part) = (task / down, task % down);
@@ -165,13 +173,11 @@ impl<T: Float> Kernel<T> for Part<'_, T> {
     fn run<V: Vector<Element = T>>(self) {
         let Whole { b, .. } = self.whole;
         let width = self.whole.width::<V>();
-        // A factor that lies row by row is read in place where few rows or a short depth would not repay packing;
-        // only a last panel that is not whole needs its padding.
-        let in_place = b.column_stride == 1 && (b.rows <= 64 || self.whole.a.rows <= 2 * tile_rows::<V>());
         let mut room = Room([const { MaybeUninit::<T>::uninit() }; ROOM]);
         let packed: *mut T = room.0.as_mut_ptr().cast();
         let (mut panel, end) = (self.panels.start, self.panels.end);
-        let in_place_end = if in_place { end.min(b.columns / width) } else { 0 };
+        // Only a last panel that is not whole needs its padding.
+        let in_place_end = if self.whole.in_place::<V>() { end.min(b.columns / width) } else { 0 };
         let mut first = 0;
         while panel < end {
             let column = panel * width;

@@ -43,7 +43,7 @@ impl Windows {
         let pieces = total.div_ceil(grain).min(8 * parallel::threads());
         parallel::for_each(pieces, |piece| {
             for index in total * piece / pieces..total * (piece + 1) / pieces {
-                function(index / rows, index % rows);
+                function(index % self.channels, index / self.channels);
             }
         });
     }

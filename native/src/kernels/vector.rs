@@ -135,6 +135,8 @@ pub trait Vector: Copy {
     type Element: Float;
     type Mask: Copy;
     const LANES: usize;
+    /// Rows and columns of a block that is transposed at a time.
+    const SIDE: usize = Self::LANES;
     /// How many vectors the processor's registers hold.
     const REGISTERS: usize;
 
@@ -169,13 +171,13 @@ pub trait Vector: Copy {
     fn less_equal(self, other: Self) -> Self::Mask;
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
 
-    /// `to[j * to_step + i] = from[i * from_step + j]` for `LANES` rows of `LANES` elements.
+    /// `to[j * to_step + i] = from[i * from_step + j]` for `SIDE` rows of `SIDE` elements.
     /// # Safety
     /// Both must be valid for them.
     #[inline(always)]
     unsafe fn transpose(from: *const Self::Element, from_step: usize, to: *mut Self::Element, to_step: usize) {
-        for i in 0..Self::LANES {
-            for j in 0..Self::LANES {
+        for i in 0..Self::SIDE {
+            for j in 0..Self::SIDE {
                 // SAFETY: the caller's promise.
                 unsafe { *to.add(j * to_step + i) = *from.add(i * from_step + j) };
             }

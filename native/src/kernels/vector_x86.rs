@@ -184,6 +184,7 @@ impl Vector for Avx512 {
     type Element = f32;
     type Mask = __mmask16;
     const LANES: usize = 16;
+    const SIDE: usize = 8;
     const REGISTERS: usize = 32;
 
     #[inline(always)]
@@ -286,9 +287,7 @@ impl Vector for Avx512 {
     }
     #[inline(always)]
     unsafe fn transpose(from: *const f32, from_step: usize, to: *mut f32, to_step: usize) {
-        for (i, j) in [(0, 0), (0, 8), (8, 0), (8, 8)] {
-            // SAFETY: the caller's promise.
-            unsafe { transpose_8x8(from.add(i * from_step + j), from_step, to.add(j * to_step + i), to_step) };
-        }
+        // SAFETY: the caller's promise.
+        unsafe { transpose_8x8(from, from_step, to, to_step) };
     }
 }

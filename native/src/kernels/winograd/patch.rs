@@ -53,9 +53,13 @@ impl<T: Float> Transform<T> {
                         }
                     }
                 }
-                self.channels::<V, W>(|from, r, c, lane| {
-                    V::select(inside[r][c], V::load_up_to(from, left.saturating_sub(lane)), V::zero())
-                });
+                if left >= W * V::LANES {
+                    self.channels::<V, W>(|from, r, c, _| V::select(inside[r][c], V::load(from), V::zero()));
+                } else {
+                    self.channels::<V, W>(|from, r, c, lane| {
+                        V::select(inside[r][c], V::load_up_to(from, left.saturating_sub(lane)), V::zero())
+                    });
+                }
             }
         }
     }
