@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 626301568;
+export const ABI_HASH = 1813601357;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -94,15 +94,10 @@ export const symbols = {
     parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "buffer", "u32", "buffer", "u32"],
     result: "f64",
   },
-  conv2d_input_gradient: {
-    parameters: ["f64", "f64", "buffer", "u32", "buffer", "u32", "f64"],
+  conv2d_gradients: {
+    parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "u32", "buffer", "u32"],
     result: "f64",
   },
-  conv2d_weight_gradient: {
-    parameters: ["f64", "f64", "buffer", "u32", "buffer", "u32"],
-    result: "f64",
-  },
-  conv2d_bias_gradient: { parameters: ["f64"], result: "f64" },
   max_pool2d: { parameters: ["f64", "buffer", "u32", "buffer", "u32"], result: "f64" },
   max_pool2d_gradient: {
     parameters: ["f64", "f64", "buffer", "u32", "buffer", "u32", "f64"],
@@ -418,23 +413,19 @@ export interface Native {
     pooling: Uint32Array<ArrayBuffer>,
     out: Float64Array<ArrayBuffer>,
   ): void;
-  /** The gradient for conv2d's input, zero where `mask` (the input, if it came out of a ReLU; or 0) is not positive. */
-  conv2d_input_gradient(
-    dy: Handle,
-    weight: Handle,
-    xShape: Uint32Array<ArrayBuffer>,
-    p: Uint32Array<ArrayBuffer>,
-    mask: Handle,
-  ): Handle;
-  /** The gradient for conv2d's weight. */
-  conv2d_weight_gradient(
+  /**
+   * Writes three handles, 0 for what is not wanted: the gradients of `conv2d` for x (`wanted` has bit 0), weight
+   * (bit 1) and bias (bit 2). Where `masked` is 1, x came out of a ReLU, whose gradient is in it too.
+   */
+  conv2d_gradients(
     x: Handle,
+    weight: Handle,
     dy: Handle,
-    weightShape: Uint32Array<ArrayBuffer>,
     p: Uint32Array<ArrayBuffer>,
-  ): Handle;
-  /** The gradient for conv2d's bias. */
-  conv2d_bias_gradient(dy: Handle): Handle;
+    masked: number,
+    wanted: number,
+    out: Float64Array<ArrayBuffer>,
+  ): void;
   /** Writes two handles: the largest number of each window `[n, c, h', w']`, and the number of its tap. */
   max_pool2d(x: Handle, p: Uint32Array<ArrayBuffer>, out: Float64Array<ArrayBuffer>): void;
   /**
@@ -845,26 +836,19 @@ export const bind = (
       out.length,
     ) || fail();
   },
-  conv2d_input_gradient: (dy, weight, xShape, p, mask) =>
-    s.conv2d_input_gradient(
-      dy,
-      weight,
-      array(xShape, Uint32Array),
-      xShape.length,
-      array(p, Uint32Array),
-      p.length,
-      mask,
-    ) || fail(),
-  conv2d_weight_gradient: (x, dy, weightShape, p) =>
-    s.conv2d_weight_gradient(
+  conv2d_gradients: (x, weight, dy, p, masked, wanted, out) => {
+    s.conv2d_gradients(
       x,
+      weight,
       dy,
-      array(weightShape, Uint32Array),
-      weightShape.length,
       array(p, Uint32Array),
       p.length,
-    ) || fail(),
-  conv2d_bias_gradient: (dy) => s.conv2d_bias_gradient(dy) || fail(),
+      masked,
+      wanted,
+      array(out, Float64Array),
+      out.length,
+    ) || fail();
+  },
   max_pool2d: (x, p, out) => {
     s.max_pool2d(x, array(p, Uint32Array), p.length, array(out, Float64Array), out.length) ||
       fail();

@@ -2,7 +2,7 @@ import { native } from "../ffi/mod.ts";
 import { ConvolutionGeometry, type PoolingGeometry } from "./geometry.ts";
 import { checkLayerDtype } from "./matmul.ts";
 import { checkPooling, maxPooled } from "./pooling.ts";
-import { crossing, type Shape, shapeText } from "./shape.ts";
+import { type Shape, shapeText } from "./shape.ts";
 import { isTracked, record, type Wanted } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -21,6 +21,7 @@ export interface ConvolutionFusion {
 const plain = new ConvolutionGeometry();
 const noFusion: ConvolutionFusion = {};
 const pair = new Float64Array(2);
+const three = new Float64Array(3);
 
 /**
  * Cross-correlation of images `x [batch, in, height, width]` with `weight [out, in / groups, kernel
@@ -91,23 +92,18 @@ function conv2dGradients(
   masked: boolean,
   wanted: Wanted,
 ): (Tensor | undefined)[] {
-  const { handle, dtype } = gradient;
-  const window = geometry.native;
-  const results: (Tensor | undefined)[] = [undefined, undefined];
-  if (wanted.wants(0)) {
-    const shape = crossing(x.shape);
-    const mask = masked ? x.handle : 0;
-    results[0] = new Tensor(
-      native.conv2d_input_gradient(handle, weight.handle, shape, window, mask),
-      dtype,
-    );
-  }
-  if (wanted.wants(1)) {
-    const shape = crossing(weight.shape);
-    results[1] = new Tensor(native.conv2d_weight_gradient(x.handle, handle, shape, window), dtype);
-  }
-  if (wanted.wants(2)) results[2] = new Tensor(native.conv2d_bias_gradient(handle), dtype);
-  return results;
+  let which = 0;
+  for (let i = 0; i < 3; i++) if (wanted.wants(i)) which |= 1 << i;
+  native.conv2d_gradients(
+    x.handle,
+    weight.handle,
+    gradient.handle,
+    geometry.native,
+    Number(masked),
+    which,
+    three,
+  );
+  return Array.from(three, (handle) => handle === 0 ? undefined : new Tensor(handle, x.dtype));
 }
 
 function checkConvolution(

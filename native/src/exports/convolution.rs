@@ -1,6 +1,6 @@
 //! 2-D convolution and its gradients.
 
-use super::arguments::{put_all, shape, sizes};
+use super::arguments::{put_all, put_wanted, sizes};
 use super::pooling;
 use crate::error::Result;
 use crate::handles::{Handle, get, get_optional, put};
@@ -33,14 +33,13 @@ exports! { EXPORTS:
         let (y, tap) = ops::conv2d_max_pool2d(&x, &weight, bias.as_ref(), &parameters(p)?, relu != 0, &pooling)?;
         put_all([y, tap], out)
     }
-    /// The gradient for conv2d's input, zero where `mask` (the input, if it came out of a ReLU; or 0) is not positive.
-    fn conv2d_input_gradient(dy: Handle, weight: Handle, x_shape: &[u32], p: &[u32], mask: Handle) -> Handle {
-        put(ops::input_gradient(&get(dy)?, &get(weight)?, &shape(x_shape)?, &parameters(p)?, get_optional(mask)?.as_ref())?)
+    /// Writes three handles, 0 for what is not wanted: the gradients of `conv2d` for x (`wanted` has bit 0), weight
+    /// (bit 1) and bias (bit 2). Where `masked` is 1, x came out of a ReLU, whose gradient is in it too.
+    fn conv2d_gradients(x: Handle, weight: Handle, dy: Handle, p: &[u32], masked: u32, wanted: u32, out: &mut [f64])
+        -> Status
+    {
+        let wanted = [0, 1, 2].map(|input| wanted >> input & 1 == 1);
+        let gradients = ops::gradients(&get(x)?, &get(weight)?, &get(dy)?, &parameters(p)?, masked != 0, wanted)?;
+        put_wanted(gradients, out)
     }
-    /// The gradient for conv2d's weight.
-    fn conv2d_weight_gradient(x: Handle, dy: Handle, weight_shape: &[u32], p: &[u32]) -> Handle {
-        put(ops::weight_gradient(&get(x)?, &get(dy)?, &shape(weight_shape)?, &parameters(p)?)?)
-    }
-    /// The gradient for conv2d's bias.
-    fn conv2d_bias_gradient(dy: Handle) -> Handle { put(ops::bias_gradient(&get(dy)?)?) }
 }

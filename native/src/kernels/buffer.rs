@@ -44,23 +44,22 @@ pub unsafe fn filled<T: Copy>(length: usize, fill: impl FnOnce(Shared<T>)) -> Re
     Ok(data)
 }
 
-/// Two vectors as `filled` makes one; `fill` writes both.
+/// Two vectors as `filled` makes one; `fill` writes both, and is not called where both are empty.
 ///
 /// # Errors
 /// Where the memory cannot be had.
 ///
 /// # Safety
-/// `fill` must write all `length` elements of both.
-pub unsafe fn filled_pair<T: Copy>(length: usize, fill: impl FnOnce(Shared<T>, Shared<T>)) -> Result<(Vec<T>, Vec<T>)> {
-    if length == 0 {
-        return Ok((Vec::new(), Vec::new()));
+/// `fill` must write all elements of both.
+pub unsafe fn filled_pair<T: Copy>(lengths: [usize; 2], fill: impl FnOnce(Shared<T>, Shared<T>)) -> Result<(Vec<T>, Vec<T>)> {
+    let (mut first, mut second) = (reserved(lengths[0])?, reserved(lengths[1])?);
+    if lengths != [0, 0] {
+        fill(Shared(first.as_mut_ptr()), Shared(second.as_mut_ptr()));
     }
-    let (mut first, mut second) = (reserved(length)?, reserved(length)?);
-    fill(Shared(first.as_mut_ptr()), Shared(second.as_mut_ptr()));
     // SAFETY: the capacities were reserved and the elements were written.
     unsafe {
-        first.set_len(length);
-        second.set_len(length);
+        first.set_len(lengths[0]);
+        second.set_len(lengths[1]);
     }
     Ok((first, second))
 }

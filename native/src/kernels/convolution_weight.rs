@@ -1,13 +1,16 @@
-//! The weight gradient of a 2-D convolution, images innermost.
+//! The weight and bias gradients of a 2-D convolution, images innermost.
 //!
 //! `dw[o, i, ky, kx] = sum over (h, w, n) of dy[o, h, w, n] x[i, h s + ky d - p, w s + kx d - p, n]`
+//! `db[o] = sum over (h, w, n) of dy[o, h, w, n]`
 //!
 //! Sixteen partial sums: within a row, term j = w N + n goes to partial j mod 16; each partial is one
 //! chain over rows and then terms in ascending order. Rows outside the image are left out, columns outside
 //! it count as zeros, and so do the terms that fill a row up to a multiple of 16. The partials are joined by
 //! a fixed tree ([`join`]).
 
-use super::buffer::{Shared, filled};
+use std::ops::Range;
+
+use super::buffer::{Shared, filled_pair};
 use super::geometry::Geometry;
 use super::partials::{PARTIALS, join};
 use super::tile::channel_block;
@@ -15,11 +18,12 @@ use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
 
-/// `x [i, h, w, n], dy [o, h', w', n] -> dw [o, i / groups, ky, kx]`.
-pub fn weight_gradient<T: Float>(geometry: &Geometry, x: &[T], dy: &[T]) -> Result<Vec<T>> {
+/// `x [i, h, w, n], dy [o, h', w', n] -> (dw [o, i / groups, ky, kx], db [o])`, an empty db where there is no `bias`.
+pub fn weight_gradient<T: Float>(geometry: &Geometry, x: &[T], dy: &[T], bias: bool) -> Result<(Vec<T>, Vec<T>)> {
     let length = geometry.out_channels * geometry.in_group() * geometry.taps();
-    // SAFETY: the tiles cover all weights.
-    unsafe { filled(length, |out| T::dispatch(Whole { geometry, x, dy, out })) }
+    let biases = if bias { geometry.out_channels } else { 0 };
+    // SAFETY: the tiles cover all weights, and those of the first weights all biases.
+    unsafe { filled_pair([length, biases], |dw, db| T::dispatch(Whole { geometry, x, dy, dw, db: bias.then_some(db) })) }
 }
 
 #[derive(Clone, Copy)]
@@ -27,7 +31,8 @@ struct Whole<'a, T> {
     geometry: &'a Geometry,
     x: &'a [T],
     dy: &'a [T],
-    out: Shared<T>,
+    dw: Shared<T>,
+    db: Option<Shared<T>>,
 }
 
 /// Some weights that are summed together: a few output channels of one group, one input channel, one row
@@ -41,6 +46,14 @@ struct Tile {
     ky: usize,
     kx: usize,
     columns: usize,
+}
+
+impl Tile {
+    /// The output channels whose biases are summed beside this tile.
+    fn biases(&self, g: &Geometry) -> Range<usize> {
+        let first = self.group * g.out_group() + self.first;
+        if [self.input, self.ky, self.kx] == [0; 3] { first..first + self.channels } else { 0..0 }
+    }
 }
 
 /// Kernel columns of a tile.
@@ -73,7 +86,11 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
             }
         }
         let work = tiles.len() * most_channels::<V>() * COLUMNS * g.rows.output * g.columns.output * g.images;
-        let pieces = if work < 4 * parallel::WORTH_A_THREAD { 1 } else { tiles.len().min(4 * parallel::threads()) };
+        // A row of x and dy is fetched anew for each piece; more pieces than threads even out what each gets done.
+        let pieces = match parallel::threads() {
+            threads if threads > 1 && work >= 4 * parallel::WORTH_A_THREAD => tiles.len().min(2 * threads),
+            _ => 1,
+        };
         let tiles: &[Tile] = &tiles;
         parallel::for_each(pieces, |piece| {
             let tiles = &tiles[tiles.len() * piece / pieces..tiles.len() * (piece + 1) / pieces];
@@ -95,6 +112,9 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
         let g = self.whole.geometry;
         let most = most_channels::<V>() * COLUMNS * PARTIALS;
         let mut sums = vec![T::ZERO; self.tiles.len() * most];
+        let biases = |tile: &Tile| if self.whole.db.is_some() { tile.biases(g) } else { 0..0 };
+        let biases: Vec<usize> = self.tiles.iter().flat_map(biases).collect();
+        let mut bias_sums = vec![[T::ZERO; PARTIALS]; biases.len()];
         let strided = g.columns.stride > 1;
         let row_length = g.columns.output * g.images;
         let mut scratch = if strided { vec![T::ZERO; COLUMNS * row_length] } else { Vec::new() };
@@ -122,6 +142,16 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
                 // SAFETY: tile and line lie within x and dy; `sums` has room for the largest tile.
                 unsafe { self.by_columns::<V>(tile, &line, sums) };
             }
+            for (channel, sums) in biases.iter().zip(&mut bias_sums) {
+                let terms = &self.whole.dy[(channel * g.rows.output + row) * row_length..][..row_length];
+                add_terms::<V>(terms, sums);
+            }
+        }
+        for (&channel, &sums) in biases.iter().zip(&bias_sums) {
+            if let Some(db) = self.whole.db {
+                // SAFETY: each bias belongs to one tile, each tile to one task.
+                unsafe { *db.at(channel) = join(sums) };
+            }
         }
         for (index, tile) in self.tiles.iter().enumerate() {
             for channel in 0..tile.channels {
@@ -132,9 +162,25 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
                     let o = tile.group * g.out_group() + tile.first + channel;
                     let to = ((o * g.in_group() + tile.input) * g.rows.kernel + tile.ky) * g.columns.kernel + tile.kx + column;
                     // SAFETY: each weight belongs to one tile, each tile to one task.
-                    unsafe { *self.whole.out.at(to) = join(partials) };
+                    unsafe { *self.whole.dw.at(to) = join(partials) };
                 }
             }
+        }
+    }
+}
+
+/// Adds a row's terms to their partials.
+#[inline(always)]
+fn add_terms<V: Vector>(terms: &[V::Element], partials: &mut [V::Element; PARTIALS]) {
+    for part in (0..PARTIALS).step_by(V::LANES) {
+        // SAFETY: a vector's lanes fit into the rest of the partials, and no more terms are read than there are.
+        unsafe {
+            let place = partials.as_mut_ptr().add(part);
+            let mut total = V::load(place);
+            for j in (part..terms.len()).step_by(PARTIALS) {
+                total = total.add(V::load_up_to(terms.as_ptr().add(j), terms.len() - j));
+            }
+            total.store(place);
         }
     }
 }
@@ -197,15 +243,11 @@ impl<T: Float> Piece<'_, T> {
         let g = self.whole.geometry;
         let channel = tile.group * g.out_group() + tile.first;
         let channel_length = g.rows.output * line.row_length;
-        let (lowest, highest) =
-            line.offsets[..K].iter().fold((isize::MAX, isize::MIN), |(low, high), &o| (low.min(o), high.max(o)));
-        let x_length = line.x.len();
-        // From here on no vector begins before x, and up to there none ends after it or after dy's row.
-        let safe_from = (-lowest).max(0) as usize;
-        let safe_to = (x_length as isize - highest).min(line.row_length as isize).max(0) as usize;
+        let (x_length, row_length) = (line.x.len(), line.row_length);
+        let zeros = [V::Element::ZERO; PARTIALS];
         // SAFETY: the caller's promise; loads near the edges are checked one by one.
         unsafe {
-            let dy = line.dy.as_ptr().add(channel * channel_length + line.row * line.row_length);
+            let dy = line.dy.as_ptr().add(channel * channel_length + line.row * row_length);
             let x = line.x.as_ptr();
             for part in (0..PARTIALS).step_by(V::LANES) {
                 let sum_at = |c: usize, k: usize| (c * K + k) * PARTIALS + part;
@@ -216,11 +258,27 @@ impl<T: Float> Piece<'_, T> {
                     }
                 }
                 let mut j = part;
-                while j < line.row_length {
-                    while j >= safe_from && j + V::LANES <= safe_to {
+                while j < row_length {
+                    // Up to `end` each column's vectors lie all within x, or all outside, where they are zeros.
+                    let mut end = (row_length + 1).saturating_sub(V::LANES) as isize;
+                    let (mut from, mut steps) = ([zeros.as_ptr(); K], [0; K]);
+                    for k in 0..K {
+                        let (first, last) = (-line.offsets[k], x_length as isize - V::LANES as isize - line.offsets[k]);
+                        if j as isize >= first && j as isize <= last {
+                            (from[k], steps[k]) = (x.offset(j as isize + line.offsets[k]), PARTIALS);
+                            end = end.min(last + 1);
+                        } else if j as isize + V::LANES as isize <= first {
+                            end = end.min(first - V::LANES as isize + 1);
+                        } else if (j as isize) < last + V::LANES as isize {
+                            end = 0;
+                        }
+                    }
+                    let start = j;
+                    while (j as isize) < end {
                         let mut vectors = [V::zero(); K];
                         for k in 0..K {
-                            vectors[k] = V::load(x.offset(j as isize + line.offsets[k]));
+                            vectors[k] = V::load(from[k]);
+                            from[k] = from[k].wrapping_add(steps[k]);
                         }
                         for c in 0..C {
                             let dy = V::load(dy.add(c * channel_length + j));
@@ -230,15 +288,15 @@ impl<T: Float> Piece<'_, T> {
                         }
                         j += PARTIALS;
                     }
-                    if j >= line.row_length {
-                        break;
+                    if j > start {
+                        continue;
                     }
                     let mut vectors = [V::zero(); K];
                     for k in 0..K {
                         vectors[k] = V::load_within(x, j as isize + line.offsets[k], x_length);
                     }
                     for c in 0..C {
-                        let dy = V::load_up_to(dy.add(c * channel_length + j), line.row_length - j);
+                        let dy = V::load_up_to(dy.add(c * channel_length + j), row_length - j);
                         for k in 0..K {
                             totals[c][k] = dy.fma(vectors[k], totals[c][k]);
                         }

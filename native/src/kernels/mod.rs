@@ -5,7 +5,6 @@
 
 pub mod buffer;
 pub mod convolution;
-pub mod convolution_bias;
 pub mod convolution_weight;
 pub mod copy;
 pub mod geometry;

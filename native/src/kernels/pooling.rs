@@ -191,7 +191,7 @@ pub fn max_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<(Vec<T>, Vec<
     let length = windows.channels * windows.rows.output * windows.output_row();
     // SAFETY: the rows cover both outputs.
     unsafe {
-        filled_pair(length, |out, tap| {
+        filled_pair([length; 2], |out, tap| {
             windows.for_output_rows(|channel, rows| {
                 T::dispatch(Forward { windows, x, out, tap: Some(tap), channel, rows });
             });

@@ -9,7 +9,7 @@ use super::{reduce, shape};
 use crate::error::Result;
 use crate::kernels::convolution as kernel;
 use crate::kernels::geometry::{Axis, Geometry};
-use crate::kernels::{convolution_bias, convolution_weight, winograd};
+use crate::kernels::{convolution_weight, winograd};
 use crate::{fail, floats};
 
 /// Stride, padding and dilation by row and column, and groups.
@@ -118,63 +118,43 @@ pub fn conv2d_max_pool2d(
     })
 }
 
-/// `dy [n, o, h', w'] -> dx [n, c, h, w]`, zero where `mask` (the input, if it came out of a ReLU) is not positive.
-pub fn input_gradient(
-    dy: &Tensor,
+/// The gradients of `conv2d` for its three inputs, as far as they are wanted: `dy [n, o, h', w']` `-> dx [n, c, h, w]`,
+/// zero where x is not positive if `masked` (it came out of a ReLU), `dweight [o, c / groups, ky, kx]` and `dbias [o]`.
+pub fn gradients(
+    x: &Tensor,
     weight: &Tensor,
-    x_shape: &[usize],
+    dy: &Tensor,
     parameters: &Parameters,
-    mask: Option<&Tensor>,
-) -> Result<Tensor> {
-    let geometry = parameters.geometry(x_shape, weight.dims())?;
+    masked: bool,
+    [for_x, for_weight, for_bias]: [bool; 3],
+) -> Result<[Option<Tensor>; 3]> {
+    let geometry = parameters.geometry(x.dims(), weight.dims())?;
     check_output(&geometry, dy)?;
-    one_type(&[dy, weight, mask.unwrap_or(dy)])?;
-    if let Some(mask) = mask
-        && mask.dims() != x_shape
-    {
-        fail!("conv2d's mask has its input's shape {x_shape:?}, not {:?}", mask.dims());
-    }
-    if !has_float_kernels(dy, "conv2d")? {
-        let dx = composed_input_gradient(&geometry, dy, weight)?;
-        return mask.map_or(Ok(dx.clone()), |mask| gradient(Gradient::Relu, mask, &dx));
-    }
-    floats!(dy, "conv2d", T => {
-        let (dy, weight) = (batch_innermost::<T>(dy)?, row_major::<T>(weight)?);
-        let mask = mask.map(batch_innermost::<T>).transpose()?;
-        let mask = mask.as_ref().map(Elements::<T>::of).transpose()?;
-        let gradient = if winograd::suits(&geometry) { winograd::input_gradient } else { kernel::input_gradient };
-        let dx = gradient(&geometry, &Elements::<T>::of(&dy)?, &Elements::<T>::of(&weight)?, mask.as_deref())?;
-        make(dx, x_shape, Format::BatchInnermost)
-    })
-}
-
-/// `x [n, c, h, w], dy [n, o, h', w'] -> dweight [o, c / groups, ky, kx]`.
-pub fn weight_gradient(x: &Tensor, dy: &Tensor, weight_shape: &[usize], parameters: &Parameters) -> Result<Tensor> {
-    let geometry = parameters.geometry(x.dims(), weight_shape)?;
-    check_output(&geometry, dy)?;
-    one_type(&[x, dy])?;
+    one_type(&[x, weight, dy])?;
     if !has_float_kernels(x, "conv2d")? {
-        return composed_weight_gradient(&geometry, x, dy);
+        let masking = |dx: Tensor| if masked { gradient(Gradient::Relu, x, &dx) } else { Ok(dx) };
+        return Ok([
+            for_x.then(|| composed_input_gradient(&geometry, dy, weight).and_then(masking)).transpose()?,
+            for_weight.then(|| composed_weight_gradient(&geometry, x, dy)).transpose()?,
+            for_bias.then(|| reduce::sum(dy, &[0, 2, 3], false)).transpose()?,
+        ]);
     }
     floats!(x, "conv2d", T => {
-        let (x, dy) = (batch_innermost::<T>(x)?, batch_innermost::<T>(dy)?);
-        let dw = convolution_weight::weight_gradient(&geometry, &Elements::<T>::of(&x)?, &Elements::<T>::of(&dy)?)?;
-        make(dw, weight_shape, Format::RowMajor)
-    })
-}
-
-/// `dy [n, o, h', w'] -> dbias [o]`.
-pub fn bias_gradient(dy: &Tensor) -> Result<Tensor> {
-    let &[images, channels, rows, columns] = dy.dims() else {
-        fail!("conv2d's gradient has four dimensions, not {:?}", dy.dims());
-    };
-    if !has_float_kernels(dy, "conv2d")? {
-        return reduce::sum(dy, &[0, 2, 3], false);
-    }
-    floats!(dy, "conv2d", T => {
-        let dy = batch_innermost::<T>(dy)?;
-        let db = convolution_bias::bias_gradient(&Elements::<T>::of(&dy)?, channels, rows, columns * images)?;
-        make(db, &[channels], Format::RowMajor)
+        let (x_format, dy_format) = (batch_innermost::<T>(x)?, batch_innermost::<T>(dy)?);
+        let (from_x, from_dy) = (Elements::<T>::of(&x_format)?, Elements::<T>::of(&dy_format)?);
+        let mut wanted = [None, None, None];
+        if for_x {
+            let weight = row_major::<T>(weight)?;
+            let input_gradient = if winograd::suits(&geometry) { winograd::input_gradient } else { kernel::input_gradient };
+            let dx = input_gradient(&geometry, &from_dy, &Elements::<T>::of(&weight)?, masked.then_some(&*from_x))?;
+            wanted[0] = Some(make(dx, x.dims(), Format::BatchInnermost)?);
+        }
+        if for_weight || for_bias {
+            let (dw, db) = convolution_weight::weight_gradient(&geometry, &from_x, &from_dy, for_bias)?;
+            wanted[1] = for_weight.then(|| make(dw, weight.dims(), Format::RowMajor)).transpose()?;
+            wanted[2] = for_bias.then(|| make(db, &[geometry.out_channels], Format::RowMajor)).transpose()?;
+        }
+        Ok(wanted)
     })
 }
 

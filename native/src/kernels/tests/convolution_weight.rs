@@ -4,6 +4,18 @@ use crate::kernels::convolution_weight::weight_gradient;
 use crate::kernels::geometry::Geometry;
 use crate::kernels::partials::{PARTIALS, join};
 
+/// One bias's gradient: the definition, word for word.
+fn bias_chain(g: &Geometry, dy: &[f32], o: usize) -> f32 {
+    let mut partials = [0f32; PARTIALS];
+    let terms = g.columns.output * g.images;
+    for row in dy[o * g.rows.output * terms..(o + 1) * g.rows.output * terms].chunks_exact(terms) {
+        for (j, term) in row.iter().enumerate() {
+            partials[j % PARTIALS] += term;
+        }
+    }
+    join(partials)
+}
+
 /// One weight's gradient: the definition, word for word.
 fn chain(g: &Geometry, x: &[f32], dy: &[f32], [o, i, ky, kx]: [usize; 4]) -> f32 {
     let mut partials = [0f32; PARTIALS];
@@ -43,7 +55,10 @@ fn every_instance_gives_the_definitions_bits_over_random_shapes() {
         let g = chance.geometry();
         let x = chance.numbers(g.in_channels * g.rows.input * g.columns.input * g.images);
         let dy = chance.numbers(g.out_channels * g.rows.output * g.columns.output * g.images);
-        assert_bits(g, &definition(&g, &x, &dy), || weight_gradient(&g, &x, &dy).unwrap());
+        assert_bits(g, &definition(&g, &x, &dy), || weight_gradient(&g, &x, &dy, case % 2 == 0).unwrap().0);
+        let biases: Vec<f32> = (0..g.out_channels).map(|o| bias_chain(&g, &dy, o)).collect();
+        assert_bits(g, &biases, || weight_gradient(&g, &x, &dy, true).unwrap().1);
+        assert!(weight_gradient(&g, &x, &dy, false).unwrap().1.is_empty());
     }
 }
 
@@ -56,7 +71,7 @@ fn the_weight_gradient_is_the_adjoint_of_forward() {
         let weight = chance.numbers(g.out_channels * g.in_group() * g.taps());
         let dy = chance.numbers(g.out_channels * g.rows.output * g.columns.output * g.images);
         let forward = dot(&forward(&g, &x, &weight, None, false).unwrap(), &dy);
-        let backward = dot(&weight, &weight_gradient(&g, &x, &dy).unwrap());
+        let backward = dot(&weight, &weight_gradient(&g, &x, &dy, false).unwrap().0);
         assert!((forward - backward).abs() < 1e-4 * (1.0 + forward.abs()), "{g:?}");
     }
 }

@@ -65,7 +65,7 @@ pub fn forward_pooled<T: Float>(
     let (rows, columns) = (whole.rows.of_whole_tiles(), whole.columns.of_whole_tiles());
     let length = geometry.out_channels * rows.tiles() * columns.tiles() * geometry.images;
     // SAFETY: the tiles cover all channels and windows.
-    unsafe { filled_pair(length, |out, tap| T::dispatch(Whole { rows, columns, out, tap: Some(tap), ..whole })) }
+    unsafe { filled_pair([length; 2], |out, tap| T::dispatch(Whole { rows, columns, out, tap: Some(tap), ..whole })) }
 }
 
 /// `dy [o, h', w', n] -> dx [i, h, w, n]`.
