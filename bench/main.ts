@@ -75,12 +75,12 @@ async function bench(flags: Record<string, string | undefined>): Promise<void> {
   const skipped: Report["skipped"][number][] = [];
   const versions: Record<string, string> = {};
   const able: Peer[] = [];
+  const limits = await peak();
   for (const peer of peers.filter(({ name }) => prefixes.some((start) => name.startsWith(start)))) {
-    const reason = missing(peer);
+    const reason = missing(peer, limits);
     if (reason === undefined) able.push(peer);
     else skipped.push({ peer: peer.name, reason });
   }
-  const limits = await peak();
   const effort = { seconds, rounds, data: folder, peak: usualPeak(limits) };
   const processes = await measureProcesses(able, effort);
   for (const { peer, version, error } of processes) {
@@ -89,6 +89,7 @@ async function bench(flags: Record<string, string | undefined>): Promise<void> {
   }
   for (const { peer, reason } of skipped) console.log(`Skipped ${peer}: ${reason}`);
   const running = able.filter(({ name }) => name in versions);
+  const output = flags.output ?? `${root}bench/results.json`;
   const report: Report = {
     when: new Date().toISOString(),
     commit: await commit(),
@@ -100,12 +101,14 @@ async function bench(flags: Record<string, string | undefined>): Promise<void> {
     versions,
     peak: limits,
     processes: processes.filter(({ peer }) => peer in versions),
-    cells: await measure(running, chosen, effort),
+    cells: [],
     skipped,
   };
-  const output = flags.output ?? `${root}bench/results.json`;
-  await Deno.writeTextFile(output, `${JSON.stringify(report, null, 2)}\n`);
-  console.log(`\n${tables(report)}\nWritten to ${output}`);
+  // After every cell: who stops a run of hours has what it measured.
+  const write = (cells: Report["cells"]) =>
+    Deno.writeTextFile(output, `${JSON.stringify({ ...report, cells }, null, 2)}\n`);
+  const measured = await measure(running, chosen, effort, write);
+  console.log(`\n${tables({ ...report, cells: measured })}\nWritten to ${output}`);
 }
 
 if (import.meta.main) {

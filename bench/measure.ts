@@ -22,11 +22,15 @@ const LONG = 4;
 /** Building, compiling and warming up come on top of it. */
 const WARM_UP = 180;
 
-/** Times every peer at every cell, a round of all peers after another, so that a slow minute of the machine hits all. */
+/**
+ * Times every peer at every cell, a round of all peers after another, so that a slow minute of the machine hits all.
+ * After each cell `keep` is given what has been measured so far.
+ */
 export async function measure(
   peers: readonly Peer[],
   cells: readonly Cell[],
   effort: Effort,
+  keep: (measured: readonly Measured[]) => Promise<void> = async () => {},
 ): Promise<Measured[]> {
   const measured: Measured[] = [];
   for (const threads of new Set(cells.map((cell) => cell.threads))) {
@@ -37,7 +41,9 @@ export async function measure(
       workers.set(peer.name, worker);
     }
     for (const cell of cells) {
-      if (cell.threads === threads) measured.push(...await measureCell(workers, cell, effort));
+      if (cell.threads !== threads) continue;
+      measured.push(...await measureCell(workers, cell, effort));
+      await keep(measured);
     }
     for (const worker of workers.values()) await worker.stop();
   }

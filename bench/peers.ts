@@ -1,3 +1,5 @@
+import type { Report } from "./report.ts";
+
 /** A program that speaks the protocol in README.md. */
 export interface Peer {
   readonly name: string;
@@ -9,6 +11,8 @@ export interface Peer {
   readonly env?: (threads: number) => Record<string, string>;
   /** Programs it needs on PATH. */
   readonly needs?: string;
+  /** The instruction set beside whose figures it is of use. */
+  readonly beside?: "avx512";
 }
 
 /** The repository. */
@@ -45,22 +49,26 @@ const tfjs = (backend: string): Peer => ({
   ],
 });
 
+const wick: Peer = {
+  name: "wick",
+  environment: undefined,
+  command: [
+    Deno.execPath(),
+    "run",
+    "-q",
+    "--allow-read",
+    "--allow-ffi",
+    "--allow-env",
+    `--import-map=${root}.wick/import_map.json`,
+    `${root}bench/wick_peer.ts`,
+  ],
+};
+
 /** wick and everything it is compared with, in the order of the tables. */
 export const peers: readonly Peer[] = [
-  {
-    name: "wick",
-    environment: undefined,
-    command: [
-      Deno.execPath(),
-      "run",
-      "-q",
-      "--allow-read",
-      "--allow-ffi",
-      "--allow-env",
-      `--import-map=${root}.wick/import_map.json`,
-      `${root}bench/wick_peer.ts`,
-    ],
-  },
+  wick,
+  // What it is without AVX-512, which most processors lack.
+  { ...wick, name: "wick, AVX2", env: () => ({ WICK_ISA: "avx2" }), beside: "avx512" },
   python("PyTorch", "pytorch_peer.py"),
   python("PyTorch, DataLoader", "pytorch_peer.py", "--variant", "loader"),
   python("PyTorch, torch.compile", "pytorch_peer.py", "--variant", "compile"),
@@ -73,8 +81,12 @@ export const peers: readonly Peer[] = [
   tfjs("cpu"),
 ];
 
-/** Why this peer cannot run here, or undefined where it can. */
-export function missing({ environment, command, needs }: Peer): string | undefined {
+/** Why this peer cannot run here, or undefined where it can; `peak` is the processor's, by instruction set. */
+export function missing(
+  { environment, command, needs, beside }: Peer,
+  peak: Report["peak"],
+): string | undefined {
+  if (beside !== undefined && peak[beside] === undefined) return `not measured for ${beside}`;
   if (environment === undefined) return undefined;
   const marker = environment === "tfjs" ? `${environments}/tfjs` : command[0];
   if (!exists(marker)) return "not installed (deno task bench --install)";

@@ -81,13 +81,23 @@ function table(report: Report, cells: readonly Measured[], images: number): stri
 
 /** What wick makes of the processor, by model and threads. */
 function shares(cells: readonly Measured[]): string {
-  const ours = cells.filter(({ peer, peakShare }) => peer === "wick" && peakShare !== undefined);
-  const texts = ours.map(({ model, threads, peakShare = 0 }) =>
-    `${model} ${Math.round(100 * peakShare)} % with ${threads}`
+  const names = new Set(cells.map(({ peer }) => peer).filter((peer) => peer.startsWith("wick")));
+  return Array.from(names, (name) => sharesOf(name, cells)).filter((text) => text !== "").join(
+    "\n\n",
+  );
+}
+
+function sharesOf(name: string, cells: readonly Measured[]): string {
+  const texts = cells.flatMap(({ peer, model, threads, peakShare }) =>
+    peer === name && peakShare !== undefined
+      ? [`${model} ${Math.round(100 * peakShare)} % with ${threads}`]
+      : []
   );
   return texts.length === 0
     ? ""
-    : `wick's share of the FMA peak, by number of threads: ${texts.join(", ")}.`;
+    : `Share of the AVX2 (or NEON) FMA peak that ${name} reaches, by number of threads: ${
+      texts.join(", ")
+    }.`;
 }
 
 function processes(report: Report): string {

@@ -18,10 +18,13 @@ const peer = (name: string, seconds: number): Peer => ({
   ],
 });
 
-Deno.test("a measurement much longer than asked is not repeated, a short one is", async () => {
+Deno.test("a measurement much longer than asked is not repeated, a short one is, and what is measured is kept", async () => {
   const cell = { run: "evaluate", model: "cnn", batch: 32, threads: 1 } as const;
   const effort = { seconds: 1, rounds: 3, data: "nowhere", peak: undefined };
-  const measured = await measure([peer("quick", 1), peer("slow", 10)], [cell], effort);
+  const kept: number[] = [];
+  const keep = (measured: readonly unknown[]) => Promise.resolve(void kept.push(measured.length));
+  const measured = await measure([peer("quick", 1), peer("slow", 10)], [cell], effort, keep);
+  assertEquals(kept, [2]);
   assertEquals(measured.map(({ peer, imagesPerSecond }) => [peer, imagesPerSecond]), [
     ["quick", { median: 200, low: 100, high: 300 }],
     ["slow", { median: 10, low: 10, high: 10 }],

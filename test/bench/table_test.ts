@@ -45,6 +45,13 @@ Deno.test("tables() shows a peer without a figure as such, and names what was le
   assertStringIncludes(text, "Left out: tinygrad (clang is not on PATH).");
 });
 
+Deno.test("tables() says what share of the processor's peak wick reaches", () => {
+  assertStringIncludes(
+    tables(report),
+    "that wick reaches, by number of threads: cnn 50 % with 1, ",
+  );
+});
+
 Deno.test("tables() leaves out the sections that nothing was measured for", () => {
   assertEquals(tables(report).includes("One image"), false);
 });
