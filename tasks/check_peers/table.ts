@@ -36,15 +36,16 @@ export function table(exchanges: readonly Exchange[]): string {
 
 /** A sentence for everything that is not as it should be. */
 export function faults(exchanges: readonly Exchange[]): string[] {
-  return exchanges.flatMap(({ model, trainedIn, correct, difference }) => {
+  return exchanges.flatMap(({ model, trainedIn, correct, difference, rounding }) => {
     const which = `${model} trained in ${trainedIn}`;
     return [
       ...correct.wick === correct.pytorch
         ? []
         : [`${which} has ${correct.wick} right here and ${correct.pytorch} in PyTorch`],
-      ...difference <= tolerance
-        ? []
-        : [`${which}: a logit differs by ${difference}, more than ${tolerance}`],
+      ...difference <= tolerance ? [] : [
+        `${which}: a logit differs by ${difference}, more than ${tolerance}; the largest error of ` +
+        `wick's is ${rounding.wick}, of PyTorch's on this processor ${rounding.pytorch}`,
+      ],
     ];
   });
 }
