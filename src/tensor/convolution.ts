@@ -1,9 +1,10 @@
 import { native } from "../ffi/mod.ts";
 import { ConvolutionGeometry, type PoolingGeometry } from "./geometry.ts";
+import { layerGradients } from "./layer_gradients.ts";
 import { checkLayerDtype } from "./matmul.ts";
 import { checkPooling, maxPooled } from "./pooling.ts";
 import { type Shape, shapeText } from "./shape.ts";
-import { isTracked, record, type Wanted } from "./tape.ts";
+import { type Gradients, isTracked, record, type Wanted } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
 /** What a convolution does in the same pass, and what its neighbours do for it. */
@@ -21,7 +22,6 @@ export interface ConvolutionFusion {
 const plain = new ConvolutionGeometry();
 const noFusion: ConvolutionFusion = {};
 const pair = new Float64Array(2);
-const three = new Float64Array(3);
 
 /**
  * Cross-correlation of images `x [batch, in, height, width]` with `weight [out, in / groups, kernel
@@ -43,11 +43,12 @@ export function conv2d(
     x.dtype,
   );
   if (!isTracked(x) && !isTracked(weight) && !(bias !== undefined && isTracked(bias))) return y;
-  return record(y, bias ? [x, weight, bias] : [x, weight], (gradient, wanted) => {
+  const inputs = bias ? [x, weight, bias] : [x, weight];
+  return record(y, inputs, (gradient, wanted) => {
     const inner = relu && !fusion.reluGradientDone
       ? new Tensor(native.tensor_relu_gradient(y.handle, gradient.handle), y.dtype)
       : gradient;
-    return conv2dGradients(x, weight, inner, geometry, fusion.inputFromRelu ?? false, wanted);
+    return conv2dGradients(inputs, inner, geometry, fusion.inputFromRelu ?? false, wanted);
   });
 }
 
@@ -80,30 +81,23 @@ function convolveAndPool(
     convolved,
     pooling,
     relu,
-    (gradient, wanted) => conv2dGradients(x, weight, gradient, geometry, inputFromRelu, wanted),
+    (gradient, wanted) => conv2dGradients(inputs, gradient, geometry, inputFromRelu, wanted),
   );
 }
 
 function conv2dGradients(
-  x: Tensor,
-  weight: Tensor,
+  inputs: readonly Tensor[],
   gradient: Tensor,
   geometry: ConvolutionGeometry,
   masked: boolean,
   wanted: Wanted,
-): (Tensor | undefined)[] {
-  let which = 0;
-  for (let i = 0; i < 3; i++) if (wanted.wants(i)) which |= 1 << i;
-  native.conv2d_gradients(
-    x.handle,
-    weight.handle,
-    gradient.handle,
-    geometry.native,
-    Number(masked),
-    which,
-    three,
-  );
-  return Array.from(three, (handle) => handle === 0 ? undefined : new Tensor(handle, x.dtype));
+): Gradients {
+  const [x, weight] = inputs as readonly [Tensor, Tensor];
+  return layerGradients(inputs, wanted, (which, out) => {
+    const { handle } = gradient;
+    const mask = Number(masked);
+    native.conv2d_gradients(x.handle, weight.handle, handle, geometry.native, mask, which, out);
+  });
 }
 
 function checkConvolution(

@@ -1,10 +1,9 @@
 import { native } from "../ffi/mod.ts";
 import { unbroadcast } from "./arithmetic.ts";
+import { layerGradients } from "./layer_gradients.ts";
 import { broadcastShape, type Shape, shapeText } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
-
-const three = new Float64Array(3);
 
 /** Matrix product `[..., m, k] @ [..., k, n] -> [..., m, n]`; the leading dimensions broadcast. */
 export function matmul(a: Tensor, b: Tensor): Tensor {
@@ -55,15 +54,11 @@ export function linear(
   );
   if (!isTracked(x) && !isTracked(weight) && !(bias !== undefined && isTracked(bias))) return y;
   const inputs = bias ? [x, weight, bias] : [x, weight];
-  return record(y, inputs, (gradient, wanted) => {
-    let which = 0;
-    for (let i = 0; i < inputs.length; i++) if (wanted.wants(i)) which |= 1 << i;
-    const before = relu ? y.handle : 0;
-    native.linear_gradients(x.handle, weight.handle, before, gradient.handle, which, three);
-    return inputs.map(({ dtype, shape }, i) =>
-      three[i] === 0 ? undefined : new Tensor(three[i]!, dtype, shape)
-    );
-  });
+  return record(y, inputs, (gradient, wanted) =>
+    layerGradients(inputs, wanted, (which, out) => {
+      const before = relu ? y.handle : 0;
+      native.linear_gradients(x.handle, weight.handle, before, gradient.handle, which, out);
+    }));
 }
 
 /** Throws where a layer's input has not the dtype of its weight. */

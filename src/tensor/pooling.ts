@@ -1,7 +1,7 @@
 import { native } from "../ffi/mod.ts";
 import type { PoolingGeometry } from "./geometry.ts";
 import { crossing, type Shape, shapeText } from "./shape.ts";
-import { isTracked, record, type Wanted } from "./tape.ts";
+import { type Backward, isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
 const pair = new Float64Array(2);
@@ -28,7 +28,7 @@ export function maxPooled(
   shape: Shape,
   geometry: PoolingGeometry,
   fromRelu: boolean,
-  before: (gradient: Tensor, wanted: Wanted) => (Tensor | undefined)[],
+  before: Backward,
 ): Tensor {
   const y = new Tensor(handle!, inputs[0]!.dtype);
   if (!inputs.some(isTracked)) {

@@ -75,6 +75,11 @@ pub fn stream(seed: u32, purpose: u32, epoch: u32, index: u32) -> Stream {
     Stream { seed, purpose, epoch, index }
 }
 
+/// Which of a layer's inputs (x, weight, bias) want a gradient: a bit each.
+pub fn wants(bits: u32) -> [bool; 3] {
+    [0, 1, 2].map(|input| bits >> input & 1 == 1)
+}
+
 /// Hands several results over: all or none.
 pub fn put_all<const N: usize>(tensors: [Tensor; N], out: &mut [Handle]) -> Result<()> {
     put_wanted(tensors.map(Some), out)

@@ -1,6 +1,6 @@
 //! 2-D convolution and its gradients.
 
-use super::arguments::{put_all, put_wanted, sizes};
+use super::arguments::{put_all, put_wanted, sizes, wants};
 use super::pooling;
 use crate::error::Result;
 use crate::handles::{Handle, get, get_optional, put};
@@ -38,8 +38,7 @@ exports! { EXPORTS:
     fn conv2d_gradients(x: Handle, weight: Handle, dy: Handle, p: &[u32], masked: u32, wanted: u32, out: &mut [f64])
         -> Status
     {
-        let wanted = [0, 1, 2].map(|input| wanted >> input & 1 == 1);
-        let gradients = ops::gradients(&get(x)?, &get(weight)?, &get(dy)?, &parameters(p)?, masked != 0, wanted)?;
+        let gradients = ops::gradients(&get(x)?, &get(weight)?, &get(dy)?, &parameters(p)?, masked != 0, wants(wanted))?;
         put_wanted(gradients, out)
     }
 }

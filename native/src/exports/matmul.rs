@@ -1,6 +1,6 @@
 //! Matrix products.
 
-use super::arguments::put_wanted;
+use super::arguments::{put_wanted, wants};
 use crate::exports;
 use crate::handles::{Handle, get, get_optional, put};
 use crate::ops::matmul as ops;
@@ -15,8 +15,7 @@ exports! { EXPORTS:
     /// Writes three handles, 0 for what is not wanted: the gradients of `linear` for x (`wanted` has bit 0), weight
     /// (bit 1) and bias (bit 2). `y` is the result where it went through ReLU, else 0.
     fn linear_gradients(x: Handle, weight: Handle, y: Handle, dy: Handle, wanted: u32, out: &mut [f64]) -> Status {
-        let wanted = [0, 1, 2].map(|input| wanted >> input & 1 == 1);
-        let gradients = ops::linear_gradients(&get(x)?, &get(weight)?, get_optional(y)?.as_ref(), &get(dy)?, wanted)?;
+        let gradients = ops::linear_gradients(&get(x)?, &get(weight)?, get_optional(y)?.as_ref(), &get(dy)?, wants(wanted))?;
         put_wanted(gradients, out)
     }
 }
