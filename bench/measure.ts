@@ -19,6 +19,9 @@ const PATIENCE = 60;
 /** A measurement that lasts so many times as long as was asked is as good as several of them. */
 const LONG = 4;
 
+/** What a peer classifies after its training, if that is not beyond all patience. */
+const TEST_IMAGES = 10_000;
+
 /** Building, compiling and warming up come on top of it. */
 const WARM_UP = 180;
 
@@ -35,14 +38,16 @@ export async function measure(
   const measured: Measured[] = [];
   for (const threads of new Set(cells.map((cell) => cell.threads))) {
     const workers = new Map<string, Worker>();
-    for (const peer of peers) {
-      const worker = new Worker(peer, threads, effort.data);
-      await worker.ready();
-      workers.set(peer.name, worker);
-    }
     for (const cell of cells) {
       if (cell.threads !== threads) continue;
-      measured.push(...await measureCell(workers, cell, effort));
+      for (const peer of peers) {
+        if (threads > (peer.mostThreads ?? threads)) continue;
+        if (workers.get(peer.name)?.isAlive) continue; // What died at one cell may be able to do another.
+        const worker = new Worker(peer, threads, effort.data);
+        await worker.ready();
+        workers.set(peer.name, worker);
+      }
+      measured.push(...await measureCell(workers, cell, effort, measured));
       await keep(measured);
     }
     for (const worker of workers.values()) await worker.stop();
@@ -54,11 +59,19 @@ async function measureCell(
   workers: ReadonlyMap<string, Worker>,
   cell: Cell,
   { rounds, seconds, peak }: Effort,
+  before: readonly Measured[],
 ): Promise<Measured[]> {
   const { run, model, batch, threads } = cell;
   const rates = new Map<string, number[]>([...workers.keys()].map((name) => [name, []]));
   const errors = new Map<string, string>();
   const done = new Set<string>();
+  for (const name of workers.keys()) {
+    const known = before.filter((other) =>
+      other.peer === name && other.run === run && other.model === model && other.threads === threads
+    ).flatMap(({ imagesPerSecond }) => imagesPerSecond?.median ?? []);
+    const expected = batch / Math.max(...known); // -0 without any
+    if (expected > PATIENCE) errors.set(name, `a batch would take ${Math.round(expected)} s`);
+  }
   for (let round = 0; round < rounds; round++) {
     for (const [name, worker] of workers) {
       if (errors.has(name) || done.has(name)) continue;
@@ -92,9 +105,8 @@ async function figures(
   const imagesPerSecond = spread(rates);
   const work = imagesPerSecond.median * operations(run, model) / 1e9;
   const peakShare = limit === undefined ? undefined : work / limit;
-  const trained = run === "train"
-    ? await worker?.ask({ run: "correct", model }, PATIENCE)
-    : undefined;
+  const canShow = run === "train" && TEST_IMAGES / imagesPerSecond.median < PATIENCE;
+  const trained = canShow ? await worker?.ask({ run: "correct", model }, PATIENCE) : undefined;
   return { imagesPerSecond, peakShare, correct: trained?.correct };
 }
 

@@ -11,6 +11,8 @@ export interface Peer {
   readonly env?: (threads: number) => Record<string, string>;
   /** Programs it needs on PATH. */
   readonly needs?: string;
+  /** How many threads it can use at most. */
+  readonly mostThreads?: number;
   /** The instruction set beside whose figures it is of use. */
   readonly beside?: "avx512";
 }
@@ -78,7 +80,7 @@ export const peers: readonly Peer[] = [
   rust("burn", "burn-peer"),
   { ...python("tinygrad", "tinygrad_peer.py"), needs: "clang" },
   tfjs("wasm"),
-  tfjs("cpu"),
+  { ...tfjs("cpu"), mostThreads: 1 },
 ];
 
 /** Why this peer cannot run here, or undefined where it can; `peak` is the processor's, by instruction set. */
@@ -86,7 +88,7 @@ export function missing(
   { environment, command, needs, beside }: Peer,
   peak: Report["peak"],
 ): string | undefined {
-  if (beside !== undefined && peak[beside] === undefined) return `not measured for ${beside}`;
+  if (beside !== undefined && peak[beside] === undefined) return `this processor has no ${beside}`;
   if (environment === undefined) return undefined;
   const marker = environment === "tfjs" ? `${environments}/tfjs` : command[0];
   if (!exists(marker)) return "not installed (deno task bench --install)";

@@ -64,6 +64,11 @@ export class Worker {
     return await this.#turn(patience);
   }
 
+  /** Whether it may still have an answer. */
+  get isAlive(): boolean {
+    return this.#dead === undefined;
+  }
+
   /** The most memory it has held so far, in MiB, where the system tells. */
   async peakMemory(): Promise<number | undefined> {
     const status = await systemFile(`/proc/${this.#process.pid}/status`);

@@ -30,3 +30,42 @@ Deno.test("a measurement much longer than asked is not repeated, a short one is,
     ["slow", { median: 10, low: 10, high: 10 }],
   ]);
 });
+
+Deno.test("a peer that died at one cell is started anew for the next", async () => {
+  const command = [
+    Deno.execPath(),
+    "eval",
+    `console.log('{"ready":true,"version":"1"}');
+     const lines = Deno.stdin.readable.pipeThrough(new TextDecoderStream()).getReader();
+     for (;;) {
+       const { value, done } = await lines.read();
+       if (done || value.includes("wide")) Deno.exit();
+       console.log('{"images":100,"seconds":1}');
+     }`,
+  ];
+  const cells = (["wide", "cnn"] as const).map((model) =>
+    ({ run: "evaluate", model, batch: 32, threads: 1 }) as const
+  );
+  const effort = { seconds: 1, rounds: 1, data: "nowhere", peak: undefined };
+  const mortal: Peer = { name: "mortal", environment: undefined, command };
+  const measured = await measure([mortal], cells, effort);
+  assertEquals(
+    measured.map(({ model, imagesPerSecond, error }) => [model, imagesPerSecond?.median, error]),
+    [
+      ["wide", undefined, "the process ended"],
+      ["cnn", 100, undefined],
+    ],
+  );
+});
+
+Deno.test("a batch that would take minutes by a peer's rate at a smaller one is not asked for", async () => {
+  const cells = [32, 1000].map((batch) =>
+    ({ run: "train", model: "cnn", batch, threads: 1 }) as const
+  );
+  const effort = { seconds: 100, rounds: 1, data: "nowhere", peak: undefined };
+  const measured = await measure([peer("slow", 10)], cells, effort);
+  assertEquals(measured.map(({ imagesPerSecond, error }) => [imagesPerSecond?.median, error]), [
+    [10, undefined],
+    [undefined, "a batch would take 100 s"],
+  ]);
+});
