@@ -109,8 +109,9 @@ impl<T: Float> Piece<'_, T> {
     unsafe fn side_by_side<V: Vector<Element = T>>(&self, scratch: Scratch<T>, finishing: impl Finishing<V>) {
         let Whole { images, rows, columns, from_channels, to_channels, finish, out, tap, .. } = self.whole;
         let lanes = columns.tiles() * images;
-        // A vector may reach past the last lane, in the plane that begins one tile later.
-        let plane = lanes + images + 2 * V::LANES;
+        // Whole vectors, of the plane that begins one tile later too; no more, since all of it is zeroed.
+        let out_plane = lanes.next_multiple_of(V::LANES);
+        let plane = out_plane + images;
         // From the first tile row's patches to the last's, zeros where they leave the image.
         let first_row = 2 * self.tiles.start;
         let row_count = 2 * self.tiles.len() + 2;
@@ -124,7 +125,6 @@ impl<T: Float> Piece<'_, T> {
                 }
             }
         }
-        let out_plane = lanes.next_multiple_of(2 * V::LANES);
         let mut outputs = vec![T::ZERO; if tap.is_some() { 0 } else { to_channels * 4 * out_plane }];
         for tile_row in self.tiles.clone() {
             let patch = Patch {
