@@ -37,12 +37,14 @@ export async function measure(
 ): Promise<Measured[]> {
   const measured: Measured[] = [];
   for (const threads of new Set(cells.map((cell) => cell.threads))) {
+    const able = peers.filter(({ mostThreads = threads }) => threads <= mostThreads);
     const workers = new Map<string, Worker>();
     for (const cell of cells) {
       if (cell.threads !== threads) continue;
-      for (const peer of peers) {
-        if (threads > (peer.mostThreads ?? threads)) continue;
-        if (workers.get(peer.name)?.isAlive) continue; // What died at one cell may be able to do another.
+      for (const peer of able) {
+        const before = workers.get(peer.name);
+        if (before?.isAlive) continue;
+        await before?.stop(); // What died at one cell may be able to do another.
         const worker = new Worker(peer, threads, effort.data);
         await worker.ready();
         workers.set(peer.name, worker);
@@ -66,10 +68,7 @@ async function measureCell(
   const errors = new Map<string, string>();
   const done = new Set<string>();
   for (const name of workers.keys()) {
-    const known = before.filter((other) =>
-      other.peer === name && other.run === run && other.model === model && other.threads === threads
-    ).flatMap(({ imagesPerSecond }) => imagesPerSecond?.median ?? []);
-    const expected = batch / Math.max(...known); // -0 without any
+    const expected = batchSeconds(name, cell, before);
     if (expected > PATIENCE) errors.set(name, `a batch would take ${Math.round(expected)} s`);
   }
   for (let round = 0; round < rounds; round++) {
@@ -94,6 +93,18 @@ async function measureCell(
     console.log(`${run} ${model}, batch ${batch}, ${threads} threads: ${peer} ${error ?? rate}`);
   }
   return measured;
+}
+
+/** How long a batch would take a peer by its best rate at other batch sizes; 0 where there is none. */
+function batchSeconds(
+  peer: string,
+  { run, model, batch, threads }: Cell,
+  before: readonly Measured[],
+): number {
+  const rates = before.filter((other) =>
+    other.peer === peer && other.run === run && other.model === model && other.threads === threads
+  ).flatMap(({ imagesPerSecond }) => imagesPerSecond?.median ?? []);
+  return rates.length === 0 ? 0 : batch / Math.max(...rates);
 }
 
 async function figures(
