@@ -10,7 +10,7 @@ const python = Deno.build.os === "windows"
 
 /**
  * The order of PyTorch's sums depends on the processor. With AVX-512 its own logits are up to 1.2e-5 from exact, more
- * than this check allows between two programs; AVX2 is what all x86-64 processors that it is tried on have.
+ * than this check allows between two programs; AVX2 is what nearly every x86-64 processor has.
  */
 const avx2 = {
   ATEN_CPU_CAPABILITY: "avx2",
@@ -24,19 +24,18 @@ export type PyTorch = (...args: string[]) => Promise<string>;
 /** Installs what `requirements.txt` pins, unless it is there. */
 export async function preparePyTorch(): Promise<PyTorch> {
   if (ifThere(() => Deno.statSync(python)) === undefined) {
-    await run("python3", "-m", "venv", environment);
+    await run("python3", ["-m", "venv", environment]);
   }
-  await run(python, "-m", "pip", "install", "-q", "-r", place("requirements.txt"));
-  return async (...args) => (await run(python, place("exchange.py"), ...args)).trim();
+  await run(python, ["-m", "pip", "install", "-q", "-r", place("requirements.txt")]);
+  return async (...args) => (await run(python, [place("exchange.py"), ...args], avx2)).trim();
 }
 
-async function run(program: string, ...args: string[]): Promise<string> {
-  const command = new Deno.Command(program, {
-    args,
-    env: avx2,
-    stdin: "null",
-    stderr: "inherit",
-  });
+async function run(
+  program: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<string> {
+  const command = new Deno.Command(program, { args, env, stdin: "null", stderr: "inherit" });
   const { code, stdout } = await command.output().catch((error) => {
     if (error instanceof Deno.errors.NotFound) {
       throw new UserError(`${program} was not found: PyTorch needs Python 3.10 or newer`);
