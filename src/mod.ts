@@ -18,5 +18,5 @@ export {
   type StoredDType,
   type StoredFile,
   type StoredTensor,
-} from "./train/safetensors.ts";
-export { assignStored, storedTensors } from "./train/stored_tensors.ts";
+} from "./storage/safetensors.ts";
+export { assignStored, storedTensors } from "./storage/stored_tensors.ts";

@@ -1,7 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError, UserError } from "../src/errors.ts";
-import { diskFiles } from "../src/train/files.ts";
-import { writeText } from "../src/train/json_file.ts";
+import { diskFiles } from "../src/storage/files.ts";
+import { writeText } from "../src/storage/json_file.ts";
 import { models } from "../src/models/mod.ts";
 import type { ModelName } from "../src/mod.ts";
 import { type Exchange, exchange } from "./check_peers/exchange.ts";

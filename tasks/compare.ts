@@ -1,7 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask } from "../src/errors.ts";
-import { compareFlagsSchema } from "../src/report/comparison/compare_flags.ts";
-import { Command } from "../src/train/flags.ts";
+import { compareFlagsSchema } from "../src/commands/compare_flags.ts";
+import { Command } from "../src/cli/flags.ts";
 import { program } from "../src/program.ts";
 
 const command = new Command(compareFlagsSchema, {
@@ -14,7 +14,7 @@ export async function main(args: string[]): Promise<void> {
   const parsed = parseArgs(command.arguments(args), command.parseOptions);
   const flags = command.read(parsed);
   if (flags === undefined) return console.log(command.help());
-  const { compareCommand } = await import("../src/report/comparison/compare_command.ts");
+  const { compareCommand } = await import("../src/commands/compare_command.ts");
   const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : Infinity;
   await compareCommand(parsed._.map(String), flags, (text) => console.log(text), width);
 }

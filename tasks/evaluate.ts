@@ -1,8 +1,8 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
 import { embeddedModel, program } from "../src/program.ts";
-import { evaluateFlagsSchema } from "../src/train/evaluate_flags.ts";
-import { Command } from "../src/train/flags.ts";
+import { evaluateFlagsSchema } from "../src/commands/evaluate_flags.ts";
+import { Command } from "../src/cli/flags.ts";
 
 const command = new Command(evaluateFlagsSchema, {
   usage: `${program} evaluate RUN_FOLDER|WEIGHTS.safetensors [flags]`,
@@ -17,7 +17,7 @@ export async function main(args: string[]): Promise<number | void> {
   if (flags === undefined) return console.log(command.help());
   const [path = embeddedModel()] = parsed._;
   if (path === undefined) throw new UsageError(`Which run? ${program} evaluate RUN_FOLDER`);
-  const { evaluateCommand } = await import("../src/train/evaluate_command.ts");
+  const { evaluateCommand } = await import("../src/commands/evaluate_command.ts");
   const colour = Deno.stdout.isTerminal() && !Deno.noColor;
   await evaluateCommand(String(path), flags, (text) => console.log(text), colour);
 }

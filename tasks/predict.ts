@@ -1,7 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
-import { predictFlagsSchema } from "../src/predict/predict_flags.ts";
-import { Command } from "../src/train/flags.ts";
+import { predictFlagsSchema } from "../src/commands/predict_flags.ts";
+import { Command } from "../src/cli/flags.ts";
 import { embeddedModel, program } from "../src/program.ts";
 
 const command = new Command(predictFlagsSchema, {
@@ -24,7 +24,7 @@ export async function main(args: string[]): Promise<number | void> {
   if (images.length === 0) {
     throw new UsageError(`Which image? ${program} predict RUN_FOLDER IMAGE...`);
   }
-  const { predictCommand } = await import("../src/predict/predict_command.ts");
+  const { predictCommand } = await import("../src/commands/predict_command.ts");
   const colour = Deno.stdout.isTerminal() && !Deno.noColor;
   return await predictCommand(weights, images, flags, {
     print: (text) => console.log(text),

@@ -1,7 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
-import { reportFlagsSchema } from "../src/report/report_flags.ts";
-import { Command } from "../src/train/flags.ts";
+import { reportFlagsSchema } from "../src/commands/report_flags.ts";
+import { Command } from "../src/cli/flags.ts";
 import { program } from "../src/program.ts";
 
 const command = new Command(reportFlagsSchema, {
@@ -16,7 +16,7 @@ export async function main(args: string[]): Promise<void> {
   if (flags === undefined) return console.log(command.help());
   const [path] = parsed._;
   if (path === undefined) throw new UsageError(`Which run? ${program} report RUN_FOLDER`);
-  const { reportCommand } = await import("../src/report/report_command.ts");
+  const { reportCommand } = await import("../src/commands/report_command.ts");
   console.log(await reportCommand(String(path), flags, (text) => console.error(text)));
 }
 

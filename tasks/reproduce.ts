@@ -1,9 +1,9 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
-import { reproduceFlagsSchema } from "../src/experiment/reproduce_flags.ts";
+import { reproduceFlagsSchema } from "../src/commands/reproduce_flags.ts";
 import { program } from "../src/program.ts";
-import { Command } from "../src/train/flags.ts";
-import { standardScreen } from "../src/train/progress.ts";
+import { Command } from "../src/cli/flags.ts";
+import { standardScreen } from "../src/cli/progress.ts";
 
 const command = new Command(reproduceFlagsSchema, {
   usage: `${program} reproduce RUN_FOLDER|RESULTS.json [flags]`,
@@ -17,7 +17,7 @@ export async function main(args: string[]): Promise<number | void> {
   if (flags === undefined) return console.log(command.help());
   const [path] = parsed._;
   if (path === undefined) throw new UsageError(`What? ${program} reproduce RUN_FOLDER`);
-  const { reproduceCommand } = await import("../src/experiment/reproduce_command.ts");
+  const { reproduceCommand } = await import("../src/commands/reproduce_command.ts");
   return await reproduceCommand(String(path), flags, standardScreen());
 }
 

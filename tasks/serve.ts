@@ -1,8 +1,8 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { messageOf, runTask } from "../src/errors.ts";
-import { serveFlagsSchema } from "../src/serve/serve_flags.ts";
+import { serveFlagsSchema } from "../src/commands/serve_flags.ts";
 import { startServer } from "../src/serve/server.ts";
-import { Command } from "../src/train/flags.ts";
+import { Command } from "../src/cli/flags.ts";
 import { program } from "../src/program.ts";
 
 const command = new Command(serveFlagsSchema, {

@@ -1,13 +1,13 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { milliseconds } from "../src/train/clock.ts";
+import { milliseconds } from "../src/clock.ts";
 import { runTask, UsageError } from "../src/errors.ts";
 import { fuzz, targets } from "../test/fuzz/fuzz.ts";
 import { fuzzPictures } from "../test/image/fuzz.ts";
-import { injectFaults } from "../test/train/torture/faults.ts";
+import { injectFaults } from "../test/torture/faults.ts";
 import { cutIdx } from "../test/data/cuts.ts";
-import { damage } from "../test/train/torture/flips.ts";
-import { interrupt } from "../test/train/torture/interruptions.ts";
-import { race } from "../test/train/torture/races.ts";
+import { damage } from "../test/torture/flips.ts";
+import { interrupt } from "../test/torture/interruptions.ts";
+import { race } from "../test/torture/races.ts";
 
 const tortures: Record<string, () => Promise<object>> = {
   "kill -9 at random moments": () => interrupt("SIGKILL", 1000, { insideSaves: 300 }),

@@ -2,9 +2,9 @@ import { parseArgs } from "@std/cli/parse-args";
 import { runTask } from "../src/errors.ts";
 import { program } from "../src/program.ts";
 import { reporter } from "../src/report/reporter.ts";
-import { Command } from "../src/train/flags.ts";
-import { trainFlagsSchema } from "../src/train/options.ts";
-import { standardScreen } from "../src/train/progress.ts";
+import { Command } from "../src/cli/flags.ts";
+import { trainFlagsSchema } from "../src/config/options.ts";
+import { standardScreen } from "../src/cli/progress.ts";
 
 /** The command line of `train`. */
 export const command = new Command(trainFlagsSchema, {
@@ -18,7 +18,7 @@ export async function main(args: string[]): Promise<number | void> {
   const parsed = parseArgs(command.arguments(args), command.parseOptions);
   const flags = command.read(parsed);
   if (flags === undefined) return console.log(command.help());
-  const { trainCommand } = await import("../src/train/train_command.ts"); // loads the library
+  const { trainCommand } = await import("../src/commands/train_command.ts"); // loads the library
   return await trainCommand(flags, standardScreen(), reporter);
 }
 

@@ -3,16 +3,16 @@ import { UserError } from "../errors.ts";
 import type { Evaluation } from "../train/evaluate.ts";
 import { train } from "../train/loop.ts";
 import { bestEpoch, epochLine } from "../train/metrics.ts";
-import { milliseconds } from "../train/clock.ts";
+import { milliseconds } from "../clock.ts";
 import { Pace } from "../train/pace.ts";
-import type { Screen } from "../train/progress.ts";
+import type { Screen } from "../cli/progress.ts";
 import { modelOf } from "../train/recipe.ts";
-import type { Recorder } from "../train/recorder.ts";
-import type { StoredTensor } from "../train/safetensors.ts";
+import type { Recorder } from "../run/recorder.ts";
+import type { StoredTensor } from "../storage/safetensors.ts";
 import { TrainingState } from "../train/state.ts";
-import { testResult } from "../train/summary.ts";
-import { tensorDigests, weightsDigest } from "../train/weights_digest.ts";
-import { type EpochResult, finalFigures, type Results } from "./results.ts";
+import { testResult } from "../run/summary.ts";
+import { tensorDigests, weightsDigest } from "../storage/weights_digest.ts";
+import { type EpochResult, finalFigures, type Results } from "../run/results.ts";
 
 /** Ends a reproduction at the first thing that differs. */
 class Difference extends Error {}

@@ -1,5 +1,5 @@
-import type { Summary } from "../train/summary.ts";
-import { spread, spreadText } from "./spread.ts";
+import type { Summary } from "../run/summary.ts";
+import { spread, spreadText } from "../statistics/spread.ts";
 
 /** What the table needs of a finished run. */
 export type SweptRun = Pick<Summary, "config" | "test_acc"> & {

@@ -1,4 +1,4 @@
-import { convergencePicture, type NamedCurve } from "../report/curves.ts";
+import { convergencePicture, type NamedCurve } from "../picture/curves.ts";
 import type { Fitted, Watcher } from "../train/fit.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { LiveLines } from "./live_lines.ts";

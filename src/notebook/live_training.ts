@@ -1,5 +1,5 @@
-import { curvesPicture } from "../report/curves.ts";
-import type { Recipe } from "../train/config.ts";
+import { curvesPicture } from "../picture/curves.ts";
+import type { Recipe } from "../config/config.ts";
 import type { Fitted, Watcher } from "../train/fit.ts";
 import { bestEpoch, type EpochMetrics } from "../train/metrics.ts";
 import type { Broadcast } from "./broadcast.ts";

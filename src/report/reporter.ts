@@ -1,4 +1,4 @@
-import type { Reporter } from "../train/session.ts";
+import type { Reporter } from "../run/session.ts";
 
 /** Writes a run's report. What draws it is loaded then: a training starts without it. */
 export const reporter: Reporter = async (folder, options) => {

@@ -1,9 +1,9 @@
-import { readResults, type Results } from "../experiment/results.ts";
-import { Checkpoints, type RunProgress } from "../train/checkpoints.ts";
-import type { TrainConfig } from "../train/config.ts";
-import { configRecord } from "../train/config_file.ts";
-import { diskFiles } from "../train/files.ts";
-import { readJson, readText } from "../train/json_file.ts";
+import { readResults, type Results } from "../run/results.ts";
+import { Checkpoints, type RunProgress } from "../run/checkpoints.ts";
+import type { TrainConfig } from "../config/config.ts";
+import { configRecord } from "../config/config_file.ts";
+import { diskFiles } from "../storage/files.ts";
+import { readJson, readText } from "../storage/json_file.ts";
 import {
   bestEpoch,
   type EpochMetrics,
@@ -11,8 +11,8 @@ import {
   epochTimes,
   metricsFile,
 } from "../train/metrics.ts";
-import { parseMetrics } from "../train/metrics_reader.ts";
-import { isFinished, readConfig } from "../train/run.ts";
+import { parseMetrics } from "../run/metrics_reader.ts";
+import { isFinished, readConfig } from "../run/run.ts";
 
 /** What a run folder tells of its run, however far that came. */
 export interface RunRecord {

@@ -1,10 +1,10 @@
 import { loadTest, type TestData } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
-import { diskFiles, type Files } from "../train/files.ts";
-import { writeText } from "../train/json_file.ts";
+import { diskFiles, type Files } from "../storage/files.ts";
+import { writeText } from "../storage/json_file.ts";
 import { predictions } from "../train/predictions.ts";
-import { findWeights, loadModel } from "../train/weights_source.ts";
-import { calibration } from "./calibration.ts";
+import { findWeights, loadModel } from "../run/weights_source.ts";
+import { calibration } from "../statistics/calibration.ts";
 import { report, type ReportContent } from "./report.ts";
 import { runCurves, type TestedModel, testPictures } from "./run_pictures.ts";
 import { readRunRecord, type RunRecord } from "./run_record.ts";

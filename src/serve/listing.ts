@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { configSchema } from "../train/config.ts";
-import { configRecord } from "../train/config_file.ts";
+import { configSchema } from "../config/config.ts";
+import { configRecord } from "../config/config_file.ts";
 import { type RunRecord, runStates } from "./run_record.ts";
 import { trainingSeconds } from "./words.ts";
 

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
-import type { TrainConfig } from "../train/config.ts";
-import { parseConfig } from "../train/config_file.ts";
+import type { TrainConfig } from "../config/config.ts";
+import { parseConfig } from "../config/config_file.ts";
 import { bestEpoch, type EpochMetrics, epochMetricsSchema } from "../train/metrics.ts";
-import { parseMetrics } from "../train/metrics_reader.ts";
+import { parseMetrics } from "../run/metrics_reader.ts";
 import { readFile } from "./run_file.ts";
 import { savedStep } from "./run_signs.ts";
 

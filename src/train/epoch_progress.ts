@@ -1,7 +1,7 @@
-import { milliseconds } from "./clock.ts";
-import type { Recipe } from "./config.ts";
+import { milliseconds } from "../clock.ts";
+import type { Recipe } from "../config/config.ts";
 import type { EpochTime } from "./metrics.ts";
-import { progressBar, type Screen } from "./progress.ts";
+import { progressBar, type Screen } from "../cli/progress.ts";
 import type { TrainingState } from "./state.ts";
 
 /** Measures the epoch that is being trained and shows how far it is. */

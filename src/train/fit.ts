@@ -1,19 +1,19 @@
 import type { z } from "zod";
 import type { TrainingData } from "../data/mod.ts";
 import type { Layer, Module } from "../nn/mod.ts";
-import { defaultWeightDecay, type Recipe, recipeSchema } from "./config.ts";
+import { defaultWeightDecay, type Recipe, recipeSchema } from "../config/config.ts";
 import { EpochProgress } from "./epoch_progress.ts";
 import type { Evaluation } from "./evaluate.ts";
-import { explain } from "./flags.ts";
+import { explain } from "../cli/flags.ts";
 import { train } from "./loop.ts";
 import { bestEpoch, epochLine, type EpochMetrics } from "./metrics.ts";
 import { Pace } from "./pace.ts";
-import { type Screen, silentScreen } from "./progress.ts";
-import { type Recorder, refuseNonfinite } from "./recorder.ts";
-import type { StoredTensor } from "./safetensors.ts";
+import { type Screen, silentScreen } from "../cli/progress.ts";
+import { type Recorder, refuseNonfinite } from "../run/recorder.ts";
+import type { StoredTensor } from "../storage/safetensors.ts";
 import { TrainingState } from "./state.ts";
-import { assignStored } from "./stored_tensors.ts";
-import { weightsDigest } from "./weights_digest.ts";
+import { assignStored } from "../storage/stored_tensors.ts";
+import { weightsDigest } from "../storage/weights_digest.ts";
 
 /** What a training may be told; only the learning rate has no default. */
 export type FitSettings = Readonly<

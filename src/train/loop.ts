@@ -1,12 +1,12 @@
 import { type Batch, batches, type TrainingData } from "../data/mod.ts";
 import { crossEntropy, learningRate } from "../nn/mod.ts";
 import { accumulateMetrics, gradients, Random, scope } from "../tensor/mod.ts";
-import type { Recipe } from "./config.ts";
+import type { Recipe } from "../config/config.ts";
 import { evaluatePaced } from "./evaluate.ts";
 import { NonfiniteError, nonfiniteInSet, nonfiniteOrigin } from "./nonfinite.ts";
 import type { Pace } from "./pace.ts";
 import { augmentationOf } from "./recipe.ts";
-import type { Recorder } from "./recorder.ts";
+import type { Recorder } from "../run/recorder.ts";
 import type { TrainingState } from "./state.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Recipe } from "./config.ts";
+import type { Recipe } from "../config/config.ts";
 
 const metric = z.number();
 

@@ -2,7 +2,7 @@ import type { Augmentation } from "../data/mod.ts";
 import { createModel } from "../models/mod.ts";
 import type { Layer, OptimizerOptions, Schedule } from "../nn/mod.ts";
 import type { Random } from "../tensor/mod.ts";
-import type { Recipe, TrainConfig } from "./config.ts";
+import type { Recipe, TrainConfig } from "../config/config.ts";
 
 /** The model that a config names. */
 export function modelOf({ model, hidden }: TrainConfig): Layer {

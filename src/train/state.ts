@@ -10,13 +10,13 @@ import {
   type Schedule,
 } from "../nn/mod.ts";
 import { Random, Tensor } from "../tensor/mod.ts";
-import type { Checkpoint } from "./checkpoints.ts";
-import type { Recipe, TrainConfig } from "./config.ts";
+import type { Checkpoint } from "../run/checkpoints.ts";
+import type { Recipe, TrainConfig } from "../config/config.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { type EpochMetrics, outOfPatience } from "./metrics.ts";
 import { optimizerOf, scheduleOf } from "./recipe.ts";
-import type { StoredTensor } from "./safetensors.ts";
-import { assignStored, storedTensors } from "./stored_tensors.ts";
+import type { StoredTensor } from "../storage/safetensors.ts";
+import { assignStored, storedTensors } from "../storage/stored_tensors.ts";
 
 /** Everything that changes while a model is trained: what a checkpoint holds. */
 export class TrainingState<Config extends Recipe = TrainConfig> implements Disposable {

@@ -2,15 +2,15 @@ import { batches, type ImageSet, loadTest, loadTraining } from "../../src/data/m
 import { UserError } from "../../src/errors.ts";
 import type { ModelName } from "../../src/mod.ts";
 import { noGradients, scope } from "../../src/tensor/mod.ts";
-import { evaluateCommand } from "../../src/train/evaluate_command.ts";
-import { silentScreen } from "../../src/train/progress.ts";
+import { evaluateCommand } from "../../src/commands/evaluate_command.ts";
+import { silentScreen } from "../../src/cli/progress.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
   type StoredTensor,
-} from "../../src/train/safetensors.ts";
-import { trainCommand } from "../../src/train/train_command.ts";
-import { findWeights, loadModel } from "../../src/train/weights_source.ts";
+} from "../../src/storage/safetensors.ts";
+import { trainCommand } from "../../src/commands/train_command.ts";
+import { findWeights, loadModel } from "../../src/run/weights_source.ts";
 import type { PyTorch } from "./pytorch.ts";
 
 /** How one side's weights did on both sides. */

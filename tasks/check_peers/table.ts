@@ -1,4 +1,4 @@
-import { version } from "../../src/train/version.ts";
+import { version } from "../../src/version.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** How far a logit may be from PyTorch's. */

@@ -1,4 +1,4 @@
-import { lines, startWith } from "../train/torture/child_process.ts";
+import { lines, startWith } from "../torture/child_process.ts";
 import { readers } from "./readers.ts";
 
 /** What can be fuzzed: each reader of files, and the native library's exports. */

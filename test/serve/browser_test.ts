@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Page } from "playwright-core";
-import { lockRun } from "../../src/train/lock.ts";
+import { lockRun } from "../../src/run/lock.ts";
 import { browserTest } from "../browser.ts";
-import { pause, start } from "../train/torture/child_process.ts";
-import { temporaryFolder } from "../train/temporary_folder.ts";
+import { pause, start } from "../torture/child_process.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 import { addEpoch, writeRun } from "./run_folders.ts";
 import { serve } from "./test_server.ts";
 

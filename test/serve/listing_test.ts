@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { type Listing, listingAddress, listingSchema, select } from "../../src/serve/listing.ts";
 import { RunStore } from "../../src/serve/run_store.ts";
-import { temporaryFolder } from "../train/temporary_folder.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 import { writeRun } from "./run_folders.ts";
 
 /** Names of the chosen runs of a small folder. */

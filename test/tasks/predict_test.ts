@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { syntheticSet } from "../../src/data/mod.ts";
 import { readFile } from "../image/picture_files.ts";
 import { trainWeights } from "../predict/trained.ts";
-import { temporaryFolder } from "../train/temporary_folder.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { temporaryFolder } from "../train/temporary_folder.ts";
-import { start } from "../train/torture/child_process.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+import { start } from "../torture/child_process.ts";
 import { runTask } from "./run_task.ts";
 
 const synthetic = ["--model", "linear", "--data", "synthetic", "--train-size", "2000"];

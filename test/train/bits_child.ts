@@ -12,8 +12,8 @@ import {
   type OptimizerOptions,
 } from "../../src/nn/mod.ts";
 import { gradients, Random, scope, Tensor } from "../../src/tensor/mod.ts";
-import { storedTensors } from "../../src/train/stored_tensors.ts";
-import { weightsDigest } from "../../src/train/weights_digest.ts";
+import { storedTensors } from "../../src/storage/stored_tensors.ts";
+import { weightsDigest } from "../../src/storage/weights_digest.ts";
 
 const optimizers: readonly OptimizerOptions[] = [
   { name: "sgd", lr: 0.05, momentum: 0.9, weightDecay: 1e-3 },

@@ -3,10 +3,10 @@ import { unload } from "../../src/data/mod.ts";
 import { evaluate, fit, modelOf, type Watcher } from "../../src/train/mod.ts";
 import { train } from "../../src/train/loop.ts";
 import { Pace } from "../../src/train/pace.ts";
-import { silentScreen } from "../../src/train/progress.ts";
+import { silentScreen } from "../../src/cli/progress.ts";
 import { TrainingState } from "../../src/train/state.ts";
-import { storedTensors } from "../../src/train/stored_tensors.ts";
-import { weightsDigest } from "../../src/train/weights_digest.ts";
+import { storedTensors } from "../../src/storage/stored_tensors.ts";
+import { weightsDigest } from "../../src/storage/weights_digest.ts";
 import { liveTensors } from "../../src/tensor/mod.ts";
 import { config, data, layer } from "./fixtures.ts";
 

@@ -8,13 +8,13 @@ import {
   relu,
   sequential,
 } from "../../src/nn/mod.ts";
-import { completeConfig, type TrainConfig, type TrainSettings } from "../../src/train/config.ts";
-import type { Environment } from "../../src/train/environment.ts";
+import { completeConfig, type TrainConfig, type TrainSettings } from "../../src/config/config.ts";
+import type { Environment } from "../../src/run/environment.ts";
 import { train } from "../../src/train/loop.ts";
 import { Pace } from "../../src/train/pace.ts";
-import { silentScreen } from "../../src/train/progress.ts";
-import { RunRecorder } from "../../src/train/recorder.ts";
-import type { Run } from "../../src/train/run.ts";
+import { silentScreen } from "../../src/cli/progress.ts";
+import { RunRecorder } from "../../src/run/recorder.ts";
+import type { Run } from "../../src/run/run.ts";
 import { TrainingState } from "../../src/train/state.ts";
 
 /** Small parts of the synthetic set: 5 steps of 16 images an epoch, the last one partial. */

@@ -4,12 +4,12 @@ import { flatten, type Layer, linear, relu, sequential } from "../../src/nn/mod.
 import { NonfiniteError } from "../../src/train/nonfinite.ts";
 import { train } from "../../src/train/loop.ts";
 import { Pace } from "../../src/train/pace.ts";
-import type { Recorder } from "../../src/train/recorder.ts";
-import { Run } from "../../src/train/run.ts";
+import type { Recorder } from "../../src/run/recorder.ts";
+import { Run } from "../../src/run/run.ts";
 import { TrainingState } from "../../src/train/state.ts";
 import { liveTensors } from "../../src/tensor/mod.ts";
 import { config, data, environment, layer, trainTo } from "./fixtures.ts";
-import { temporaryFolder } from "./temporary_folder.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
 /** Closes epochs and writes nothing. */
 const closing: Recorder = {

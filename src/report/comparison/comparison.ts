@@ -1,15 +1,15 @@
-import { type Spread, spread } from "../../experiment/spread.ts";
+import { type Spread, spread } from "../../statistics/spread.ts";
 import type { ImageSet } from "../../data/mod.ts";
-import { classScores } from "../../train/class_scores.ts";
-import { configRecord } from "../../train/config_file.ts";
+import { classScores } from "../../statistics/class_scores.ts";
+import { configRecord } from "../../config/config_file.ts";
 import { confusionCounts } from "../../train/evaluate.ts";
-import { calibration } from "../calibration.ts";
-import type { CurvePoint } from "../curves.ts";
+import { calibration } from "../../statistics/calibration.ts";
+import type { CurvePoint } from "../../picture/curves.ts";
 import type { EvaluatedRun } from "./evaluated_run.ts";
 import { meanHistory } from "./mean_history.ts";
 import { refuseDifferentData } from "./finished_runs.ts";
 import { comparePairs, type Pair } from "./pairs.ts";
-import { wilsonInterval } from "./wilson.ts";
+import { wilsonInterval } from "../../statistics/wilson.ts";
 
 /** One config of a comparison: a run, or several that differ in their seeds. */
 export interface Row {

@@ -1,10 +1,10 @@
 import type { TestData } from "../../data/mod.ts";
 import { UserError } from "../../errors.ts";
-import { readJson, readText } from "../../train/json_file.ts";
+import { readJson, readText } from "../../storage/json_file.ts";
 import { epochTimes, meanSpeed, trainingSeconds } from "../../train/metrics.ts";
 import { type Predictions, predictions } from "../../train/predictions.ts";
-import { weightsDigest } from "../../train/weights_digest.ts";
-import { findWeights, loadModel } from "../../train/weights_source.ts";
+import { weightsDigest } from "../../storage/weights_digest.ts";
+import { findWeights, loadModel } from "../../run/weights_source.ts";
 import type { FinishedRun } from "./finished_runs.ts";
 
 /** A finished run, and what its best weights say of the test images. */

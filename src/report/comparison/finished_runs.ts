@@ -1,8 +1,8 @@
 import { UserError } from "../../errors.ts";
-import { readResults, type Results } from "../../experiment/results.ts";
-import { runFolders } from "../../experiment/run_folders.ts";
-import { configRecord } from "../../train/config_file.ts";
-import { isFinished, readConfig } from "../../train/run.ts";
+import { readResults, type Results } from "../../run/results.ts";
+import { runFolders } from "../../run/run_folders.ts";
+import { configRecord } from "../../config/config_file.ts";
+import { isFinished, readConfig } from "../../run/run.ts";
 import { program } from "../../program.ts";
 
 /** A run folder that is finished, and what is in it. */

@@ -1,5 +1,5 @@
-import { percent, pixelsOf, setText } from "../galleries.ts";
-import { gridPicture, inRows } from "../image_grid.ts";
+import { percent, pixelsOf, setText } from "../../picture/galleries.ts";
+import { gridPicture, inRows } from "../../picture/image_grid.ts";
 import type { Comparison, Row } from "./comparison.ts";
 
 /** The images that one row gets right and another wrong. */

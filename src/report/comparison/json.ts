@@ -1,5 +1,5 @@
-import { configRecord } from "../../train/config_file.ts";
-import type { Spread } from "../../experiment/spread.ts";
+import { configRecord } from "../../config/config_file.ts";
+import type { Spread } from "../../statistics/spread.ts";
 import type { Comparison, Row } from "./comparison.ts";
 
 /** A comparison as comparison.json has it, with the names that a run's files use. */

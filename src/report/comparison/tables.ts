@@ -1,4 +1,4 @@
-import { spread, spreadText } from "../../experiment/spread.ts";
+import { spread, spreadText } from "../../statistics/spread.ts";
 import type { Comparison, Row } from "./comparison.ts";
 import { disagreements } from "./images.ts";
 

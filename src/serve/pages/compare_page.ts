@@ -1,6 +1,6 @@
-import { convergencePicture } from "../../report/curves.ts";
-import { seriesStyle } from "../../report/look.ts";
-import { configRecord } from "../../train/config_file.ts";
+import { convergencePicture } from "../../picture/curves.ts";
+import { seriesStyle } from "../../html/look.ts";
+import { configRecord } from "../../config/config_file.ts";
 import { attribute, type Content, type Html, html } from "../html.ts";
 import type { ReadableRun } from "../run_record.ts";
 import { duration, percent, shortState, trainingSeconds } from "../words.ts";

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../../src/errors.ts";
 import { compareRuns } from "../../../src/report/comparison/comparison.ts";
-import { wilsonInterval } from "../../../src/report/comparison/wilson.ts";
+import { wilsonInterval } from "../../../src/statistics/wilson.ts";
 import { madeRun, test } from "./made_runs.ts";
 
 const right = "000011112222";

@@ -1,7 +1,7 @@
 import { imageBytes, type ImageSet, imageSet } from "../../../src/data/image_set.ts";
-import type { Results } from "../../../src/experiment/results.ts";
+import type { Results } from "../../../src/run/results.ts";
 import type { EvaluatedRun } from "../../../src/report/comparison/evaluated_run.ts";
-import { completeConfig, type TrainSettings } from "../../../src/train/config.ts";
+import { completeConfig, type TrainSettings } from "../../../src/config/config.ts";
 
 /** Twelve test images of three classes, four of each. */
 export const test: ImageSet = imageSet(

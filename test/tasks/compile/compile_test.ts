@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { temporaryFolder } from "../../train/temporary_folder.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
 import { runTask } from "../run_task.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));

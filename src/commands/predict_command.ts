@@ -1,0 +1,110 @@
+import { imageSize } from "../data/mod.ts";
+import { messageOf, UserError } from "../errors.ts";
+import { encodePng, prepare } from "../image/mod.ts";
+import { diskFiles, writeAtomically } from "../storage/files.ts";
+import { configureThreads } from "../ffi/information.ts";
+import { findWeights, loadModel } from "../run/weights_source.ts";
+import type { Module } from "../nn/mod.ts";
+import { classify } from "../predict/classify.ts";
+import { readInputs } from "../predict/inputs.ts";
+import { type PredictFlags, predictFlagsSchema } from "./predict_flags.ts";
+import { type Prediction, predictionJson, predictionTable } from "./prediction_text.ts";
+import { saliency } from "../predict/saliency.ts";
+import { saliencyPng, saliencySvg } from "../predict/saliency_picture.ts";
+import { terminalPicture } from "../predict/terminal_picture.ts";
+
+/** Pictures that are predicted together. */
+const batchSize = 250;
+
+/** Where a command's words go. */
+export interface Output {
+  readonly print: (text: string) => void;
+  readonly complain: (text: string) => void;
+  readonly colour: boolean;
+}
+
+type Flags = Required<Pick<PredictFlags, "top" | "ground" | "device">> & PredictFlags;
+
+/**
+ * Predicts the class of each picture and prints the likeliest ones. What cannot be read is named,
+ * and the others follow; returns the exit code, 1 where that happened.
+ */
+export async function predictCommand(
+  weights: string,
+  paths: readonly string[],
+  given: PredictFlags,
+  output: Output,
+): Promise<number> {
+  const flags = predictFlagsSchema.parse(given);
+  configureThreads(flags.threads);
+  const source = findWeights(weights, flags.model);
+  using model = loadModel(source, flags.device);
+  const all: Prediction[] = [];
+  for await (const batch of predictBatches(model, paths, flags)) {
+    all.push(...batch);
+    for (const one of batch) if ("error" in one) output.complain(`error: ${one.error}`);
+    if (!flags.json) show(batch, flags, output);
+  }
+  if (flags.json) output.print(predictionJson(source, all));
+  if (flags.seen !== undefined || flags.saliency !== undefined) writePictures(model, all, flags);
+  return all.some((one) => "error" in one) ? 1 : 0;
+}
+
+/** The predictions of all pictures, some of them at a time. */
+async function* predictBatches(
+  model: Module,
+  paths: readonly string[],
+  flags: Flags,
+): AsyncGenerator<Prediction[]> {
+  let waiting:
+    ({ name: string; image: Uint8Array<ArrayBuffer> } | { name: string; error: string })[] = [];
+  const predictWaiting = (): Prediction[] => {
+    const images = waiting.flatMap((one) => "image" in one ? [one.image] : []);
+    const tops = images.length === 0 ? [] : classify(model, images, flags.top, flags.device);
+    const predictions = waiting.map((one) => {
+      return "image" in one ? { ...one, top: tops.shift() ?? [] } : one;
+    });
+    waiting = [];
+    return predictions;
+  };
+  for await (const input of readInputs(paths)) {
+    const { name } = input;
+    waiting.push("picture" in input ? { name, image: prepare(input.picture, flags) } : input);
+    if (waiting.length === batchSize) yield predictWaiting();
+  }
+  if (waiting.length > 0) yield predictWaiting();
+}
+
+function show(batch: readonly Prediction[], flags: Flags, { print, colour }: Output): void {
+  const lines = predictionTable(batch);
+  for (const prediction of batch) {
+    if ("error" in prediction) continue;
+    print(lines.shift() ?? "");
+    if (flags.show) print(terminalPicture(prediction.image, colour));
+  }
+}
+
+/** Writes the pictures that were asked for of the one image there is. */
+function writePictures(model: Module, all: readonly Prediction[], flags: Flags): void {
+  const [only] = all;
+  const flag = flags.seen === undefined ? "--saliency" : "--seen";
+  if (all.length !== 1) throw new UserError(`${flag} is for one image, not for ${all.length}`);
+  if ("error" in only) return;
+  const { image, top: [{ name, label, probability }] } = only;
+  if (flags.seen !== undefined) write(flags.seen, encodePng(image.slice(), imageSize));
+  if (flags.saliency === undefined) return;
+  const slopes = saliency(model, image, label, flags.device);
+  const isSvg = /\.svg$/i.test(flags.saliency);
+  write(
+    flags.saliency,
+    isSvg ? saliencySvg(image, slopes, name, probability) : saliencyPng(image, slopes),
+  );
+}
+
+function write(path: string, content: Uint8Array | string): void {
+  try {
+    writeAtomically(diskFiles, path, content);
+  } catch (error) {
+    throw new UserError(`Cannot write ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}

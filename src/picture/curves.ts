@@ -1,0 +1,160 @@
+import * as Plot from "@observablehq/plot";
+import { chart } from "./chart.ts";
+import { colour, type SeriesStyle, seriesStyle } from "../html/look.ts";
+import { draw, type LegendEntry, type Part } from "./picture.ts";
+
+/** One epoch of a curve. */
+export interface CurvePoint {
+  readonly epoch: number;
+  readonly train_loss: number;
+  readonly train_acc: number;
+  readonly val_loss?: number;
+  readonly val_acc?: number;
+}
+
+/** The curves of one run. */
+export interface Curves {
+  readonly title: string;
+  readonly subtitle: string;
+  readonly history: readonly CurvePoint[];
+  /** The epoch whose weights are kept as the best ones. */
+  readonly best?: number;
+  /** Epochs of the whole run, which may not have been reached. */
+  readonly epochs: number;
+}
+
+/** What a curve may show of an epoch. */
+export type Quantity = "loss" | "accuracy";
+
+/** One curve of a chart. */
+interface Line {
+  readonly style: SeriesStyle;
+  readonly points: readonly { readonly epoch: number; readonly value: number }[];
+}
+
+const train: LegendEntry = { ...seriesStyle(1), text: "training" };
+const validation: LegendEntry = { ...seriesStyle(0), text: "validation" };
+const both: readonly Quantity[] = ["loss", "accuracy"];
+
+/**
+ * Draws a run's loss and accuracy over its epochs, of training and validation images; `width` is
+ * in pixels.
+ */
+export function curvesPicture(
+  curves: Curves,
+  quantities: readonly Quantity[] = both,
+  width = 480,
+): string {
+  const { title, subtitle, history, best, epochs } = curves;
+  const validated = history.some(({ val_loss }) => val_loss !== undefined);
+  const parts = quantities.map((quantity) => {
+    const lines = [
+      { style: train, points: values(history, quantity, "train") },
+      { style: validation, points: values(history, quantity, "val") },
+    ];
+    return quantityChart(quantity, lines, epochs, best);
+  });
+  const legend = validated ? [validation, train] : [train];
+  return draw({ title, subtitle, legend, parts, width });
+}
+
+/** One of the runs whose curves are drawn over each other. */
+export interface NamedCurve {
+  readonly name: string;
+  readonly history: readonly CurvePoint[];
+}
+
+/**
+ * Draws the validation curves of several runs over each other; training's where there are none.
+ * `width` is in pixels.
+ */
+export function convergencePicture(
+  title: string,
+  subtitle: string,
+  runs: readonly NamedCurve[],
+  { quantities = both, width = 640 }: { quantities?: readonly Quantity[]; width?: number } = {},
+): string {
+  const epochs = Math.max(1, ...runs.map(({ history }) => history.length));
+  const parts = quantities.map((quantity) => {
+    const lines = runs.map(({ history }, i) => {
+      const points = values(history, quantity, "val");
+      const shown = points.length > 0 ? points : values(history, quantity, "train");
+      return { style: seriesStyle(i), points: shown };
+    });
+    return quantityChart(quantity, lines, epochs);
+  });
+  const legend = runs.map(({ name, history }, i) => ({
+    ...seriesStyle(i),
+    text: history.some(({ val_loss }) => val_loss !== undefined) ? name : `${name} (training)`,
+  }));
+  return draw({ title, subtitle, legend, parts, width });
+}
+
+function values(history: readonly CurvePoint[], quantity: Quantity, part: "train" | "val") {
+  const key = `${part}_${quantity === "loss" ? "loss" : "acc"}` as const;
+  return history.flatMap((point) => {
+    const value = point[key];
+    return value === undefined || !Number.isFinite(value) ? [] : [{ epoch: point.epoch, value }];
+  });
+}
+
+function quantityChart(
+  quantity: Quantity,
+  lines: readonly Line[],
+  epochs: number,
+  best?: number,
+): Part {
+  const dotted = epochs <= 30;
+  const marks = lines.flatMap(({ style, points }) => {
+    const place = { x: "epoch", y: "value", stroke: style.stroke };
+    const line = Plot.lineY(points, { ...place, strokeWidth: 2, strokeDasharray: style.dashes });
+    return dotted ? [line, Plot.dot(points, { ...place, fill: colour("surface"), r: 3 })] : [line];
+  });
+  return chart({
+    height: 236,
+    marginLeft: 58,
+    marginRight: 24,
+    marginTop: 40,
+    marginBottom: 42,
+    x: { label: "epoch", ticks: epochTicks(epochs), tickFormat: "d", domain: epochDomain(epochs) },
+    y: {
+      label: quantity === "loss" ? "loss" : "accuracy in %",
+      nice: true,
+      ...(quantity === "accuracy" && { transform: (share: number) => share * 100 }),
+    },
+    marks: [
+      Plot.gridY({ stroke: colour("line"), strokeOpacity: 1, ticks: 5 }),
+      Plot.axisY({ ticks: 5 }),
+      ...(best === undefined ? [] : bestEpoch(best, epochs)),
+      ...marks,
+    ],
+  });
+}
+
+function bestEpoch(best: number, epochs: number): Plot.Markish[] {
+  const late = best > (1 + epochs) / 2;
+  const ink = colour("muted");
+  return [
+    Plot.ruleX([best], { stroke: ink, strokeDasharray: "3 3" }),
+    Plot.text([best], {
+      x: (epoch: number) => epoch,
+      text: (epoch: number) => `best: epoch ${epoch}`,
+      frameAnchor: "top",
+      textAnchor: late ? "end" : "start",
+      dx: late ? 4 : -4,
+      dy: -16,
+      fill: ink,
+    }),
+  ];
+}
+
+/** A single epoch stands in the middle. */
+const epochDomain = (epochs: number): [number, number] => epochs === 1 ? [0.5, 1.5] : [1, epochs];
+
+/** Whole epochs, at most 10 of them. */
+function epochTicks(epochs: number): number[] {
+  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((size) => epochs / size <= 10) ?? 1000;
+  const ticks = [1];
+  for (let epoch = step === 1 ? 2 : step; epoch <= epochs; epoch += step) ticks.push(epoch);
+  return ticks;
+}
