@@ -17,7 +17,7 @@ import {
   sequential,
 } from "../src/nn/mod.ts";
 import { gradients, noGradients, Random, scope, Tensor } from "../src/tensor/mod.ts";
-import { evaluate } from "../src/train/evaluate.ts";
+import { evaluate } from "../src/train/mod.ts";
 import type { Answer, Command } from "./worker.ts";
 
 interface Trained {

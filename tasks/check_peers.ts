@@ -1,7 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError, UserError } from "../src/errors.ts";
-import { diskFiles } from "../src/storage/files.ts";
-import { writeText } from "../src/storage/json_file.ts";
+import { diskFiles, writeText } from "../src/storage/mod.ts";
 import { models } from "../src/models/mod.ts";
 import type { ModelName } from "../src/mod.ts";
 import { type Exchange, exchange } from "./check_peers/exchange.ts";

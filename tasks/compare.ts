@@ -1,7 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask } from "../src/errors.ts";
 import { compareFlagsSchema } from "../src/commands/compare_flags.ts";
-import { Command } from "../src/cli/flags.ts";
+import { Command } from "../src/cli/mod.ts";
 import { program } from "../src/program.ts";
 
 const command = new Command(compareFlagsSchema, {

@@ -1,7 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { download } from "../src/data/download.ts";
-import { downloadReporter } from "../src/data/download_reporter.ts";
-import { dataFolder, verify } from "../src/data/files_on_disk.ts";
+import { dataFolder, download, downloadReporter, verify } from "../src/data/mod.ts";
 import { runTask, UsageError } from "../src/errors.ts";
 import { program } from "../src/program.ts";
 

@@ -2,7 +2,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
 import { embeddedModel, program } from "../src/program.ts";
 import { evaluateFlagsSchema } from "../src/commands/evaluate_flags.ts";
-import { Command } from "../src/cli/flags.ts";
+import { Command } from "../src/cli/mod.ts";
 
 const command = new Command(evaluateFlagsSchema, {
   usage: `${program} evaluate RUN_FOLDER|WEIGHTS.safetensors [flags]`,

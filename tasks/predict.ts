@@ -1,7 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
 import { predictFlagsSchema } from "../src/commands/predict_flags.ts";
-import { Command } from "../src/cli/flags.ts";
+import { Command } from "../src/cli/mod.ts";
 import { embeddedModel, program } from "../src/program.ts";
 
 const command = new Command(predictFlagsSchema, {

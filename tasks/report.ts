@@ -1,7 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
 import { reportFlagsSchema } from "../src/commands/report_flags.ts";
-import { Command } from "../src/cli/flags.ts";
+import { Command } from "../src/cli/mod.ts";
 import { program } from "../src/program.ts";
 
 const command = new Command(reportFlagsSchema, {

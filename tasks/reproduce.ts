@@ -2,8 +2,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
 import { reproduceFlagsSchema } from "../src/commands/reproduce_flags.ts";
 import { program } from "../src/program.ts";
-import { Command } from "../src/cli/flags.ts";
-import { standardScreen } from "../src/cli/progress.ts";
+import { Command, standardScreen } from "../src/cli/mod.ts";
 
 const command = new Command(reproduceFlagsSchema, {
   usage: `${program} reproduce RUN_FOLDER|RESULTS.json [flags]`,

@@ -1,8 +1,8 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { messageOf, runTask } from "../src/errors.ts";
 import { serveFlagsSchema } from "../src/commands/serve_flags.ts";
-import { startServer } from "../src/serve/server.ts";
-import { Command } from "../src/cli/flags.ts";
+import { startServer } from "../src/serve/mod.ts";
+import { Command } from "../src/cli/mod.ts";
 import { program } from "../src/program.ts";
 
 const command = new Command(serveFlagsSchema, {

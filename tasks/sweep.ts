@@ -1,9 +1,9 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask } from "../src/errors.ts";
-import { expand } from "../src/experiment/sweep.ts";
+import { expand } from "../src/experiment/mod.ts";
 import { program } from "../src/program.ts";
-import { reporter } from "../src/report/reporter.ts";
-import { standardScreen } from "../src/cli/progress.ts";
+import { reporter } from "../src/commands/reporter.ts";
+import { standardScreen } from "../src/cli/mod.ts";
 import { command } from "./train.ts";
 
 const usage = `${program} sweep --model NAME [flags]

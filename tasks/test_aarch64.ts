@@ -2,7 +2,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { assertEquals } from "@std/assert";
 import { z } from "zod";
 import { runTask, UserError } from "../src/errors.ts";
-import { Command } from "../src/cli/flags.ts";
+import { Command } from "../src/cli/mod.ts";
 
 const deno = z.string().optional()
   .describe("a Deno for AArch64, which then trains as test/train/bits_test.ts does");

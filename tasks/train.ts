@@ -1,10 +1,9 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask } from "../src/errors.ts";
 import { program } from "../src/program.ts";
-import { reporter } from "../src/report/reporter.ts";
-import { Command } from "../src/cli/flags.ts";
-import { trainFlagsSchema } from "../src/config/options.ts";
-import { standardScreen } from "../src/cli/progress.ts";
+import { reporter } from "../src/commands/reporter.ts";
+import { Command, standardScreen } from "../src/cli/mod.ts";
+import { trainFlagsSchema } from "../src/config/mod.ts";
 
 /** The command line of `train`. */
 export const command = new Command(trainFlagsSchema, {

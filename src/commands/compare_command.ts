@@ -1,15 +1,15 @@
 import { loadTest } from "../data/mod.ts";
-import { configureThreads } from "../ffi/information.ts";
+import { configureThreads } from "../ffi/mod.ts";
 import { type CompareFlags, compareFlagsSchema } from "./compare_flags.ts";
-import { compareRuns } from "../report/comparison/comparison.ts";
-import { evaluateRun } from "../report/comparison/evaluated_run.ts";
-import { writeComparison } from "../report/comparison/files.ts";
 import {
+  compareRuns,
+  comparisonText,
+  evaluateRun,
   finishedRuns,
   newestRuns,
   refuseDifferentData,
-} from "../report/comparison/finished_runs.ts";
-import { comparisonText } from "../report/comparison/text.ts";
+  writeComparison,
+} from "../report/mod.ts";
 
 /**
  * Compares finished runs, the newest of each model where none is named: prints tables that fit

@@ -1,12 +1,14 @@
-import { batches, loadTest, subset, type TrainingData } from "../data/mod.ts";
-import { Random } from "../tensor/mod.ts";
-import type { TrainConfig } from "../config/config.ts";
-import { evaluate } from "../train/evaluate.ts";
-import { learn } from "../train/loop.ts";
-import type { RunOptions } from "../config/options.ts";
-import type { Screen } from "../cli/progress.ts";
-import { augmentationOf, modelOf } from "../train/recipe.ts";
-import { TrainingState } from "../train/state.ts";
+import { loadTest, subset, type TrainingData } from "../data/mod.ts";
+import type { RunOptions, TrainConfig } from "../config/mod.ts";
+import {
+  evaluate,
+  modelOf,
+  recipeOf,
+  trainingBatches,
+  TrainingState,
+  trainStep,
+} from "../train/mod.ts";
+import type { Screen } from "../cli/mod.ts";
 
 /** One batch of training, validation and evaluation; nothing is kept. Returns the exit code. */
 export async function dryRun(
@@ -15,12 +17,10 @@ export async function dryRun(
   options: RunOptions,
   screen: Screen,
 ): Promise<number> {
-  const { batchSize, device, seed } = config;
-  using state = new TrainingState(modelOf(config), config, data.train.count);
-  const random = new Random(seed, "shuffle");
-  const augment = augmentationOf(config, new Random(seed, "augment"));
-  for (const batch of batches(data.train, batchSize, { random, augment, device })) {
-    learn(state, batch);
+  const { batchSize } = config;
+  using state = new TrainingState(modelOf(config), recipeOf(config), data.train.count);
+  for (const batch of trainingBatches(state, data)) {
+    trainStep(state, batch);
     break;
   }
   const figures = [`train_loss ${state.loss.toFixed(4)}`];

@@ -1,12 +1,12 @@
 import { type ImageSet, loadTest, loadTraining } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
-import { classScores } from "../statistics/class_scores.ts";
-import { evaluate, type Evaluation } from "../train/evaluate.ts";
+import { classScores } from "../statistics/mod.ts";
+import { evaluate, type Evaluation } from "../train/mod.ts";
 import { confusionTable, scoreTable } from "./evaluation_text.ts";
-import { jsonText } from "../storage/json_file.ts";
-import { configureThreads } from "../ffi/information.ts";
+import { jsonText } from "../storage/mod.ts";
+import { configureThreads } from "../ffi/mod.ts";
 import { type EvaluateFlags, evaluateFlagsSchema } from "./evaluate_flags.ts";
-import { findWeights, loadModel, type WeightsSource } from "../run/weights_source.ts";
+import { findWeights, loadModel, type WeightsSource } from "../run/mod.ts";
 
 /** Evaluates a run or a weights file and prints the figures. */
 export async function evaluateCommand(

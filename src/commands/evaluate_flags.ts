@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { configSchema } from "../config/config.ts";
-import { optionsSchema } from "../config/options.ts";
+import { configSchema, optionsSchema } from "../config/mod.ts";
 
 const { data, dataDir, threads } = optionsSchema.shape;
 

@@ -1,5 +1,5 @@
-import { classScores, macroMean } from "../statistics/class_scores.ts";
-import type { Evaluation } from "../train/evaluate.ts";
+import { classScores, macroMean } from "../statistics/mod.ts";
+import type { Evaluation } from "../train/mod.ts";
 
 /** A table of each class's precision, recall and F1. */
 export function scoreTable(

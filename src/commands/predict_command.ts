@@ -1,17 +1,20 @@
 import { imageSize } from "../data/mod.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { encodePng, prepare } from "../image/mod.ts";
-import { diskFiles, writeAtomically } from "../storage/files.ts";
-import { configureThreads } from "../ffi/information.ts";
-import { findWeights, loadModel } from "../run/weights_source.ts";
+import { diskFiles, writeAtomically } from "../storage/mod.ts";
+import { configureThreads } from "../ffi/mod.ts";
+import { findWeights, loadModel } from "../run/mod.ts";
 import type { Module } from "../nn/mod.ts";
-import { classify } from "../predict/classify.ts";
-import { readInputs } from "../predict/inputs.ts";
+import {
+  classify,
+  readInputs,
+  saliency,
+  saliencyPng,
+  saliencySvg,
+  terminalPicture,
+} from "../predict/mod.ts";
 import { type PredictFlags, predictFlagsSchema } from "./predict_flags.ts";
 import { type Prediction, predictionJson, predictionTable } from "./prediction_text.ts";
-import { saliency } from "../predict/saliency.ts";
-import { saliencyPng, saliencySvg } from "../predict/saliency_picture.ts";
-import { terminalPicture } from "../predict/terminal_picture.ts";
 
 /** Pictures that are predicted together. */
 const batchSize = 250;

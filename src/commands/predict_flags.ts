@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { classNames } from "../data/image_set.ts";
-import { grounds } from "../image/preparation.ts";
-import { configSchema } from "../config/config.ts";
-import { optionsSchema } from "../config/options.ts";
+import { classNames } from "../data/mod.ts";
+import { grounds } from "../image/mod.ts";
+import { configSchema, optionsSchema } from "../config/mod.ts";
 
 const picturePath = (...endings: string[]) =>
   z.string().regex(new RegExp(`\\.(${endings.join("|")})$`, "i"), {

@@ -1,6 +1,6 @@
-import { jsonText } from "../storage/json_file.ts";
-import type { WeightsSource } from "../run/weights_source.ts";
-import type { Candidate } from "../predict/classify.ts";
+import { jsonText } from "../storage/mod.ts";
+import type { WeightsSource } from "../run/mod.ts";
+import type { Candidate } from "../predict/mod.ts";
 
 /** What came of one picture. */
 export type Prediction =

@@ -1,10 +1,9 @@
-import { readConfig } from "../run/run.ts";
-import { lockRun } from "../run/lock.ts";
-import { configureThreads } from "../ffi/information.ts";
-import { optionsSchema } from "../config/options.ts";
+import { lockRun, readConfig } from "../run/mod.ts";
+import { configureThreads } from "../ffi/mod.ts";
+import { optionsSchema } from "../config/mod.ts";
 import { resumeCommand } from "./train_command.ts";
 import { type ReportFlags, reportFlagsSchema } from "./report_flags.ts";
-import { writeReport } from "../report/write_report.ts";
+import { writeReport } from "../report/mod.ts";
 
 /** Writes the report of a run folder anew and returns its path. */
 export async function reportCommand(

@@ -1,10 +1,9 @@
-import { diskFiles } from "../storage/files.ts";
-import { writeText } from "../storage/json_file.ts";
-import { configureThreads } from "../ffi/information.ts";
-import type { Screen } from "../cli/progress.ts";
-import { reproduce } from "../experiment/reproduce.ts";
+import { diskFiles, writeText } from "../storage/mod.ts";
+import { configureThreads } from "../ffi/mod.ts";
+import type { Screen } from "../cli/mod.ts";
+import { reproduce } from "../experiment/mod.ts";
 import type { ReproduceFlags } from "./reproduce_flags.ts";
-import { readResults, resultsText } from "../run/results.ts";
+import { readResults, resultsText } from "../run/mod.ts";
 
 /** Does a run again and says whether it is identical; returns the exit code. */
 export async function reproduceCommand(

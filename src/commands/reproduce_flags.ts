@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { optionsSchema } from "../config/options.ts";
+import { optionsSchema } from "../config/mod.ts";
 
 const { dataDir, threads } = optionsSchema.shape;
 

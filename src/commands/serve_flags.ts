@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { optionsSchema } from "../config/options.ts";
+import { optionsSchema } from "../config/mod.ts";
 
 /** Flags of `serve`. */
 export const serveFlagsSchema = z.strictObject({

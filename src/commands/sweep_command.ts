@@ -1,16 +1,18 @@
 import { loadTraining } from "../data/mod.ts";
 import { UsageError } from "../errors.ts";
-import { completeConfig, contradiction, type TrainConfig } from "../config/config.ts";
-import { configRecord } from "../config/config_file.ts";
-import { readJson } from "../storage/json_file.ts";
-import { configureThreads } from "../ffi/information.ts";
-import type { TrainFlags } from "../config/options.ts";
-import type { Screen } from "../cli/progress.ts";
-import type { Reporter } from "../run/session.ts";
-import type { Summary } from "../run/summary.ts";
+import {
+  completeConfig,
+  configRecord,
+  contradiction,
+  type TrainConfig,
+  type TrainFlags,
+} from "../config/mod.ts";
+import { readJson } from "../storage/mod.ts";
+import { configureThreads } from "../ffi/mod.ts";
+import type { Screen } from "../cli/mod.ts";
+import { type Reporter, runFolders, type Summary } from "../run/mod.ts";
 import { splitFlags, trainCommand } from "./train_command.ts";
-import { runFolders } from "../run/run_folders.ts";
-import { sweepTable } from "../experiment/sweep_table.ts";
+import { sweepTable } from "../experiment/mod.ts";
 
 /**
  * Trains each of the runs, one after another, and prints a table of them. A run is a pure function

@@ -4,18 +4,25 @@ import { program } from "../program.ts";
 import {
   completeConfig,
   contradiction,
+  optionsSchema,
+  type RunOptions,
   type TrainConfig,
+  type TrainFlags,
   type TrainSettings,
-} from "../config/config.ts";
+} from "../config/mod.ts";
 import { dryRun } from "./dry_run.ts";
-import { readEnvironment } from "../run/environment.ts";
-import { flagName } from "../cli/flags.ts";
-import { readJson } from "../storage/json_file.ts";
-import { configureThreads } from "../ffi/information.ts";
-import { optionsSchema, type RunOptions, type TrainFlags } from "../config/options.ts";
-import type { Screen } from "../cli/progress.ts";
-import { isFinished, readConfig, Run } from "../run/run.ts";
-import { carryOn, type Reporter, type Session } from "../run/session.ts";
+import {
+  carryOn,
+  isFinished,
+  readConfig,
+  readEnvironment,
+  type Reporter,
+  Run,
+  type Session,
+} from "../run/mod.ts";
+import { flagName, type Screen } from "../cli/mod.ts";
+import { readJson } from "../storage/mod.ts";
+import { configureThreads } from "../ffi/mod.ts";
 
 /** Does what `train` was asked for; returns the exit code. */
 export async function trainCommand(

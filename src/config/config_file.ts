@@ -1,6 +1,6 @@
 import { UserError } from "../errors.ts";
 import { configSchema, type TrainConfig } from "./config.ts";
-import { explain } from "../cli/flags.ts";
+import { explain } from "../cli/mod.ts";
 
 /** The longest config file that is read, in bytes. */
 const sizeLimit = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { UsageError } from "../errors.ts";
-import { configSchema } from "../config/config.ts";
-import { flagName } from "../cli/flags.ts";
+import { configSchema } from "../config/mod.ts";
+import { flagName } from "../cli/mod.ts";
 
 /** The most runs of one sweep. */
 const most = 10_000;

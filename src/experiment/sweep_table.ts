@@ -1,5 +1,5 @@
-import type { Summary } from "../run/summary.ts";
-import { spread, spreadText } from "../statistics/spread.ts";
+import type { Summary } from "../run/mod.ts";
+import { spread, spreadText } from "../statistics/mod.ts";
 
 /** What the table needs of a finished run. */
 export type SweptRun = Pick<Summary, "config" | "test_acc"> & {

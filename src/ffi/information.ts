@@ -1,4 +1,4 @@
-import { libraryInformation, native } from "./mod.ts";
+import { libraryInformation, native } from "./library.ts";
 
 /** What computes: the native library and the processor's part in it. */
 export interface NativeInfo {

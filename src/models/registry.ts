@@ -1,4 +1,4 @@
-import { nearest } from "../cli/nearest.ts";
+import { nearest } from "../cli/mod.ts";
 import type { Layer } from "../nn/mod.ts";
 import { cnn } from "./cnn.ts";
 import { linear } from "./linear.ts";

@@ -15,6 +15,7 @@ export {
   xavierUniform,
 } from "./initialization.ts";
 export { linear } from "./linear.ts";
+export { crossEntropyLoss, type CrossEntropyLossOptions, type Loss } from "./loss.ts";
 export {
   build,
   type BuildOptions,
@@ -25,7 +26,6 @@ export {
   type Module,
   moduleOf,
   type NamedModule,
-  type NamedTensor,
   type Site,
   stateless,
 } from "./module.ts";

@@ -1,4 +1,4 @@
-import type { FloatOptions, PoolingGeometry, Random, Tensor } from "../tensor/mod.ts";
+import type { FloatOptions, NamedTensor, PoolingGeometry, Random, Tensor } from "../tensor/mod.ts";
 
 /** How a forward pass runs; evaluation is the default. */
 export interface Mode {
@@ -10,14 +10,6 @@ export interface Mode {
 
 /** The mode of `forward` where none is given. */
 export const evaluation: Mode = { training: false };
-
-/** A tensor under the name that PyTorch gives it, `0.weight`. */
-export interface NamedTensor {
-  /** The name, as PyTorch has it. */
-  readonly name: string;
-  /** The values. */
-  readonly tensor: Tensor;
-}
 
 /** A part of a model with its weights. Disposing it frees them. */
 export interface Module extends Disposable {

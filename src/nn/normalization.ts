@@ -1,6 +1,6 @@
-import { functional, keep, Tensor } from "../tensor/mod.ts";
+import { functional, keep, type NamedTensor, Tensor } from "../tensor/mod.ts";
 import { ones, zeros } from "./initialization.ts";
-import { type Layer, moduleOf, type NamedTensor } from "./module.ts";
+import { type Layer, moduleOf } from "./module.ts";
 import { checkSizes, drawn } from "./weights.ts";
 
 /** Options of the batch normalisation layers. */

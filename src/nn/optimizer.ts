@@ -1,6 +1,5 @@
-import type { Tensor } from "../tensor/mod.ts";
+import type { NamedTensor, Tensor } from "../tensor/mod.ts";
 import { clipGradientNorm, type Update, updates } from "./updates.ts";
-import type { NamedTensor } from "./module.ts";
 
 /** What every optimizer takes. */
 export interface CommonOptions {

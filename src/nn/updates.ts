@@ -1,6 +1,5 @@
 import { native } from "../ffi/mod.ts";
-import { keep, Tensor } from "../tensor/mod.ts";
-import type { NamedTensor } from "./module.ts";
+import { keep, type NamedTensor, Tensor } from "../tensor/mod.ts";
 import type { AdamOptions, RmspropOptions, SgdOptions } from "./optimizer.ts";
 
 /** An optimizer's memory, and its update of all parameters in one native call. */

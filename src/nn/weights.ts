@@ -1,6 +1,6 @@
-import { parameter, type Shape } from "../tensor/mod.ts";
+import { type NamedTensor, parameter, type Shape } from "../tensor/mod.ts";
 import { defaultBias, defaultWeight, type Initializer } from "./initialization.ts";
-import type { NamedTensor, Site } from "./module.ts";
+import type { Site } from "./module.ts";
 
 /** How a layer's weights begin. */
 export interface WeightOptions {

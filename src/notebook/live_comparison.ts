@@ -1,5 +1,5 @@
-import { convergencePicture, type NamedCurve } from "../picture/curves.ts";
-import type { Fitted, Watcher } from "../train/fit.ts";
+import { convergencePicture, type NamedCurve } from "../picture/mod.ts";
+import type { Fitted, Watcher } from "../train/mod.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { LiveLines } from "./live_lines.ts";
 import { LiveOutput, settled } from "./live_output.ts";

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
-import type { ClassScore } from "../statistics/class_scores.ts";
+import type { ClassScore } from "../statistics/mod.ts";
 import { chart } from "./chart.ts";
-import { colour, seriesStyle, textWidth } from "../html/look.ts";
+import { colour, seriesStyle, textWidth } from "../html/mod.ts";
 import { draw } from "./picture.ts";
 
 /** The scores of each class and what they are of. */

@@ -1,4 +1,4 @@
-import { escaped } from "../html/look.ts";
+import { escaped } from "../html/mod.ts";
 import type { Part } from "./picture.ts";
 import { type Pixels, pngAddress } from "./png.ts";
 

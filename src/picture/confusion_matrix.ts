@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { chart } from "./chart.ts";
-import { colour, textWidth } from "../html/look.ts";
+import { colour, textWidth } from "../html/mod.ts";
 import { draw } from "./picture.ts";
 
 /** Counts `[class][prediction]` and what they are of. */

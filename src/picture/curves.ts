@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { chart } from "./chart.ts";
-import { colour, type SeriesStyle, seriesStyle } from "../html/look.ts";
+import { colour, type SeriesStyle, seriesStyle } from "../html/mod.ts";
 import { draw, type LegendEntry, type Part } from "./picture.ts";
 
 /** One epoch of a curve. */

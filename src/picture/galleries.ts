@@ -1,6 +1,6 @@
 import type { ImageSet } from "../data/mod.ts";
 import type { Random } from "../tensor/mod.ts";
-import type { Predictions } from "../train/predictions.ts";
+import type { Predictions } from "../train/mod.ts";
 import { type GridImage, gridPicture, inRows } from "./image_grid.ts";
 
 /** What a gallery says of the images it shows. */

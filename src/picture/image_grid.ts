@@ -1,4 +1,4 @@
-import { colour, escaped, textWidth } from "../html/look.ts";
+import { colour, escaped, textWidth } from "../html/mod.ts";
 import { draw, type LegendEntry, padding, type Part } from "./picture.ts";
 import { type Pixels, pngAddress } from "./png.ts";
 

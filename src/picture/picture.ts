@@ -5,7 +5,7 @@ import {
   type SeriesStyle,
   textWidth,
   typeface,
-} from "../html/look.ts";
+} from "../html/mod.ts";
 
 /** An entry of a picture's legend: a piece of line, or a symbol of Plot. */
 export interface LegendEntry extends SeriesStyle {

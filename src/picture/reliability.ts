@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
-import type { Calibration, CalibrationBin } from "../statistics/calibration.ts";
+import type { Calibration, CalibrationBin } from "../statistics/mod.ts";
 import { chart } from "./chart.ts";
-import { colour, seriesStyle } from "../html/look.ts";
+import { colour, seriesStyle } from "../html/mod.ts";
 import { draw } from "./picture.ts";
 
 const perfect = { stroke: colour("muted"), dashes: "5 4", text: "perfectly calibrated" };

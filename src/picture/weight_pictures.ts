@@ -1,4 +1,4 @@
-import type { NamedTensor } from "../nn/mod.ts";
+import type { NamedTensor } from "../tensor/mod.ts";
 import { commonMagnitude, signedPixels, signedScale } from "./colour_map.ts";
 import { type GridImage, gridPicture, inRows } from "./image_grid.ts";
 

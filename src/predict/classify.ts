@@ -1,6 +1,6 @@
 import { classNames, imageBytes, imageSet, unload } from "../data/mod.ts";
 import type { Module } from "../nn/mod.ts";
-import { predictions } from "../train/predictions.ts";
+import { predictions } from "../train/mod.ts";
 
 /** A class and how likely the model holds it to be, 0 to 1. */
 export interface Candidate {

@@ -1,6 +1,6 @@
 import { imageSize } from "../data/mod.ts";
 import { encodePng } from "../image/mod.ts";
-import { colour, colourStyle, escaped, typeface } from "../html/look.ts";
+import { colour, colourStyle, escaped, typeface } from "../html/mod.ts";
 
 /** Pixels of the picture for one of the image's. */
 const scale = 10;

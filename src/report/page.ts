@@ -1,4 +1,4 @@
-import { colour, colourStyle, escaped, typeface } from "../html/look.ts";
+import { colour, colourStyle, escaped, typeface } from "../html/mod.ts";
 
 /** A page of HTML that needs no other file and no network, and follows light and dark. */
 export function page(title: string, body: string): string {

@@ -1,8 +1,7 @@
 import { classNames } from "../data/mod.ts";
-import { classScores, macroMean } from "../statistics/class_scores.ts";
-import { configRecord } from "../config/config_file.ts";
-import type { Calibration } from "../statistics/calibration.ts";
-import { escaped } from "../html/look.ts";
+import { type Calibration, classScores, macroMean } from "../statistics/mod.ts";
+import { configRecord } from "../config/mod.ts";
+import { escaped } from "../html/mod.ts";
 import { duration, grouped, percent } from "./numbers.ts";
 import { cards, definitions, figure, page, picture, table } from "./page.ts";
 import { runText, type TestPictures } from "./run_pictures.ts";

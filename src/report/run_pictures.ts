@@ -1,23 +1,23 @@
 import { batches, type ImageSet } from "../data/mod.ts";
 import { featureMaps, type Module } from "../nn/mod.ts";
 import { Random } from "../tensor/mod.ts";
-import { classScores } from "../statistics/class_scores.ts";
-import type { TrainConfig } from "../config/config.ts";
-import type { Predictions } from "../train/predictions.ts";
-import { calibration } from "../statistics/calibration.ts";
-import { classScoresPicture } from "../picture/class_scores_picture.ts";
-import { confusionPicture } from "../picture/confusion_matrix.ts";
-import { curvesPicture } from "../picture/curves.ts";
-import { featureMapsPicture } from "../picture/feature_maps_picture.ts";
+import { calibration, classScores } from "../statistics/mod.ts";
+import type { TrainConfig } from "../config/mod.ts";
+import type { Predictions } from "../train/mod.ts";
 import {
+  classScoresPicture,
+  confusionPicture,
+  curvesPicture,
+  featureMapsPicture,
+  filtersPicture,
   mistakesPicture,
   pixelsOf,
   randomPredictionsPicture,
+  reliabilityPicture,
   sampleSheet,
-} from "../picture/galleries.ts";
-import { reliabilityPicture } from "../picture/reliability.ts";
+  weightImagesPicture,
+} from "../picture/mod.ts";
 import type { RunRecord } from "./run_record.ts";
-import { filtersPicture, weightImagesPicture } from "../picture/weight_pictures.ts";
 
 /** A run's best weights, and what they say of the test images. */
 export interface TestedModel {

@@ -1,29 +1,14 @@
-import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import { version } from "../version.ts";
-import { type Files, uninterrupted, writeAtomically } from "../storage/files.ts";
-import { epochMetricsSchema } from "../train/metrics.ts";
-import type { StoredTensor } from "../storage/safetensors.ts";
-import { seal, unseal } from "../storage/sealed.ts";
-
-const progressSchema = z.strictObject({
-  /** Epochs that are complete, with their validation. */
-  epoch: z.int().min(0),
-  /** Steps of the epoch after them. */
-  step_in_epoch: z.int().min(0),
-  /** Steps since the run began. */
-  step: z.int().min(0),
-  history: z.array(epochMetricsSchema),
-});
-
-/** Where a run stands, besides its tensors. */
-export type RunProgress = z.infer<typeof progressSchema>;
-
-/** All that a run needs to go on as if nothing had happened. */
-export interface Checkpoint {
-  readonly tensors: readonly StoredTensor[];
-  readonly progress: RunProgress;
-}
+import {
+  type Files,
+  seal,
+  type StoredTensor,
+  uninterrupted,
+  unseal,
+  writeAtomically,
+} from "../storage/mod.ts";
+import { type Checkpoint, progressSchema, type RunProgress } from "../train/mod.ts";
 
 /** The best weights so far. */
 export interface BestWeights {

@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import { packedFile, selfContained } from "../program.ts";
-import { wickInfo } from "../ffi/information.ts";
+import { wickInfo } from "../ffi/mod.ts";
 import { now } from "../clock.ts";
 import { version } from "../version.ts";
 

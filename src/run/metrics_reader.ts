@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { type EpochMetrics, epochMetricsSchema, metricsHeader } from "../train/metrics.ts";
+import { type EpochMetrics, epochMetricsSchema, metricsHeader } from "../train/mod.ts";
 
 /** The longest metrics.csv that is read, in bytes. */
 const sizeLimit = 64 * 1024 * 1024;

@@ -1,10 +1,9 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { program } from "../program.ts";
-import type { TrainConfig } from "../config/config.ts";
-import { configOfRecord, configRecord } from "../config/config_file.ts";
-import { jsonText, readJson, readText } from "../storage/json_file.ts";
-import { epochMetricsSchema } from "../train/metrics.ts";
+import { configOfRecord, configRecord, type TrainConfig } from "../config/mod.ts";
+import { jsonText, readJson, readText } from "../storage/mod.ts";
+import { epochMetricsSchema } from "../train/mod.ts";
 import { parseMetrics } from "./metrics_reader.ts";
 import { readConfig, readDigests } from "./run.ts";
 import { version } from "../version.ts";

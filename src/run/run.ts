@@ -1,11 +1,18 @@
 import { messageOf, UserError } from "../errors.ts";
 import { Checkpoints } from "./checkpoints.ts";
-import type { TrainConfig } from "../config/config.ts";
-import { configRecord, configText, parseConfig } from "../config/config_file.ts";
+import { configRecord, configText, parseConfig, type TrainConfig } from "../config/mod.ts";
 import { now } from "../clock.ts";
 import type { Environment } from "./environment.ts";
-import { appendSafely, diskFiles, type Files, uninterrupted } from "../storage/files.ts";
-import { readJson, readText, writeJson, writeText } from "../storage/json_file.ts";
+import {
+  appendSafely,
+  diskFiles,
+  type Files,
+  readJson,
+  readText,
+  uninterrupted,
+  writeJson,
+  writeText,
+} from "../storage/mod.ts";
 import { lockRun, type RunLock } from "./lock.ts";
 import {
   type EpochMetrics,
@@ -13,8 +20,8 @@ import {
   epochTimes,
   metricsFile,
   metricsRow,
-} from "../train/metrics.ts";
-import { EventFile, type TestFigures } from "../tensorboard/event_file.ts";
+} from "../train/mod.ts";
+import { EventFile, type TestFigures } from "../tensorboard/mod.ts";
 
 /** How a run folder is used: none of it changes the result. */
 export interface RunFolderOptions {

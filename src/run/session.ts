@@ -2,15 +2,10 @@ import type { TestData, TrainingData } from "../data/mod.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Layer } from "../nn/mod.ts";
 import { readEnvironment } from "./environment.ts";
-import { train } from "../train/loop.ts";
-import { bestEpoch } from "../train/metrics.ts";
-import { Pace } from "../train/pace.ts";
-import type { Screen } from "../cli/progress.ts";
-import { modelOf } from "../train/recipe.ts";
+import { bestEpoch, modelOf, Pace, recipeOf, train, TrainingState } from "../train/mod.ts";
+import { exitCodes, type Screen, type StopSignal, StopSignals } from "../cli/mod.ts";
 import { RunRecorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
-import { exitCodes, type StopSignal, StopSignals } from "../cli/signals.ts";
-import { TrainingState } from "../train/state.ts";
 import { finishRun, type Summary } from "./summary.ts";
 
 /** Writes the report of a run that is complete or was stopped, and returns its path. */
@@ -47,7 +42,8 @@ export async function carryOn(run: Run, session: Session): Promise<number> {
     screen.line(`${signal}: finishes this step and saves; once more stops at once`);
   });
   const pace = new Pace({ signals, checkpointEvery });
-  using state = new TrainingState(session.layer ?? modelOf(config), config, data.train.count);
+  const layer = session.layer ?? modelOf(config);
+  using state = new TrainingState(layer, recipeOf(config), data.train.count);
   try {
     screen.line(introduction(run, data, state));
     await restore(run, state, data, screen);
@@ -116,9 +112,8 @@ function stopped(
 
 function introduction({ config, folder }: Run, data: TrainingData, state: TrainingState): string {
   const { train, validation, source } = data;
-  const weights = state.parameters.reduce((sum, { size }) => sum + size, 0);
   const name = source === "synthetic" ? "SYNTHETIC data" : source;
-  return `${config.model} with ${weights} weights on ${name}: ` +
+  return `${config.model} with ${state.parameterCount} weights on ${name}: ` +
     `${train.count} training, ${validation?.count ?? 0} validation images\nrun folder ${folder}`;
 }
 

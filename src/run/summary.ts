@@ -1,16 +1,18 @@
 import type { ImageSet } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { now } from "../clock.ts";
-import { configRecord } from "../config/config_file.ts";
-import { evaluatePaced } from "../train/evaluate.ts";
-import { readText } from "../storage/json_file.ts";
-import { bestEpoch, type EpochMetrics, epochTimes, trainingSeconds } from "../train/metrics.ts";
-import type { Pace } from "../train/pace.ts";
+import { configRecord, type TrainConfig } from "../config/mod.ts";
+import {
+  bestEpoch,
+  type EpochMetrics,
+  epochTimes,
+  evaluatePaced,
+  type Pace,
+  trainingSeconds,
+  type TrainingState,
+} from "../train/mod.ts";
+import { assignStored, readText, type StoredTensor, weightsDigest } from "../storage/mod.ts";
 import type { Run } from "./run.ts";
-import type { StoredTensor } from "../storage/safetensors.ts";
-import type { TrainingState } from "../train/state.ts";
-import { assignStored } from "../storage/stored_tensors.ts";
-import { weightsDigest } from "../storage/weights_digest.ts";
 
 /** Figures that do not depend on where and when a run was done. */
 export interface Result {
@@ -50,23 +52,24 @@ export interface Summary extends Result {
  */
 export async function testResult(
   state: TrainingState,
+  config: TrainConfig,
   best: readonly StoredTensor[],
   test: ImageSet,
   digests: Readonly<Record<string, string>>,
   pace: Pace,
 ): Promise<Result | undefined> {
-  const { config, history } = state;
+  const { history, recipe: { device, loss } } = state;
   const bestMetrics = bestEpoch(history, config.bestBy);
   const last = history.at(-1);
   if (bestMetrics === undefined || last === undefined) throw new RangeError("No epoch is complete");
   const weights_sha256 = weightsDigest(state.storedWeights());
   assignStored(state.weights, best);
-  const evaluation = await evaluatePaced(state.model, test, config.device, pace);
+  const evaluation = await evaluatePaced(state.model, test, { device, loss, pace });
   if (evaluation === undefined) return undefined;
   return {
     config: configRecord(config),
     data: config.data,
-    parameters: state.parameters.reduce((sum, { size }) => sum + size, 0),
+    parameters: state.parameterCount,
     epochs: history.length,
     steps: state.step,
     stopped_early: history.length < config.epochs,
@@ -98,7 +101,7 @@ export async function finishRun(
 ): Promise<Summary | undefined> {
   const best = run.checkpoints.loadBest();
   if (best === undefined) throw new UserError(`${run.folder} has no best.safetensors any more`);
-  const result = await testResult(state, best.tensors, test, digests, pace);
+  const result = await testResult(state, run.config, best.tensors, test, digests, pace);
   if (result === undefined) return undefined;
   const { classes, confusion_matrix: counts, data } = result;
   run.write("confusion_matrix.json", { data, split: "test", classes, counts });

@@ -2,12 +2,9 @@ import { messageOf, UserError } from "../errors.ts";
 import { createModel } from "../models/mod.ts";
 import { build, type Module } from "../nn/mod.ts";
 import { Random } from "../tensor/mod.ts";
-import type { TrainConfig } from "../config/config.ts";
-import { parseConfig } from "../config/config_file.ts";
+import { parseConfig, type TrainConfig } from "../config/mod.ts";
 import { readConfig } from "./run.ts";
-import type { StoredTensor } from "../storage/safetensors.ts";
-import { readWeightsFile } from "../storage/sealed.ts";
-import { assignStored } from "../storage/stored_tensors.ts";
+import { assignStored, readWeightsFile, type StoredTensor } from "../storage/mod.ts";
 
 /** Trained weights and what is known of where they come from. */
 export interface WeightsSource {

@@ -1,4 +1,4 @@
-import { escaped } from "../html/look.ts";
+import { escaped } from "../html/mod.ts";
 
 /** A piece of HTML; whatever text went into it has been escaped. */
 export class Html {

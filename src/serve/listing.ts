@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { configSchema } from "../config/config.ts";
-import { configRecord } from "../config/config_file.ts";
+import { configRecord, configSchema } from "../config/mod.ts";
 import { type RunRecord, runStates } from "./run_record.ts";
 import { trainingSeconds } from "./words.ts";
 

@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
-import type { TrainConfig } from "../config/config.ts";
-import { parseConfig } from "../config/config_file.ts";
-import { bestEpoch, type EpochMetrics, epochMetricsSchema } from "../train/metrics.ts";
-import { parseMetrics } from "../run/metrics_reader.ts";
+import { parseConfig, type TrainConfig } from "../config/mod.ts";
+import { bestEpoch, type EpochMetrics, epochMetricsSchema } from "../train/mod.ts";
+import { parseMetrics } from "../run/mod.ts";
 import { readFile } from "./run_file.ts";
 import { savedStep } from "./run_signs.ts";
 

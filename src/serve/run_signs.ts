@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { headerLimit } from "../storage/safetensors.ts";
+import { headerLimit } from "../storage/mod.ts";
 import { openFile, readBytes } from "./run_file.ts";
 
 /**

@@ -1,5 +1,4 @@
-import type { NamedTensor } from "../nn/mod.ts";
-import { type DType, Tensor } from "../tensor/mod.ts";
+import { type DType, type NamedTensor, Tensor } from "../tensor/mod.ts";
 import type { StoredDType, StoredTensor } from "./safetensors.ts";
 
 const storedDTypes: Readonly<Record<DType, StoredDType>> = {

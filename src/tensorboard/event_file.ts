@@ -1,9 +1,7 @@
 import { messageOf, UserError } from "../errors.ts";
-import type { TrainConfig } from "../config/config.ts";
-import { configRecord } from "../config/config_file.ts";
-import { append, type Files, writeAtomically } from "../storage/files.ts";
-import type { EpochMetrics, EpochTime } from "../train/metrics.ts";
-import type { Result } from "../run/summary.ts";
+import { configRecord, type TrainConfig } from "../config/mod.ts";
+import { append, type Files, writeAtomically } from "../storage/mod.ts";
+import type { EpochMetrics, EpochTime } from "../train/mod.ts";
 import { confusionImage } from "./confusion_image.ts";
 import { beginning, ending, epochEvents, type Events, image, scalars } from "./events.ts";
 import { joined } from "./protobuf.ts";
@@ -11,10 +9,15 @@ import { joined } from "./protobuf.ts";
 const prefix = "events.out.tfevents.";
 
 /** What a run's test gives to its events. */
-export type TestFigures = Pick<
-  Result,
-  "epochs" | "test_loss" | "test_acc" | "confusion_matrix" | "classes"
->;
+export interface TestFigures {
+  /** Epochs that were trained. */
+  readonly epochs: number;
+  readonly test_loss: number;
+  readonly test_acc: number;
+  /** Counts `[class][prediction]`. */
+  readonly confusion_matrix: readonly (readonly number[])[];
+  readonly classes: readonly string[];
+}
 
 /**
  * The file of a run folder that TensorBoard reads. A process that goes on with a run writes it

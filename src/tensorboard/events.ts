@@ -1,4 +1,4 @@
-import type { EpochMetrics } from "../train/metrics.ts";
+import type { EpochMetrics } from "../train/mod.ts";
 import { boolean, bytes, double, type Field, float, integer, joined, message } from "./protobuf.ts";
 import { record } from "./record.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Recipe } from "../config/config.ts";
+import type { Recipe } from "./recipe.ts";
 
 const metric = z.number();
 
@@ -106,8 +106,11 @@ export function bestEpoch(
 }
 
 /** Whether the run's last `earlyStopping` epochs brought no better one. */
-export function outOfPatience(history: readonly EpochMetrics[], config: Recipe): boolean {
-  const best = bestEpoch(history, config.bestBy);
-  if (config.earlyStopping === 0 || best === undefined) return false;
-  return history.length - best.epoch >= config.earlyStopping;
+export function outOfPatience(
+  history: readonly EpochMetrics[],
+  { bestBy, earlyStopping }: Pick<Recipe, "bestBy" | "earlyStopping">,
+): boolean {
+  const best = bestEpoch(history, bestBy);
+  if (earlyStopping === 0 || best === undefined) return false;
+  return history.length - best.epoch >= earlyStopping;
 }

@@ -3,14 +3,10 @@ import { UserError } from "../../src/errors.ts";
 import type { ModelName } from "../../src/mod.ts";
 import { noGradients, scope } from "../../src/tensor/mod.ts";
 import { evaluateCommand } from "../../src/commands/evaluate_command.ts";
-import { silentScreen } from "../../src/cli/progress.ts";
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  type StoredTensor,
-} from "../../src/storage/safetensors.ts";
+import { silentScreen } from "../../src/cli/mod.ts";
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from "../../src/storage/mod.ts";
 import { trainCommand } from "../../src/commands/train_command.ts";
-import { findWeights, loadModel } from "../../src/run/weights_source.ts";
+import { findWeights, loadModel } from "../../src/run/mod.ts";
 import type { PyTorch } from "./pytorch.ts";
 
 /** How one side's weights did on both sides. */

@@ -1,7 +1,14 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { createOptimizer, type NamedTensor, type OptimizerOptions } from "../../src/nn/mod.ts";
+import { createOptimizer, type OptimizerOptions } from "../../src/nn/mod.ts";
 import { assertGenericAgrees } from "../tensor/generic_forms.ts";
-import { gradients, liveTensors, parameter, scope, Tensor } from "../../src/tensor/mod.ts";
+import {
+  gradients,
+  liveTensors,
+  type NamedTensor,
+  parameter,
+  scope,
+  Tensor,
+} from "../../src/tensor/mod.ts";
 
 const all: OptimizerOptions[] = [
   { name: "sgd", lr: 0.1 },

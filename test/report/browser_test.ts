@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { reporter } from "../../src/report/reporter.ts";
+import { reporter } from "../../src/commands/reporter.ts";
 import { classScores, macroMean } from "../../src/statistics/class_scores.ts";
 import { Run } from "../../src/run/run.ts";
 import { carryOn } from "../../src/run/session.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { DOMParser } from "linkedom";
-import { reporter } from "../../src/report/reporter.ts";
+import { reporter } from "../../src/commands/reporter.ts";
 import { writeReport } from "../../src/report/write_report.ts";
 import { UserError } from "../../src/errors.ts";
 import { Run } from "../../src/run/run.ts";

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
-import { type Checkpoint, Checkpoints, type RunProgress } from "../../src/run/checkpoints.ts";
+import { Checkpoints } from "../../src/run/checkpoints.ts";
+import type { Checkpoint, RunProgress } from "../../src/train/checkpoint.ts";
 import { diskFiles, type Files } from "../../src/storage/files.ts";
 import { faults, FaultyFiles } from "../storage/faulty_files.ts";
 import { temporaryFolder } from "../temporary_folder.ts";

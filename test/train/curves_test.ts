@@ -1,14 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { batches, type ImageSet } from "../../src/data/mod.ts";
 import { createModel } from "../../src/models/mod.ts";
-import {
-  build,
-  createOptimizer,
-  crossEntropy,
-  type NamedTensor,
-  type OptimizerOptions,
-} from "../../src/nn/mod.ts";
-import { gradients, Random, scope, Tensor } from "../../src/tensor/mod.ts";
+import { build, createOptimizer, crossEntropy, type OptimizerOptions } from "../../src/nn/mod.ts";
+import { gradients, type NamedTensor, Random, scope, Tensor } from "../../src/tensor/mod.ts";
 import { curveImages } from "../golden/curve_images.ts";
 import { type CurveCase, readGolden } from "../golden/golden.ts";
 

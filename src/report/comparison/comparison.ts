@@ -1,34 +1,18 @@
-import { type Spread, spread } from "../../statistics/spread.ts";
+import {
+  calibration,
+  classScores,
+  type Spread,
+  spread,
+  wilsonInterval,
+} from "../../statistics/mod.ts";
 import type { ImageSet } from "../../data/mod.ts";
-import { classScores } from "../../statistics/class_scores.ts";
-import { configRecord } from "../../config/config_file.ts";
-import { confusionCounts } from "../../train/evaluate.ts";
-import { calibration } from "../../statistics/calibration.ts";
-import type { CurvePoint } from "../../picture/curves.ts";
+import { configRecord } from "../../config/mod.ts";
+import { confusionCounts } from "../../train/mod.ts";
 import type { EvaluatedRun } from "./evaluated_run.ts";
 import { meanHistory } from "./mean_history.ts";
 import { refuseDifferentData } from "./finished_runs.ts";
+import type { Row } from "./row.ts";
 import { comparePairs, type Pair } from "./pairs.ts";
-import { wilsonInterval } from "../../statistics/wilson.ts";
-
-/** One config of a comparison: a run, or several that differ in their seeds. */
-export interface Row {
-  readonly name: string;
-  readonly runs: readonly EvaluatedRun[];
-  readonly accuracy: Spread;
-  /** 95 % interval of the accuracy, or of its mean over the seeds. */
-  readonly interval: readonly [low: number, high: number];
-  /** Mean cross-entropy of a test image, in nats. */
-  readonly loss: Spread;
-  /** Expected calibration error. */
-  readonly calibrationError: Spread;
-  readonly trainingSeconds: Spread;
-  readonly imagesPerSecond: Spread;
-  /** The share of each class's images that is found, the mean over the seeds. */
-  readonly recall: readonly number[];
-  /** The epochs' figures, the mean over the seeds. */
-  readonly history: readonly CurvePoint[];
-}
 
 /** Finished runs side by side, the most accurate row first. */
 export interface Comparison {

@@ -1,7 +1,6 @@
 import { messageOf, UserError } from "../../errors.ts";
-import { diskFiles } from "../../storage/files.ts";
-import { jsonText, writeText } from "../../storage/json_file.ts";
-import { convergencePicture } from "../../picture/curves.ts";
+import { diskFiles, jsonText, writeText } from "../../storage/mod.ts";
+import { convergencePicture } from "../../picture/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import { classesCsv, imagesCsv, modelsCsv, pairsCsv } from "./csv.ts";
 import { comparisonRecord } from "./json.ts";

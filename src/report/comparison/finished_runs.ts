@@ -1,8 +1,6 @@
 import { UserError } from "../../errors.ts";
-import { readResults, type Results } from "../../run/results.ts";
-import { runFolders } from "../../run/run_folders.ts";
-import { configRecord } from "../../config/config_file.ts";
-import { isFinished, readConfig } from "../../run/run.ts";
+import { isFinished, readConfig, readResults, type Results, runFolders } from "../../run/mod.ts";
+import { configRecord } from "../../config/mod.ts";
 import { program } from "../../program.ts";
 
 /** A run folder that is finished, and what is in it. */

@@ -1,6 +1,6 @@
-import { percent, pixelsOf, setText } from "../../picture/galleries.ts";
-import { gridPicture, inRows } from "../../picture/image_grid.ts";
-import type { Comparison, Row } from "./comparison.ts";
+import { gridPicture, inRows, percent, pixelsOf, setText } from "../../picture/mod.ts";
+import type { Comparison } from "./comparison.ts";
+import type { Row } from "./row.ts";
 
 /** The images that one row gets right and another wrong. */
 export interface Disagreement {

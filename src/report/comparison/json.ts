@@ -1,6 +1,7 @@
-import { configRecord } from "../../config/config_file.ts";
-import type { Spread } from "../../statistics/spread.ts";
-import type { Comparison, Row } from "./comparison.ts";
+import { configRecord } from "../../config/mod.ts";
+import type { Spread } from "../../statistics/mod.ts";
+import type { Comparison } from "./comparison.ts";
+import type { Row } from "./row.ts";
 
 /** A comparison as comparison.json has it, with the names that a run's files use. */
 export function comparisonRecord({ test, trainSize, rows, pairs, notes }: Comparison) {

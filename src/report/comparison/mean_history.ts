@@ -1,4 +1,4 @@
-import type { CurvePoint } from "../../picture/curves.ts";
+import type { CurvePoint } from "../../picture/mod.ts";
 
 /** The means of several runs' figures, over the epochs that all of them have. */
 export function meanHistory(histories: readonly (readonly CurvePoint[])[]): CurvePoint[] {

@@ -1,4 +1,4 @@
-import { escaped } from "../../html/look.ts";
+import { escaped } from "../../html/mod.ts";
 import { page, picture, table } from "../page.ts";
 import { classDifferencesPicture } from "./class_differences.ts";
 import type { Comparison } from "./comparison.ts";

@@ -1,5 +1,6 @@
-import { spread, spreadText } from "../../statistics/spread.ts";
-import type { Comparison, Row } from "./comparison.ts";
+import { spread, spreadText } from "../../statistics/mod.ts";
+import type { Comparison } from "./comparison.ts";
+import type { Row } from "./row.ts";
 import { disagreements } from "./images.ts";
 
 /** A table as people read it. */

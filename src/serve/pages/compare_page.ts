@@ -1,6 +1,6 @@
-import { convergencePicture } from "../../picture/curves.ts";
-import { seriesStyle } from "../../html/look.ts";
-import { configRecord } from "../../config/config_file.ts";
+import { convergencePicture } from "../../picture/mod.ts";
+import { seriesStyle } from "../../html/mod.ts";
+import { configRecord } from "../../config/mod.ts";
 import { attribute, type Content, type Html, html } from "../html.ts";
 import type { ReadableRun } from "../run_record.ts";
 import { duration, percent, shortState, trainingSeconds } from "../words.ts";

@@ -1,4 +1,4 @@
-import { configSchema } from "../../config/config.ts";
+import { configSchema } from "../../config/mod.ts";
 import { attribute, type Content, type Html, html } from "../html.ts";
 import { type Listing, listingAddress, select, type SortKey } from "../listing.ts";
 import { type RunRecord, runStates } from "../run_record.ts";

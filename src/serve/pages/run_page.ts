@@ -1,5 +1,5 @@
-import { curvesPicture } from "../../picture/curves.ts";
-import { configRecord } from "../../config/config_file.ts";
+import { curvesPicture } from "../../picture/mod.ts";
+import { configRecord } from "../../config/mod.ts";
 import { type Content, type Html, html } from "../html.ts";
 import type { EpochRow, ReadableRun, RunRecord } from "../run_record.ts";
 import { duration, epochSeconds, longState, percent, trainingSeconds } from "../words.ts";

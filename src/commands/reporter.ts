@@ -1,7 +1,7 @@
-import type { Reporter } from "../run/session.ts";
+import type { Reporter } from "../run/mod.ts";
 
 /** Writes a run's report. What draws it is loaded then: a training starts without it. */
 export const reporter: Reporter = async (folder, options) => {
-  const { writeReport } = await import("./write_report.ts");
+  const { writeReport } = await import("../report/mod.ts");
   return await writeReport(folder, options);
 };

@@ -1,0 +1,21 @@
+import { z } from "zod";
+import type { StoredTensor } from "../storage/mod.ts";
+import { epochMetricsSchema } from "./metrics.ts";
+
+/** Where a training stands, besides its tensors. */
+export const progressSchema = z.strictObject({
+  /** Epochs that are complete, with their validation. */
+  epoch: z.int().min(0),
+  /** Steps of the epoch after them. */
+  step_in_epoch: z.int().min(0),
+  /** Steps since the run began. */
+  step: z.int().min(0),
+  history: z.array(epochMetricsSchema),
+});
+export type RunProgress = z.infer<typeof progressSchema>;
+
+/** All that a training needs to go on as if nothing had happened. */
+export interface Checkpoint {
+  readonly tensors: readonly StoredTensor[];
+  readonly progress: RunProgress;
+}
