@@ -1,8 +1,7 @@
 //! Elementary functions as series of fused multiply-adds: the same bits on every processor, which the
 //! system's libm does not promise. Each is one body over vectors of f32 or f64.
 
-use super::vector::{Float, Vector};
-use super::vector_array::Array;
+use super::vector::{Array, Float, Vector};
 
 /// x * factor for the part of 1, x, x^2/2!, ... : Horner's rule over 1/1!, 1/2!, ..., giving e^r - 1 for small r.
 #[inline(always)]

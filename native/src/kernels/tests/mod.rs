@@ -2,7 +2,6 @@
 //! definition, written out word for word, where it is a sum; against the portable instance where it is not.
 
 mod convolution;
-mod convolution_weight;
 mod images;
 mod loss;
 mod math;
@@ -13,7 +12,6 @@ mod pooling;
 mod reduce;
 mod softmax;
 mod vector;
-mod winograd;
 
 use std::fmt::Debug;
 

@@ -1,8 +1,8 @@
-use super::{CASES, Chance, assert_bits, dot};
-use crate::kernels::convolution::forward;
-use crate::kernels::convolution_weight::weight_gradient;
+use crate::kernels::convolution::direct::forward;
+use crate::kernels::convolution::weight::weight_gradient;
 use crate::kernels::geometry::Geometry;
 use crate::kernels::partials::{PARTIALS, join};
+use crate::kernels::tests::{CASES, Chance, assert_bits, dot};
 
 /// One bias's gradient: the definition, word for word.
 fn bias_chain(g: &Geometry, dy: &[f32], o: usize) -> f32 {

@@ -7,7 +7,7 @@
 
 use std::arch::aarch64::*;
 
-use super::vector::{Kernel, Vector};
+use super::traits::{Kernel, Vector};
 
 /// Eight lanes in a pair of registers: each weight that is splatted serves two multiply-adds, and the 32
 /// registers hold sixteen such vectors.

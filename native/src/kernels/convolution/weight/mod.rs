@@ -10,12 +10,12 @@
 
 use std::ops::Range;
 
-use super::buffer::{Shared, filled_pair};
-use super::geometry::Geometry;
-use super::partials::{PARTIALS, join};
-use super::tile::channel_block;
-use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
+use crate::kernels::buffer::{Shared, filled_pair};
+use crate::kernels::geometry::Geometry;
+use crate::kernels::partials::{PARTIALS, join};
+use crate::kernels::tile::channel_block;
+use crate::kernels::vector::{Float, Kernel, Vector};
 use crate::parallel;
 
 /// `x [i, h, w, n], dy [o, h', w', n] -> (dw [o, i / groups, ky, kx], db [o])`, an empty db where there is no `bias`.

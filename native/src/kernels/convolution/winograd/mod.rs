@@ -28,11 +28,11 @@ mod transforms;
 
 use self::piece::Piece;
 use self::transforms::{PLACES, SIDE, filter_kernel};
-use super::buffer::{Shared, filled, filled_pair};
-use super::geometry::{Axis, Geometry};
-use super::tile::{Finish, channel_block, most_channels};
-use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
+use crate::kernels::buffer::{Shared, filled, filled_pair};
+use crate::kernels::geometry::{Axis, Geometry};
+use crate::kernels::tile::{Finish, channel_block, most_channels};
+use crate::kernels::vector::{Float, Kernel, Vector};
 use crate::parallel;
 
 /// Fewer channels than these do not repay the transforms.

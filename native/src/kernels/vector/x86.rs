@@ -7,7 +7,7 @@
 
 use std::arch::x86_64::*;
 
-use super::vector::{Kernel, Vector};
+use super::traits::{Kernel, Vector};
 
 #[derive(Clone, Copy)]
 pub struct Avx2(__m256);

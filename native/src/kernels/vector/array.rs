@@ -1,6 +1,6 @@
 //! The portable instance of the vector type, for f32 and f64, and the specification of the others.
 
-use super::vector::{Float, Vector};
+use super::traits::{Float, Vector};
 
 #[derive(Clone, Copy)]
 pub struct Array<T>([T; 8]);

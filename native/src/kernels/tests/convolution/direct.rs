@@ -1,7 +1,7 @@
-use super::{CASES, Chance, assert_bits, dot};
 use crate::error::Result;
-use crate::kernels::convolution::{forward, input_gradient};
+use crate::kernels::convolution::direct::{forward, input_gradient};
 use crate::kernels::geometry::Geometry;
+use crate::kernels::tests::{CASES, Chance, assert_bits, dot};
 
 fn relu(sum: f32) -> f32 {
     if sum <= 0.0 { 0.0 } else { sum }

@@ -12,11 +12,11 @@
 //! Memory is `[channel, row, column, image]`. With stride 1 a whole row of columns and images is one run of
 //! lanes, so that any batch size fills the vectors, a single image too.
 
-use super::buffer::{Shared, filled};
-use super::geometry::{Axis, Geometry};
-use super::tile::{Finish, channel_block, most_channels, store};
-use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
+use crate::kernels::buffer::{Shared, filled};
+use crate::kernels::geometry::{Axis, Geometry};
+use crate::kernels::tile::{Finish, channel_block, most_channels, store};
+use crate::kernels::vector::{Float, Kernel, Vector};
 use crate::parallel;
 
 /// An axis in one direction: forward from input to output, or backward.

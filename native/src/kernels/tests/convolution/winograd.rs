@@ -1,8 +1,8 @@
-use super::convolution::{Case, check_adjoint, check_forward, check_input_gradient};
-use super::{CASES, Chance, assert_bits};
+use super::direct::{Case, check_adjoint, check_forward, check_input_gradient};
+use crate::kernels::convolution::winograd::{forward, forward_pooled, input_gradient, suits};
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::pooling::{Windows, max_forward};
-use crate::kernels::winograd::{forward, forward_pooled, input_gradient, suits};
+use crate::kernels::tests::{CASES, Chance, assert_bits};
 
 type Patch = [[f32; 4]; 4];
 
@@ -172,7 +172,7 @@ fn it_is_the_convolution_that_the_direct_sums_give() {
                 assert!((fast - direct).abs() < 1e-5, "{g:?}: {fast} and {direct}");
             }
         };
-        use crate::kernels::convolution as direct;
+        use crate::kernels::convolution::direct;
         close(
             forward(&g, &x, &weight, Some(&bias), false).unwrap(),
             direct::forward(&g, &x, &weight, Some(&bias), false).unwrap(),
