@@ -2,11 +2,11 @@
 
 use candle_core::{DType, Tensor};
 
-use super::reduce::{argmax, softmax};
+use super::composed::loss as composed;
+use super::reduce::argmax;
 use super::storage::{Elements, Format, batch_innermost, has_float_kernels, make, row_major, write_in_place};
 use crate::error::Result;
 use crate::kernels::loss::{self as kernel, CrossEntropy};
-use crate::kernels::softmax::Softmax;
 use crate::kernels::vector::Float;
 use crate::{fail, floats};
 
@@ -40,26 +40,12 @@ fn weights_of<T: Float>(weights: Option<&Tensor>, classes: usize) -> Result<Vec<
     }
 }
 
-/// For each image and class the share of `-ln p` in the loss: `w[c] ((1 - e) [c = y] + e / C)`, and the sum of `w[y]`.
-fn composed_shares(logits: &Tensor, labels: &Tensor, weights: Option<&Tensor>, smoothing: f64) -> Result<(Tensor, Tensor)> {
-    let (batch, classes) = logits.dims2()?;
-    let places = Tensor::arange(0u32, classes as u32, logits.device())?.reshape((1, classes))?;
-    let right = labels.to_dtype(DType::U32)?.reshape((batch, 1))?.broadcast_eq(&places)?.to_dtype(logits.dtype())?;
-    let ones = Tensor::ones(classes, logits.dtype(), logits.device())?;
-    let weights = weights.unwrap_or(&ones).reshape((1, classes))?;
-    let total = right.broadcast_mul(&weights)?.sum_all()?;
-    let shares = right.affine(1.0 - smoothing, smoothing / classes as f64)?.broadcast_mul(&weights)?;
-    Ok((shares, total))
-}
-
 /// The mean loss `[]` and the probabilities `[batch, classes]`.
 pub fn cross_entropy(logits: &Tensor, labels: &Tensor, weights: Option<&Tensor>, smoothing: f64) -> Result<(Tensor, Tensor)> {
     check(logits, labels, weights, smoothing)?;
     let (images, classes) = logits.dims2()?;
     if !has_float_kernels(logits, "Cross-entropy")? {
-        let (shares, total) = composed_shares(logits, labels, weights, smoothing)?;
-        let loss = (shares * softmax(logits, 1, Softmax::Logarithm)?)?.sum_all()?.neg()?.div(&total)?;
-        return Ok((loss, softmax(logits, 1, Softmax::Plain)?));
+        return composed::cross_entropy(logits, labels, weights, smoothing);
     }
     floats!(logits, "cross-entropy", T => {
         let logits = batch_innermost::<T>(logits)?;
@@ -81,10 +67,7 @@ pub fn cross_entropy_gradient(
     check(probabilities, labels, weights, smoothing)?;
     let (images, classes) = probabilities.dims2()?;
     if !has_float_kernels(probabilities, "Cross-entropy")? {
-        let (shares, total) = composed_shares(probabilities, labels, weights, smoothing)?;
-        let scale = dloss.reshape(())?.div(&total)?;
-        let pulled = probabilities.contiguous()?.broadcast_mul(&shares.sum_keepdim(1)?)?;
-        return Ok((pulled - shares)?.broadcast_mul(&scale)?);
+        return composed::cross_entropy_gradient(probabilities, labels, weights, smoothing, dloss);
     }
     floats!(probabilities, "cross-entropy", T => {
         let probabilities = batch_innermost::<T>(probabilities)?;
@@ -107,10 +90,7 @@ pub fn accumulate(totals: &Tensor, loss: &Tensor, logits: &Tensor, labels: &Tens
     let best = argmax(logits, 1, false)?.to_dtype(DType::U32)?;
     let labels = labels.to_dtype(DType::U32)?;
     if !has_float_kernels(logits, "Cross-entropy")? {
-        let right = best.eq(&labels)?.to_dtype(DType::F64)?.sum_all()?;
-        let loss = loss.to_dtype(DType::F64)?.reshape(())?.affine(images, 0.0)?;
-        let batch = Tensor::stack(&[&loss, &right, &Tensor::new(images, totals.device())?], 0)?;
-        return Ok(totals.slice_set(&(totals + batch)?, 0, 0)?);
+        return composed::accumulate(totals, loss, &best, &labels);
     }
     let right = Elements::<u32>::of(&best)?.iter().zip(Elements::<u32>::of(&labels)?.iter()).filter(|(a, b)| a == b).count();
     let loss = loss.to_dtype(DType::F64)?.reshape(())?.to_scalar::<f64>()?;

@@ -2,6 +2,7 @@
 
 use candle_core::Tensor;
 
+use super::composed::optimizer::{self as composed, Stepped};
 use super::reduce;
 use super::storage::{Elements, has_float_kernels, has_kernels, row_major, share_storage, write_in_place};
 use crate::error::Result;
@@ -52,13 +53,13 @@ fn step<R: Rule<f32, S> + Rule<f64, S>, const S: usize>(
     parameters: &[Tensor],
     gradients: &[Tensor],
     states: [&[Tensor]; S],
-    composed: impl Fn(&Tensor, &Tensor, [&Tensor; S]) -> candle_core::Result<(Tensor, [Tensor; S])>,
+    composed: impl Fn(&R, &Tensor, &Tensor, [&Tensor; S]) -> Stepped<S>,
 ) -> Result<()> {
     check(parameters, gradients, &states)?;
     for (index, (parameter, gradient)) in parameters.iter().zip(gradients).enumerate() {
         if !has_kernels(parameter) {
             let state: [&Tensor; S] = std::array::from_fn(|s| &states[s][index]);
-            let (new, new_states) = composed(parameter, &gradient.contiguous()?, state)?;
+            let (new, new_states) = composed(&rule, parameter, &gradient.contiguous()?, state)?;
             assign(parameter, &new)?;
             for s in 0..S {
                 assign(state[s], &new_states[s])?;
@@ -77,50 +78,22 @@ fn step<R: Rule<f32, S> + Rule<f64, S>, const S: usize>(
 
 /// `momenta` is empty where there is no momentum.
 pub fn sgd(rule: Sgd, parameters: &[Tensor], gradients: &[Tensor], momenta: &[Tensor]) -> Result<()> {
-    let decayed = move |p: &Tensor, g: &Tensor| g + (p * rule.weight_decay)?;
     if momenta.is_empty() {
-        return step::<_, 0>(rule, parameters, gradients, [], |p, g, []| Ok(((p - (decayed(p, g)? * rule.rate)?)?, [])));
+        return step(rule, parameters, gradients, [], composed::sgd);
     }
-    step::<_, 1>(rule, parameters, gradients, [momenta], |p, g, [momentum]| {
-        let g = decayed(p, g)?;
-        let momentum = if rule.first { g.clone() } else { ((momentum * rule.momentum)? + (&g * (1.0 - rule.dampening))?)? };
-        let change = if rule.nesterov { (&g + (&momentum * rule.momentum)?)? } else { momentum.clone() };
-        Ok(((p - (change * rule.rate)?)?, [momentum]))
-    })
+    step(rule, parameters, gradients, [momenta], composed::sgd_with_momentum)
 }
 
 pub fn adam(rule: Adam, parameters: &[Tensor], gradients: &[Tensor], m: &[Tensor], v: &[Tensor]) -> Result<()> {
-    step::<_, 2>(rule, parameters, gradients, [m, v], |p, g, [m, v]| {
-        let (p, g) = if rule.decoupled {
-            ((p * (1.0 - rule.rate * rule.weight_decay))?, g.clone())
-        } else {
-            (p.clone(), (g + (p * rule.weight_decay)?)?)
-        };
-        let m = (m + ((&g - m)? * (1.0 - rule.beta1))?)?;
-        let v = ((v * rule.beta2)? + (g.sqr()? * (1.0 - rule.beta2))?)?;
-        let size = ((v.sqrt()? / rule.correction2.sqrt())? + rule.epsilon)?;
-        Ok(((p - ((&m / size)? * (rule.rate / rule.correction1))?)?, [m, v]))
-    })
+    step(rule, parameters, gradients, [m, v], composed::adam)
 }
 
 /// `momenta` is empty where there is no momentum.
 pub fn rmsprop(rule: RmsProp, parameters: &[Tensor], gradients: &[Tensor], squares: &[Tensor], momenta: &[Tensor]) -> Result<()> {
-    let scaled = move |p: &Tensor, g: &Tensor, square: &Tensor| -> candle_core::Result<(Tensor, Tensor)> {
-        let g = (g + (p * rule.weight_decay)?)?;
-        let square = ((square * rule.alpha)? + (g.sqr()? * (1.0 - rule.alpha))?)?;
-        Ok(((g / (square.sqrt()? + rule.epsilon)?)?, square))
-    };
     if momenta.is_empty() {
-        return step::<_, 1>(rule, parameters, gradients, [squares], |p, g, [square]| {
-            let (change, square) = scaled(p, g, square)?;
-            Ok(((p - (change * rule.rate)?)?, [square]))
-        });
+        return step(rule, parameters, gradients, [squares], composed::rmsprop);
     }
-    step::<_, 2>(rule, parameters, gradients, [squares, momenta], |p, g, [square, momentum]| {
-        let (change, square) = scaled(p, g, square)?;
-        let momentum = ((momentum * rule.momentum)? + change)?;
-        Ok(((p - (&momentum * rule.rate)?)?, [square, momentum]))
-    })
+    step(rule, parameters, gradients, [squares, momenta], composed::rmsprop_with_momentum)
 }
 
 /// Scales all gradients, in place, so that their common norm is at most `most`, and returns the norm before

@@ -2,7 +2,8 @@
 
 use candle_core::{DType, Device, Tensor};
 
-use super::pointwise::{Binary, affine, binary};
+use super::functions::Binary;
+use super::pointwise::{affine, binary};
 use super::storage::{Elements, Format, ensure_room, has_float_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::math::{cos_f64, ln_f64};
