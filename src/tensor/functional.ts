@@ -1,6 +1,6 @@
 /** Operations of layers that take their weights as arguments. @module */
 
-export { conv2d, type ConvolutionFusion } from "./convolution.ts";
+export { conv2d, type Epilogue } from "./convolution.ts";
 export { dropout } from "./dropout.ts";
 export { reluGradientDone } from "./functions.ts";
 export { linear, type LinearOptions } from "./matmul.ts";

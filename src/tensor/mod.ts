@@ -16,6 +16,7 @@ export * as functional from "./functional.ts";
 export {
   ConvolutionGeometry,
   type ConvolutionOptions,
+  type Lengths,
   type Pair,
   PoolingGeometry,
   type PoolingOptions,
