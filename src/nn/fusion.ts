@@ -99,7 +99,7 @@ export function sequence(modules: readonly Module[]): Forward {
     for (const pass of passes) {
       const next = pass(value, mode);
       // What no gradient needs goes at once: its memory is warm for the next layer.
-      if (value !== x && value !== next && next.node === undefined) value.dispose();
+      if (value !== x && value !== next && !next.requiresGrad) value.dispose();
       value = next;
     }
     return value;

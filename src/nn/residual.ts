@@ -7,7 +7,7 @@ export const residual = (...layers: readonly Layer[]): Layer => ({
   forward(x, { inner }, mode) {
     const change = inner(x, mode);
     const sum = x.add(change);
-    if (change !== x && sum.node === undefined) change.dispose();
+    if (change !== x && !sum.requiresGrad) change.dispose();
     return sum;
   },
 });

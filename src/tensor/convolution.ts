@@ -1,7 +1,6 @@
 import { native } from "../ffi/mod.ts";
 import { ConvolutionGeometry, type PoolingGeometry } from "./geometry.ts";
-import { layerGradients } from "./layer_gradients.ts";
-import { checkLayerDtype } from "./matmul.ts";
+import { checkLayerDtype, layerGradients } from "./layer_gradients.ts";
 import { checkPooling, maxPooled } from "./pooling.ts";
 import { type Shape, shapeText } from "./shape.ts";
 import { type Gradients, isTracked, record, type Wanted } from "./tape.ts";
@@ -91,7 +90,7 @@ function conv2dGradients(
   geometry: ConvolutionGeometry,
   masked: boolean,
   wanted: Wanted,
-): Gradients {
+): Gradients<Tensor> {
   const [x, weight] = inputs as readonly [Tensor, Tensor];
   return layerGradients(inputs, wanted, (which, out) => {
     const { handle } = gradient;

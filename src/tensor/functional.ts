@@ -3,7 +3,7 @@
 export { conv2d, type Epilogue } from "./convolution.ts";
 export { dropout } from "./dropout.ts";
 export { reluGradientDone } from "./functions.ts";
-export { linear, type LinearOptions } from "./matmul.ts";
+export { linear, type LinearEpilogue } from "./linear.ts";
 export {
   batchNorm,
   batchNormInference,

@@ -11,11 +11,20 @@ export function layerGradients(
   inputs: readonly Tensor[],
   wanted: Wanted,
   call: (which: number, out: Float64Array<ArrayBuffer>) => void,
-): Gradients {
+): Gradients<Tensor> {
   let which = 0;
   for (let i = 0; i < inputs.length; i++) if (wanted.wants(i)) which |= 1 << i;
   call(which, three);
   return inputs.map(({ dtype, shape }, i) =>
     three[i] === 0 ? undefined : new Tensor(three[i]!, dtype, shape)
   );
+}
+
+/** Throws where a layer's input has not the dtype of its weight. */
+export function checkLayerDtype(layer: string, x: Tensor, weight: Tensor): void {
+  if (x.dtype !== weight.dtype) {
+    throw new TypeError(
+      `Cannot apply a ${layer} of ${weight.dtype} weights to ${x.dtype}: cast the input`,
+    );
+  }
 }

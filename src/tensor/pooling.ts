@@ -28,7 +28,7 @@ export function maxPooled(
   shape: Shape,
   geometry: PoolingGeometry,
   fromRelu: boolean,
-  before: Backward,
+  before: Backward<Tensor>,
 ): Tensor {
   const y = new Tensor(handle!, inputs[0]!.dtype);
   if (!inputs.some(isTracked)) {
