@@ -1,24 +1,24 @@
 import { noGradients, scope, type Tensor } from "../tensor/mod.ts";
 import type { Module } from "./module.ts";
 
-/** What one module of a `sequential` makes of an image. */
+/** The output of one module of a `sequential` for one image. */
 export interface FeatureMaps {
   /** The module's place, `0`; a convolution's maps are those after the ReLU that follows it. */
   readonly name: string;
   /** The layer's kind, `conv2d`. */
   readonly kind: string;
-  /** Of each map, in pixels. */
+  /** Height of each map in pixels. */
   readonly height: number;
-  /** Of each map, in pixels. */
+  /** Width of each map in pixels. */
   readonly width: number;
   /** The maps, each `[height, width]`, row after row. */
   readonly maps: readonly Float32Array[];
 }
 
 /**
- * Runs a `sequential` on one image `[1, channels, height, width]` and returns what each module
- * makes of it, as far as that is maps; throws TypeError for a model of another kind and RangeError
- * for more than one image.
+ * Runs a `sequential` on one image `[1, channels, height, width]` and returns the output of each
+ * module up to the first output that has no height and width. Throws TypeError for a model of
+ * another kind and RangeError for more than one image.
  */
 export function featureMaps(
   { layer: { kind }, prefix, modules }: Module,

@@ -21,7 +21,7 @@ export interface ConvolutionOptions {
   readonly stride?: Pair;
   /** Zeros around the image, 0 by default. */
   readonly padding?: Pair;
-  /** Distance between a window's taps, 1 by default. */
+  /** Distance between neighbouring elements of a window, 1 by default. */
   readonly dilation?: Pair;
   /** Number of channel groups that do not see each other, 1 by default. */
   readonly groups?: number;
@@ -43,7 +43,7 @@ export class ConvolutionGeometry {
   readonly stride: Lengths;
   /** Zeros around the image. */
   readonly padding: Lengths;
-  /** Distance between a window's taps. */
+  /** Distance between neighbouring elements of a window. */
   readonly dilation: Lengths;
   /** Groups into which the channels are divided. */
   readonly groups: number;

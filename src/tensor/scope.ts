@@ -26,8 +26,8 @@ export abstract class Scoped implements Disposable {
 }
 
 /**
- * Runs `work` and frees every tensor made inside, except parameters, what was given to `keep`, and the
- * tensors in its result (a tensor, or arrays and plain objects of them).
+ * Runs `callback` and frees every tensor made inside, except parameters, what was given to `keep`,
+ * and the tensors in the callback's result (a tensor, or arrays and plain objects of tensors).
  *
  * Scopes nest. Results belong to the outer scope; while one still carries its history, so does all
  * that was made inside, and `gradients` works on it. Results of an outermost scope are the caller's
@@ -42,12 +42,12 @@ export abstract class Scoped implements Disposable {
  * console.log(norm.item()); // 5
  * ```
  */
-export function scope<Result>(work: () => Result): Result {
+export function scope<Result>(callback: () => Result): Result {
   const start = made.length;
   const kept = new Set<Scoped>();
   depth++;
   try {
-    const result = work();
+    const result = callback();
     if (result instanceof Promise) {
       throw new TypeError("scope() takes a function that returns at once, not an async one");
     }

@@ -105,12 +105,12 @@ export function record<Value extends Recorded<Value>>(
   return output;
 }
 
-/** Runs `work` without recording: no operation inside takes part in gradients. */
-export function noGradients<Result>(work: () => Result): Result {
+/** Runs `callback` without recording: no operation inside takes part in gradients. */
+export function noGradients<Result>(callback: () => Result): Result {
   const before = recording;
   recording = false;
   try {
-    return work();
+    return callback();
   } finally {
     recording = before;
   }

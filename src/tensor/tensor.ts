@@ -38,8 +38,8 @@ export class Tensor extends Recorded<Tensor> {
   }
 
   /**
-   * A tensor of the given values, copied. The shape is by default the nesting of the numbers, or
-   * `[length]`; the dtype that of a typed array, and `f32` for numbers.
+   * A tensor of the given values, copied. The default shape is the nesting of the numbers, or
+   * `[length]`. The default dtype is the typed array's own, and `f32` for numbers.
    */
   static from(data: TensorData, shape?: Shape, options: TensorOptions = {}): Tensor {
     return creation.from(data, shape, options);

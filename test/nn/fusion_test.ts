@@ -163,7 +163,11 @@ Deno.test("sequential() keeps no convolution's output where a max-pooling takes 
   using x = random.uniform([2, 8, 6, 6]);
   const before = liveTensors();
   using y = model.forward(x);
-  assertEquals([liveTensors() - before, y.node?.inputs.length], [2, 3], "the pooled output, taps");
+  assertEquals(
+    [liveTensors() - before, y.node?.inputs.length],
+    [2, 3],
+    "the pooled output, its argmax",
+  );
 });
 
 Deno.test("residual() joins what is inside it", () => {
