@@ -1,18 +1,20 @@
 import { native } from "../ffi/mod.ts";
 import { type Device, devices, type DType, type TypedArray } from "./dtype.ts";
-import { type Shape, shapeText, sizeOf } from "./shape.ts";
+import { Scoped } from "./scope.ts";
+import { sameShape, type Shape, shapeText, sizeOf } from "./shape.ts";
 
 const description = new Uint32Array(11);
 const answer = new Uint32Array(1);
 
 /** An array in native memory: its handle, its shape and device (asked for at most once), its values. */
-export class Storage implements Disposable {
+export abstract class Storage extends Scoped {
   #handle: number;
   #shape: Shape | undefined;
   #device: Device | undefined = undefined;
 
   /** Takes over a native handle; `shape` is its shape where that is known already. */
   constructor(handle: number, readonly dtype: DType, shape?: Shape) {
+    super();
     this.#handle = handle;
     this.#shape = shape;
   }
@@ -108,6 +110,18 @@ export class Storage implements Disposable {
     return answer[0] === 1;
   }
 
+  /** Overwrites the values in place by those of an array of the same shape and dtype. */
+  assign(source: Storage): void {
+    if (source.dtype !== this.dtype || !sameShape(source.shape, this.shape)) {
+      throw new RangeError(
+        `Cannot assign ${source.dtype} ${shapeText(source.shape)} to ${this.dtype} ${
+          shapeText(this.shape)
+        }: dtype and shape must be the same`,
+      );
+    }
+    native.tensor_assign(this.handle, source.handle);
+  }
+
   /** Frees the array; harmless when repeated. */
   dispose(): void {
     if (this.#handle === 0) return;
@@ -115,13 +129,8 @@ export class Storage implements Disposable {
     this.#handle = 0;
   }
 
-  /** Frees the values. */
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
   /** `Tensor(f32 [2, 3])`. */
-  toString(): string {
+  override toString(): string {
     return this.isDisposed ? "Tensor(disposed)" : `Tensor(${this.dtype} ${shapeText(this.shape)})`;
   }
 
