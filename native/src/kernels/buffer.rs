@@ -7,17 +7,17 @@ use crate::memory;
 #[derive(Clone, Copy)]
 pub struct Shared<T>(*mut T);
 
-// SAFETY: kernels divide what is behind the pointer among their threads.
-unsafe impl<T> Send for Shared<T> {}
-// SAFETY: as above.
-unsafe impl<T> Sync for Shared<T> {}
+// SAFETY: kernels divide the place among their threads, each of which writes its own elements.
+unsafe impl<T: Send> Send for Shared<T> {}
+// SAFETY: as above: a shared reference gives the same pointer, and with it no more than another thread's elements.
+unsafe impl<T: Send> Sync for Shared<T> {}
 
 impl<T> Shared<T> {
     pub fn new(pointer: *mut T) -> Self {
         Self(pointer)
     }
     /// # Safety
-    /// `offset` must lie within the place, and nobody else may use the element meanwhile.
+    /// `offset` must lie within the place, and no other thread may use the element meanwhile.
     #[inline(always)]
     pub unsafe fn at(self, offset: usize) -> *mut T {
         // SAFETY: the caller's promise.
@@ -25,7 +25,7 @@ impl<T> Shared<T> {
     }
 }
 
-/// A new vector whose every element `fill` writes; it is not called where there is none, since an empty tensor's
+/// A new vector whose every element `fill` writes. `fill` is not called for an empty vector, since an empty tensor's
 /// shape may name any number of rows.
 ///
 /// # Errors

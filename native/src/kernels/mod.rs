@@ -6,6 +6,7 @@
 pub mod buffer;
 pub mod convolution;
 pub mod copy;
+pub mod epilogue;
 pub mod geometry;
 pub mod images;
 pub mod loss;

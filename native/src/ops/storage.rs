@@ -215,21 +215,22 @@ pub fn share_storage(a: &Tensor, b: &Tensor) -> bool {
 /// # Errors
 /// Where two of them share storage, or one is not row-major.
 pub fn write_in_place<T: WithDType, R>(tensors: &[&Tensor], body: impl FnOnce(&mut [&mut [T]]) -> R) -> Result<R> {
-    let mut slices: Vec<&mut [T]> = Vec::with_capacity(tensors.len());
-    let mut places: Vec<(usize, usize)> = Vec::with_capacity(tensors.len());
+    let mut places: Vec<(*mut T, usize)> = Vec::with_capacity(tensors.len());
     for tensor in tensors {
         let borrow = Borrow { taken: Cell::new(None) };
         tensor.inplace_op1(&borrow)?;
-        let Some((data, count)) = borrow.taken.get() else { fail!("The tensor is not on the CPU") };
-        places.push((data as usize, data as usize + count * size_of::<T>()));
-        // SAFETY: the storage lives as long as `tensors`, handles are used by one thread only, so that nobody
-        // else reads or writes it meanwhile, and overlapping tensors are refused below before the first use.
-        slices.push(unsafe { std::slice::from_raw_parts_mut(data, count) });
+        let Some(place) = borrow.taken.get() else { fail!("The tensor is not on the CPU") };
+        places.push(place);
     }
-    places.sort_unstable();
-    if places.windows(2).any(|pair| pair[0].1 > pair[1].0) {
+    let mut sorted = places.clone();
+    sorted.sort_unstable();
+    if sorted.windows(2).any(|pair| pair[0].0.wrapping_add(pair[0].1) > pair[1].0) {
         return Err(Error("Tensors that are updated together must not share memory".to_owned()));
     }
+    // SAFETY: the storages live as long as `tensors` and do not overlap; handles are used by one thread only, so that
+    // no other thread reads or writes the elements meanwhile.
+    let slice = |(data, count)| unsafe { std::slice::from_raw_parts_mut(data, count) };
+    let mut slices: Vec<&mut [T]> = places.into_iter().map(slice).collect();
     Ok(body(&mut slices))
 }
 

@@ -5,14 +5,19 @@ use super::traits::{Float, Vector};
 #[derive(Clone, Copy)]
 pub struct Array<T>([T; 8]);
 
+/// Declares methods by the names of their operands' lanes and what those give.
 macro_rules! lanewise {
-    ($self:ident, $($other:ident),*; $body:expr) => {{
-        let mut result = $self;
-        for lane in 0..Self::LANES {
-            result.0[lane] = $body($self.0[lane], $($other.0[lane]),*);
+    ($($name:ident [$a:ident $($other:ident)*] $result:expr;)*) => { $(
+        #[inline(always)]
+        fn $name(self, $($other: Self),*) -> Self {
+            let mut result = self;
+            for lane in 0..Self::LANES {
+                let ($a, $($other,)*) = (self.0[lane], $($other.0[lane],)*);
+                result.0[lane] = $result;
+            }
+            result
         }
-        result
-    }};
+    )* };
 }
 
 impl<T: Float> Vector for Array<T> {
@@ -47,37 +52,15 @@ impl<T: Float> Vector for Array<T> {
         // SAFETY: the caller's promise.
         unsafe { std::ptr::copy_nonoverlapping(self.0.as_ptr(), to, count) };
     }
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        lanewise!(self, other; |a, b| a + b)
-    }
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        lanewise!(self, other; |a, b| a - b)
-    }
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        lanewise!(self, other; |a, b| a * b)
-    }
-    #[inline(always)]
-    fn div(self, other: Self) -> Self {
-        lanewise!(self, other; |a, b| a / b)
-    }
-    #[inline(always)]
-    fn fma(self, factor: Self, addend: Self) -> Self {
-        lanewise!(self, factor, addend; |a: T, b, c| a.multiply_add(b, c))
-    }
-    #[inline(always)]
-    fn sqrt(self) -> Self {
-        lanewise!(self,; |a: T| a.square_root())
-    }
-    #[inline(always)]
-    fn round(self) -> Self {
-        lanewise!(self,; |a: T| a.round_to_even())
-    }
-    #[inline(always)]
-    fn power_of_two(self) -> Self {
-        lanewise!(self,; |a: T| a.power_of_two())
+    lanewise! {
+        add [a b] a + b;
+        sub [a b] a - b;
+        mul [a b] a * b;
+        div [a b] a / b;
+        fma [a b c] a.multiply_add(b, c);
+        sqrt [a] a.square_root();
+        round [a] a.round_to_even();
+        power_of_two [a] a.power_of_two();
     }
     #[inline(always)]
     fn split(self) -> (Self, Self) {

@@ -25,30 +25,20 @@ impl InstructionSet {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
+/// What this processor can run, the widest last.
 pub fn available() -> Vec<InstructionSet> {
-    let mut sets = vec![InstructionSet::Scalar];
-    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-        sets.push(InstructionSet::Avx2);
-        if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq") {
-            sets.push(InstructionSet::Avx512);
-        }
-    }
-    sets
-}
-
-#[cfg(target_arch = "aarch64")]
-pub fn available() -> Vec<InstructionSet> {
-    let mut sets = vec![InstructionSet::Scalar];
-    if std::arch::is_aarch64_feature_detected!("neon") {
-        sets.push(InstructionSet::Neon);
-    }
-    sets
-}
-
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub fn available() -> Vec<InstructionSet> {
-    vec![InstructionSet::Scalar]
+    #[cfg(target_arch = "x86_64")]
+    let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+    let sets = [
+        (InstructionSet::Scalar, true),
+        #[cfg(target_arch = "aarch64")]
+        (InstructionSet::Neon, std::arch::is_aarch64_feature_detected!("neon")),
+        #[cfg(target_arch = "x86_64")]
+        (InstructionSet::Avx2, avx2),
+        #[cfg(target_arch = "x86_64")]
+        (InstructionSet::Avx512, avx2 && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq")),
+    ];
+    sets.into_iter().filter_map(|(set, there)| there.then_some(set)).collect()
 }
 
 static CHOSEN: OnceLock<std::result::Result<InstructionSet, String>> = OnceLock::new();
@@ -92,7 +82,7 @@ pub fn check_instruction_set() -> Result<InstructionSet> {
 
 /// Runs a kernel of f32 on the instance that was chosen for this process.
 #[inline]
-pub(super) fn run<K: Kernel<f32>>(kernel: K) -> K::Output {
+pub(super) fn run_f32<K: Kernel<f32>>(kernel: K) -> K::Output {
     match instruction_set() {
         // SAFETY: `instruction_set` names only what this processor has.
         #[cfg(target_arch = "x86_64")]
@@ -105,4 +95,10 @@ pub(super) fn run<K: Kernel<f32>>(kernel: K) -> K::Output {
         InstructionSet::Neon => unsafe { super::neon::run_neon(kernel) },
         _ => kernel.run::<Array<f32>>(),
     }
+}
+
+/// Runs a kernel of f64, for which there is the array alone.
+#[inline]
+pub(super) fn run_f64<K: Kernel<f64>>(kernel: K) -> K::Output {
+    kernel.run::<Array<f64>>()
 }

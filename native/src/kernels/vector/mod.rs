@@ -6,12 +6,18 @@
 mod array;
 mod dispatch;
 mod float;
+#[cfg(any(target_arch = "aarch64", target_arch = "x86_64"))]
+mod intrinsics;
+mod lanes;
+#[cfg(target_arch = "aarch64")]
 mod neon;
 mod traits;
+#[cfg(target_arch = "x86_64")]
 mod x86;
 
 pub use self::array::Array;
 pub use self::dispatch::check_instruction_set;
 #[cfg(test)]
 pub use self::dispatch::{FORCED, InstructionSet, available};
+pub(super) use self::lanes::for_vectors;
 pub use self::traits::{Float, Kernel, Vector};

@@ -3,10 +3,9 @@
 //! SAFETY of every intrinsic below: a vector is only ever made inside [`run_neon`], which is only called
 //! where the processor has the instructions.
 
-#![cfg(target_arch = "aarch64")]
-
 use std::arch::aarch64::*;
 
+use super::intrinsics::intrinsics;
 use super::traits::{Kernel, Vector};
 
 /// Eight lanes in a pair of registers: each weight that is splatted serves two multiply-adds, and the 32
@@ -59,12 +58,20 @@ unsafe fn store_four(lanes: float32x4_t, to: *mut f32, count: usize) {
     }
 }
 
+/// 2^exponent.
+///
+/// # Safety
+/// The processor must have NEON.
 #[inline(always)]
 unsafe fn power_of_two_of_four(exponents: float32x4_t) -> float32x4_t {
     // SAFETY: see the top of this file.
     unsafe { vreinterpretq_f32_s32(vshlq_n_s32::<23>(vaddq_s32(vcvtq_s32_f32(exponents), vdupq_n_s32(127)))) }
 }
 
+/// As [`Vector::split`].
+///
+/// # Safety
+/// The processor must have NEON.
 #[inline(always)]
 unsafe fn split_four(numbers: float32x4_t) -> (float32x4_t, float32x4_t) {
     // SAFETY: see the top of this file.
@@ -114,25 +121,14 @@ impl Vector for Neon {
             store_four(self.1, to.wrapping_add(4), count.saturating_sub(4));
         }
     }
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        // SAFETY: see the top of this file.
-        unsafe { Self(vaddq_f32(self.0, other.0), vaddq_f32(self.1, other.1)) }
-    }
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        // SAFETY: see the top of this file.
-        unsafe { Self(vsubq_f32(self.0, other.0), vsubq_f32(self.1, other.1)) }
-    }
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        // SAFETY: see the top of this file.
-        unsafe { Self(vmulq_f32(self.0, other.0), vmulq_f32(self.1, other.1)) }
-    }
-    #[inline(always)]
-    fn div(self, other: Self) -> Self {
-        // SAFETY: see the top of this file.
-        unsafe { Self(vdivq_f32(self.0, other.0), vdivq_f32(self.1, other.1)) }
+    intrinsics! { Self (0 1) -> Self:
+        add 2 vaddq_f32;
+        sub 2 vsubq_f32;
+        mul 2 vmulq_f32;
+        div 2 vdivq_f32;
+        sqrt 1 vsqrtq_f32;
+        round 1 vrndnq_f32;
+        power_of_two 1 power_of_two_of_four;
     }
     #[inline(always)]
     fn fma(self, factor: Self, addend: Self) -> Self {
@@ -140,40 +136,15 @@ impl Vector for Neon {
         unsafe { Self(vfmaq_f32(addend.0, self.0, factor.0), vfmaq_f32(addend.1, self.1, factor.1)) }
     }
     #[inline(always)]
-    fn sqrt(self) -> Self {
-        // SAFETY: see the top of this file.
-        unsafe { Self(vsqrtq_f32(self.0), vsqrtq_f32(self.1)) }
-    }
-    #[inline(always)]
-    fn round(self) -> Self {
-        // SAFETY: see the top of this file.
-        unsafe { Self(vrndnq_f32(self.0), vrndnq_f32(self.1)) }
-    }
-    #[inline(always)]
-    fn power_of_two(self) -> Self {
-        // SAFETY: see the top of this file.
-        unsafe { Self(power_of_two_of_four(self.0), power_of_two_of_four(self.1)) }
-    }
-    #[inline(always)]
     fn split(self) -> (Self, Self) {
         // SAFETY: see the top of this file.
         let ((low, low_exponent), (high, high_exponent)) = unsafe { (split_four(self.0), split_four(self.1)) };
         (Self(low, high), Self(low_exponent, high_exponent))
     }
-    #[inline(always)]
-    fn equal(self, other: Self) -> Self::Mask {
-        // SAFETY: see the top of this file.
-        unsafe { Mask(vceqq_f32(self.0, other.0), vceqq_f32(self.1, other.1)) }
-    }
-    #[inline(always)]
-    fn less(self, other: Self) -> Self::Mask {
-        // SAFETY: see the top of this file.
-        unsafe { Mask(vcltq_f32(self.0, other.0), vcltq_f32(self.1, other.1)) }
-    }
-    #[inline(always)]
-    fn less_equal(self, other: Self) -> Self::Mask {
-        // SAFETY: see the top of this file.
-        unsafe { Mask(vcleq_f32(self.0, other.0), vcleq_f32(self.1, other.1)) }
+    intrinsics! { Mask (0 1) -> Self::Mask:
+        equal 2 vceqq_f32;
+        less 2 vcltq_f32;
+        less_equal 2 vcleq_f32;
     }
     #[inline(always)]
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self {

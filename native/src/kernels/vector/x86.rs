@@ -3,10 +3,9 @@
 //! SAFETY of every intrinsic below: a vector is only ever made inside [`run_avx2`] or [`run_avx512`], which
 //! are only called where the processor has the instructions.
 
-#![cfg(target_arch = "x86_64")]
-
 use std::arch::x86_64::*;
 
+use super::intrinsics::intrinsics;
 use super::traits::{Kernel, Vector};
 
 #[derive(Clone, Copy)]
@@ -14,6 +13,10 @@ pub struct Avx2(__m256);
 
 #[derive(Clone, Copy)]
 pub struct Avx512(__m512);
+
+/// A bit for each lane.
+#[derive(Clone, Copy)]
+pub struct Bits(__mmask16);
 
 /// # Safety
 /// The processor must have AVX2 and FMA.
@@ -71,7 +74,7 @@ unsafe fn transpose_8x8(from: *const f32, from_step: usize, to: *mut f32, to_ste
 
 impl Vector for Avx2 {
     type Element = f32;
-    type Mask = __m256;
+    type Mask = Self;
     const LANES: usize = 8;
     const REGISTERS: usize = 16;
 
@@ -100,40 +103,18 @@ impl Vector for Avx2 {
         // SAFETY: masked-off lanes are not touched.
         unsafe { _mm256_maskstore_ps(to, lanes_below(count), self.0) };
     }
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm256_add_ps(self.0, other.0) })
-    }
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm256_sub_ps(self.0, other.0) })
-    }
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm256_mul_ps(self.0, other.0) })
-    }
-    #[inline(always)]
-    fn div(self, other: Self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm256_div_ps(self.0, other.0) })
+    intrinsics! { Self (0) -> Self:
+        add 2 _mm256_add_ps;
+        sub 2 _mm256_sub_ps;
+        mul 2 _mm256_mul_ps;
+        div 2 _mm256_div_ps;
+        sqrt 1 _mm256_sqrt_ps;
+        round 1 _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>;
     }
     #[inline(always)]
     fn fma(self, factor: Self, addend: Self) -> Self {
         // SAFETY: see the top of this file.
         Self(unsafe { _mm256_fmadd_ps(self.0, factor.0, addend.0) })
-    }
-    #[inline(always)]
-    fn sqrt(self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm256_sqrt_ps(self.0) })
-    }
-    #[inline(always)]
-    fn round(self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0) })
     }
     #[inline(always)]
     fn power_of_two(self) -> Self {
@@ -142,25 +123,15 @@ impl Vector for Avx2 {
             _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_add_epi32(_mm256_cvtps_epi32(self.0), _mm256_set1_epi32(127))))
         })
     }
-    #[inline(always)]
-    fn equal(self, other: Self) -> Self::Mask {
-        // SAFETY: see the top of this file.
-        unsafe { _mm256_cmp_ps::<_CMP_EQ_OQ>(self.0, other.0) }
-    }
-    #[inline(always)]
-    fn less(self, other: Self) -> Self::Mask {
-        // SAFETY: see the top of this file.
-        unsafe { _mm256_cmp_ps::<_CMP_LT_OQ>(self.0, other.0) }
-    }
-    #[inline(always)]
-    fn less_equal(self, other: Self) -> Self::Mask {
-        // SAFETY: see the top of this file.
-        unsafe { _mm256_cmp_ps::<_CMP_LE_OQ>(self.0, other.0) }
+    intrinsics! { Self (0) -> Self::Mask:
+        equal 2 _mm256_cmp_ps::<_CMP_EQ_OQ>;
+        less 2 _mm256_cmp_ps::<_CMP_LT_OQ>;
+        less_equal 2 _mm256_cmp_ps::<_CMP_LE_OQ>;
     }
     #[inline(always)]
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self {
         // SAFETY: see the top of this file.
-        Self(unsafe { _mm256_blendv_ps(no.0, yes.0, mask) })
+        Self(unsafe { _mm256_blendv_ps(no.0, yes.0, mask.0) })
     }
     #[inline(always)]
     fn split(self) -> (Self, Self) {
@@ -182,7 +153,7 @@ impl Vector for Avx2 {
 
 impl Vector for Avx512 {
     type Element = f32;
-    type Mask = __mmask16;
+    type Mask = Bits;
     const LANES: usize = 16;
     const SIDE: usize = 8;
     const REGISTERS: usize = 32;
@@ -212,40 +183,18 @@ impl Vector for Avx512 {
         // SAFETY: masked-off lanes are not touched.
         unsafe { _mm512_mask_storeu_ps(to, bits_below(count), self.0) };
     }
-    #[inline(always)]
-    fn add(self, other: Self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm512_add_ps(self.0, other.0) })
-    }
-    #[inline(always)]
-    fn sub(self, other: Self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm512_sub_ps(self.0, other.0) })
-    }
-    #[inline(always)]
-    fn mul(self, other: Self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm512_mul_ps(self.0, other.0) })
-    }
-    #[inline(always)]
-    fn div(self, other: Self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm512_div_ps(self.0, other.0) })
+    intrinsics! { Self (0) -> Self:
+        add 2 _mm512_add_ps;
+        sub 2 _mm512_sub_ps;
+        mul 2 _mm512_mul_ps;
+        div 2 _mm512_div_ps;
+        sqrt 1 _mm512_sqrt_ps;
+        round 1 _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>;
     }
     #[inline(always)]
     fn fma(self, factor: Self, addend: Self) -> Self {
         // SAFETY: see the top of this file.
         Self(unsafe { _mm512_fmadd_ps(self.0, factor.0, addend.0) })
-    }
-    #[inline(always)]
-    fn sqrt(self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm512_sqrt_ps(self.0) })
-    }
-    #[inline(always)]
-    fn round(self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(self.0) })
     }
     #[inline(always)]
     fn power_of_two(self) -> Self {
@@ -254,25 +203,15 @@ impl Vector for Avx512 {
             _mm512_castsi512_ps(_mm512_slli_epi32::<23>(_mm512_add_epi32(_mm512_cvtps_epi32(self.0), _mm512_set1_epi32(127))))
         })
     }
-    #[inline(always)]
-    fn equal(self, other: Self) -> Self::Mask {
-        // SAFETY: see the top of this file.
-        unsafe { _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(self.0, other.0) }
-    }
-    #[inline(always)]
-    fn less(self, other: Self) -> Self::Mask {
-        // SAFETY: see the top of this file.
-        unsafe { _mm512_cmp_ps_mask::<_CMP_LT_OQ>(self.0, other.0) }
-    }
-    #[inline(always)]
-    fn less_equal(self, other: Self) -> Self::Mask {
-        // SAFETY: see the top of this file.
-        unsafe { _mm512_cmp_ps_mask::<_CMP_LE_OQ>(self.0, other.0) }
+    intrinsics! { Bits (0) -> Self::Mask:
+        equal 2 _mm512_cmp_ps_mask::<_CMP_EQ_OQ>;
+        less 2 _mm512_cmp_ps_mask::<_CMP_LT_OQ>;
+        less_equal 2 _mm512_cmp_ps_mask::<_CMP_LE_OQ>;
     }
     #[inline(always)]
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self {
         // SAFETY: see the top of this file.
-        Self(unsafe { _mm512_mask_blend_ps(mask, no.0, yes.0) })
+        Self(unsafe { _mm512_mask_blend_ps(mask.0, no.0, yes.0) })
     }
     #[inline(always)]
     fn split(self) -> (Self, Self) {

@@ -1,21 +1,21 @@
 //! Where the outputs of tiles go: in place, pooled, or into planes.
 
 use crate::kernels::buffer::Shared;
+use crate::kernels::epilogue::{Relu, VectorEpilogue};
 use crate::kernels::pooling::larger;
-use crate::kernels::tile::{Finishing, Relu};
 use crate::kernels::vector::Vector;
 
 /// Where the outputs of tiles go.
 pub(super) trait Destination<V: Vector>: Copy {
     /// # Safety
-    /// The vector that begins at `lane` of this channel must belong to the task.
+    /// The lanes from `lane` on of this channel must be this thread's alone.
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; 2]; 2]);
 }
 
 /// A channel's bias, or +0.
 ///
 /// # Safety
-/// The bias, where there is one, must have the channel.
+/// A bias must have the channel.
 #[inline(always)]
 unsafe fn bias_of<V: Vector>(bias: Option<&[V::Element]>, channel: usize) -> V {
     // SAFETY: the caller's promise.
@@ -24,13 +24,13 @@ unsafe fn bias_of<V: Vector>(bias: Option<&[V::Element]>, channel: usize) -> V {
 
 /// Into the result, a tile's images side by side.
 #[derive(Clone, Copy)]
-pub(super) struct InPlace<'a, T, F> {
+pub(super) struct InPlace<'a, T, E> {
     pub(super) out: Shared<T>,
-    /// Of the group.
+    /// The bias of the group's channels.
     pub(super) bias: Option<&'a [T]>,
-    pub(super) finishing: F,
+    pub(super) epilogue: E,
     pub(super) images: usize,
-    /// Of the result's first channel in the group, and how far it is from there to the next channel and row.
+    /// Where the tile lies in the group's first channel, and how far the next channel and the next row are.
     pub(super) first: usize,
     pub(super) channel_step: usize,
     pub(super) row_step: usize,
@@ -39,7 +39,7 @@ pub(super) struct InPlace<'a, T, F> {
     pub(super) columns: usize,
 }
 
-impl<V: Vector, F: Finishing<V>> Destination<V> for InPlace<'_, V::Element, F> {
+impl<V: Vector, E: VectorEpilogue<V>> Destination<V> for InPlace<'_, V::Element, E> {
     #[inline(always)]
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; 2]; 2]) {
         let left = self.images.saturating_sub(lane);
@@ -53,9 +53,9 @@ impl<V: Vector, F: Finishing<V>> Destination<V> for InPlace<'_, V::Element, F> {
                     let at = first + r * self.row_step + c * self.images;
                     let sum = tile[r][c].add(bias);
                     if whole {
-                        self.finishing.of(sum, at, V::LANES).store(self.out.at(at));
+                        self.epilogue.apply(sum, at, V::LANES).store(self.out.at(at));
                     } else if r < self.rows && c < self.columns {
-                        self.finishing.of(sum, at, left).store_up_to(self.out.at(at), left);
+                        self.epilogue.apply(sum, at, left).store_up_to(self.out.at(at), left);
                     }
                 }
             }
@@ -63,21 +63,21 @@ impl<V: Vector, F: Finishing<V>> Destination<V> for InPlace<'_, V::Element, F> {
     }
 }
 
-/// The largest of each tile and its tap, into what pooling makes of the result.
+/// The maximum of each tile and its argmax, into what pooling makes of the result.
 #[derive(Clone, Copy)]
-pub(super) struct Pooled<'a, T, F> {
+pub(super) struct Pooled<'a, T, E> {
     pub(super) out: Shared<T>,
-    pub(super) tap: Shared<T>,
-    /// Of the group.
+    pub(super) argmax: Shared<T>,
+    /// The bias of the group's channels.
     pub(super) bias: Option<&'a [T]>,
-    pub(super) finishing: F,
+    pub(super) epilogue: E,
     pub(super) lanes: usize,
-    /// Of the first channel in the group, and how far it is from there to the next.
+    /// Where lane 0 lies in the group's first channel, and how far the next channel is.
     pub(super) first: usize,
     pub(super) channel_step: usize,
 }
 
-impl<V: Vector, F: Finishing<V>> Destination<V> for Pooled<'_, V::Element, F> {
+impl<V: Vector, E: VectorEpilogue<V>> Destination<V> for Pooled<'_, V::Element, E> {
     #[inline(always)]
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; 2]; 2]) {
         let left = self.lanes.saturating_sub(lane);
@@ -85,29 +85,30 @@ impl<V: Vector, F: Finishing<V>> Destination<V> for Pooled<'_, V::Element, F> {
         // SAFETY: the caller's promise.
         unsafe {
             let bias: V = bias_of(self.bias, channel);
-            let mut best = self.finishing.of(tile[0][0].add(bias), at, left);
-            let mut place = V::zero();
-            for tap in 1..4 {
-                let sum = self.finishing.of(tile[tap / 2][tap % 2].add(bias), at, left);
-                (best, place) = larger((best, place), sum, tap);
+            let mut maximum = self.epilogue.apply(tile[0][0].add(bias), at, left);
+            let mut argmax = V::zero();
+            for place in 1..4 {
+                let sum = self.epilogue.apply(tile[place / 2][place % 2].add(bias), at, left);
+                (maximum, argmax) = larger((maximum, argmax), sum, place);
             }
-            best.store_up_to(self.out.at(at), left);
-            place.store_up_to(self.tap.at(at), left);
+            maximum.store_up_to(self.out.at(at), left);
+            argmax.store_up_to(self.argmax.at(at), left);
         }
     }
 }
 
-/// Into planes `[channel, row, even or odd column, lane]`, with the bias and through the ReLU, if there is one.
+/// Into planes `[channel, row, even or odd column, lane]`, with the bias and through a ReLU where `relu` says so.
 #[derive(Clone, Copy)]
-pub(super) struct Apart<'a, T> {
+pub(super) struct Planes<'a, T> {
     pub(super) planes: *mut T,
+    /// Lanes of a plane.
     pub(super) length: usize,
-    /// Of the group.
+    /// The bias of the group's channels.
     pub(super) bias: Option<&'a [T]>,
     pub(super) relu: bool,
 }
 
-impl<V: Vector> Destination<V> for Apart<'_, V::Element> {
+impl<V: Vector> Destination<V> for Planes<'_, V::Element> {
     #[inline(always)]
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; 2]; 2]) {
         // SAFETY: the caller's promise.
@@ -117,7 +118,7 @@ impl<V: Vector> Destination<V> for Apart<'_, V::Element> {
                 for c in 0..2 {
                     let at = ((channel * 2 + r) * 2 + c) * self.length + lane;
                     let sum = tile[r][c].add(bias);
-                    let sum = if self.relu { Relu.of(sum, at, V::LANES) } else { sum };
+                    let sum = if self.relu { Relu.apply(sum, at, V::LANES) } else { sum };
                     sum.store(self.planes.add(at));
                 }
             }

@@ -15,7 +15,7 @@
 //! multiply-adds over i in ascending order, from +0 on; the bias (or +0) is added last. The input gradient is the same
 //! with the roles of i and o exchanged and the kernel turned by 180 degrees.
 //!
-//! A tile's outputs are the window of a max-pooling by 2: `forward_pooled` stores their largest instead of all four.
+//! A tile's outputs are the window of a max-pooling by 2: `forward_pooled` stores their maximum instead of all four.
 //!
 //! Memory is `[channel, row, column, image]`. The lanes of a vector are images of one tile; where there are fewer
 //! images than lanes, they are the images of all tiles in a row.
@@ -24,21 +24,23 @@ mod destination;
 mod patch;
 mod piece;
 mod products;
+mod side_by_side;
 mod transforms;
 
 use self::piece::Piece;
 use self::transforms::{PLACES, SIDE, filter_kernel};
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled, filled_pair};
+use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::{Axis, Geometry};
-use crate::kernels::tile::{Finish, channel_block, most_channels};
+use crate::kernels::tile::{channel_block, tile_channels};
 use crate::kernels::vector::{Float, Kernel, Vector};
 use crate::parallel;
 
 /// Fewer channels than these do not repay the transforms.
 const FEWEST_CHANNELS: usize = 8;
 
-/// Whether convolutions of this shape are defined here, the others by `convolution.rs`. The number of
+/// Whether this form defines the convolutions of this shape; [`super::direct`] defines all others. The number of
 /// images has no say: a batch gives each image the bits that it has alone.
 pub fn suits(geometry: &Geometry) -> bool {
     let fits = |axis: Axis| {
@@ -52,8 +54,8 @@ pub fn forward<T: Float>(geometry: &Geometry, x: &[T], weight: &[T], bias: Optio
     run(Whole::forward(geometry, x, weight, bias, relu))
 }
 
-/// `x [i, h, w, n] -> (largest, tap) [o, h' / 2, w' / 2, n]`: what `pooling::max_forward` makes of the output by windows
-/// of 2x2 with stride 2, which leave out the last of an odd number of rows or columns.
+/// `x [i, h, w, n] -> (maximum, argmax) [o, h' / 2, w' / 2, n]`: what `pooling::max_forward` makes of the output by
+/// windows of 2x2 with stride 2, which leave out the last of an odd number of rows or columns.
 pub fn forward_pooled<T: Float>(
     geometry: &Geometry,
     x: &[T],
@@ -65,10 +67,10 @@ pub fn forward_pooled<T: Float>(
     let (rows, columns) = (whole.rows.of_whole_tiles(), whole.columns.of_whole_tiles());
     let length = geometry.out_channels * rows.tiles() * columns.tiles() * geometry.images;
     // SAFETY: the tiles cover all channels and windows.
-    unsafe { filled_pair([length; 2], |out, tap| T::dispatch(Whole { rows, columns, out, tap: Some(tap), ..whole })) }
+    unsafe { filled_pair([length; 2], |out, argmax| T::dispatch(Whole { rows, columns, out, argmax: Some(argmax), ..whole })) }
 }
 
-/// `dy [o, h', w', n] -> dx [i, h, w, n]`.
+/// `dy [o, h', w', n] -> dx [i, h, w, n]`, zero where a `mask` is not positive.
 pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mask: Option<&[T]>) -> Result<Vec<T>> {
     run(Whole {
         images: geometry.images,
@@ -81,9 +83,9 @@ pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mas
         x: dy,
         weight,
         bias: None,
-        finish: mask.map_or(Finish::Nothing, Finish::Mask),
+        epilogue: Epilogue::mask_if(mask),
         out: Shared::new(std::ptr::null_mut()),
-        tap: None,
+        argmax: None,
     })
 }
 
@@ -109,7 +111,7 @@ impl Window {
     fn backward(axis: Axis) -> Self {
         Self { from: axis.output, to: axis.input, padding: 2 - axis.padding }
     }
-    /// Without a last output that has no neighbour in its tile.
+    /// Without a last output that is alone in its tile.
     fn of_whole_tiles(self) -> Self {
         Self { to: self.to / 2 * 2, ..self }
     }
@@ -128,19 +130,20 @@ struct Whole<'a, T> {
     groups: usize,
     rows: Window,
     columns: Window,
-    /// Channels of one group.
+    /// Source channels of one group.
     from_channels: usize,
+    /// Destination channels of one group.
     to_channels: usize,
-    /// Whether the kernels are, for the input gradient.
+    /// Whether the kernels are turned by 180 degrees, for the input gradient.
     turned: bool,
     x: &'a [T],
     weight: &'a [T],
     bias: Option<&'a [T]>,
-    finish: Finish<'a, T>,
+    epilogue: Epilogue<'a, T>,
     /// Where the result goes, once there is a place for it.
     out: Shared<T>,
-    /// Where the taps go, if the result is the largest of each tile.
-    tap: Option<Shared<T>>,
+    /// Where the argmax goes, if the result is the maximum of each tile.
+    argmax: Option<Shared<T>>,
 }
 
 impl<'a, T: Float> Whole<'a, T> {
@@ -156,9 +159,9 @@ impl<'a, T: Float> Whole<'a, T> {
             x,
             weight,
             bias,
-            finish: if relu { Finish::Relu } else { Finish::Nothing },
+            epilogue: Epilogue::relu_if(relu),
             out: Shared::new(std::ptr::null_mut()),
-            tap: None,
+            argmax: None,
         }
     }
 
@@ -218,7 +221,7 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let blocks = self.to_channels.div_ceil(most_channels::<V>());
+        let blocks = self.to_channels.div_ceil(tile_channels::<V>());
         let kernels = self.transform_kernels::<V>(blocks);
         // Tasks divide the tiles, or the rows of tiles where their images lie side by side.
         let (rows, columns) = (self.rows.tiles(), self.columns.tiles());

@@ -1,20 +1,25 @@
 //! Patches of the source and their transforms, in place or from planes.
 
 use super::transforms::{PLACES, SIDE, input};
+use crate::kernels::tile::with_constant;
 use crate::kernels::vector::{Float, Kernel, Vector};
 
-/// A patch in the source: its rows in the first channel, how far it is from there to the next channel, and its
-/// columns in each row. A row or column outside the image is another one that is not `inside`.
+/// Where a patch lies in the source.
 #[derive(Clone, Copy)]
 pub(super) struct Patch<T> {
+    /// The patch's rows in the first channel.
     pub(super) rows: [*const T; SIDE],
+    /// The patch's columns in each row.
     pub(super) columns: [usize; SIDE],
+    /// How far the same row of the next channel is.
     pub(super) step: usize,
+    /// Which rows and which columns lie in the image. The others count as zeros; for each stands a row or column that
+    /// may be read.
     pub(super) inside: [[bool; SIDE]; 2],
 }
 
-/// `B^T d B` of all channels for so many vectors of lanes from `lane` on, of which `left` exist, to
-/// `[channel, place, lane]`.
+/// `B^T d B` of all channels for one or two vectors from `lane` on, to `[channel, place, lane]`. The source has `left`
+/// lanes from `lane` on.
 pub(super) struct Transform<T> {
     pub(super) patch: Patch<T>,
     pub(super) channels: usize,
@@ -28,12 +33,15 @@ impl<T: Float> Kernel<T> for Transform<T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        // SAFETY: whoever made it promises that the patch is valid for all channels and lanes that exist.
-        unsafe { if self.vectors == 1 { self.vectors::<V, 1>() } else { self.vectors::<V, 2>() } }
+        // SAFETY: `Piece` gives a patch that is valid for all channels and lanes, and room for the transforms.
+        unsafe { with_constant!(W = self.vectors, [1; 2], self.vectors::<V, W>()) }
     }
 }
 
 impl<T: Float> Transform<T> {
+    /// # Safety
+    /// The patch must be valid for all channels and for the lanes that are left, and `to` for W vectors of every place
+    /// and channel.
     #[inline(always)]
     unsafe fn vectors<V: Vector<Element = T>, const W: usize>(self) {
         let [rows, columns] = self.patch.inside;
@@ -64,7 +72,10 @@ impl<T: Float> Transform<T> {
         }
     }
 
-    /// `load` gives the vector at a place of the patch: where it lies, its row, column and lane.
+    /// `load(at, row, column, lane)` gives the vector at a place of the patch.
+    ///
+    /// # Safety
+    /// `to` must be valid for W vectors of every place and channel.
     #[inline(always)]
     unsafe fn channels<V: Vector<Element = T>, const W: usize>(self, load: impl Fn(*const T, usize, usize, usize) -> V) {
         let Patch { rows, columns, step, .. } = self.patch;

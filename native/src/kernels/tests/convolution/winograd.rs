@@ -154,10 +154,10 @@ fn pooled_every_instance_gives_the_bits_of_pooling_after_it() {
         let halved = |axis: Axis| Axis { input: axis.output, output: axis.output / 2, kernel: 2, stride: 2, padding: 0, ..axis };
         let windows = Windows { channels: g.out_channels, images: g.images, rows: halved(g.rows), columns: halved(g.columns) };
         let y = forward(&g, &x, &weight, bias, relu).unwrap();
-        let (largest, tap) = max_forward(&windows, &y).unwrap();
-        assert_bits((g, relu), &[largest, tap].concat(), || {
-            let (largest, tap) = forward_pooled(&g, &x, &weight, bias, relu).unwrap();
-            [largest, tap].concat()
+        let (maximum, argmax) = max_forward(&windows, &y).unwrap();
+        assert_bits((g, relu), &[maximum, argmax].concat(), || {
+            let (maximum, argmax) = forward_pooled(&g, &x, &weight, bias, relu).unwrap();
+            [maximum, argmax].concat()
         });
     }
 }
