@@ -3,10 +3,7 @@
 
 use std::io::Cursor;
 
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::zune_core::bytestream::ZCursor;
-use zune_jpeg::zune_core::colorspace::ColorSpace;
-use zune_jpeg::zune_core::options::DecoderOptions;
+use jpeg_decoder::{ColorTransform, Decoder as JpegDecoder};
 
 use crate::error::{Error, Result};
 use crate::fail;
@@ -26,6 +23,11 @@ fn luma(red: u8, green: u8, blue: u8) -> u8 {
 fn over_white(gray: u8, alpha: u8) -> u8 {
     let (gray, alpha) = (u32::from(gray), u32::from(alpha));
     ((gray * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+}
+
+/// The light that paper gives back under an ink and black.
+fn printed(ink: u8, black: u8) -> u8 {
+    ((u32::from(255 - ink) * u32::from(255 - black) + 127) / 255) as u8
 }
 
 fn png_error(error: png::DecodingError) -> Error {
@@ -75,36 +77,45 @@ pub fn png_to_gray(file: &[u8], width: usize, gray: &mut [u8]) -> Result<()> {
     reader.finish().map_err(png_error)
 }
 
-/// Decodes a JPEG, baseline or progressive, to its luma `[height, width]`.
+/// Decodes a JPEG, baseline or progressive, to its luma `[height, width]`: at its own size, or at half
+/// of it where `width` says so. `transformed`: three components begin with a luma and are not red, green
+/// and blue; of four, the first three are turned into inks.
 ///
 /// # Errors
-/// Where it is damaged, of another size or of a kind that is not known, or has more than `scans` scans.
-pub fn jpeg_to_gray(file: &[u8], width: usize, scans: usize, gray: &mut [u8]) -> Result<()> {
-    let damaged = |error: zune_jpeg::errors::DecodeErrors| {
-        Error(error.to_string().lines().next().unwrap_or_default().trim_matches('"').to_owned())
-    };
-    // Without intrinsics, the same code runs on every processor, and none of it is unsafe.
-    let options = DecoderOptions::default()
-        .set_use_unsafe(false)
-        .set_strict_mode(true)
-        .set_max_width(1 << 16)
-        .set_max_height(1 << 16)
-        .jpeg_set_max_scans(scans)
-        .jpeg_set_out_colorspace(ColorSpace::Luma);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
-    decoder.decode_headers().map_err(damaged)?;
-    let size = decoder.dimensions().unwrap_or_default();
-    if size.0 != width || size.0 * size.1 != gray.len() {
-        fail!("it is {} x {} pixels large, not {width} wide", size.0, size.1);
+/// Where it is damaged, of another size or of a kind that is not known.
+pub fn jpeg_to_gray(file: &[u8], width: usize, transformed: bool, gray: &mut [u8]) -> Result<()> {
+    let damaged = |error: jpeg_decoder::Error| Error(error.to_string());
+    let mut decoder = JpegDecoder::new(file);
+    decoder.read_info().map_err(damaged)?;
+    let Some(info) = decoder.info() else { fail!("it has no frame") };
+    let height = gray.len() / width.max(1);
+    let mut size = (info.width, info.height);
+    if size.0.div_ceil(2) as usize == width && size.0 > 1 {
+        size = decoder.scale(size.0.div_ceil(2), size.1.div_ceil(2)).map_err(damaged)?;
     }
-    if matches!(decoder.input_colorspace(), Some(ColorSpace::Luma | ColorSpace::YCbCr)) {
-        return decoder.decode_into(gray).map_err(damaged);
+    if (usize::from(size.0), usize::from(size.1)) != (width, height) || width * height != gray.len() {
+        fail!("it is {} x {} pixels large, not {width} x {height}", size.0, size.1);
     }
-    decoder.set_options(options.jpeg_set_out_colorspace(ColorSpace::RGB));
-    let mut colours = vec![0; 3 * gray.len()];
-    decoder.decode_into(&mut colours).map_err(damaged)?;
-    for (out, pixel) in gray.iter_mut().zip(colours.chunks_exact(3)) {
-        *out = luma(pixel[0], pixel[1], pixel[2]);
+    let channels = info.pixel_format.pixel_bytes();
+    match channels {
+        3 => decoder.set_color_transform(ColorTransform::RGB), // as they are
+        4 if transformed => decoder.set_color_transform(ColorTransform::YCCK),
+        4 => decoder.set_color_transform(ColorTransform::CMYK),
+        _ => {}
+    }
+    let samples = decoder.decode().map_err(damaged)?;
+    if samples.len() != channels * gray.len() {
+        fail!("its scans do not hold all of it");
+    }
+    let pixels = gray.iter_mut().zip(samples.chunks_exact(channels));
+    match channels {
+        1 => gray.copy_from_slice(&samples),
+        3 if transformed => pixels.for_each(|(out, pixel)| *out = pixel[0]),
+        3 => pixels.for_each(|(out, pixel)| *out = luma(pixel[0], pixel[1], pixel[2])),
+        _ => pixels.for_each(|(out, pixel)| {
+            let [red, green, blue] = [0, 1, 2].map(|ink| printed(pixel[ink], pixel[3]));
+            *out = luma(red, green, blue);
+        }),
     }
     Ok(())
 }

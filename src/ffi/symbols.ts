@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 1813601357;
+export const ABI_HASH = 253182810;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -640,11 +640,14 @@ export interface Native {
     width: number,
     gray: Uint8Array<ArrayBuffer>,
   ): void;
-  /** Decodes a JPEG whose header says `[height, width]` to gray of that shape; refuses one of more than `scans` scans. */
+  /**
+   * Decodes a JPEG whose header says `[height, width]`, or twice that, to gray of that shape; `transformed`: its
+   * components are not red, green and blue (or inks), but turned into a luma and differences of colours.
+   */
   picture_from_jpeg(
     file: Uint8Array<ArrayBuffer>,
     width: number,
-    scans: number,
+    transformed: number,
     gray: Uint8Array<ArrayBuffer>,
   ): void;
   /** Encodes pixels `[height, width, channels]` (1: gray, 3: RGB) as a PNG into `out`; returns its length in bytes. */
@@ -1055,12 +1058,12 @@ export const bind = (
       gray.length,
     ) || fail();
   },
-  picture_from_jpeg: (file, width, scans, gray) => {
+  picture_from_jpeg: (file, width, transformed, gray) => {
     s.picture_from_jpeg(
       array(file, Uint8Array),
       file.length,
       width,
-      scans,
+      transformed,
       array(gray, Uint8Array),
       gray.length,
     ) || fail();
