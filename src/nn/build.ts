@@ -24,24 +24,28 @@ export const build = (layer: Layer, random: Random, options: FloatOptions = {}):
   buildAt("", layer, random, options);
 
 function buildAt(prefix: string, layer: Layer, random: Random, options: FloatOptions): Module {
-  const draw = (specs: TensorSpecs<Tensors> = {}, own: (tensor: Tensor) => Tensor) =>
-    Object.entries(specs).map(([key, spec]) => {
+  const tensors: Record<string, Tensor> = {};
+  const draw = (specs: TensorSpecs<Tensors> = {}, keepAs: (tensor: Tensor) => Tensor) =>
+    Object.entries(specs).map(([key, spec]): NamedTensor => {
       const { shape, init } = spec!;
       const name = prefix + key;
-      return { key, name, tensor: own(init(random.child(name), shape, options)) };
+      const tensor = keepAs(init(random.child(name), shape, options));
+      tensors[key] = tensor;
+      return { name, tensor };
     });
-  const drawn = draw(layer.parameters, parameter);
-  const kept = draw(layer.buffers, keep);
+  const parameters = draw(layer.parameters, parameter);
+  const buffers = draw(layer.buffers, keep);
   const modules = (layer.layers ?? []).map((inner, place) =>
     buildAt(`${prefix}${place}.`, inner, random, options)
   );
-  const named = ({ name, tensor }: NamedTensor): NamedTensor => ({ name, tensor });
-  const parameters = [...drawn.map(named), ...modules.flatMap((module) => module.parameters)];
-  const buffers = [...kept.map(named), ...modules.flatMap((module) => module.buffers)];
+  for (const module of modules) {
+    parameters.push(...module.parameters);
+    buffers.push(...module.buffers);
+  }
   const module: Module = {
     layer,
     prefix,
-    tensors: Object.fromEntries([...drawn, ...kept].map(({ key, tensor }) => [key, tensor])),
+    tensors,
     parameters,
     buffers,
     modules,

@@ -1,7 +1,7 @@
 /** Layers, initialisation, losses, optimizers and schedules. @module */
 
 export { crossEntropy, type CrossEntropyOptions, meanSquaredError } from "../tensor/mod.ts";
-export { gelu, relu, sigmoid, silu, tanh } from "./activations.ts";
+export * from "./activations.ts";
 export { build } from "./build.ts";
 export { type Conv2d, conv2d, type Conv2dOptions } from "./convolution.ts";
 export { type Dropout, dropout } from "./dropout.ts";

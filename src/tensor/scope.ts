@@ -2,16 +2,15 @@
 const made: Scoped[] = [];
 let depth = 0;
 
-/** What is in the care of the innermost scope from its making on: a tensor. */
+/** Puts a new tensor into the care of the innermost scope. */
+export function register(tensor: Scoped): void {
+  if (depth > 0) made.push(tensor);
+}
+
+/** What scopes care for: a tensor, as far as scopes know one. */
 export abstract class Scoped implements Disposable {
-  /** Whether scopes leave it alone: it was given to `keep` or `parameter`. */
-  isKept = false;
-
-  /** Puts it into the care of the innermost scope. */
-  constructor() {
-    if (depth > 0) made.push(this);
-  }
-
+  /** Whether scopes leave it alone. */
+  abstract isKept: boolean;
   /** Whether it has no history that gradients go through, as PyTorch has it. */
   abstract readonly isLeaf: boolean;
   /** Drops the history: no gradient goes through it any more. */

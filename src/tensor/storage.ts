@@ -1,6 +1,6 @@
 import { native } from "../ffi/mod.ts";
 import { type Device, devices, type DType, type TypedArray } from "./dtype.ts";
-import { Scoped } from "./scope.ts";
+import { register, Scoped } from "./scope.ts";
 import { sameShape, type Shape, shapeText, sizeOf } from "./shape.ts";
 
 const description = new Uint32Array(11);
@@ -8,6 +8,8 @@ const answer = new Uint32Array(1);
 
 /** An array in native memory: its handle, its shape and device (asked for at most once), its values. */
 export abstract class Storage extends Scoped {
+  /** Whether scopes leave it alone: it was given to `keep` or `parameter`. */
+  isKept = false;
   #handle: number;
   #shape: Shape | undefined;
   #device: Device | undefined = undefined;
@@ -17,6 +19,7 @@ export abstract class Storage extends Scoped {
     super();
     this.#handle = handle;
     this.#shape = shape;
+    register(this);
   }
 
   /** The native handle; throws where the tensor was disposed. */

@@ -62,10 +62,8 @@ export class Node<Value extends Recorded<Value>> implements Wanted {
 
 /** An array that may have a place on the tape: a tensor, as far as the tape knows one. */
 export abstract class Recorded<Value extends Recorded<Value>> extends Storage {
-  /** The tensor's place on the tape, where gradients may go through it. */
-  node: Node<Value> | undefined = undefined;
-  /** Whether it shares its storage with the tensor it was made from. */
-  isView = false;
+  /** The tensor's place on the tape. */
+  abstract node: Node<Value> | undefined;
 
   /** Whether gradients go through it, as PyTorch has it: a parameter, or computed from one. */
   get requiresGrad(): boolean {

@@ -15,7 +15,7 @@ import { matmul } from "./matmul.ts";
 import * as reduction from "./reduction.ts";
 import type { Shape } from "./shape.ts";
 import * as softmax from "./softmax.ts";
-import { Recorded } from "./tape.ts";
+import { type Node, Recorded } from "./tape.ts";
 import * as views from "./views.ts";
 
 /** What the arithmetic methods take: a tensor of the same dtype, or a number. */
@@ -30,6 +30,11 @@ export type Operand = Tensor | number;
  * and broadcast as NumPy does.
  */
 export class Tensor extends Recorded<Tensor> {
+  /** The tensor's place on the tape, where gradients may go through it. */
+  node: Node<Tensor> | undefined = undefined;
+  /** Whether it shares its storage with the tensor it was made from. */
+  isView = false;
+
   /** Takes over the handle of a view of another tensor's storage. */
   static view(handle: number, dtype: DType, shape?: Shape): Tensor {
     const tensor = new Tensor(handle, dtype, shape);
