@@ -1,4 +1,4 @@
-import type { Tensor } from "../tensor/mod.ts";
+import { type Tensor, written } from "../tensor/mod.ts";
 import { clipGradientNorm, type Update, updates } from "./updates.ts";
 import type { NamedTensor } from "./module.ts";
 
@@ -91,8 +91,10 @@ export function createOptimizer(
       for (let i = 0; i < gradients.length; i++) gradientHandles[i] = gradients[i]!.handle;
       if (options.clipGradNorm !== undefined) {
         clipGradientNorm(gradientHandles, options.clipGradNorm);
+        gradients.forEach(written);
       }
       apply(handles, gradientHandles, lr, this.stepCount);
+      for (const { tensor } of parameters) written(tensor);
       this.stepCount++;
     },
     [Symbol.dispose]() {

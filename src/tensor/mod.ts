@@ -40,3 +40,4 @@ export {
   type Wanted,
 } from "./tape.ts";
 export { type Operand, Tensor } from "./tensor.ts";
+export { written } from "./writes.ts";

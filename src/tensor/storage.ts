@@ -4,6 +4,7 @@ import { type Shape, shapeText, sizeOf } from "./shape.ts";
 
 const description = new Uint32Array(11);
 const answer = new Uint32Array(1);
+const disposed = "Cannot use a tensor that was disposed";
 
 /** An array in native memory: its handle, its shape and device (asked for at most once), its values. */
 export class Storage implements Disposable {
@@ -19,7 +20,7 @@ export class Storage implements Disposable {
 
   /** The native handle; throws where the tensor was disposed. */
   get handle(): number {
-    if (this.#handle === 0) throw new ReferenceError("Cannot use a tensor that was disposed");
+    if (this.#handle === 0) throw new ReferenceError(disposed);
     return this.#handle;
   }
 
@@ -50,7 +51,8 @@ export class Storage implements Disposable {
   }
 
   #describe(): Shape {
-    native.tensor_describe(this.handle, description);
+    if (this.#handle === 0) throw new ReferenceError(disposed);
+    native.tensor_describe(this.#handle, description);
     this.#device = devices[description[2]!];
     const shape: number[] = [];
     for (let i = 0; i < description[0]!; i++) shape.push(description[3 + i]!);

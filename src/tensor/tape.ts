@@ -1,5 +1,6 @@
 import { native } from "../ffi/mod.ts";
 import type { Tensor } from "./tensor.ts";
+import { writesSoFar } from "./writes.ts";
 
 /** Gradients for an operation's inputs, in their order; undefined where none is wanted. */
 export type Gradients = readonly (Tensor | undefined)[];
@@ -34,6 +35,8 @@ export class Node implements Wanted {
   wanted = false;
   /** Whether its backward function was freed, by a walk or with its tensor. */
   isFreed = false;
+  /** How many changes in place came before it: later ones come too late for its backward function. */
+  readonly writesBefore: number = writesSoFar();
 
   /** Records an operation. */
   constructor(

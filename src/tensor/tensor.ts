@@ -18,6 +18,7 @@ import { type Shape, shapeText } from "./shape.ts";
 import * as softmax from "./softmax.ts";
 import { Storage } from "./storage.ts";
 import type { Node } from "./tape.ts";
+import { checkUnchanged, writesSoFar, written } from "./writes.ts";
 import * as views from "./views.ts";
 
 /** What the arithmetic methods take: a tensor of the same dtype, or a number. */
@@ -38,8 +39,12 @@ export class Tensor extends Storage {
   isParameter = false;
   /** Whether scopes leave it alone: it was given to `keep` or `parameter`. */
   isKept = false;
-  /** Whether it shares its storage with the tensor it was made from. */
-  isView = false;
+  /** The tensor whose storage it may share, where it was made as a view of one. */
+  base: Tensor | undefined = undefined;
+  /** How many changes in place of any tensor had been made before it. */
+  readonly madeAt: number = writesSoFar();
+  /** How many had been made with its own last one. */
+  changedAt = 0;
 
   /** Takes over a native handle; `shape` is its shape where that is known already. */
   constructor(handle: number, dtype: DType, shape?: Shape) {
@@ -47,11 +52,17 @@ export class Tensor extends Storage {
     register(this);
   }
 
-  /** Takes over the handle of a view of another tensor's storage. */
-  static view(handle: number, dtype: DType, shape?: Shape): Tensor {
-    const tensor = new Tensor(handle, dtype, shape);
-    tensor.isView = true;
+  /** Takes over the handle of a view of a tensor's storage. */
+  static view(of: Tensor, handle: number, shape?: Shape): Tensor {
+    const tensor = new Tensor(handle, of.dtype, shape);
+    tensor.base = of.base ?? of;
     return tensor;
+  }
+
+  /** The native handle; throws where the tensor was disposed, or a backward function comes too late for its values. */
+  override get handle(): number {
+    checkUnchanged(this);
+    return super.handle;
   }
 
   /**
@@ -93,7 +104,7 @@ export class Tensor extends Storage {
 
   /** The same values under a handle of their own, with no history; the storage is shared. */
   detach(): Tensor {
-    return Tensor.view(native.tensor_alias(this.handle), this.dtype);
+    return Tensor.view(this, native.tensor_alias(this.handle));
   }
 
   /** A contiguous copy of the values, with no history. */
@@ -101,9 +112,9 @@ export class Tensor extends Storage {
     return new Tensor(native.tensor_copy(this.handle), this.dtype);
   }
 
-  /** A copy of the values on a device, with no history. */
+  /** The values on a device, with no history: a copy, or the shared storage where they are there already. */
   to(device: Device): Tensor {
-    return new Tensor(native.tensor_to_device(this.handle, deviceCode[device]), this.dtype);
+    return Tensor.view(this, native.tensor_to_device(this.handle, deviceCode[device]));
   }
 
   /** Overwrites the values in place by those of a tensor of the same shape and dtype. */
@@ -116,6 +127,7 @@ export class Tensor extends Storage {
       );
     }
     native.tensor_assign(this.handle, source.handle);
+    written(this);
   }
 
   /** The values converted to another dtype, towards zero from float to integer. */
