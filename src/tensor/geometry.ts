@@ -1,12 +1,15 @@
 /** A length for both image directions, or one each: `[vertical, horizontal]`. */
 export type Pair = number | readonly [vertical: number, horizontal: number];
 
-/** Vertical and horizontal part of a pair; throws RangeError where one is below `least`. */
+/** No kernel, stride, padding, dilation or number of groups is greater. */
+const most = 2 ** 20;
+
+/** Vertical and horizontal part of a pair; throws RangeError where one is below `least` or above 2^20. */
 export function pair(name: string, value: Pair, least: number): readonly [number, number] {
   const both = typeof value === "number" ? [value, value] as const : value;
   for (const part of both) {
-    if (!Number.isInteger(part) || part < least) {
-      throw new RangeError(`The ${name} ${part} is not a whole number of at least ${least}`);
+    if (!Number.isInteger(part) || part < least || part > most) {
+      throw new RangeError(`The ${name} ${part} is not a whole number from ${least} to ${most}`);
     }
   }
   return both;
@@ -41,8 +44,8 @@ export class ConvolutionGeometry {
 
   /** Checks the options; throws RangeError. */
   constructor({ stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvolutionOptions = {}) {
-    if (!Number.isInteger(groups) || groups < 1) {
-      throw new RangeError(`The groups ${groups} are not a whole number of at least 1`);
+    if (!Number.isInteger(groups) || groups < 1 || groups > most) {
+      throw new RangeError(`The groups ${groups} are not a whole number from 1 to ${most}`);
     }
     this.groups = groups;
     this.native = Uint32Array.of(
