@@ -8,6 +8,8 @@ import { cutIdx } from "../test/data/cuts.ts";
 import { damage } from "../test/torture/flips.ts";
 import { interrupt } from "../test/torture/interruptions.ts";
 import { race } from "../test/torture/races.ts";
+import { trainAtRandom } from "../test/torture/random_trainings.ts";
+import { callAtRandom } from "../test/tensor/random_calls.ts";
 
 const tortures: Record<string, () => Promise<object>> = {
   "kill -9 at random moments": () => interrupt("SIGKILL", 1000, { insideSaves: 300 }),
@@ -15,6 +17,8 @@ const tortures: Record<string, () => Promise<object>> = {
   "pairs racing for one run folder": () => race(200),
   "faults at every file operation": () => injectFaults(1),
   "prefixes and bit flips of a checkpoint": () => damage(1, 100_000),
+  "trainings with random settings": () => trainAtRandom(1, 2000),
+  "random sequences of tensor calls": () => Promise.resolve(callAtRandom(1, 200_000)),
   "cuts of IDX files": () => cutIdx(10_000),
   ...Object.fromEntries(
     targets.map((target) => [`fuzz ${target}`, () => fuzz(target, 1_000_000)]),

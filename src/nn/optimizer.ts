@@ -1,4 +1,4 @@
-import type { NamedTensor, Tensor } from "../tensor/mod.ts";
+import { type NamedTensor, type Tensor, written } from "../tensor/mod.ts";
 import { clipGradientNorm, type Update, updates } from "./updates.ts";
 
 /** What every optimizer takes. */
@@ -90,8 +90,10 @@ export function createOptimizer(
       for (let i = 0; i < gradients.length; i++) gradientHandles[i] = gradients[i]!.handle;
       if (options.clipGradNorm !== undefined) {
         clipGradientNorm(gradientHandles, options.clipGradNorm);
+        gradients.forEach(written);
       }
       apply(handles, gradientHandles, lr, this.stepCount);
+      for (const { tensor } of parameters) written(tensor);
       this.stepCount++;
     },
     [Symbol.dispose]() {

@@ -41,8 +41,8 @@ export function conv2d(
     native.conv2d(x.handle, weight.handle, bias?.handle ?? 0, geometry.native, Number(relu)),
     x.dtype,
   );
-  if (!isTracked(x) && !isTracked(weight) && !(bias !== undefined && isTracked(bias))) return y;
   const inputs = bias ? [x, weight, bias] : [x, weight];
+  if (!inputs.some(isTracked)) return y;
   return record(y, inputs, (gradient, wanted) => {
     const inner = relu && !epilogue.reluGradientDone
       ? new Tensor(native.tensor_relu_gradient(y.handle, gradient.handle), y.dtype)

@@ -4,12 +4,15 @@ export type Lengths = readonly [vertical: number, horizontal: number];
 /** A length for both image directions, or one each. */
 export type Pair = number | Lengths;
 
-/** Vertical and horizontal part of a pair; throws RangeError where one is below `least`. */
+/** No kernel, stride, padding, dilation or number of groups is greater. */
+const most = 2 ** 20;
+
+/** Vertical and horizontal part of a pair; throws RangeError where one is below `least` or above 2^20. */
 export function pair(name: string, value: Pair, least: number): Lengths {
   const both = typeof value === "number" ? [value, value] as const : value;
   for (const part of both) {
-    if (!Number.isInteger(part) || part < least) {
-      throw new RangeError(`The ${name} ${part} is not a whole number of at least ${least}`);
+    if (!Number.isInteger(part) || part < least || part > most) {
+      throw new RangeError(`The ${name} ${part} is not a whole number from ${least} to ${most}`);
     }
   }
   return both;
@@ -50,8 +53,8 @@ export class ConvolutionGeometry {
 
   /** Checks the options; throws RangeError. */
   constructor({ stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvolutionOptions = {}) {
-    if (!Number.isInteger(groups) || groups < 1) {
-      throw new RangeError(`The groups ${groups} are not a whole number of at least 1`);
+    if (!Number.isInteger(groups) || groups < 1 || groups > most) {
+      throw new RangeError(`The groups ${groups} are not a whole number from 1 to ${most}`);
     }
     this.stride = pair("stride", stride, 1);
     this.padding = pair("padding", padding, 0);

@@ -3,6 +3,7 @@ import { freeSince, madeSince, scope, scopeMark } from "./scope.ts";
 import { shapeText } from "./shape.ts";
 import { type Gradients, type Node, noGradients } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
+import { unchangedSince } from "./writes.ts";
 
 let walks = 0;
 
@@ -95,7 +96,8 @@ function step(node: Node<Tensor>): void {
   if (gradient === undefined) return;
   node.gradient = undefined;
   const mark = scopeMark();
-  const results = separate(node.backward!(gradient, node), gradient, mark);
+  const given = unchangedSince(node.writesBefore, () => node.backward!(gradient, node));
+  const results = separate(given, gradient, mark);
   const { inputs } = node;
   for (let i = 0; i < inputs.length; i++) {
     const target = inputs[i]!.node;
@@ -125,7 +127,7 @@ function separate(
     const own = result === gradient || madeSince(mark, result);
     return own && results.indexOf(result) === i
       ? result
-      : Tensor.view(native.tensor_alias(result.handle), result.dtype);
+      : Tensor.view(result, native.tensor_alias(result.handle));
   });
 }
 
@@ -133,6 +135,6 @@ function separate(
 function taken(tensor: Tensor, index: number, all: readonly Tensor[]): Tensor {
   const gradient = tensor.node!.gradient;
   if (gradient === undefined) return Tensor.zeros(tensor.shape, tensor);
-  const own = !gradient.isView && all.indexOf(tensor) === index;
+  const own = gradient.base === undefined && all.indexOf(tensor) === index;
   return own ? gradient : new Tensor(native.tensor_copy(gradient.handle), gradient.dtype);
 }

@@ -24,8 +24,8 @@ export function linear(
     x.dtype,
     [x.shape[0]!, weight.shape[0]!],
   );
-  if (!isTracked(x) && !isTracked(weight) && !(bias !== undefined && isTracked(bias))) return y;
   const inputs = bias ? [x, weight, bias] : [x, weight];
+  if (!inputs.some(isTracked)) return y;
   return record(y, inputs, (gradient, wanted) =>
     layerGradients(inputs, wanted, (which, out) => {
       const before = relu ? y.handle : 0;

@@ -1,6 +1,7 @@
 import { native } from "../ffi/mod.ts";
 import { isFloat } from "./dtype.ts";
 import { Storage } from "./storage.ts";
+import { writesSoFar } from "./writes.ts";
 
 /** Gradients for an operation's inputs, in their order; undefined for one that is not wanted. */
 export type Gradients<Value> = readonly (Value | undefined)[];
@@ -36,6 +37,8 @@ export class Node<Value extends Recorded<Value>> implements Wanted {
   isFreed = false;
   /** Whether it is a parameter's. */
   readonly isLeaf: boolean;
+  /** How many changes in place came before it: later ones come too late for its backward function. */
+  readonly writesBefore: number = writesSoFar();
 
   /** Records an operation, or a parameter where there is no backward function. */
   constructor(

@@ -32,13 +32,11 @@ export type Operand = Tensor | number;
 export class Tensor extends Recorded<Tensor> {
   /** The tensor's place on the tape, where gradients may go through it. */
   node: Node<Tensor> | undefined = undefined;
-  /** Whether it shares its storage with the tensor it was made from. */
-  isView = false;
 
-  /** Takes over the handle of a view of another tensor's storage. */
-  static view(handle: number, dtype: DType, shape?: Shape): Tensor {
-    const tensor = new Tensor(handle, dtype, shape);
-    tensor.isView = true;
+  /** Takes over the handle of a view of a tensor's storage. */
+  static view(of: Tensor, handle: number, shape?: Shape): Tensor {
+    const tensor = new Tensor(handle, of.dtype, shape);
+    tensor.base = of.base ?? of;
     return tensor;
   }
 
@@ -67,7 +65,7 @@ export class Tensor extends Recorded<Tensor> {
 
   /** The same values under a handle of their own, with no history; the storage is shared. */
   detach(): Tensor {
-    return Tensor.view(native.tensor_alias(this.handle), this.dtype);
+    return Tensor.view(this, native.tensor_alias(this.handle));
   }
 
   /** A contiguous copy of the values, with no history. */
@@ -75,9 +73,9 @@ export class Tensor extends Recorded<Tensor> {
     return new Tensor(native.tensor_copy(this.handle), this.dtype);
   }
 
-  /** A copy of the values on a device, with no history. */
+  /** The values on a device, with no history: a copy, or the shared storage where they are there already. */
   to(device: Device): Tensor {
-    return new Tensor(native.tensor_to_device(this.handle, deviceCode[device]), this.dtype);
+    return Tensor.view(this, native.tensor_to_device(this.handle, deviceCode[device]));
   }
 
   /** The values converted to another dtype, towards zero from float to integer. */

@@ -37,7 +37,7 @@ pub unsafe fn filled<T: Copy>(length: usize, fill: impl FnOnce(Shared<T>)) -> Re
     if length == 0 {
         return Ok(Vec::new());
     }
-    let mut data = reserved(length)?;
+    let mut data = room(length)?;
     fill(Shared(data.as_mut_ptr()));
     // SAFETY: the capacity was reserved and the elements were written.
     unsafe { data.set_len(length) };
@@ -52,7 +52,7 @@ pub unsafe fn filled<T: Copy>(length: usize, fill: impl FnOnce(Shared<T>)) -> Re
 /// # Safety
 /// `fill` must write all elements of both.
 pub unsafe fn filled_pair<T: Copy>(lengths: [usize; 2], fill: impl FnOnce(Shared<T>, Shared<T>)) -> Result<(Vec<T>, Vec<T>)> {
-    let (mut first, mut second) = (reserved(lengths[0])?, reserved(lengths[1])?);
+    let (mut first, mut second) = (room(lengths[0])?, room(lengths[1])?);
     if lengths != [0, 0] {
         fill(Shared(first.as_mut_ptr()), Shared(second.as_mut_ptr()));
     }
@@ -64,7 +64,11 @@ pub unsafe fn filled_pair<T: Copy>(lengths: [usize; 2], fill: impl FnOnce(Shared
     Ok((first, second))
 }
 
-fn reserved<T>(length: usize) -> Result<Vec<T>> {
+/// An empty vector with room for this many elements.
+///
+/// # Errors
+/// Where the memory cannot be had.
+pub fn room<T>(length: usize) -> Result<Vec<T>> {
     memory::ensure(length, size_of::<T>())?;
     let mut data = Vec::new();
     data.try_reserve_exact(length).map_err(|_| {

@@ -3,7 +3,7 @@
 //! With p = softmax, weights w and smoothing e over C classes:
 //! `loss = (sum over i of -(1 - e) w[y_i] ln p[y_i] - (e / C) sum over c of w[c] ln p[c]) / (sum over i of w[y_i])`
 //! (Szegedy et al., arXiv 1512.00567). Sums over classes are chains in ascending order; the sum over images
-//! has sixteen partials, image i in partial i mod 16.
+//! has sixteen partials, image i in partial i mod 16. A term whose share is 0 is 0, also where p is.
 
 use super::buffer::{Shared, filled};
 use super::math;
@@ -34,6 +34,15 @@ impl<T: Float> CrossEntropy<'_, T> {
     fn shares<V: Vector<Element = T>>(&self) -> (V, V) {
         (V::constant(1.0 - self.smoothing), V::constant(self.smoothing / self.classes as f64))
     }
+
+    /// What counts -ln p of a class in the losses of images with these labels.
+    #[inline(always)]
+    fn share<V: Vector<Element = T>>(&self, (right_share, each_share): (V, V), class: usize, label: V) -> V {
+        let right = V::select(label.equal(V::constant(class as f64)), right_share, V::zero());
+        let share = right.add(each_share);
+        // What has no share has none of an infinite weight either: 0 times infinity would be NaN.
+        V::select(share.equal(V::zero()), V::zero(), share.mul(V::splat(self.weights[class])))
+    }
 }
 
 struct Forward<'a, T> {
@@ -46,8 +55,8 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
     type Output = T;
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) -> T {
-        let CrossEntropy { classes, images, labels, weights, .. } = *self.loss;
-        let (right_share, each_share) = self.loss.shares::<V>();
+        let CrossEntropy { classes, images, labels, .. } = *self.loss;
+        let shares = self.loss.shares::<V>();
         sum(images, |total: V, image| {
             let left = images - image;
             // SAFETY: all indices are below classes * images.
@@ -69,9 +78,11 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
                 let mut cost = V::zero();
                 for class in 0..classes {
                     let minus_ln_p = logarithm.sub(at(class).sub(largest));
-                    let weight = V::splat(weights[class]);
-                    let right = V::select(label.equal(V::constant(class as f64)), right_share, V::zero());
-                    cost = right.add(each_share).mul(weight).fma(minus_ln_p, cost);
+                    let share = self.loss.share(shares, class, label);
+                    // What has no share has none of an infinite -ln p either; a NaN is passed on.
+                    let is_counted = V::select(minus_ln_p.equal(minus_ln_p), share, minus_ln_p);
+                    let counted = V::select(is_counted.equal(V::zero()), V::zero(), minus_ln_p);
+                    cost = share.fma(counted, cost);
                     let to = self.probabilities.at(class * images + image);
                     V::load_up_to(to, left).div(sum).store_up_to(to, left);
                 }
@@ -106,8 +117,8 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let CrossEntropy { classes, images, labels, weights, .. } = *self.loss;
-        let (right_share, each_share) = self.loss.shares::<V>();
+        let CrossEntropy { classes, images, labels, .. } = *self.loss;
+        let shares = self.loss.shares::<V>();
         let scale = V::splat(self.scale);
         let mut image = 0;
         while image < images {
@@ -115,10 +126,7 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
             // SAFETY: all indices are below classes * images.
             unsafe {
                 let label = V::load_up_to(labels.as_ptr().add(image), left);
-                let share = |class: usize| {
-                    let right = V::select(label.equal(V::constant(class as f64)), right_share, V::zero());
-                    right.add(each_share).mul(V::splat(weights[class]))
-                };
+                let share = |class: usize| self.loss.share(shares, class, label);
                 let mut total = V::zero();
                 for class in 0..classes {
                     total = total.add(share(class));

@@ -3,9 +3,12 @@
 use candle_core::{DType, Tensor};
 
 use super::composed::loss as composed;
+use super::in_place::write_in_place;
+use super::pointwise::cast;
 use super::reduce::argmax;
-use super::storage::{Elements, Format, batch_innermost, has_float_kernels, make, row_major, write_in_place};
+use super::storage::{Elements, Format, batch_innermost, has_float_kernels, make, row_major};
 use crate::error::Result;
+use crate::kernels::buffer::room;
 use crate::kernels::loss::{self as kernel, CrossEntropy};
 use crate::kernels::vector::Float;
 use crate::{fail, floats};
@@ -25,19 +28,25 @@ fn check(logits: &Tensor, labels: &Tensor, weights: Option<&Tensor>, smoothing: 
 }
 
 fn labels_of<T: Float>(labels: &Tensor, classes: usize) -> Result<Vec<T>> {
-    let labels = labels.to_dtype(DType::U32)?.contiguous()?;
+    let labels = row_major::<u32>(&cast(labels, DType::U32)?)?;
     let numbers = Elements::<u32>::of(&labels)?;
     match numbers.iter().find(|&&label| label as usize >= classes) {
         Some(label) => fail!("Label {label} is outside the {classes} classes 0 to {}", classes - 1),
-        None => Ok(numbers.iter().map(|&label| T::of(f64::from(label))).collect()),
+        None => {
+            let mut labels = room(numbers.len())?;
+            labels.extend(numbers.iter().map(|&label| T::of(f64::from(label))));
+            Ok(labels)
+        }
     }
 }
 
 fn weights_of<T: Float>(weights: Option<&Tensor>, classes: usize) -> Result<Vec<T>> {
+    let mut copied = room(classes)?;
     match weights {
-        Some(weights) => Ok(Elements::<T>::of(&row_major::<T>(weights)?)?.to_vec()),
-        None => Ok(vec![T::ONE; classes]),
+        Some(weights) => copied.extend_from_slice(&Elements::<T>::of(&row_major::<T>(weights)?)?),
+        None => copied.resize(classes, T::ONE),
     }
+    Ok(copied)
 }
 
 /// The mean loss `[]` and the probabilities `[batch, classes]`.
@@ -88,7 +97,7 @@ pub fn accumulate(totals: &Tensor, loss: &Tensor, logits: &Tensor, labels: &Tens
     }
     let images = logits.dims()[0] as f64;
     let best = argmax(logits, 1, false)?.to_dtype(DType::U32)?;
-    let labels = labels.to_dtype(DType::U32)?;
+    let labels = cast(labels, DType::U32)?.contiguous()?;
     if !has_float_kernels(logits, "Cross-entropy")? {
         return composed::accumulate(totals, loss, &best, &labels);
     }

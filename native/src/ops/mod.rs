@@ -6,6 +6,7 @@ mod composed;
 pub mod convolution;
 pub mod functions;
 pub mod images;
+mod in_place;
 pub mod loss;
 pub mod matmul;
 pub mod normalization;

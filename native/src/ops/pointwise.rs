@@ -6,6 +6,7 @@ use super::composed::pointwise as composed;
 use super::functions::{Binary, Comparison, Gradient, Unary};
 use super::storage::{Elements, Format, ensure_room, format_of, has_float_kernels, has_kernels, in_format, make, row_major};
 use crate::error::Result;
+use crate::kernels::buffer::room;
 use crate::kernels::pointwise::{self as kernel, Affine, Pointwise, WithNumber};
 use crate::kernels::vector::Float;
 use crate::{fail, floats, types};
@@ -120,8 +121,20 @@ pub fn select(condition: &Tensor, yes: &Tensor, no: &Tensor) -> Result<Tensor> {
     }
     let shape = broadcast_shape("choose between", yes, no)?;
     let shape = broadcast_shape("choose by and between", condition, &yes.broadcast_as(shape)?)?;
-    let dense = |tensor: &Tensor| -> Result<Tensor> { Ok(tensor.broadcast_as(&shape)?.contiguous()?) };
-    Ok(dense(condition)?.where_cond(&dense(yes)?, &dense(no)?)?)
+    if condition.dtype() != DType::U8 {
+        fail!("A condition is u8, not {}", condition.dtype().as_str());
+    }
+    let [condition, yes, no] = [condition.broadcast_as(&shape)?, yes.broadcast_as(&shape)?, no.broadcast_as(&shape)?];
+    if !has_kernels(&yes) {
+        return composed::select(&condition, &yes, &no);
+    }
+    types!(yes, T => {
+        let mut chosen = room::<T>(shape.elem_count())?;
+        let (condition, yes, no) = (row_major::<u8>(&condition)?, row_major::<T>(&yes)?, row_major::<T>(&no)?);
+        let (condition, yes, no) = (Elements::<u8>::of(&condition)?, Elements::<T>::of(&yes)?, Elements::<T>::of(&no)?);
+        chosen.extend(condition.iter().zip(yes.iter().zip(no.iter())).map(|(&on, (&yes, &no))| if on != 0 { yes } else { no }));
+        make(chosen, shape.dims(), Format::RowMajor)
+    })
 }
 
 /// `scale * x + shift`.
@@ -169,5 +182,8 @@ pub fn gradient(operation: Gradient, saved: &Tensor, dy: &Tensor) -> Result<Tens
 /// A tensor of another element type.
 pub fn cast(x: &Tensor, dtype: DType) -> Result<Tensor> {
     ensure_room(x.dims(), dtype)?;
+    if !x.device().is_cpu() {
+        return Ok(x.contiguous()?.to_dtype(dtype)?);
+    }
     types!(x, T => Ok(row_major::<T>(x)?.to_dtype(dtype)?))
 }

@@ -79,7 +79,7 @@ pub fn max_pool2d_gradient(
     if !has_float_kernels(dy, "Pooling")? {
         let dy = value.map_or(Ok(dy.clone()), |value| gradient(Gradient::Relu, value, dy))?;
         return composed::backward(&windows, |tap_number| {
-            Ok(dy.contiguous()?.mul(&tap.eq(tap_number as f64)?.to_dtype(dy.dtype())?)?)
+            Ok(tap.eq(tap_number as f64)?.where_cond(&dy.contiguous()?, &dy.zeros_like()?)?)
         });
     }
     floats!(dy, "max_pool2d", T => {

@@ -7,3 +7,4 @@ pub mod optimizer;
 pub mod pointwise;
 pub mod pooling;
 pub mod reduce;
+pub mod shape;

@@ -1,5 +1,7 @@
 //! Optimizer steps: the new parameter and states of one parameter `p` with the gradient `g`.
 
+use std::cmp::Reverse;
+
 use candle_core::{Result, Tensor};
 
 use crate::kernels::optimizer::{Adam, RmsProp, Sgd};
@@ -48,4 +50,16 @@ pub fn rmsprop_with_momentum(rule: &RmsProp, p: &Tensor, g: &Tensor, [square, mo
     let (change, square) = scaled(rule, p, g, square)?;
     let momentum = ((momentum * rule.momentum)? + change)?;
     Ok(((p - (&momentum * rule.rate)?)?, [square, momentum]))
+}
+
+/// Overwrites a tensor, slice by slice where its memory has gaps; `source` shares none with it.
+pub fn assign(target: &Tensor, source: &Tensor) -> Result<()> {
+    let mut order: Vec<usize> = (0..target.rank()).collect();
+    order.sort_by_key(|&dim| Reverse(target.stride()[dim]));
+    let (target, source) = (target.permute(order.as_slice())?, source.permute(order)?);
+    if target.is_contiguous() {
+        let count = target.elem_count();
+        return target.reshape(count)?.slice_set(&source.contiguous()?.reshape(count)?, 0, 0);
+    }
+    (0..target.dims()[0]).try_for_each(|i| assign(&target.get(i)?, &source.get(i)?))
 }

@@ -53,3 +53,10 @@ pub fn gradient(operation: Gradient, saved: &Tensor, dy: &Tensor) -> Result<Tens
         }
     }?)
 }
+
+pub fn select(condition: &Tensor, yes: &Tensor, no: &Tensor) -> Result<Tensor> {
+    if yes.elem_count() == 0 {
+        return Ok(Tensor::zeros(yes.shape(), yes.dtype(), yes.device())?);
+    }
+    Ok(condition.contiguous()?.where_cond(&yes.contiguous()?, &no.contiguous()?)?)
+}

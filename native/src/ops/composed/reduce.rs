@@ -9,7 +9,17 @@ pub fn sum(x: &Tensor, dims: &[usize]) -> Result<Tensor> {
     if dims.is_empty() { Ok(x.clone()) } else { Ok(x.contiguous()?.sum_keepdim(dims)?) }
 }
 
+/// What is left of a tensor without elements, which candle reduces not.
+fn empty(x: &Tensor, dims: &[usize], dtype: DType) -> Result<Tensor> {
+    let mut shape = x.dims().to_vec();
+    dims.iter().for_each(|&dim| shape[dim] = 1);
+    Ok(Tensor::zeros(shape, dtype, x.device())?)
+}
+
 pub fn extreme(x: &Tensor, dims: &[usize], smallest: bool) -> Result<Tensor> {
+    if x.elem_count() == 0 {
+        return empty(x, dims, x.dtype());
+    }
     let mut y = x.contiguous()?;
     for &dim in dims {
         y = if smallest { y.min_keepdim(dim) } else { y.max_keepdim(dim) }?;
@@ -18,6 +28,9 @@ pub fn extreme(x: &Tensor, dims: &[usize], smallest: bool) -> Result<Tensor> {
 }
 
 pub fn argmax(x: &Tensor, dim: usize) -> Result<Tensor> {
+    if x.elem_count() == 0 {
+        return empty(x, &[dim], DType::U32);
+    }
     // Which of equal values candle finds is open: the first place that holds the maximum is ours.
     let size = x.dims()[dim];
     let places = Tensor::arange(0u32, size as u32, x.device())?.to_dtype(DType::F32)?;
