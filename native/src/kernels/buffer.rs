@@ -34,17 +34,11 @@ impl<T> Shared<T> {
 /// # Safety
 /// `fill` must write all `length` elements.
 pub unsafe fn filled<T: Copy>(length: usize, fill: impl FnOnce(Shared<T>)) -> Result<Vec<T>> {
-    if length == 0 {
-        return Ok(Vec::new());
-    }
-    let mut data = reserved(length)?;
-    fill(Shared(data.as_mut_ptr()));
-    // SAFETY: the capacity was reserved and the elements were written.
-    unsafe { data.set_len(length) };
-    Ok(data)
+    // SAFETY: the caller's promise; the second vector has no elements.
+    unsafe { filled_pair([length, 0], |out, _| fill(out)) }.map(|(data, _)| data)
 }
 
-/// Two vectors as `filled` makes one; `fill` writes both, and is not called where both are empty.
+/// Two new vectors whose every element `fill` writes. `fill` is not called where both are empty.
 ///
 /// # Errors
 /// Where the memory cannot be had.
@@ -64,7 +58,11 @@ pub unsafe fn filled_pair<T: Copy>(lengths: [usize; 2], fill: impl FnOnce(Shared
     Ok((first, second))
 }
 
-fn reserved<T>(length: usize) -> Result<Vec<T>> {
+/// An empty vector with room for `length` elements.
+///
+/// # Errors
+/// Where the memory cannot be had.
+pub fn reserved<T>(length: usize) -> Result<Vec<T>> {
     memory::ensure(length, size_of::<T>())?;
     let mut data = Vec::new();
     data.try_reserve_exact(length).map_err(|_| {

@@ -1,9 +1,9 @@
 //! Rearranging elements: strided copies, and the transposition between images-outermost and images-innermost.
 
-use super::buffer::{Shared, filled};
+use super::buffer::{Shared, filled, reserved};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
-use crate::{memory, parallel};
+use crate::parallel;
 
 const TILE: usize = 16;
 
@@ -77,9 +77,7 @@ pub fn transpose<T: Copy + Send + Sync>(x: &[T], rows: usize, columns: usize) ->
 /// The elements of a strided view (a stride of 0 repeats) in row-major order.
 pub fn gather_strided<T: Copy>(x: &[T], start: usize, shape: &[usize], strides: &[usize]) -> Result<Vec<T>> {
     let count: usize = shape.iter().product();
-    memory::ensure(count, size_of::<T>())?;
-    let mut out = Vec::new();
-    out.try_reserve_exact(count).map_err(|_| crate::error::Error(format!("Out of memory: cannot hold {count} elements")))?;
+    let mut out = reserved(count)?;
     if count == 0 {
         return Ok(out);
     }
