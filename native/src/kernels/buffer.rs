@@ -34,17 +34,11 @@ impl<T> Shared<T> {
 /// # Safety
 /// `fill` must write all `length` elements.
 pub unsafe fn filled<T: Copy>(length: usize, fill: impl FnOnce(Shared<T>)) -> Result<Vec<T>> {
-    if length == 0 {
-        return Ok(Vec::new());
-    }
-    let mut data = room(length)?;
-    fill(Shared(data.as_mut_ptr()));
-    // SAFETY: the capacity was reserved and the elements were written.
-    unsafe { data.set_len(length) };
-    Ok(data)
+    // SAFETY: the caller's promise; the second vector has no elements.
+    unsafe { filled_pair([length, 0], |out, _| fill(out)) }.map(|(data, _)| data)
 }
 
-/// Two vectors as `filled` makes one; `fill` writes both, and is not called where both are empty.
+/// Two new vectors whose every element `fill` writes. `fill` is not called where both are empty.
 ///
 /// # Errors
 /// Where the memory cannot be had.

@@ -65,8 +65,7 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
                 let label = V::load_up_to(labels.as_ptr().add(image), left);
                 let mut largest = at(0);
                 for class in 1..classes {
-                    let x = at(class);
-                    largest = V::select(largest.less(x), x, V::select(x.equal(x), largest, x));
+                    largest = math::maximum(largest, at(class));
                 }
                 let mut sum = V::zero();
                 for class in 0..classes {

@@ -83,7 +83,7 @@ pointwise! {
     Multiply [a, b] a.mul(b);
     Divide [a, b] a.div(b);
     /// NaN passes on.
-    Maximum [a, b] V::select(a.less(b), b, V::select(b.equal(b), a, b));
+    Maximum [a, b] math::maximum(a, b);
     /// NaN passes on.
     Minimum [a, b] V::select(b.less(a), b, V::select(b.equal(b), a, b));
     Negate [x] x.negate();

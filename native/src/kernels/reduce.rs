@@ -19,9 +19,28 @@ pub struct Extent {
 
 impl Extent {
     /// How many of the outer positions are worth a thread.
-    pub fn grain(&self) -> usize {
+    fn grain(&self) -> usize {
         (parallel::WORTH_A_THREAD / (self.terms * self.inner).max(1)).max(1)
     }
+}
+
+/// A new vector that `fill(outer, out)` writes, one outer position at a time.
+///
+/// # Errors
+/// Where the memory cannot be had.
+///
+/// # Safety
+/// `fill` must write all `length` elements.
+pub unsafe fn filled_by_outer<T: Copy + Send>(
+    length: usize,
+    extent: Extent,
+    fill: impl Fn(usize, Shared<T>) + Sync,
+) -> Result<Vec<T>> {
+    let divide = |out| {
+        parallel::for_ranges(extent.outer, extent.grain(), |start, end| (start..end).for_each(|outer| fill(outer, out)));
+    };
+    // SAFETY: the caller's promise.
+    unsafe { filled(length, divide) }
 }
 
 #[derive(Clone, Copy)]
@@ -60,15 +79,7 @@ impl<T: Float> Kernel<T> for Sums<'_, T> {
 /// `[outer, terms, inner] -> [outer, inner]`.
 pub fn sum<T: Float>(x: &[T], extent: Extent) -> Result<Vec<T>> {
     // SAFETY: each (outer, inner) is written once.
-    unsafe {
-        filled(extent.outer * extent.inner, |out| {
-            parallel::for_ranges(extent.outer, extent.grain(), |start, end| {
-                for outer in start..end {
-                    T::dispatch(Sums { x, extent, out, outer });
-                }
-            });
-        })
-    }
+    unsafe { filled_by_outer(extent.outer * extent.inner, extent, |outer, out| T::dispatch(Sums { x, extent, out, outer })) }
 }
 
 /// Whether a new term takes the place of the best so far: the first of equals stays, and NaN wins.

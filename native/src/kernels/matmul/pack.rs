@@ -3,7 +3,7 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::Matrix;
+use super::whole::Matrix;
 use crate::kernels::copy::Transpose;
 use crate::kernels::vector::Float;
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::pack::{ROOM, Room, pack};
 use super::tiles::{Terms, Tiles};
-use super::{BLOCK, Whole, tile_rows};
+use super::whole::{BLOCK, Whole, tile_rows};
 use crate::kernels::tile::with_constant;
 use crate::kernels::vector::{Float, Kernel, Vector};
 

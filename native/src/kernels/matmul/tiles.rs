@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{BLOCK, Start, Whole, tile_rows};
+use super::whole::{BLOCK, Start, Whole, tile_rows};
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::tile::{add_term, load, store};
 use crate::kernels::vector::{Float, Kernel, Vector};

@@ -1,6 +1,6 @@
 //! The gradient of a pooling.
 
-use super::Windows;
+use super::windows::Windows;
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled};
 use crate::kernels::geometry::Axis;

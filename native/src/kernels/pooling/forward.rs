@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{FEW_IMAGES, Windows};
+use super::windows::{FEW_IMAGES, Windows};
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled, filled_pair};
 use crate::kernels::vector::{Float, Kernel, Vector, for_vectors};

@@ -1,8 +1,8 @@
 //! One row of the result.
 
-use super::Whole;
 use super::segment::Segment;
 use super::tile::{Edge, Inside, Reading, Source, Tile};
+use super::whole::Whole;
 use crate::kernels::tile::{channel_block, with_constant};
 use crate::kernels::vector::{Float, Kernel, Vector};
 

@@ -1,8 +1,8 @@
 //! One tile of a row.
 
-use super::Whole;
 use super::row::{Row, Tap};
 use super::segment::Segment;
+use super::whole::Whole;
 use crate::kernels::tile::{add_term, store, tile_channels};
 use crate::kernels::vector::{Float, Vector};
 

@@ -10,12 +10,12 @@
 
 mod piece;
 mod row;
-
-use std::ops::Range;
+mod whole;
 
 use self::piece::Piece;
+use self::whole::{TILE_COLUMNS, Tile, Whole, tile_out_channels};
 use crate::error::Result;
-use crate::kernels::buffer::{Shared, filled_pair};
+use crate::kernels::buffer::filled_pair;
 use crate::kernels::geometry::Geometry;
 use crate::kernels::tile::channel_block;
 use crate::kernels::vector::{Float, Kernel, Vector};
@@ -27,44 +27,6 @@ pub fn weight_gradient<T: Float>(geometry: &Geometry, x: &[T], dy: &[T], bias: b
     let biases = if bias { geometry.out_channels } else { 0 };
     // SAFETY: the tiles cover all weights, and the tiles of the first weights all biases.
     unsafe { filled_pair([length, biases], |dw, db| T::dispatch(Whole { geometry, x, dy, dw, db: bias.then_some(db) })) }
-}
-
-#[derive(Clone, Copy)]
-struct Whole<'a, T> {
-    geometry: &'a Geometry,
-    x: &'a [T],
-    dy: &'a [T],
-    dw: Shared<T>,
-    db: Option<Shared<T>>,
-}
-
-/// Some weights that are summed together: a few output channels of one group, one input channel, one row of the kernel
-/// and a few columns of the kernel.
-#[derive(Clone, Copy)]
-struct Tile {
-    group: usize,
-    first: usize,
-    channels: usize,
-    input: usize,
-    ky: usize,
-    kx: usize,
-    columns: usize,
-}
-
-impl Tile {
-    /// The output channels whose biases are summed beside this tile.
-    fn biases(&self, g: &Geometry) -> Range<usize> {
-        let first = self.group * g.out_group() + self.first;
-        if [self.input, self.ky, self.kx] == [0; 3] { first..first + self.channels } else { 0..0 }
-    }
-}
-
-/// The most kernel columns of a tile.
-const TILE_COLUMNS: usize = 3;
-
-/// The most output channels of a tile: a vector of each for every kernel column is kept in registers.
-const fn tile_out_channels<V: Vector>() -> usize {
-    if V::REGISTERS >= 32 { 8 } else { 4 }
 }
 
 impl<T: Float> Kernel<T> for Whole<'_, T> {

@@ -1,7 +1,7 @@
 //! What one task does: its tiles, row by row.
 
 use super::row::Line;
-use super::{TILE_COLUMNS, Tile, Whole, tile_out_channels};
+use super::whole::{TILE_COLUMNS, Tile, Whole, tile_out_channels};
 use crate::kernels::geometry::Geometry;
 use crate::kernels::partials::{PARTIALS, carry_on, join};
 use crate::kernels::tile::with_constant;

@@ -1,6 +1,6 @@
 //! One row's terms of one tile.
 
-use super::{TILE_COLUMNS, tile_out_channels};
+use super::whole::{TILE_COLUMNS, tile_out_channels};
 use crate::kernels::partials::PARTIALS;
 use crate::kernels::vector::{Float, Vector};
 

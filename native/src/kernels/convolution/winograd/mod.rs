@@ -26,14 +26,16 @@ mod piece;
 mod products;
 mod side_by_side;
 mod transforms;
+mod whole;
 
 use self::piece::Piece;
-use self::transforms::{PLACES, SIDE, filter_kernel};
+use self::transforms::{PLACES, SIDE};
+use self::whole::Whole;
 use crate::error::Result;
-use crate::kernels::buffer::{Shared, filled, filled_pair};
+use crate::kernels::buffer::{filled, filled_pair};
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::{Axis, Geometry};
-use crate::kernels::tile::{channel_block, tile_channels};
+use crate::kernels::tile::tile_channels;
 use crate::kernels::vector::{Float, Kernel, Vector};
 use crate::parallel;
 
@@ -51,7 +53,7 @@ pub fn suits(geometry: &Geometry) -> bool {
 
 /// `x [i, h, w, n] -> y [o, h', w', n]`.
 pub fn forward<T: Float>(geometry: &Geometry, x: &[T], weight: &[T], bias: Option<&[T]>, relu: bool) -> Result<Vec<T>> {
-    run(Whole::forward(geometry, x, weight, bias, relu))
+    run(Whole::new(geometry, false, x, weight, bias, Epilogue::relu_if(relu)))
 }
 
 /// `x [i, h, w, n] -> (maximum, argmax) [o, h' / 2, w' / 2, n]`: what `pooling::max_forward` makes of the output by
@@ -63,7 +65,7 @@ pub fn forward_pooled<T: Float>(
     bias: Option<&[T]>,
     relu: bool,
 ) -> Result<(Vec<T>, Vec<T>)> {
-    let whole = Whole::forward(geometry, x, weight, bias, relu);
+    let whole = Whole::new(geometry, false, x, weight, bias, Epilogue::relu_if(relu));
     let (rows, columns) = (whole.rows.of_whole_tiles(), whole.columns.of_whole_tiles());
     let length = geometry.out_channels * rows.tiles() * columns.tiles() * geometry.images;
     // SAFETY: the tiles cover all channels and windows.
@@ -72,21 +74,7 @@ pub fn forward_pooled<T: Float>(
 
 /// `dy [o, h', w', n] -> dx [i, h, w, n]`, zero where a `mask` is not positive.
 pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mask: Option<&[T]>) -> Result<Vec<T>> {
-    run(Whole {
-        images: geometry.images,
-        groups: geometry.groups,
-        rows: Window::backward(geometry.rows),
-        columns: Window::backward(geometry.columns),
-        from_channels: geometry.out_group(),
-        to_channels: geometry.in_group(),
-        turned: true,
-        x: dy,
-        weight,
-        bias: None,
-        epilogue: Epilogue::mask_if(mask),
-        out: Shared::new(std::ptr::null_mut()),
-        argmax: None,
-    })
+    run(Whole::new(geometry, true, dy, weight, None, Epilogue::mask_if(mask)))
 }
 
 fn run<T: Float>(whole: Whole<T>) -> Result<Vec<T>> {
@@ -94,127 +82,6 @@ fn run<T: Float>(whole: Whole<T>) -> Result<Vec<T>> {
     let length = groups * to_channels * rows.to * columns.to * images;
     // SAFETY: the tiles cover all channels, rows and columns.
     unsafe { filled(length, |out| T::dispatch(Whole { out, ..whole })) }
-}
-
-/// One axis: output t meets the inputs `t - padding ..= t - padding + 2`.
-#[derive(Clone, Copy)]
-struct Window {
-    from: usize,
-    to: usize,
-    padding: usize,
-}
-
-impl Window {
-    fn forward(axis: Axis) -> Self {
-        Self { from: axis.input, to: axis.output, padding: axis.padding }
-    }
-    fn backward(axis: Axis) -> Self {
-        Self { from: axis.output, to: axis.input, padding: 2 - axis.padding }
-    }
-    /// Without a last output that is alone in its tile.
-    fn of_whole_tiles(self) -> Self {
-        Self { to: self.to / 2 * 2, ..self }
-    }
-    fn tiles(self) -> usize {
-        self.to.div_ceil(2)
-    }
-    /// Where place `k` of a tile's patch lies, if it lies in the image.
-    fn source(self, tile: usize, k: usize) -> Option<usize> {
-        (2 * tile + k).checked_sub(self.padding).filter(|&at| at < self.from)
-    }
-}
-
-#[derive(Clone, Copy)]
-struct Whole<'a, T> {
-    images: usize,
-    groups: usize,
-    rows: Window,
-    columns: Window,
-    /// Source channels of one group.
-    from_channels: usize,
-    /// Destination channels of one group.
-    to_channels: usize,
-    /// Whether the kernels are turned by 180 degrees, for the input gradient.
-    turned: bool,
-    x: &'a [T],
-    weight: &'a [T],
-    bias: Option<&'a [T]>,
-    epilogue: Epilogue<'a, T>,
-    /// Where the result goes, once there is a place for it.
-    out: Shared<T>,
-    /// Where the argmax goes, if the result is the maximum of each tile.
-    argmax: Option<Shared<T>>,
-}
-
-impl<'a, T: Float> Whole<'a, T> {
-    fn forward(geometry: &Geometry, x: &'a [T], weight: &'a [T], bias: Option<&'a [T]>, relu: bool) -> Self {
-        Self {
-            images: geometry.images,
-            groups: geometry.groups,
-            rows: Window::forward(geometry.rows),
-            columns: Window::forward(geometry.columns),
-            from_channels: geometry.in_group(),
-            to_channels: geometry.out_group(),
-            turned: false,
-            x,
-            weight,
-            bias,
-            epilogue: Epilogue::relu_if(relu),
-            out: Shared::new(std::ptr::null_mut()),
-            argmax: None,
-        }
-    }
-
-    fn kernel(&self, group: usize, to: usize, from: usize) -> &[T] {
-        let (to_channels, from_channels) = (self.to_channels, self.from_channels);
-        let at = if self.turned {
-            (group * from_channels + from) * to_channels + to
-        } else {
-            (group * to_channels + to) * from_channels + from
-        };
-        &self.weight[at * 9..at * 9 + 9]
-    }
-
-    /// Transformed kernels as the tiles read them: `[group, block][place, from, channel of the block]`.
-    #[inline(always)]
-    fn transform_kernels<V: Vector<Element = T>>(&self, blocks: usize) -> Vec<T> {
-        /// Room for the channels of a block in whole vectors.
-        const ROOM: usize = 16;
-        let a_group = PLACES * self.from_channels * self.to_channels;
-        let mut all = vec![T::ZERO; self.groups * a_group];
-        let (mut taps, mut places) = ([[T::ZERO; ROOM]; 9], [[T::ZERO; ROOM]; PLACES]);
-        for group in 0..self.groups {
-            for block in 0..blocks {
-                let (first, last) = channel_block(self.to_channels, block, blocks);
-                let channels = last - first;
-                let to = &mut all[group * a_group + PLACES * self.from_channels * first..];
-                for from in 0..self.from_channels {
-                    for channel in 0..channels {
-                        for (tap, &value) in self.kernel(group, first + channel, from).iter().enumerate() {
-                            taps[if self.turned { 8 - tap } else { tap }][channel] = value;
-                        }
-                    }
-                    for lane in (0..channels).step_by(V::LANES) {
-                        let mut g = [V::zero(); 9];
-                        for tap in 0..9 {
-                            // SAFETY: there is room for whole vectors.
-                            g[tap] = unsafe { V::load(taps[tap].as_ptr().add(lane)) };
-                        }
-                        let u = filter_kernel(g);
-                        for place in 0..PLACES {
-                            // SAFETY: as above.
-                            unsafe { u[place].store(places[place].as_mut_ptr().add(lane)) };
-                        }
-                    }
-                    for place in 0..PLACES {
-                        let at = (place * self.from_channels + from) * channels;
-                        to[at..at + channels].copy_from_slice(&places[place][..channels]);
-                    }
-                }
-            }
-        }
-        all
-    }
 }
 
 impl<T: Float> Kernel<T> for Whole<'_, T> {

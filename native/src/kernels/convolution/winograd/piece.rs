@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::Whole;
 use super::destination::{Destination, InPlace, Pooled};
 use super::patch::{Patch, Transform};
 use super::products::Products;
 use super::transforms::{PLACES, output};
+use super::whole::Whole;
 use crate::kernels::buffer::Shared;
 use crate::kernels::epilogue::{Epilogue, Identity, Mask, Relu, VectorEpilogue};
 use crate::kernels::tile::{channel_block, tile_channels};

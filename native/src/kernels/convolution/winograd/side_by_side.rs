@@ -1,10 +1,10 @@
 //! The lanes are the images of all tiles in a row: for fewer images than a vector has lanes.
 
-use super::Whole;
 use super::destination::Planes;
 use super::patch::Patch;
 use super::piece::{Piece, Scratch};
 use super::transforms::SIDE;
+use super::whole::Whole;
 use crate::kernels::epilogue::{Epilogue, VectorEpilogue};
 use crate::kernels::vector::{Float, Vector};
 
