@@ -3,7 +3,7 @@ import { UserError } from "../../src/errors.ts";
 import { decodeJpeg } from "../../src/image/jpeg.ts";
 import { readJpegHeader } from "../../src/image/jpeg_header.ts";
 import { python, pythonHas } from "../python.ts";
-import { temporaryFolder } from "../train/temporary_folder.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 import { encodeJpeg, type Factors, type JpegPlan, type Scan } from "./jpeg_encoder.ts";
 
 const sizes = [
