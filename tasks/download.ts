@@ -2,6 +2,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { dataFolder, download, downloadReporter, verify } from "../src/data/mod.ts";
 import { runTask, UsageError } from "../src/errors.ts";
 import { program } from "../src/program.ts";
+import { printable } from "../src/printable.ts";
 
 const help = `Download Fashion-MNIST (31 MB) and check it.
 
@@ -37,7 +38,7 @@ export async function main(args: string[]): Promise<number | void> {
   console.log(
     fetched.length === 0 ? `Nothing to download.` : `Downloaded ${fetched.length} files.`,
   );
-  for (const path of checked) console.log(`${path}: SHA-256 is right`);
+  for (const path of checked) console.log(`${printable(path)}: SHA-256 is right`);
 }
 
 if (import.meta.main) await runTask(main);

@@ -3,6 +3,7 @@ import { runTask, UsageError } from "../src/errors.ts";
 import { reportFlagsSchema } from "../src/commands/report_flags.ts";
 import { Command } from "../src/cli/mod.ts";
 import { program } from "../src/program.ts";
+import { printable } from "../src/printable.ts";
 
 const command = new Command(reportFlagsSchema, {
   usage: `${program} report RUN_FOLDER [flags]`,
@@ -17,7 +18,8 @@ export async function main(args: string[]): Promise<void> {
   const [path] = parsed._;
   if (path === undefined) throw new UsageError(`Which run? ${program} report RUN_FOLDER`);
   const { reportCommand } = await import("../src/commands/report_command.ts");
-  console.log(await reportCommand(String(path), flags, (text) => console.error(text)));
+  const report = await reportCommand(String(path), flags, (text) => console.error(text));
+  console.log(printable(report));
 }
 
 if (import.meta.main) await runTask(main);

@@ -6,7 +6,16 @@ import { dirname, join, relative } from "node:path";
  * it. The picture of ARCHITECTURE.md is this order.
  */
 const layers: readonly (readonly string[])[] = [
-  ["errors.ts", "program.ts", "version.ts", "clock.ts", "cli", "statistics", "html"],
+  [
+    "errors.ts",
+    "printable.ts",
+    "program.ts",
+    "version.ts",
+    "clock.ts",
+    "cli",
+    "statistics",
+    "html",
+  ],
   ["ffi"],
   ["tensor"],
   ["storage"],
@@ -22,7 +31,7 @@ const layers: readonly (readonly string[])[] = [
 ];
 
 /** The files on the ground, which every other entry of the ground may import. */
-const files = new Set(["errors.ts", "program.ts", "version.ts", "clock.ts"]);
+const files = new Set(["errors.ts", "printable.ts", "program.ts", "version.ts", "clock.ts"]);
 
 /** Commands are loaded one at a time, each from its own file. */
 const withoutMod = new Set(["commands"]);

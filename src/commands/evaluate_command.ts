@@ -7,6 +7,7 @@ import { jsonText } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import { type EvaluateFlags, evaluateFlagsSchema } from "./evaluate_flags.ts";
 import { findWeights, loadModel, type WeightsSource } from "../run/mod.ts";
+import { printable } from "../printable.ts";
 
 /** Evaluates a run or a weights file and prints the figures. */
 export async function evaluateCommand(
@@ -49,7 +50,7 @@ function textOf(
   const mark = set.name.startsWith("synthetic") ? "  (SYNTHETIC data)" : "";
   const of = epoch === undefined ? "" : `, best epoch ${epoch}`;
   return [
-    `${model} of ${path}${of}`,
+    `${model} of ${printable(path)}${of}`,
     `${set.name}  loss ${loss.toFixed(4)}  accuracy ${
       accuracy.toFixed(4)
     } (${correct}/${count})${mark}`,

@@ -53,14 +53,6 @@ export function readIdx(bytes: Uint8Array<ArrayBuffer>, name: string, rank: numb
 }
 
 /**
- * Reads an IDX file of images `[count, rows, columns]`, plain or gzipped; throws as
- * {@linkcode readIdx}, and where it unpacks to more than Fashion-MNIST's largest.
- */
-export async function readIdxImages(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Idx> {
-  return readIdx(await unpack(bytes, name, 16 + maxImages * imageBytes), name, 3);
-}
-
-/**
  * Reads a pair of IDX files, plain or gzipped, into an {@linkcode ImageSet}: images `[count, 28,
  * 28]` and labels `[count]`. Throws {@linkcode UserError} where either is damaged or of another
  * shape, the counts differ or a label is no class.
@@ -71,7 +63,8 @@ export async function readImageSet(
   labels: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> },
   classes: readonly string[] = classNames,
 ): Promise<ImageSet> {
-  const pixels = await readIdxImages(images.bytes, images.name);
+  const unpacked = await unpack(images.bytes, images.name, 16 + maxImages * imageBytes);
+  const pixels = readIdx(unpacked, images.name, 3);
   const [count, rows, columns] = pixels.dimensions;
   if (rows !== imageSize || columns !== imageSize) {
     throw new UserError(`${images.name} holds images of ${rows} x ${columns} instead of 28 x 28.`);

@@ -16,7 +16,8 @@ export {
 } from "./download.ts";
 export { downloadReporter } from "./download_reporter.ts";
 export { dataFolder, verify } from "./files_on_disk.ts";
-export { type Idx, maxImages, readIdx, readIdxImages, readImageSet } from "./idx.ts";
+export { gunzip, isGzip } from "./gzip.ts";
+export { type Idx, maxImages, readIdx, readImageSet } from "./idx.ts";
 export { classNames, imageBytes, type ImageSet, imageSet, imageSize, subset } from "./image_set.ts";
 export {
   type DataChoice,

@@ -1,6 +1,6 @@
 import { type Html, html } from "./html.ts";
 import type { Refusal } from "./guard.ts";
-import type { OpenedFile } from "./run_file.ts";
+import type { OpenedFile } from "../storage/mod.ts";
 
 /** Nothing but what this server itself sends; no script and no style inside a document. */
 const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +

@@ -16,6 +16,7 @@ export {
   type StoredFile,
   type StoredTensor,
 } from "./safetensors.ts";
+export { type OpenedFile, openRegularFile, readBytes } from "./regular_file.ts";
 export { readWeightsFile, seal, unseal } from "./sealed.ts";
 export { assignStored, storedTensors } from "./stored_tensors.ts";
 export { tensorDigests, weightsDigest } from "./weights_digest.ts";

@@ -73,6 +73,13 @@ export const bombs: Readonly<Record<string, () => Uint8Array<ArrayBuffer>>> = {
   "a PNG of 8191 x 8191, black and white, interlaced": () =>
     pngOf(header(8191, 8191, 1, 0, 1), zeros(8192 * 1024 + 16384)),
   "a PNG of 6600 x 6700 colours": () => pngOf(header(6600, 6700, 8, 2), zeros(6700 * 19801)),
+  "a PNG of 5700 x 5700 colours, most of them transparent": () =>
+    pngOf(header(5700, 5700, 8, 6), repeated([...Array(22800).fill(0), 0], 5700 * 22801)),
+  "a PNG of 8100 x 8100 samples of 16 bits that use 9 of them": () =>
+    pngOf(
+      header(8100, 8100, 16, 0),
+      repeated([0, ...Array(8100).fill([1, 7]).flat()], 8100 * 16201),
+    ),
   "a PNG whose chunk says it has 2 GiB": () => {
     const bytes = pngOf(header(1, 3), zeros(6));
     bytes.set([0x7f, 0xff, 0xff, 0xff], 33);

@@ -2,6 +2,7 @@ import { deflateSync } from "node:zlib";
 import { UserError } from "../../src/errors.ts";
 import { decodePictures } from "../../src/image/decode.ts";
 import { prepare } from "../../src/image/mod.ts";
+import { encodeJpeg, type JpegPlan } from "./jpeg_encoder.ts";
 import { pictures, readFile } from "./picture_files.ts";
 import { joined, png, resealed } from "./png_chunks.ts";
 
@@ -33,6 +34,21 @@ const decodeRows = (bytes: Bytes): Promise<void> =>
 const rows = Uint8Array.from({ length: 60 }, (_, i) => i % 12 === 0 ? i / 12 % 5 : 5 * i);
 const headers = [[8, 3, 0], [8, 0, 0], [4, 3, 1], [2, 3, 0], [8, 6, 1]];
 
+const [tall, single] = [[1, 2], [1, 1]] as const;
+const [first, second, third] = [0, 1, 2].map((i) => ({ components: [i] }));
+const dc = { components: [0, 1, 2], band: [0, 0] } as const;
+
+/** Samplings and orders of scans that libjpeg does not write by itself. */
+const sampled: readonly Omit<JpegPlan, "width" | "height">[] = [
+  { factors: [tall, single, single], scans: [first, second, third], restart: 3 },
+  { factors: [single, tall, single], scans: [{ components: [0, 1] }, third] },
+  {
+    factors: [tall, single, single],
+    scans: [dc, ...[first, second, third].map((scan) => ({ ...scan, band: [1, 63] as const }))],
+    progressive: true,
+  },
+];
+
 /** Readers of picture files that somebody else may have written, and whole files to edit. */
 export const pictureReaders = {
   png: {
@@ -53,7 +69,10 @@ export const pictureReaders = {
     found: [],
   },
   jpeg: {
-    files: pictures.jpeg.map((name) => readFile(`${name}.jpg`)),
+    files: [
+      ...pictures.jpeg.map((name) => readFile(`${name}.jpg`)),
+      ...sampled.map((plan) => encodeJpeg({ width: 30, height: 41, ...plan }).file),
+    ],
     read: decode,
     found: [],
   },

@@ -4,8 +4,11 @@ use crate::exports;
 use crate::pictures::{jpeg_to_gray, png_encode, png_to_gray};
 
 exports! { EXPORTS:
-    /// Decodes a PNG whose header says `[height, width]` to gray of that shape, before white.
-    fn picture_from_png(file: &[u8], width: u32, gray: &mut [u8]) -> Status { png_to_gray(file, width as usize, gray) }
+    /// Decodes a PNG whose header says `[height, width]` to gray and opacity of that shape; `alpha` may be empty where
+    /// nothing is transparent.
+    fn picture_from_png(file: &[u8], width: u32, gray: &mut [u8], alpha: &mut [u8]) -> Status {
+        png_to_gray(file, width as usize, gray, alpha)
+    }
     /// Decodes a JPEG whose header says `[height, width]`, or twice that, to gray of that shape; `transformed`: its
     /// components are not red, green and blue (or inks), but turned into a luma and differences of colours.
     fn picture_from_jpeg(file: &[u8], width: u32, transformed: u32, gray: &mut [u8]) -> Status {
