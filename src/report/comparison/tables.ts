@@ -1,4 +1,11 @@
-import { spread, spreadText } from "../../statistics/mod.ts";
+import {
+  figuresOf,
+  figureSpreadText,
+  ranking,
+  spread,
+  spreadText,
+  unitTitle,
+} from "../../statistics/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Row } from "./row.ts";
 import { disagreements } from "./images.ts";
@@ -31,9 +38,10 @@ function rowTable({ rows }: Comparison): Table {
     head: [
       "model",
       ...(seeds ? ["seeds"] : []),
-      "accuracy %",
-      "95 % interval",
-      "loss",
+      ...ranking.flatMap((metric) => [
+        unitTitle(metric.label, metric),
+        ...(metric.proportion ? ["95 % interval"] : []),
+      ]),
       "ECE %",
       "parameters",
       "training s",
@@ -43,9 +51,10 @@ function rowTable({ rows }: Comparison): Table {
     rows: rows.map((row) => [
       row.name,
       ...(seeds ? [`${row.runs.length}`] : []),
-      spreadText(row.accuracy, 2, 100),
-      row.interval.map((bound) => (100 * bound).toFixed(2)).join("–"),
-      spreadText(row.loss, 4),
+      ...figuresOf("test", ranking).flatMap(({ key, metric }) => [
+        figureSpreadText(metric, row.figures[key]),
+        ...(metric.proportion ? [intervalText(row)] : []),
+      ]),
       spreadText(row.calibrationError, 2, 100),
       `${row.runs[0].parameters}`,
       spreadText(row.trainingSeconds, 1),
@@ -56,6 +65,9 @@ function rowTable({ rows }: Comparison): Table {
       "ECE: expected calibration error, in 15 bins.",
   };
 }
+
+const intervalText = ({ interval }: Row) =>
+  interval.map((bound) => (100 * bound).toFixed(2)).join("–");
 
 function pairTable({ pairs }: Comparison): Table {
   return {
