@@ -45,7 +45,7 @@ function textOf(
   result: Evaluation,
   colour: boolean,
 ) {
-  const named = metrics.map((metric) => ({ key: metric.label, metric }));
+  const named = metrics.map((metric) => ({ ...metric, key: metric.label }));
   const figures = logged(named, byLabel(result), result).join("  ");
   const mark = set.name.startsWith("synthetic") ? "  (SYNTHETIC data)" : "";
   const of = epoch === undefined ? "" : `, best epoch ${epoch}`;

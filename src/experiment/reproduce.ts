@@ -107,7 +107,7 @@ function compareEpoch(
   if (weights_sha256 !== undefined && weightsDigest(weights) !== weights_sha256) {
     throw new Difference(`epoch ${epoch}: the weights differ`);
   }
-  const known = epochFigures.filter(({ key, metric }) => metric.required || key in figures);
+  const known = epochFigures.filter(({ key, required }) => required || key in figures);
   for (const name of ["epoch", "step", "lr", ...known.map(({ key }) => key)] as const) {
     compare(`epoch ${epoch}: ${name}`, metrics[name], figures[name]);
   }

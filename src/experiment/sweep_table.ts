@@ -1,5 +1,5 @@
 import type { Summary } from "../run/mod.ts";
-import { type Figures, figureSpreadText, headlines, spread, unitTitle } from "../statistics/mod.ts";
+import { type Figures, figureSpreadText, headlines, spread } from "../statistics/mod.ts";
 
 /** What the table needs of a finished run. */
 export interface SweptRun extends Pick<Summary, "config">, Partial<Figures<"test">> {
@@ -29,10 +29,10 @@ export function sweepTable(runs: readonly SweptRun[]): string {
       );
     }),
   ]);
-  const titles = headlines.flatMap((metric) => [
-    unitTitle(`val_${metric.name}`, metric),
-    unitTitle(`test_${metric.name}`, metric),
-    metric.better === "higher" ? "lowest" : "highest",
+  const titles = headlines.flatMap(({ name, better, format }) => [
+    `val_${name}${format.unit}`,
+    `test_${name}${format.unit}`,
+    better === "higher" ? "lowest" : "highest",
   ]);
   const head = [...names, "seeds", ...titles];
   const widths = head.map((title, column) =>

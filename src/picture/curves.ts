@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { chart } from "./chart.ts";
 import { colour, type SeriesStyle, seriesStyle } from "../html/mod.ts";
-import { factor, type Figures, type Metric, metrics } from "../statistics/mod.ts";
+import { type Figures, type Metric, metrics } from "../statistics/mod.ts";
 import { draw, type LegendEntry, type Part } from "./picture.ts";
 
 /** One epoch of a curve. */
@@ -31,12 +31,12 @@ const validation: LegendEntry = { ...seriesStyle(0), text: "validation" };
 
 const labels = new Intl.ListFormat("en").format(metrics.map(({ label }) => label));
 /** The title of pictures with the curves of all metrics: `Loss and accuracy`. */
-export const curvesTitle = labels[0].toUpperCase() + labels.slice(1);
+export const curvesTitle: string = labels[0].toUpperCase() + labels.slice(1);
 
 /** The metrics of which there is a curve. */
 export function measuredIn(history: readonly CurvePoint[]): Metric[] {
   return metrics.filter((metric) =>
-    [...values(history, metric, "val"), ...values(history, metric, "train")].length > 0
+    (["train", "val"] as const).some((part) => values(history, metric, part).length > 0)
   );
 }
 
@@ -105,7 +105,7 @@ function values(history: readonly CurvePoint[], { name }: Metric, part: "train" 
 }
 
 function metricChart(
-  metric: Metric,
+  { label, format }: Metric,
   lines: readonly Line[],
   epochs: number,
   best?: number,
@@ -124,9 +124,9 @@ function metricChart(
     marginBottom: 42,
     x: { label: "epoch", ticks: epochTicks(epochs), tickFormat: "d", domain: epochDomain(epochs) },
     y: {
-      label: metric.unit === undefined ? metric.label : `${metric.label} in ${metric.unit}`,
+      label: format.unit === "" ? label : `${label} in${format.unit}`,
       nice: true,
-      transform: (value: number) => value * factor(metric),
+      transform: (value: number) => value * format.factor,
     },
     marks: [
       Plot.gridY({ stroke: colour("line"), strokeOpacity: 1, ticks: 5 }),

@@ -80,17 +80,12 @@ function interrupted(record: RunRecord, { resumeCommand }: ReportContent): strin
 }
 
 function validation(best: EpochMetrics): [string, string][] {
-  return figuresOf("val", headlines).flatMap(({ key, metric }) =>
-    figureCard(`validation ${metric.label}`, `best.${key}`, metric, best[key])
+  return figuresOf("val", headlines).flatMap((metric) =>
+    card(`validation ${metric.label}`, `best.${metric.key}`, metric, best[metric.key])
   );
 }
 
-function figureCard(
-  title: string,
-  name: string,
-  metric: Metric,
-  value: number | undefined,
-): [string, string][] {
+function card(title: string, name: string, metric: Metric, value?: number): [string, string][] {
   return value === undefined ? [] : [[title, figure(name, value, figureText(metric, value))]];
 }
 
@@ -106,8 +101,8 @@ function headline({ results, best, times, finished }: RunRecord, { tested }: Rep
   }`;
   return [
     cards([
-      ...figuresOf("test", ranking).flatMap(({ key, metric }) => [
-        ...figureCard(`test ${metric.label}`, key, metric, results[key]),
+      ...figuresOf("test", ranking).flatMap((metric) => [
+        ...card(`test ${metric.label}`, metric.key, metric, results[metric.key]),
         ...(metric.proportion ? [["right test images", right] as const] : []),
       ]),
       [
@@ -137,7 +132,7 @@ function epochs({ history, times, best }: RunRecord): string {
     `${metrics.epoch}${metrics.epoch === best?.epoch ? " (best)" : ""}`,
     `${metrics.step}`,
     `${Number(metrics.lr.toPrecision(4))}`,
-    ...epochFigures.map(({ key, metric }) => cell(metrics[key], metric.digits)),
+    ...epochFigures.map(({ key, digits }) => cell(metrics[key], digits)),
     cell(times[i]?.seconds, 1),
     times[i] === undefined ? "" : grouped(times[i].imagesPerSecond),
   ]);

@@ -54,6 +54,6 @@ export function duration(seconds: number): string {
 }
 
 /** The figures of a run's best epoch and of its test, as far as it has come. */
-export function figuresOfRun({ best, summary }: ReadableRun): Partial<Figures> {
+export function figuresOfRun({ best, summary }: ReadableRun): Partial<Figures<"val" | "test">> {
   return { ...best, ...summary };
 }

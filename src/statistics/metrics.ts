@@ -21,10 +21,10 @@ interface Description {
   readonly name: string;
   /** Its name for people, and the word of `--best-by`. */
   readonly label: string;
-  /** `%` makes a share a percentage where people read it. */
-  readonly unit?: string;
-  /** Digits after the point in logs; a percentage has two fewer. */
+  /** Digits after the point in logs. */
   readonly digits: number;
+  /** How people read it: multiplied, rounded, and with its unit, if any. */
+  readonly format: { readonly factor: number; readonly digits: number; readonly unit: "" | " %" };
   readonly better: "higher" | "lower";
   /** Whether every file has it: one from before a metric was added does not. */
   readonly required?: boolean;
@@ -34,7 +34,7 @@ interface Description {
   readonly proportion?: boolean;
 }
 
-/** Whether the totals of a training suffice, and how the figure comes from what was counted. */
+/** Whether the totals of a training suffice, and how a figure comes from what was counted. */
 type Measure =
   | { readonly training: true; readonly of: (totals: Totals) => number }
   | { readonly training: false; readonly of: (counts: Counts) => number };
@@ -44,6 +44,7 @@ const declared = [
     name: "loss",
     label: "loss",
     digits: 4,
+    format: { factor: 1, digits: 4, unit: "" },
     better: "lower",
     required: true,
     training: true,
@@ -52,8 +53,8 @@ const declared = [
   {
     name: "acc",
     label: "accuracy",
-    unit: "%",
     digits: 4,
+    format: { factor: 100, digits: 2, unit: " %" },
     better: "higher",
     required: true,
     headline: true,
@@ -63,103 +64,78 @@ const declared = [
   },
 ] as const satisfies readonly (Description & Measure)[];
 
-export type MetricName = typeof declared[number]["name"];
-export type MetricLabel = typeof declared[number]["label"];
+type Declared = typeof declared[number];
 
 /** A figure of merit: every file, page, picture and log reads it from here. */
-export type Metric = Description & Measure & {
-  readonly name: MetricName;
-  readonly label: MetricLabel;
-};
+export type Metric = Description & Measure & Pick<Declared, "name" | "label">;
 
 /** All metrics, in the order of files. */
 export const metrics: readonly Metric[] = declared;
-
-/** The metrics that stand first. */
 export const headlines: readonly Metric[] = metrics.filter(({ headline }) => headline);
-
-/** All metrics in the order in which people read them and models are ranked. */
+/** All metrics, in the order in which people read them and models are ranked. */
 export const ranking: readonly Metric[] = [...headlines, ...metrics.filter((m) => !m.headline)];
 
 /** The parts of the data that figures are of. */
 export type Part = "train" | "val" | "test";
 
 /** The name of a figure in files and logs: `val_acc`. */
-export type FigureKey<P extends Part = Part> = `${P}_${MetricName}`;
-
-type RequiredKey<P extends Part> = `${Exclude<P, "val">}_${Extract<
-  typeof declared[number],
-  { required: true }
->["name"]}`;
+export type FigureKey<P extends Part> = `${P}_${Declared["name"]}`;
 
 /** Figures by their names; there are none of validation images where there were no such images. */
-export type Figures<P extends Part = Part> =
+export type Figures<P extends Part> =
   & { readonly [key in FigureKey<P>]?: number }
-  & { readonly [key in RequiredKey<P>]: number };
+  & {
+    readonly [
+      key in `${Exclude<P, "val">}_${Extract<Declared, { required: true }>["name"]}`
+    ]: number;
+  };
 
 /** A metric of one part of the data. */
-export interface Figure<P extends Part = Part> {
-  readonly key: FigureKey<P>;
-  readonly metric: Metric;
-}
+export type Figure<P extends Part> = Metric & { readonly key: FigureKey<P> };
 
-/** The figures of a part that can be had. */
+/** The figures of a part. */
 export function figuresOf<P extends Part>(part: P, of = metrics): Figure<P>[] {
   return of.filter(({ training }) => training || part !== "train")
-    .map((metric) => ({ key: `${part}_${metric.name}` as const, metric }));
+    .map((metric) => ({ ...metric, key: `${part}_${metric.name}` }));
 }
 
 /** Takes the figures of a part from what was counted. */
 export function measure<P extends Part>(part: P, counted: Totals | Counts): Figures<P> {
-  const entries = figuresOf(part).flatMap(({ key, metric }) => {
-    if (metric.training) return [[key, metric.of(counted)]];
-    return "confusion" in counted ? [[key, metric.of(counted)]] : [];
+  const entries = figuresOf(part).flatMap((figure) => {
+    if (figure.training) return [[figure.key, figure.of(counted)]];
+    return "confusion" in counted ? [[figure.key, figure.of(counted)]] : [];
   });
   return Object.fromEntries(entries);
 }
 
-/** `val_acc 0.8302`, as logs have it, of each figure that there is; with `right` of a proportion. */
+/** The figures that there are, as logs have them: `val_acc 0.8302`. */
 export function logged<Key extends string>(
-  figures: readonly { readonly key: Key; readonly metric: Metric }[],
+  figures: readonly (Metric & { readonly key: Key })[],
   values: { readonly [key in Key]?: number },
   right?: Pick<Totals, "correct" | "count">,
 ): string[] {
-  return figures.flatMap(({ key, metric }) => {
-    const text = values[key]?.toFixed(metric.digits);
-    return text === undefined ? [] : [`${key} ${text}${rightText(metric, right)}`];
+  const known = figures.filter(({ key }) => values[key] !== undefined);
+  return known.map((figure) => {
+    const { key, digits } = figure;
+    return `${key} ${values[key]?.toFixed(digits)}${rightText(figure, right)}`;
   });
 }
 
-/** ` (8302/10000)` behind a proportion. */
+/** As people read it: `83.02 %`. */
+export function figureText({ format }: Metric, value: number | undefined): string {
+  if (value === undefined) return "–";
+  return `${(format.factor * value).toFixed(format.digits)}${format.unit}`;
+}
+
+/** As people read it, over several seeds and without its unit: `83.02 ± 0.42`. */
+export function figureSpreadText({ format }: Metric, values: Spread | undefined): string {
+  return values === undefined ? "-" : spreadText(values, format.digits, format.factor);
+}
+
+/** Behind a proportion: ` (8302/10000)`. */
 export function rightText(
   { proportion }: Metric,
   right?: Pick<Totals, "correct" | "count">,
 ): string {
   return proportion && right ? ` (${right.correct}/${right.count})` : "";
-}
-
-/** `83.02 %`, as people read it. */
-export function figureText(metric: Metric, value: number | undefined, missing = "–"): string {
-  if (value === undefined) return missing;
-  const text = (factor(metric) * value).toFixed(shownDigits(metric));
-  return metric.unit === undefined ? text : `${text} ${metric.unit}`;
-}
-
-/** `83.02 ± 0.42`, in the metric's unit, over several seeds. */
-export function figureSpreadText(metric: Metric, value: Spread | undefined): string {
-  return value === undefined ? "-" : spreadText(value, shownDigits(metric), factor(metric));
-}
-
-/** A title for figures without their unit: `accuracy %`. */
-export function unitTitle(title: string, { unit }: Metric): string {
-  return unit === undefined ? title : `${title} ${unit}`;
-}
-
-/** What a figure is multiplied with for people. */
-export function factor({ unit }: Metric): number {
-  return unit === "%" ? 100 : 1;
-}
-
-function shownDigits({ unit, digits }: Metric): number {
-  return unit === "%" ? digits - 2 : digits;
 }

@@ -2,25 +2,6 @@
 export { type Calibration, calibration, type CalibrationBin } from "./calibration.ts";
 export { type ClassScore, classScores, macroMean } from "./class_scores.ts";
 export { holm, mcnemar } from "./mcnemar.ts";
-export {
-  type Counts,
-  factor,
-  type Figure,
-  type FigureKey,
-  type Figures,
-  figuresOf,
-  figureSpreadText,
-  figureText,
-  headlines,
-  logged,
-  measure,
-  type Metric,
-  metrics,
-  type Part,
-  ranking,
-  rightText,
-  type Totals,
-  unitTitle,
-} from "./metrics.ts";
+export * from "./metrics.ts";
 export { type Spread, spread, spreadText } from "./spread.ts";
 export { wilsonInterval } from "./wilson.ts";

@@ -29,7 +29,7 @@ export function figuresShape<P extends Part>(part: P): {
   [key in keyof Figures<P>]-?: undefined extends Figures<P>[key] ? z.ZodOptional<z.ZodNumber>
     : z.ZodNumber;
 } {
-  const entries = figuresOf(part).map(({ key, metric: { required } }) => [
+  const entries = figuresOf(part).map(({ key, required }) => [
     key,
     required && part !== "val" ? z.number() : z.number().optional(),
   ]);

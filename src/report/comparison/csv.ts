@@ -8,9 +8,9 @@ export function modelsCsv({ rows }: Comparison): string {
   const figures = figuresOf("test", ranking);
   const head = [
     ...["model", "seeds"],
-    ...figures.flatMap(({ key, metric }) => [
+    ...figures.flatMap(({ key, proportion }) => [
       ...[key, `${key}_deviation`],
-      ...(metric.proportion ? ["interval_low", "interval_high"] : []),
+      ...(proportion ? ["interval_low", "interval_high"] : []),
     ]),
     ...["ece", "ece_deviation", "parameters"],
     ...["training_seconds", "images_per_second", "weights_bytes"],
@@ -19,9 +19,9 @@ export function modelsCsv({ rows }: Comparison): string {
     head,
     rows.map(({ name, runs, interval, calibrationError, ...row }) => [
       ...[name, runs.map(({ results }) => results.config.seed).join(" ")],
-      ...figures.flatMap(({ key, metric }) => [
+      ...figures.flatMap(({ key, proportion }) => [
         ...[row.figures[key]?.mean ?? "", row.figures[key]?.deviation ?? ""],
-        ...(metric.proportion ? interval : []),
+        ...(proportion ? interval : []),
       ]),
       ...[calibrationError.mean, calibrationError.deviation, runs[0].parameters],
       ...[row.trainingSeconds.mean, row.imagesPerSecond.mean, runs[0].weightsBytes],

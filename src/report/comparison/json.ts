@@ -44,9 +44,9 @@ function modelRecord(row: Row) {
     })),
     parameters,
     ...Object.fromEntries(
-      figuresOf("test", ranking).flatMap(({ key, metric }) => [
+      figuresOf("test", ranking).flatMap(({ key, proportion }) => [
         [key, row.figures[key] && figure(row.figures[key])],
-        ...(metric.proportion ? [["interval", row.interval]] : []),
+        ...(proportion ? [["interval", row.interval]] : []),
       ]),
     ),
     ece: figure(row.calibrationError),

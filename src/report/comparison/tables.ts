@@ -1,11 +1,4 @@
-import {
-  figuresOf,
-  figureSpreadText,
-  ranking,
-  spread,
-  spreadText,
-  unitTitle,
-} from "../../statistics/mod.ts";
+import { figuresOf, figureSpreadText, ranking, spread, spreadText } from "../../statistics/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Row } from "./row.ts";
 import { disagreements } from "./images.ts";
@@ -38,9 +31,9 @@ function rowTable({ rows }: Comparison): Table {
     head: [
       "model",
       ...(seeds ? ["seeds"] : []),
-      ...ranking.flatMap((metric) => [
-        unitTitle(metric.label, metric),
-        ...(metric.proportion ? ["95 % interval"] : []),
+      ...ranking.flatMap(({ label, format, proportion }) => [
+        `${label}${format.unit}`,
+        ...(proportion ? ["95 % interval"] : []),
       ]),
       "ECE %",
       "parameters",
@@ -51,9 +44,9 @@ function rowTable({ rows }: Comparison): Table {
     rows: rows.map((row) => [
       row.name,
       ...(seeds ? [`${row.runs.length}`] : []),
-      ...figuresOf("test", ranking).flatMap(({ key, metric }) => [
-        figureSpreadText(metric, row.figures[key]),
-        ...(metric.proportion ? [intervalText(row)] : []),
+      ...figuresOf("test", ranking).flatMap((figure) => [
+        figureSpreadText(figure, row.figures[figure.key]),
+        ...(figure.proportion ? [intervalText(row)] : []),
       ]),
       spreadText(row.calibrationError, 2, 100),
       `${row.runs[0].parameters}`,

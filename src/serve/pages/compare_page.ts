@@ -49,14 +49,13 @@ function curves(runs: readonly ReadableRun[]): Content {
 }
 
 function figures(runs: readonly ReadableRun[]): Html {
-  const columns: [string, (run: ReadableRun) => Content][] = [
+  type Column = [string, (run: ReadableRun) => Content];
+  const columns: Column[] = [
     ["weights", ({ summary }) => summary?.parameters ?? "–"],
     ["best epoch", ({ best }) => best?.epoch ?? "–"],
-    ...[...figuresOf("val"), ...figuresOf("test")].map((
-      { key, metric },
-    ): [string, (run: ReadableRun) => Content] => [
-      key,
-      (run) => figureText(metric, figuresOfRun(run)[key]),
+    ...[...figuresOf("val"), ...figuresOf("test")].map((figure): Column => [
+      figure.key,
+      (run) => figureText(figure, figuresOfRun(run)[figure.key]),
     ]),
     ["training time", (run) => {
       const seconds = trainingSeconds(run);

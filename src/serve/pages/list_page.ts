@@ -43,12 +43,12 @@ const columns: readonly Column[] = [
     cell: ({ config }) => config.seed,
   },
   ...(["val", "test"] as const).flatMap((part) =>
-    figuresOf(part, headlines).map(({ key, metric }): Column => ({
-      key,
-      title: part === "val" ? `best ${key}` : key,
+    figuresOf(part, headlines).map((figure): Column => ({
+      key: figure.key,
+      title: part === "val" ? `best ${figure.key}` : figure.key,
       classes: part === "val" ? "wide number" : "number",
-      first: metric.better === "higher" ? "descending" : "ascending",
-      cell: (run) => figureText(metric, figuresOfRun(run)[key]),
+      first: figure.better === "higher" ? "descending" : "ascending",
+      cell: (run) => figureText(figure, figuresOfRun(run)[figure.key]),
     }))
   ),
   {

@@ -73,17 +73,18 @@ function figures(run: ReadableRun): Html {
   if (summary !== undefined) {
     const { test_correct: correct, test_count: count, parameters } = summary;
     entries.push(
-      ...figuresOf("test", ranking).map(({ key, metric }): [string, string] => [
-        key,
-        figureText(metric, summary[key]) + rightText(metric, { correct, count }),
+      ...figuresOf("test", ranking).map((figure): [string, Content] => [
+        figure.key,
+        figureText(figure, summary[figure.key]) + rightText(figure, { correct, count }),
       ]),
       ["weights", parameters],
     );
   }
   if (best !== undefined) {
     entries.push(["best epoch", best.epoch]);
-    for (const { key, metric } of figuresOf("val", ranking)) {
-      if (best[key] !== undefined) entries.push([key, figureText(metric, best[key])]);
+    for (const figure of figuresOf("val", ranking)) {
+      const value = best[figure.key];
+      if (value !== undefined) entries.push([figure.key, figureText(figure, value)]);
     }
   }
   if (seconds !== undefined) entries.push(["training time", duration(seconds)]);
@@ -112,13 +113,13 @@ function curves({ epochs, best, config }: ReadableRun): Content {
 
 function epochTable({ epochs, name }: ReadableRun): Content {
   if (epochs.length === 0) return html`<p>None is complete yet.</p>`;
-  const columns: [string, (row: EpochRow) => Content][] = [
+  type Column = [string, (row: EpochRow) => Content];
+  const columns: Column[] = [
     ["epoch", ({ epoch }) => epoch],
     ["lr", ({ lr }) => Number(lr.toPrecision(4))],
-    ...epochFigures.map(({ key, metric }): [string, (row: EpochRow) => Content] => [
-      key,
-      (row) => row[key]?.toFixed(metric.digits) ?? "–",
-    ]),
+    ...epochFigures.map((
+      { key, digits },
+    ): Column => [key, (row) => row[key]?.toFixed(digits) ?? "–"]),
     ["seconds", ({ seconds }) => seconds?.toFixed(1) ?? "–"],
     ["images/s", ({ imagesPerSecond }) => imagesPerSecond ?? "–"],
   ];
