@@ -1,5 +1,5 @@
 import type { Summary } from "../run/mod.ts";
-import { type Figures, figureSpreadText, headlines, spread } from "../statistics/mod.ts";
+import { type Figures, figureSpreadText, headlinesOf, spread } from "../statistics/mod.ts";
 
 /** What the table needs of a finished run. */
 export interface SweptRun extends Pick<Summary, "config">, Partial<Figures<"test">> {
@@ -19,20 +19,17 @@ export function sweepTable(runs: readonly SweptRun[]): string {
   const rows = [...groups.values()].map((group) => [
     ...names.map((name) => String(group[0].config[name] ?? "-")),
     String(group.length),
-    ...headlines.flatMap((metric) => {
-      const { name, better } = metric;
-      const validation = group.flatMap(({ best }) => best[`val_${name}` as const] ?? []);
-      const test = group.flatMap((run) => run[`test_${name}` as const] ?? []);
-      const worst = test.length === 0 ? [] : [worstOf[better](...test)];
+    ...headlinesOf("test").flatMap((figure) => {
+      const validation = group.flatMap(({ best }) => best[`val_${figure.name}` as const] ?? []);
+      const test = group.flatMap((run) => run[figure.key] ?? []);
+      const worst = test.length === 0 ? [] : [worstOf[figure.better](...test)];
       return [validation, test, worst].map((values) =>
-        figureSpreadText(metric, values.length === 0 ? undefined : spread(values))
+        figureSpreadText(figure, values.length === 0 ? undefined : spread(values))
       );
     }),
   ]);
-  const titles = headlines.flatMap(({ name, better, format }) => [
-    `val_${name}${format.unit}`,
-    `test_${name}${format.unit}`,
-    better === "higher" ? "lowest" : "highest",
+  const titles = headlinesOf("test").flatMap(({ key, name, better, format: { unit } }) => [
+    ...[`val_${name}${unit}`, `${key}${unit}`, better === "higher" ? "lowest" : "highest"],
   ]);
   const head = [...names, "seeds", ...titles];
   const widths = head.map((title, column) =>

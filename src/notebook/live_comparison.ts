@@ -1,5 +1,5 @@
 import { convergencePicture, type NamedCurve } from "../picture/mod.ts";
-import { figuresOf, headlines, logged } from "../statistics/mod.ts";
+import { headlinesOf, logged } from "../statistics/mod.ts";
 import type { Fitted, Watcher } from "../train/mod.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { LiveLines } from "./live_lines.ts";
@@ -50,10 +50,8 @@ export class LiveComparison {
 }
 
 function outcome({ best, parameters, seconds }: Fitted): string {
-  const [validation, training] = (["val", "train"] as const).map((part) =>
-    logged(figuresOf(part, headlines), best)
-  );
-  const figures = validation.length > 0 ? validation : training;
+  const validation = logged(headlinesOf("val"), best);
+  const figures = validation.length > 0 ? validation : logged(headlinesOf("train"), best);
   return `${figures.join(", ")} in epoch ${best.epoch}, ${parameters} weights, ${
     seconds.toFixed(1)
   } s`;

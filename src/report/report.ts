@@ -2,18 +2,19 @@ import { classNames } from "../data/mod.ts";
 import {
   type Calibration,
   classScores,
-  figuresOf,
+  type Figure,
+  type Figures,
   figureText,
-  headlines,
+  headlinesOf,
   macroMean,
-  type Metric,
-  ranking,
+  type Part,
+  rankedOf,
 } from "../statistics/mod.ts";
 import { epochFigures, type EpochMetrics } from "../train/mod.ts";
 import { configRecord } from "../config/mod.ts";
 import { escaped } from "../html/mod.ts";
 import { duration, grouped, percent } from "./numbers.ts";
-import { cards, definitions, figure, page, picture, table } from "./page.ts";
+import { type Card, cards, definitions, figure, page, picture, table } from "./page.ts";
 import { runText, type TestPictures } from "./run_pictures.ts";
 import type { RunRecord } from "./run_record.ts";
 
@@ -79,15 +80,23 @@ function interrupted(record: RunRecord, { resumeCommand }: ReportContent): strin
     `<p class="muted">The test images are opened once, when a run is complete.</p>${figures}`;
 }
 
-function validation(best: EpochMetrics): [string, string][] {
-  return figuresOf("val", headlines).flatMap((metric) =>
-    card(`validation ${metric.label}`, `best.${metric.key}`, metric, best[metric.key])
-  );
+/** A card of each figure that there is; `right` follows a proportion. */
+function figureCards<P extends Part>(
+  title: string,
+  figures: readonly Figure<P>[],
+  values: Partial<Figures<P>>,
+  { prefix = "", right = [] }: { prefix?: string; right?: readonly Card[] } = {},
+): Card[] {
+  return figures.flatMap((each) => {
+    const value = values[each.key];
+    if (value === undefined) return [];
+    const html = figure(`${prefix}${each.key}`, value, figureText(each, values));
+    return [[`${title} ${each.label}`, html], ...(each.proportion ? right : [])];
+  });
 }
 
-function card(title: string, name: string, metric: Metric, value?: number): [string, string][] {
-  return value === undefined ? [] : [[title, figure(name, value, figureText(metric, value))]];
-}
+const validation = (best: EpochMetrics) =>
+  figureCards("validation", headlinesOf("val"), best, { prefix: "best." });
 
 function headline({ results, best, times, finished }: RunRecord, { tested }: ReportContent) {
   if (results === undefined || best === undefined || tested === undefined) return "";
@@ -101,10 +110,7 @@ function headline({ results, best, times, finished }: RunRecord, { tested }: Rep
   }`;
   return [
     cards([
-      ...figuresOf("test", ranking).flatMap((metric) => [
-        ...card(`test ${metric.label}`, metric.key, metric, results[metric.key]),
-        ...(metric.proportion ? [["right test images", right] as const] : []),
-      ]),
+      ...figureCards("test", rankedOf("test"), results, { right: [["right test images", right]] }),
       [
         "calibration error",
         figure("calibration_error", calibration.error, percent(calibration.error)),

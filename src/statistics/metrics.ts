@@ -71,9 +71,6 @@ export type Metric = Description & Measure & Pick<Declared, "name" | "label">;
 
 /** All metrics, in the order of files. */
 export const metrics: readonly Metric[] = declared;
-export const headlines: readonly Metric[] = metrics.filter(({ headline }) => headline);
-/** All metrics, in the order in which people read them and models are ranked. */
-export const ranking: readonly Metric[] = [...headlines, ...metrics.filter((m) => !m.headline)];
 
 /** The parts of the data that figures are of. */
 export type Part = "train" | "val" | "test";
@@ -93,10 +90,20 @@ export type Figures<P extends Part> =
 /** A metric of one part of the data. */
 export type Figure<P extends Part> = Metric & { readonly key: FigureKey<P> };
 
-/** The figures of a part. */
-export function figuresOf<P extends Part>(part: P, of = metrics): Figure<P>[] {
-  return of.filter(({ training }) => training || part !== "train")
+/** The figures of a part, in the order of files. */
+export function figuresOf<P extends Part>(part: P): Figure<P>[] {
+  return metrics.filter(({ training }) => training || part !== "train")
     .map((metric) => ({ ...metric, key: `${part}_${metric.name}` }));
+}
+
+/** The figures of a part that stand alone where there is little room. */
+export function headlinesOf<P extends Part>(part: P): Figure<P>[] {
+  return figuresOf(part).filter(({ headline }) => headline);
+}
+
+/** The figures of a part, in the order in which people read them and models are ranked. */
+export function rankedOf<P extends Part>(part: P): Figure<P>[] {
+  return [...headlinesOf(part), ...figuresOf(part).filter(({ headline }) => !headline)];
 }
 
 /** Takes the figures of a part from what was counted. */
@@ -108,23 +115,31 @@ export function measure<P extends Part>(part: P, counted: Totals | Counts): Figu
   return Object.fromEntries(entries);
 }
 
-/** The figures that there are, as logs have them: `val_acc 0.8302`. */
+type Right = Pick<Totals, "correct" | "count">;
+type Values<Key extends string> = { readonly [key in Key]?: number };
+
+/** The figures that there are, as logs have them: `val_acc 0.8302`, a proportion with its counts. */
 export function logged<Key extends string>(
   figures: readonly (Metric & { readonly key: Key })[],
-  values: { readonly [key in Key]?: number },
-  right?: Pick<Totals, "correct" | "count">,
+  values: Values<Key>,
+  right?: Right,
 ): string[] {
-  const known = figures.filter(({ key }) => values[key] !== undefined);
-  return known.map((figure) => {
-    const { key, digits } = figure;
-    return `${key} ${values[key]?.toFixed(digits)}${rightText(figure, right)}`;
+  return figures.flatMap(({ key, digits, proportion }) => {
+    const value = values[key]?.toFixed(digits);
+    return value === undefined ? [] : [`${key} ${value}${rightText(proportion, right)}`];
   });
 }
 
-/** As people read it: `83.02 %`. */
-export function figureText({ format }: Metric, value: number | undefined): string {
+/** As people read it: `83.02 %`, a proportion with its counts. */
+export function figureText<Key extends string>(
+  { key, format, proportion }: Metric & { readonly key: Key },
+  values: Values<Key> = {},
+  right?: Right,
+): string {
+  const value = values[key];
   if (value === undefined) return "–";
-  return `${(format.factor * value).toFixed(format.digits)}${format.unit}`;
+  const text = (format.factor * value).toFixed(format.digits);
+  return `${text}${format.unit}${rightText(proportion, right)}`;
 }
 
 /** As people read it, over several seeds and without its unit: `83.02 ± 0.42`. */
@@ -132,10 +147,5 @@ export function figureSpreadText({ format }: Metric, values: Spread | undefined)
   return values === undefined ? "-" : spreadText(values, format.digits, format.factor);
 }
 
-/** Behind a proportion: ` (8302/10000)`. */
-export function rightText(
-  { proportion }: Metric,
-  right?: Pick<Totals, "correct" | "count">,
-): string {
-  return proportion && right ? ` (${right.correct}/${right.count})` : "";
-}
+const rightText = (proportion: boolean | undefined, right: Right | undefined) =>
+  proportion && right ? ` (${right.correct}/${right.count})` : "";

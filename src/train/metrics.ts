@@ -50,7 +50,7 @@ export interface EpochTime {
   readonly imagesPerSecond: number;
 }
 
-const columns = ["epoch", "step", "lr", ...epochFigures.map(({ key }) => key)];
+const columns = ["epoch", "step", "lr", ...epochFigures.map(({ key }) => key)] as const;
 
 /** The first line of metrics.csv. */
 export const metricsHeader = `${columns.join(",")},seconds,images_per_second\n`;
@@ -62,15 +62,15 @@ export function metricsRow(metrics: EpochMetrics, time?: EpochTime): string {
   }\n`;
 }
 
-function rowStart(metrics: EpochMetrics, of: readonly string[] = columns): string {
-  const cells = new Map<string, number | undefined>(Object.entries(metrics));
-  return of.map((column) => `${cells.get(column) ?? ""},`).join("");
+function rowStart(metrics: EpochMetrics, of: readonly (keyof EpochMetrics)[] = columns): string {
+  return of.map((column) => `${metrics[column] ?? ""},`).join("");
 }
 
 /** metrics.csv as a checkpoint's history has it; the times are taken over from the file so far. */
 export function metricsFile(history: readonly EpochMetrics[], soFar: string): string {
   const [header, ...lines] = soFar.split("\n");
-  const before = header.split(",").slice(0, -2); // fewer columns in a file older than a metric
+  const had = header.split(",");
+  const before = columns.filter((column) => had.includes(column)); // a metric may be newer
   const rows = history.map((metrics) => {
     const start = rowStart(metrics, before);
     const times = lines.filter((line) => line.startsWith(start))

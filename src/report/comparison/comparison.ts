@@ -2,7 +2,7 @@ import {
   calibration,
   classScores,
   figuresOf,
-  ranking,
+  rankedOf,
   spread,
   wilsonInterval,
 } from "../../statistics/mod.ts";
@@ -85,7 +85,7 @@ function rowOf(name: string, group: readonly EvaluatedRun[], test: ImageSet): Ro
 
 /** The better row first, by the first metric that tells them apart. */
 function byRank(a: Row, b: Row): number {
-  const differences = figuresOf("test", ranking).map(({ key, better }) => {
+  const differences = rankedOf("test").map(({ key, better }) => {
     const [first, second] = better === "higher" ? [b, a] : [a, b];
     return (first.figures[key]?.mean ?? 0) - (second.figures[key]?.mean ?? 0);
   });

@@ -1,11 +1,11 @@
-import { figuresOf, ranking } from "../../statistics/mod.ts";
+import { rankedOf } from "../../statistics/mod.ts";
 import type { Comparison } from "./comparison.ts";
 
 type Cell = string | number;
 
 /** The models of a comparison, a line each. */
 export function modelsCsv({ rows }: Comparison): string {
-  const figures = figuresOf("test", ranking);
+  const figures = rankedOf("test");
   const head = [
     ...["model", "seeds"],
     ...figures.flatMap(({ key, proportion }) => [

@@ -1,5 +1,5 @@
 import { configRecord } from "../../config/mod.ts";
-import { figuresOf, ranking, type Spread } from "../../statistics/mod.ts";
+import { rankedOf, type Spread } from "../../statistics/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Row } from "./row.ts";
 
@@ -40,11 +40,11 @@ function modelRecord(row: Row) {
       folder,
       seed: results.config.seed,
       weights_sha256: results.best_weights_sha256,
-      ...Object.fromEntries(figuresOf("test", ranking).map(({ key }) => [key, results[key]])),
+      ...Object.fromEntries(rankedOf("test").map(({ key }) => [key, results[key]])),
     })),
     parameters,
     ...Object.fromEntries(
-      figuresOf("test", ranking).flatMap(({ key, proportion }) => [
+      rankedOf("test").flatMap(({ key, proportion }) => [
         [key, row.figures[key] && figure(row.figures[key])],
         ...(proportion ? [["interval", row.interval]] : []),
       ]),

@@ -1,4 +1,4 @@
-import { figuresOf, figureSpreadText, ranking, spread, spreadText } from "../../statistics/mod.ts";
+import { figureSpreadText, rankedOf, spread, spreadText } from "../../statistics/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Row } from "./row.ts";
 import { disagreements } from "./images.ts";
@@ -31,7 +31,7 @@ function rowTable({ rows }: Comparison): Table {
     head: [
       "model",
       ...(seeds ? ["seeds"] : []),
-      ...ranking.flatMap(({ label, format, proportion }) => [
+      ...rankedOf("test").flatMap(({ label, format, proportion }) => [
         `${label}${format.unit}`,
         ...(proportion ? ["95 % interval"] : []),
       ]),
@@ -44,7 +44,7 @@ function rowTable({ rows }: Comparison): Table {
     rows: rows.map((row) => [
       row.name,
       ...(seeds ? [`${row.runs.length}`] : []),
-      ...figuresOf("test", ranking).flatMap((figure) => [
+      ...rankedOf("test").flatMap((figure) => [
         figureSpreadText(figure, row.figures[figure.key]),
         ...(figure.proportion ? [intervalText(row)] : []),
       ]),

@@ -55,7 +55,7 @@ function figures(runs: readonly ReadableRun[]): Html {
     ["best epoch", ({ best }) => best?.epoch ?? "–"],
     ...[...figuresOf("val"), ...figuresOf("test")].map((figure): Column => [
       figure.key,
-      (run) => figureText(figure, figuresOfRun(run)[figure.key]),
+      (run) => figureText(figure, figuresOfRun(run)),
     ]),
     ["training time", (run) => {
       const seconds = trainingSeconds(run);

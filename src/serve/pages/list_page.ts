@@ -1,5 +1,5 @@
 import { configSchema } from "../../config/mod.ts";
-import { figuresOf, figureText, headlines } from "../../statistics/mod.ts";
+import { figureText, headlinesOf } from "../../statistics/mod.ts";
 import { attribute, type Content, type Html, html } from "../html.ts";
 import { type Listing, listingAddress, select, type SortKey } from "../listing.ts";
 import { type RunRecord, runStates } from "../run_record.ts";
@@ -43,12 +43,12 @@ const columns: readonly Column[] = [
     cell: ({ config }) => config.seed,
   },
   ...(["val", "test"] as const).flatMap((part) =>
-    figuresOf(part, headlines).map((figure): Column => ({
+    headlinesOf(part).map((figure): Column => ({
       key: figure.key,
       title: part === "val" ? `best ${figure.key}` : figure.key,
       classes: part === "val" ? "wide number" : "number",
       first: figure.better === "higher" ? "descending" : "ascending",
-      cell: (run) => figureText(figure, figuresOfRun(run)[figure.key]),
+      cell: (run) => figureText(figure, figuresOfRun(run)),
     }))
   ),
   {

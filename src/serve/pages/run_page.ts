@@ -1,5 +1,5 @@
 import { curvesPicture, measuredIn } from "../../picture/mod.ts";
-import { figuresOf, figureText, ranking, rightText } from "../../statistics/mod.ts";
+import { figureText, rankedOf } from "../../statistics/mod.ts";
 import { epochFigures } from "../../train/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { type Content, type Html, html } from "../html.ts";
@@ -73,18 +73,17 @@ function figures(run: ReadableRun): Html {
   if (summary !== undefined) {
     const { test_correct: correct, test_count: count, parameters } = summary;
     entries.push(
-      ...figuresOf("test", ranking).map((figure): [string, Content] => [
+      ...rankedOf("test").map((figure): [string, Content] => [
         figure.key,
-        figureText(figure, summary[figure.key]) + rightText(figure, { correct, count }),
+        figureText(figure, summary, { correct, count }),
       ]),
       ["weights", parameters],
     );
   }
   if (best !== undefined) {
     entries.push(["best epoch", best.epoch]);
-    for (const figure of figuresOf("val", ranking)) {
-      const value = best[figure.key];
-      if (value !== undefined) entries.push([figure.key, figureText(figure, value)]);
+    for (const figure of rankedOf("val")) {
+      if (figure.key in best) entries.push([figure.key, figureText(figure, best)]);
     }
   }
   if (seconds !== undefined) entries.push(["training time", duration(seconds)]);
