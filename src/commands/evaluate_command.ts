@@ -1,6 +1,6 @@
 import { type ImageSet, loadTest, loadTraining } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
-import { classScores } from "../statistics/mod.ts";
+import { classScores, logged, metrics } from "../statistics/mod.ts";
 import { evaluate, type Evaluation } from "../train/mod.ts";
 import { confusionTable, scoreTable } from "./evaluation_text.ts";
 import { jsonText } from "../storage/mod.ts";
@@ -46,14 +46,13 @@ function textOf(
   result: Evaluation,
   colour: boolean,
 ) {
-  const { loss, accuracy, correct, count } = result;
+  const named = metrics.map((metric) => ({ ...metric, key: metric.label }));
+  const figures = logged(named, byLabel(result), result).join("  ");
   const mark = set.name.startsWith("synthetic") ? "  (SYNTHETIC data)" : "";
   const of = epoch === undefined ? "" : `, best epoch ${epoch}`;
   return [
     `${model} of ${printable(path)}${of}`,
-    `${set.name}  loss ${loss.toFixed(4)}  accuracy ${
-      accuracy.toFixed(4)
-    } (${correct}/${count})${mark}`,
+    `${set.name}  ${figures}${mark}`,
     "",
     scoreTable(result, set.classes),
     "",
@@ -62,8 +61,11 @@ function textOf(
 }
 
 function jsonOf({ path, model, epoch }: WeightsSource, set: ImageSet, result: Evaluation): string {
-  const { loss, accuracy, correct, count, confusion } = result;
+  const { correct, count, confusion } = result;
   const scores = classScores(confusion, set.classes);
-  const content = { path, model, epoch, set: set.name, loss, accuracy, correct, count };
+  const content = { path, model, epoch, set: set.name, ...byLabel(result), correct, count };
   return jsonText({ ...content, classes: scores, confusion_matrix: confusion }).trimEnd();
 }
+
+const byLabel = (result: Evaluation) =>
+  Object.fromEntries(metrics.map(({ label, of }) => [label, of(result)]));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { rankedOf } from "../statistics/mod.ts";
 
 const positive = z.number().gt(0).max(1000);
 const fraction = z.number().min(0).lt(1);
@@ -36,7 +37,8 @@ export const configSchema = z.strictObject({
   randomErase: z.number().min(0).max(1).describe("augment: chance to erase a part").default(0),
   earlyStopping: z.int().min(0)
     .describe("stop after N epochs without a better one, 0 for never").default(0),
-  bestBy: z.enum(["accuracy", "loss"]).describe("what makes an epoch the best").default("accuracy"),
+  bestBy: z.enum(rankedOf("val").map(({ label }) => label)).describe("what makes an epoch the best")
+    .default("accuracy"),
   seed: seed.describe("seed of all chance").default(42),
   device: z.enum(["cpu", "cuda"]).describe("where to compute").default("cpu"),
 });

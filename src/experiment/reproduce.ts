@@ -1,6 +1,7 @@
 import { loadTest, loadTraining } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import {
+  epochFigures,
   epochLine,
   modelOf,
   type Observer,
@@ -50,7 +51,10 @@ export async function reproduce(
       results.data_sha256,
       pace,
     );
-    for (const name of finalFigures) compare(name, result?.[name], results[name]);
+    for (const name of finalFigures) {
+      // Results that are older than a metric do not have it.
+      if (results[name] !== undefined) compare(name, result?.[name], results[name]);
+    }
   } catch (error) {
     if (error instanceof Difference) return error.message;
     throw error;
@@ -103,7 +107,8 @@ function compareEpoch(
   if (weights_sha256 !== undefined && weightsDigest(weights) !== weights_sha256) {
     throw new Difference(`epoch ${epoch}: the weights differ`);
   }
-  for (const name of Object.keys({ ...figures, ...metrics }) as (keyof typeof figures)[]) {
+  const known = epochFigures.filter(({ key, required }) => required || key in figures);
+  for (const name of ["epoch", "step", "lr", ...known.map(({ key }) => key)] as const) {
     compare(`epoch ${epoch}: ${name}`, metrics[name], figures[name]);
   }
 }

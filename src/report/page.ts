@@ -15,8 +15,10 @@ export function page(title: string, body: string): string {
   ].join("\n");
 }
 
+export type Card = readonly [name: string, html: string];
+
 /** Figures side by side, each under its name. */
-export function cards(entries: readonly (readonly [name: string, html: string])[]): string {
+export function cards(entries: readonly Card[]): string {
   const items = entries.map(([name, html]) =>
     `<div><dt>${escaped(name)}</dt><dd>${html}</dd></div>`
   );

@@ -1,9 +1,20 @@
 import { classNames } from "../data/mod.ts";
-import { type Calibration, classScores, macroMean } from "../statistics/mod.ts";
+import {
+  type Calibration,
+  classScores,
+  type Figure,
+  type Figures,
+  figureText,
+  headlinesOf,
+  macroMean,
+  type Part,
+  rankedOf,
+} from "../statistics/mod.ts";
+import { epochFigures, type EpochMetrics } from "../train/mod.ts";
 import { configRecord } from "../config/mod.ts";
 import { escaped } from "../html/mod.ts";
 import { duration, grouped, percent } from "./numbers.ts";
-import { cards, definitions, figure, page, picture, table } from "./page.ts";
+import { type Card, cards, definitions, figure, page, picture, table } from "./page.ts";
 import { runText, type TestPictures } from "./run_pictures.ts";
 import type { RunRecord } from "./run_record.ts";
 
@@ -62,40 +73,49 @@ function interrupted(record: RunRecord, { resumeCommand }: ReportContent): strin
   const figures = best === undefined ? "" : cards([
     ["complete epochs", `${history.length} of ${config.epochs}`],
     ["best epoch", figure("best.epoch", best.epoch)],
-    ...accuracy(best.val_acc),
+    ...validation(best),
   ]);
   return `<p class="warning">This run was ${where}.</p><p>To go on:</p>` +
     `<pre><code>${escaped(resumeCommand)}</code></pre>` +
     `<p class="muted">The test images are opened once, when a run is complete.</p>${figures}`;
 }
 
-function accuracy(share: number | undefined): [string, string][] {
-  if (share === undefined) return [];
-  return [["validation accuracy", figure("best.val_acc", share, percent(share))]];
+/** A card of each figure that there is; `right` follows a proportion. */
+function figureCards<P extends Part>(
+  title: string,
+  figures: readonly Figure<P>[],
+  values: Partial<Figures<P>>,
+  { prefix = "", right = [] }: { prefix?: string; right?: readonly Card[] } = {},
+): Card[] {
+  return figures.flatMap((each) => {
+    const value = values[each.key];
+    if (value === undefined) return [];
+    const html = figure(`${prefix}${each.key}`, value, figureText(each, values));
+    return [[`${title} ${each.label}`, html], ...(each.proportion ? right : [])];
+  });
 }
+
+const validation = (best: EpochMetrics) =>
+  figureCards("validation", headlinesOf("val"), best, { prefix: "best." });
 
 function headline({ results, best, times, finished }: RunRecord, { tested }: ReportContent) {
   if (results === undefined || best === undefined || tested === undefined) return "";
-  const { test_acc, test_loss, test_correct, test_count, weights_sha256 } = results;
+  const { test_correct, test_count, weights_sha256 } = results;
   const known = times.filter((time) => time !== undefined);
   const seconds = known.reduce((sum, time) => sum + time.seconds, 0);
   const images = known.reduce((sum, time) => sum + time.seconds * time.imagesPerSecond, 0);
   const { calibration, parameters } = tested;
+  const right = `${figure("test_correct", test_correct, grouped(test_correct))} / ${
+    figure("test_count", test_count, grouped(test_count))
+  }`;
   return [
     cards([
-      ["test accuracy", figure("test_acc", test_acc, percent(test_acc))],
-      [
-        "right test images",
-        `${figure("test_correct", test_correct, grouped(test_correct))} / ${
-          figure("test_count", test_count, grouped(test_count))
-        }`,
-      ],
-      ["test loss", figure("test_loss", test_loss, test_loss.toFixed(4))],
+      ...figureCards("test", rankedOf("test"), results, { right: [["right test images", right]] }),
       [
         "calibration error",
         figure("calibration_error", calibration.error, percent(calibration.error)),
       ],
-      ...accuracy(best.val_acc),
+      ...validation(best),
       ["best epoch", figure("best.epoch", best.epoch)],
       ["parameters", figure("parameters", parameters, grouped(parameters))],
       ["training", seconds === 0 ? "not known" : duration(seconds)],
@@ -113,19 +133,17 @@ function headline({ results, best, times, finished }: RunRecord, { tested }: Rep
 
 function epochs({ history, times, best }: RunRecord): string {
   if (history.length === 0) return "";
-  const cell = (value: number | undefined, digits = 4) => value?.toFixed(digits) ?? "";
+  const cell = (value: number | undefined, digits: number) => value?.toFixed(digits) ?? "";
   const rows = history.map((metrics, i) => [
     `${metrics.epoch}${metrics.epoch === best?.epoch ? " (best)" : ""}`,
     `${metrics.step}`,
     `${Number(metrics.lr.toPrecision(4))}`,
-    cell(metrics.train_loss),
-    cell(metrics.train_acc),
-    cell(metrics.val_loss),
-    cell(metrics.val_acc),
+    ...epochFigures.map(({ key, digits }) => cell(metrics[key], digits)),
     cell(times[i]?.seconds, 1),
     times[i] === undefined ? "" : grouped(times[i].imagesPerSecond),
   ]);
-  const head = "epoch,step,lr,train_loss,train_acc,val_loss,val_acc,seconds,images/s".split(",");
+  const names = epochFigures.map(({ key }) => key);
+  const head = ["epoch", "step", "lr", ...names, "seconds", "images/s"];
   return folded("Every epoch in figures", table(head, rows));
 }
 

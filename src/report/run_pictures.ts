@@ -8,6 +8,7 @@ import {
   classScoresPicture,
   confusionPicture,
   curvesPicture,
+  curvesTitle,
   featureMapsPicture,
   filtersPicture,
   mistakesPicture,
@@ -37,7 +38,7 @@ export function runCurves({ config, history, best, results }: RunRecord): string
   const { epochs } = config;
   const part = results === undefined ? `, ${history.length} of ${epochs} epochs` : "";
   return curvesPicture({
-    title: "Loss and accuracy",
+    title: curvesTitle,
     subtitle: runText(config) + part,
     history,
     best: best?.epoch,

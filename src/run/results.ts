@@ -3,7 +3,7 @@ import { UserError } from "../errors.ts";
 import { program } from "../program.ts";
 import { configOfRecord, configRecord, type TrainConfig } from "../config/mod.ts";
 import { jsonText, readJson, readText } from "../storage/mod.ts";
-import { epochMetricsSchema } from "../train/mod.ts";
+import { epochMetricsSchema, figuresShape } from "../train/mod.ts";
 import { parseMetrics } from "./metrics_reader.ts";
 import { readConfig, readDigests } from "./run.ts";
 import { version } from "../version.ts";
@@ -17,8 +17,7 @@ const epochSchema = epochMetricsSchema.extend({
 });
 
 const figuresSchema = z.object({
-  test_loss: z.number(),
-  test_acc: z.number(),
+  ...figuresShape("test"),
   test_correct: z.int(),
   test_count: z.int(),
   confusion_matrix: z.array(z.array(z.int())),

@@ -2,6 +2,7 @@ import type { TestData, TrainingData } from "../data/mod.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Layer } from "../nn/mod.ts";
 import { readEnvironment } from "./environment.ts";
+import { figuresOf, logged } from "../statistics/mod.ts";
 import { bestEpoch, modelOf, Pace, recipeOf, train, TrainingState } from "../train/mod.ts";
 import { exitCodes, type Screen, type StopSignal, StopSignals } from "../cli/mod.ts";
 import { RunRecorder } from "./recorder.ts";
@@ -118,12 +119,12 @@ function introduction({ config, folder }: Run, data: TrainingData, state: Traini
 }
 
 function closing(summary: Summary, folder: string): string[] {
-  const { best, test_loss, test_acc, test_correct, test_count, weights_sha256, data } = summary;
+  const { best, test_correct: correct, test_count: count, weights_sha256, data } = summary;
   const mark = data === "synthetic" ? "  (synthetic data)" : "";
-  const accuracy = `test_acc ${test_acc.toFixed(4)} (${test_correct}/${test_count})`;
+  const figures = logged(figuresOf("test"), summary, { correct, count }).join("  ");
   return [
     ...(summary.stopped_early ? [`stopped early: no better epoch after ${best.epoch}`] : []),
-    `best epoch ${best.epoch}  test_loss ${test_loss.toFixed(4)}  ${accuracy}${mark}`,
+    `best epoch ${best.epoch}  ${figures}${mark}`,
     `weights sha256 ${weights_sha256}`,
     `${folder}/summary.json`,
   ];

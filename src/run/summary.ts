@@ -2,6 +2,7 @@ import type { ImageSet } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { now } from "../clock.ts";
 import { configRecord, type TrainConfig } from "../config/mod.ts";
+import { type Figures, measure } from "../statistics/mod.ts";
 import {
   bestEpoch,
   type EpochMetrics,
@@ -15,7 +16,7 @@ import { assignStored, readText, type StoredTensor, weightsDigest } from "../sto
 import type { Run } from "./run.ts";
 
 /** Figures that do not depend on where and when a run was done. */
-export interface Result {
+export interface Result extends Figures<"test"> {
   readonly config: Readonly<Record<string, unknown>>;
   /** `synthetic` figures say nothing about Fashion-MNIST. */
   readonly data: "fashion-mnist" | "synthetic";
@@ -26,9 +27,7 @@ export interface Result {
   readonly stopped_early: boolean;
   readonly best: EpochMetrics;
   readonly last: EpochMetrics;
-  /** Measured once, with the best weights. */
-  readonly test_loss: number;
-  readonly test_acc: number;
+  /** Of the test images, measured once, with the best weights, as all test figures are. */
   readonly test_correct: number;
   readonly test_count: number;
   /** Counts `[class][prediction]` on the test set. */
@@ -75,8 +74,7 @@ export async function testResult(
     stopped_early: history.length < config.epochs,
     best: bestMetrics,
     last,
-    test_loss: evaluation.loss,
-    test_acc: evaluation.accuracy,
+    ...measure("test", evaluation),
     test_correct: evaluation.correct,
     test_count: evaluation.count,
     confusion_matrix: evaluation.confusion,

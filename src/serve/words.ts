@@ -1,3 +1,4 @@
+import type { Figures } from "../statistics/mod.ts";
 import type { ReadableRun, RunRecord } from "./run_record.ts";
 
 /** How far a run is, in a few words: `training 3/10`. */
@@ -52,7 +53,7 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours} h ${padded(minutes)} min` : `${minutes} min ${padded(whole % 60)} s`;
 }
 
-/** A share as a percentage: `88.42 %`. */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(2)} %`;
+/** The figures of a run's best epoch and of its test, as far as it has come. */
+export function figuresOfRun({ best, summary }: ReadableRun): Partial<Figures<"val" | "test">> {
+  return { ...best, ...summary };
 }

@@ -1,6 +1,7 @@
 import { messageOf, UserError } from "../errors.ts";
 import { configRecord, type TrainConfig } from "../config/mod.ts";
 import { append, type Files, writeAtomically } from "../storage/mod.ts";
+import { type Figures, figuresOf } from "../statistics/mod.ts";
 import type { EpochMetrics, EpochTime } from "../train/mod.ts";
 import { confusionImage } from "./confusion_image.ts";
 import { beginning, ending, epochEvents, type Events, image, scalars } from "./events.ts";
@@ -9,11 +10,9 @@ import { joined } from "./protobuf.ts";
 const prefix = "events.out.tfevents.";
 
 /** What a run's test gives to its events. */
-export interface TestFigures {
+export interface TestFigures extends Figures<"test"> {
   /** Epochs that were trained. */
   readonly epochs: number;
-  readonly test_loss: number;
-  readonly test_acc: number;
   /** Counts `[class][prediction]`. */
   readonly confusion_matrix: readonly (readonly number[])[];
   readonly classes: readonly string[];
@@ -65,11 +64,12 @@ export class EventFile {
 
   /** Adds the test's figures and the confusion matrix, and says that the run is finished. */
   async end(figures: TestFigures, now: Date): Promise<void> {
-    const { epochs, test_loss, test_acc, confusion_matrix, classes } = figures;
+    const { epochs, confusion_matrix, classes } = figures;
+    const test = figuresOf("test").map(({ key }) => [key, figures[key]] as const);
     const time = secondsOf(now);
     const confusion = await confusionImage(confusion_matrix, classes);
     this.#add(joined([
-      scalars({ test_loss, test_acc }, epochs, time),
+      scalars(Object.fromEntries(test), epochs, time),
       image(confusion, epochs, time),
       ending(time),
     ]));

@@ -8,6 +8,7 @@ import {
   type Optimizer,
   type Schedule,
 } from "../nn/mod.ts";
+import { measure } from "../statistics/mod.ts";
 import { type NamedTensor, Random, Tensor } from "../tensor/mod.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Evaluation } from "./evaluate.ts";
@@ -106,9 +107,8 @@ export class TrainingState implements Disposable {
       epoch: this.epoch,
       step: this.step,
       lr: this.learningRate(this.step - 1),
-      train_loss: loss / count,
-      train_acc: correct / count,
-      ...(validation && { val_loss: validation.loss, val_acc: validation.accuracy }),
+      ...measure("train", { loss: loss / count, correct, count }),
+      ...(validation && measure("val", validation)),
     };
     using zeros = Tensor.zeros([3], this.totals);
     this.totals.assign(zeros);

@@ -1,3 +1,4 @@
+import { curvesTitle } from "../../picture/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import { headline } from "./headline.ts";
 import { type Table, tablesOf } from "./tables.ts";
@@ -8,7 +9,7 @@ export function comparisonMarkdown(comparison: Comparison, curves: string): stri
     `# ${headline(comparison)}`,
     comparison.notes.map((note) => `- ${escapedMarkdown(note)}`).join("\n"),
     ...tablesOf(comparison).map(tableMarkdown),
-    `## Convergence\n\n![Loss and accuracy over the epochs](${curves})`,
+    `## Convergence\n\n![${curvesTitle} over the epochs](${curves})`,
   ].join("\n\n") + "\n";
 }
 

@@ -1,4 +1,4 @@
-import { spread, spreadText } from "../../statistics/mod.ts";
+import { figureSpreadText, rankedOf, spread, spreadText } from "../../statistics/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Row } from "./row.ts";
 import { disagreements } from "./images.ts";
@@ -31,9 +31,10 @@ function rowTable({ rows }: Comparison): Table {
     head: [
       "model",
       ...(seeds ? ["seeds"] : []),
-      "accuracy %",
-      "95 % interval",
-      "loss",
+      ...rankedOf("test").flatMap(({ label, format, proportion }) => [
+        `${label}${format.unit}`,
+        ...(proportion ? ["95 % interval"] : []),
+      ]),
       "ECE %",
       "parameters",
       "training s",
@@ -43,9 +44,10 @@ function rowTable({ rows }: Comparison): Table {
     rows: rows.map((row) => [
       row.name,
       ...(seeds ? [`${row.runs.length}`] : []),
-      spreadText(row.accuracy, 2, 100),
-      row.interval.map((bound) => (100 * bound).toFixed(2)).join("–"),
-      spreadText(row.loss, 4),
+      ...rankedOf("test").flatMap((figure) => [
+        figureSpreadText(figure, row.figures[figure.key]),
+        ...(figure.proportion ? [intervalText(row)] : []),
+      ]),
       spreadText(row.calibrationError, 2, 100),
       `${row.runs[0].parameters}`,
       spreadText(row.trainingSeconds, 1),
@@ -56,6 +58,9 @@ function rowTable({ rows }: Comparison): Table {
       "ECE: expected calibration error, in 15 bins.",
   };
 }
+
+const intervalText = ({ interval }: Row) =>
+  interval.map((bound) => (100 * bound).toFixed(2)).join("–");
 
 function pairTable({ pairs }: Comparison): Table {
   return {

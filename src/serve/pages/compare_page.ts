@@ -1,9 +1,10 @@
-import { convergencePicture } from "../../picture/mod.ts";
+import { convergencePicture, measuredIn } from "../../picture/mod.ts";
+import { figuresOf, figureText } from "../../statistics/mod.ts";
 import { seriesStyle } from "../../html/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { attribute, type Content, type Html, html } from "../html.ts";
 import type { ReadableRun } from "../run_record.ts";
-import { duration, percent, shortState, trainingSeconds } from "../words.ts";
+import { duration, figuresOfRun, shortState, trainingSeconds } from "../words.ts";
 import { type Page, picture, runAddress, scrolling } from "./page.ts";
 
 /** Runs whose curves can be told apart in one picture. */
@@ -42,21 +43,20 @@ const shortName = ({ config }: ReadableRun, index: number) =>
 function curves(runs: readonly ReadableRun[]): Content {
   if (runs.every(({ epochs }) => epochs.length === 0)) return undefined;
   const named = runs.map((run, i) => ({ name: shortName(run, i), history: run.epochs }));
-  return (["loss", "accuracy"] as const).map((quantity) =>
-    picture(convergencePicture(`Validation ${quantity}`, "over epochs", named, {
-      quantities: [quantity],
-      width: 420,
-    }))
+  return measuredIn(runs.flatMap(({ epochs }) => epochs)).map((metric) =>
+    picture(convergencePicture(`Validation ${metric.label}`, "over epochs", named, [metric], 420))
   );
 }
 
 function figures(runs: readonly ReadableRun[]): Html {
-  const columns: [string, (run: ReadableRun) => Content][] = [
+  type Column = [string, (run: ReadableRun) => Content];
+  const columns: Column[] = [
     ["weights", ({ summary }) => summary?.parameters ?? "–"],
     ["best epoch", ({ best }) => best?.epoch ?? "–"],
-    ["val_loss", ({ best }) => best?.val_loss?.toFixed(4) ?? "–"],
-    ["val_acc", ({ best }) => best?.val_acc === undefined ? "–" : percent(best.val_acc)],
-    ["test_acc", ({ summary }) => summary === undefined ? "–" : percent(summary.test_acc)],
+    ...[...figuresOf("val"), ...figuresOf("test")].map((figure): Column => [
+      figure.key,
+      (run) => figureText(figure, figuresOfRun(run)),
+    ]),
     ["training time", (run) => {
       const seconds = trainingSeconds(run);
       return seconds === undefined ? "–" : duration(seconds);

@@ -1,8 +1,9 @@
 import { configSchema } from "../../config/mod.ts";
+import { figureText, headlinesOf } from "../../statistics/mod.ts";
 import { attribute, type Content, type Html, html } from "../html.ts";
 import { type Listing, listingAddress, select, type SortKey } from "../listing.ts";
 import { type RunRecord, runStates } from "../run_record.ts";
-import { duration, percent, shortState, trainingSeconds } from "../words.ts";
+import { duration, figuresOfRun, shortState, trainingSeconds } from "../words.ts";
 import { type Page, runAddress } from "./page.ts";
 import { program } from "../../program.ts";
 
@@ -41,20 +42,15 @@ const columns: readonly Column[] = [
     first: "ascending",
     cell: ({ config }) => config.seed,
   },
-  {
-    key: "validation",
-    title: "best val_acc",
-    classes: "wide number",
-    first: "descending",
-    cell: ({ best }) => best?.val_acc === undefined ? "–" : percent(best.val_acc),
-  },
-  {
-    key: "test",
-    title: "test_acc",
-    classes: "number",
-    first: "descending",
-    cell: ({ summary }) => summary === undefined ? "–" : percent(summary.test_acc),
-  },
+  ...(["val", "test"] as const).flatMap((part) =>
+    headlinesOf(part).map((figure): Column => ({
+      key: figure.key,
+      title: part === "val" ? `best ${figure.key}` : figure.key,
+      classes: part === "val" ? "wide number" : "number",
+      first: figure.better === "higher" ? "descending" : "ascending",
+      cell: (run) => figureText(figure, figuresOfRun(run)),
+    }))
+  ),
   {
     key: "time",
     title: "training time",

@@ -1,8 +1,10 @@
-import { curvesPicture } from "../../picture/mod.ts";
+import { curvesPicture, measuredIn } from "../../picture/mod.ts";
+import { figureText, rankedOf } from "../../statistics/mod.ts";
+import { epochFigures } from "../../train/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { type Content, type Html, html } from "../html.ts";
 import type { EpochRow, ReadableRun, RunRecord } from "../run_record.ts";
-import { duration, epochSeconds, longState, percent, trainingSeconds } from "../words.ts";
+import { duration, epochSeconds, longState, trainingSeconds } from "../words.ts";
 import { definitions, type Page, picture, runAddress, scrolling } from "./page.ts";
 import { program } from "../../program.ts";
 
@@ -69,17 +71,20 @@ function figures(run: ReadableRun): Html {
     ["data", config.data === "synthetic" ? "SYNTHETIC" : config.data],
   ];
   if (summary !== undefined) {
-    const { test_acc, test_correct, test_count, test_loss, parameters } = summary;
+    const { test_correct: correct, test_count: count, parameters } = summary;
     entries.push(
-      ["test_acc", `${percent(test_acc)} (${test_correct}/${test_count})`],
-      ["test_loss", test_loss.toFixed(4)],
+      ...rankedOf("test").map((figure): [string, Content] => [
+        figure.key,
+        figureText(figure, summary, { correct, count }),
+      ]),
       ["weights", parameters],
     );
   }
   if (best !== undefined) {
     entries.push(["best epoch", best.epoch]);
-    if (best.val_acc !== undefined) entries.push(["val_acc", percent(best.val_acc)]);
-    if (best.val_loss !== undefined) entries.push(["val_loss", best.val_loss.toFixed(4)]);
+    for (const figure of rankedOf("val")) {
+      if (figure.key in best) entries.push([figure.key, figureText(figure, best)]);
+    }
   }
   if (seconds !== undefined) entries.push(["training time", duration(seconds)]);
   if (speed !== undefined) entries.push(["images/s", speed]);
@@ -99,21 +104,21 @@ function curves({ epochs, best, config }: ReadableRun): Content {
   if (epochs.length === 0) return html`<p>The first epoch is not complete yet.</p>`;
   const subtitle = `${epochs.length} of ${config.epochs} epochs`;
   const shown = { subtitle, history: epochs, best: best?.epoch, epochs: config.epochs };
-  return (["loss", "accuracy"] as const).map((quantity) => {
-    const title = `${config.model}, seed ${config.seed}: ${quantity}`;
-    return picture(curvesPicture({ ...shown, title }, [quantity], 420));
+  return measuredIn(epochs).map((metric) => {
+    const title = `${config.model}, seed ${config.seed}: ${metric.label}`;
+    return picture(curvesPicture({ ...shown, title }, [metric], 420));
   });
 }
 
 function epochTable({ epochs, name }: ReadableRun): Content {
   if (epochs.length === 0) return html`<p>None is complete yet.</p>`;
-  const columns: [string, (row: EpochRow) => Content][] = [
+  type Column = [string, (row: EpochRow) => Content];
+  const columns: Column[] = [
     ["epoch", ({ epoch }) => epoch],
     ["lr", ({ lr }) => Number(lr.toPrecision(4))],
-    ["train_loss", ({ train_loss }) => train_loss.toFixed(4)],
-    ["train_acc", ({ train_acc }) => train_acc.toFixed(4)],
-    ["val_loss", ({ val_loss }) => val_loss?.toFixed(4) ?? "–"],
-    ["val_acc", ({ val_acc }) => val_acc?.toFixed(4) ?? "–"],
+    ...epochFigures.map((
+      { key, digits },
+    ): Column => [key, (row) => row[key]?.toFixed(digits) ?? "–"]),
     ["seconds", ({ seconds }) => seconds?.toFixed(1) ?? "–"],
     ["images/s", ({ imagesPerSecond }) => imagesPerSecond ?? "–"],
   ];
