@@ -6,12 +6,12 @@ import { install } from "./install.ts";
 import { commit, machine, peak, usualPeak } from "./machine.ts";
 import { measure, measureProcesses } from "./measure.ts";
 import { resumeAtExit } from "./pause.ts";
+import { modelNames } from "./models.ts";
 import { missing, type Peer, peers, root } from "./peers.ts";
 import type { Report } from "./report.ts";
 import { tables } from "./table.ts";
 
 const RUNS = ["train", "evaluate", "infer"] as const;
-const MODELS = ["linear", "nonlinear", "cnn", "wide"] as const;
 
 const help = `Time wick and its peers, interleaved, on this machine.
 
@@ -20,7 +20,7 @@ Usage: deno task bench [flags]
   --install          install the peers under .wick/peers (about 10 GB), then stop
   --peers A,B        only these, by the beginning of their names (default: all that are installed)
   --runs LIST        of ${RUNS.join(", ")} (default: all)
-  --models LIST      of ${MODELS.join(", ")} (default: all)
+  --models LIST      of ${modelNames.join(", ")} (default: all)
   --batches LIST     of training (default: 32,256)
   --threads LIST     default: 1,2
   --seconds N        a measurement lasts (default: 2)
@@ -64,7 +64,7 @@ async function bench(flags: Record<string, string | undefined>): Promise<void> {
   resumeAtExit();
   const chosen = cells({
     runs: listOf("runs", flags.runs, RUNS),
-    models: listOf("models", flags.models, MODELS),
+    models: listOf("models", flags.models, modelNames),
     batches: numbersOf("batches", flags.batches ?? "32,256"),
     threads: numbersOf("threads", flags.threads ?? "1,2"),
   });

@@ -1,6 +1,5 @@
+import { modelNames } from "./models.ts";
 import type { Measured, Report } from "./report.ts";
-
-const MODELS = ["linear", "nonlinear", "cnn", "wide"] as const;
 
 /** The report as Markdown, as it stands in a README. */
 export function tables(report: Report): string {
@@ -63,7 +62,7 @@ function about({ machine, when, commit, command, data, peak, rounds }: Report): 
 
 /** A row a peer, a column a model: the time for `images`, and how many times as fast wick is. */
 function table(report: Report, cells: readonly Measured[], images: number): string {
-  const models = MODELS.filter((model) => cells.some((cell) => cell.model === model));
+  const models = modelNames.filter((model) => cells.some((cell) => cell.model === model));
   const at = (peer: string, model: string) =>
     best(cells.filter((cell) => cell.peer === peer && cell.model === model));
   const rows = Object.entries(report.versions).map(([peer, version]) => {
