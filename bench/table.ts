@@ -1,3 +1,4 @@
+import { markdownTable } from "../src/html/mod.ts";
 import { modelNames } from "./models.ts";
 import type { Measured, Report } from "./report.ts";
 
@@ -75,7 +76,7 @@ function table(report: Report, cells: readonly Measured[], images: number): stri
     });
     return [`${peer} ${version}`, ...figures];
   });
-  return markdown([["", ...models], ...rows]);
+  return markdownTable(["", ...models], rows);
 }
 
 /** What wick makes of the processor, by model and threads. */
@@ -105,7 +106,7 @@ function processes(report: Report): string {
     firstStep === undefined ? "-" : short(firstStep),
     peakMemory === undefined ? "-" : `${peakMemory}`,
   ]);
-  return markdown([["", "first step", "memory"], ...rows]);
+  return markdownTable(["", "first step", "memory"], rows);
 }
 
 /** The highest median rate, in images a second. */
@@ -117,10 +118,3 @@ function best(cells: readonly Measured[]): number | undefined {
 /** Two significant digits, never as a power of ten. */
 const short = (value: number): string =>
   value >= 10 ? `${Math.round(value)}` : `${Number(value.toPrecision(2))}`;
-
-function markdown([head, ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, i) => i === 0 ? "---" : "---:")), ...rows.map(line)].join(
-    "\n",
-  );
-}
