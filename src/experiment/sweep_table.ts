@@ -1,5 +1,6 @@
+import { aligned } from "../cli/mod.ts";
 import type { Summary } from "../run/mod.ts";
-import { spread, spreadText } from "../statistics/mod.ts";
+import { percentage, spread, spreadText } from "../statistics/mod.ts";
 
 /** What the table needs of a finished run. */
 export type SweptRun = Pick<Summary, "config" | "test_acc"> & {
@@ -21,18 +22,10 @@ export function sweepTable(runs: readonly SweptRun[]): string {
     String(group.length),
     percentages(group.flatMap(({ best }) => best.val_acc ?? [])),
     percentages(group.map(({ test_acc }) => test_acc)),
-    `${(100 * group.reduce((least, { test_acc }) => Math.min(least, test_acc), 1)).toFixed(2)}`,
+    percentage(group.reduce((least, { test_acc }) => Math.min(least, test_acc), 1)),
   ]);
   const head = [...names, "seeds", "val_acc %", "test_acc %", "lowest"];
-  const widths = head.map((title, column) =>
-    [title, ...rows.map((row) => row[column])].reduce(
-      (most, { length }) => Math.max(most, length),
-      0,
-    )
-  );
-  const line = (cells: readonly string[]) =>
-    cells.map((cell, column) => cell.padStart(widths[column])).join("  ");
-  return [head, ...rows].map(line).join("\n");
+  return aligned([head, ...rows], () => false).join("\n");
 }
 
 /** Mean and standard deviation of shares, in %. */

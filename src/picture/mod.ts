@@ -7,7 +7,6 @@ export { convergencePicture, type CurvePoint, curvesPicture, type NamedCurve } f
 export { featureMapsPicture } from "./feature_maps_picture.ts";
 export {
   mistakesPicture,
-  percent,
   pixelsOf,
   randomPredictionsPicture,
   sampleSheet,

@@ -1,8 +1,14 @@
 import { classNames } from "../data/mod.ts";
-import { type Calibration, classScores, macroMean } from "../statistics/mod.ts";
+import {
+  type Calibration,
+  classScores,
+  duration,
+  grouped,
+  macroMean,
+  percent,
+} from "../statistics/mod.ts";
 import { configRecord } from "../config/mod.ts";
 import { type Content, type Markup, markup } from "../html/mod.ts";
-import { duration, grouped, percent } from "./numbers.ts";
 import { cards, definitions, figure, page, picture, section, table } from "./page.ts";
 import { runText, type TestPictures } from "./run_pictures.ts";
 import type { RunRecord } from "./run_record.ts";

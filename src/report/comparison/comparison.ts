@@ -1,10 +1,4 @@
-import {
-  calibration,
-  classScores,
-  type Spread,
-  spread,
-  wilsonInterval,
-} from "../../statistics/mod.ts";
+import { calibration, classScores, spread, wilsonInterval } from "../../statistics/mod.ts";
 import type { ImageSet } from "../../data/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { confusionCounts } from "../../train/mod.ts";

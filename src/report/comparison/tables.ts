@@ -1,4 +1,4 @@
-import { spread, spreadText } from "../../statistics/mod.ts";
+import { percentage, spread, spreadText } from "../../statistics/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Row } from "./row.ts";
 import { disagreements } from "./images.ts";
@@ -44,7 +44,7 @@ function rowTable({ rows }: Comparison): Table {
       row.name,
       ...(seeds ? [`${row.runs.length}`] : []),
       spreadText(row.accuracy, 2, 100),
-      row.interval.map((bound) => (100 * bound).toFixed(2)).join("–"),
+      row.interval.map((bound) => percentage(bound)).join("–"),
       spreadText(row.loss, 4),
       spreadText(row.calibrationError, 2, 100),
       `${row.runs[0].parameters}`,
@@ -63,7 +63,7 @@ function pairTable({ pairs }: Comparison): Table {
     head: ["A / B", "same class %", "only A", "only B", "p", "p (Holm)"],
     rows: pairs.map(({ first, second, agreement, ...pair }) => [
       `${first.name} / ${second.name}`,
-      (100 * agreement).toFixed(2),
+      percentage(agreement),
       `${pair.onlyFirstRight.length}`,
       `${pair.onlySecondRight.length}`,
       chance(pair.p),
@@ -77,7 +77,7 @@ function pairTable({ pairs }: Comparison): Table {
 
 function classTable({ rows, test }: Comparison): Table {
   const [best, ...others] = rows;
-  const percent = (share: number) => (100 * share).toFixed(1);
+  const percent = (share: number) => percentage(share, 1);
   const difference = (share: number) => `${share < 0 ? "−" : "+"}${percent(Math.abs(share))}`;
   const cells = (recall: (row: Row) => number) => [
     percent(recall(best)),

@@ -2,7 +2,8 @@ import { convergencePicture } from "../../picture/mod.ts";
 import { attribute, type Content, type Markup, markup, seriesStyle } from "../../html/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import type { ReadableRun } from "../run_record.ts";
-import { duration, percent, shortState, trainingSeconds } from "../words.ts";
+import { duration, percent } from "../../statistics/mod.ts";
+import { shortState, trainingSeconds } from "../words.ts";
 import { type Page, picture, runAddress, scrolling } from "./page.ts";
 
 /** Runs whose curves can be told apart in one picture. */

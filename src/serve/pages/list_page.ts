@@ -2,7 +2,8 @@ import { configSchema } from "../../config/mod.ts";
 import { attribute, type Content, type Markup, markup } from "../../html/mod.ts";
 import { type Listing, listingAddress, select, type SortKey } from "../listing.ts";
 import { type RunRecord, runStates } from "../run_record.ts";
-import { duration, percent, shortState, trainingSeconds } from "../words.ts";
+import { duration, percent } from "../../statistics/mod.ts";
+import { shortState, trainingSeconds } from "../words.ts";
 import { type Page, runAddress } from "./page.ts";
 import { program } from "../../program.ts";
 

@@ -2,7 +2,8 @@ import { curvesPicture } from "../../picture/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { type Content, type Markup, markup } from "../../html/mod.ts";
 import type { EpochRow, ReadableRun, RunRecord } from "../run_record.ts";
-import { duration, epochSeconds, longState, percent, trainingSeconds } from "../words.ts";
+import { duration, percent } from "../../statistics/mod.ts";
+import { epochSeconds, longState, trainingSeconds } from "../words.ts";
 import { definitions, type Page, picture, runAddress, scrolling } from "./page.ts";
 import { program } from "../../program.ts";
 
