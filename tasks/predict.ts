@@ -1,5 +1,5 @@
-import { parseArgs } from "@std/cli/parse-args";
-import { runTask, UsageError } from "../src/errors.ts";
+import { type Main, runTask, UsageError } from "../src/errors.ts";
+import { mainOf } from "./main.ts";
 import { predictFlagsSchema } from "../src/commands/predict_flags.ts";
 import { Command } from "../src/cli/mod.ts";
 import { embeddedModel, program } from "../src/program.ts";
@@ -17,13 +17,10 @@ const command = new Command(predictFlagsSchema, {
 });
 
 /** Runs `predict` with these arguments. */
-export async function main(args: string[]): Promise<number | void> {
-  const parsed = parseArgs(command.arguments(args), command.parseOptions);
-  const flags = command.read(parsed);
-  if (flags === undefined) return console.log(command.help());
+export const main: Main = mainOf(command, async (flags, words) => {
   const [weights, ...images] = [
     ...embedded === undefined ? [] : [embedded],
-    ...parsed._.map(String),
+    ...words,
   ];
   if (images.length === 0) throw new UsageError(`Which image? ${usage}`);
   const { predictCommand } = await import("../src/commands/predict_command.ts");
@@ -33,6 +30,6 @@ export async function main(args: string[]): Promise<number | void> {
     complain: (text) => console.error(text),
     colour,
   });
-}
+});
 
 if (import.meta.main) await runTask(main);

@@ -1,5 +1,5 @@
-import { parseArgs } from "@std/cli/parse-args";
-import { messageOf, runTask } from "../src/errors.ts";
+import { type Main, messageOf, runTask } from "../src/errors.ts";
+import { mainOf } from "./main.ts";
 import { serveFlagsSchema } from "../src/commands/serve_flags.ts";
 import { startServer } from "../src/serve/mod.ts";
 import { Command } from "../src/cli/mod.ts";
@@ -11,14 +11,12 @@ const command = new Command(serveFlagsSchema, {
 });
 
 /** Runs `serve` with these arguments. */
-export async function main(args: string[]): Promise<void> {
-  const given = command.read(parseArgs(command.arguments(args), command.parseOptions));
-  if (given === undefined) return console.log(command.help());
+export const main: Main = mainOf(command, async (given) => {
   const { outputDir: folder, host, port } = serveFlagsSchema.parse(given);
   const onError = (error: unknown) => console.error(`error: ${messageOf(error)}`);
   const server = startServer({ folder, host, port, onError });
   console.log(`The runs in ${printable(folder)}: ${server.address}  (Control-C ends it)`);
   await server.finished;
-}
+});
 
 if (import.meta.main) await runTask(main);

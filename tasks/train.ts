@@ -1,5 +1,5 @@
-import { parseArgs } from "@std/cli/parse-args";
-import { runTask } from "../src/errors.ts";
+import { type Main, runTask } from "../src/errors.ts";
+import { mainOf } from "./main.ts";
 import { program } from "../src/program.ts";
 import { reporter } from "../src/commands/reporter.ts";
 import { Command, standardScreen } from "../src/cli/mod.ts";
@@ -13,12 +13,9 @@ export const command = new Command(trainFlagsSchema, {
 });
 
 /** Runs `train` with these arguments. */
-export async function main(args: string[]): Promise<number | void> {
-  const parsed = parseArgs(command.arguments(args), command.parseOptions);
-  const flags = command.read(parsed);
-  if (flags === undefined) return console.log(command.help());
+export const main: Main = mainOf(command, async (flags) => {
   const { trainCommand } = await import("../src/commands/train_command.ts"); // loads the library
   return await trainCommand(flags, standardScreen(), reporter);
-}
+});
 
 if (import.meta.main) await runTask(main);

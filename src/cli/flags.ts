@@ -9,6 +9,8 @@ interface Flag {
   readonly kind: "string" | "number" | "integer" | "boolean";
   readonly choices?: readonly string[];
   readonly fallback?: unknown;
+  /** What stands for its value in `--help`. */
+  readonly placeholder: string;
   readonly text: string;
 }
 
@@ -96,7 +98,7 @@ export class Command<Shape extends z.ZodRawShape> {
     const lines = this.#flags.map((flag) => {
       const alias = spelled.get(flag.name);
       const other = alias === undefined ? "" : `${alias.length > 1 ? "--" : "-"}${alias}, `;
-      const value = flag.kind === "boolean" ? "" : ` ${placeholder(flag)}`;
+      const value = flag.kind === "boolean" ? "" : ` ${flag.placeholder}`;
       const fallback = flag.fallback === undefined || flag.fallback === false
         ? ""
         : ` [${flag.fallback}]`;
@@ -123,7 +125,7 @@ export class Command<Shape extends z.ZodRawShape> {
       throw new UsageError(`--${flag.name} is given ${texts.length} times: ${texts.join(", ")}`);
     }
     const text = String(texts[0]);
-    if (text === "") throw new UsageError(`--${flag.name} needs a value: ${placeholder(flag)}`);
+    if (text === "") throw new UsageError(`--${flag.name} needs a value: ${flag.placeholder}`);
     if (flag.kind === "string") return this.options.values?.[text] ?? text;
     if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
       throw new UsageError(`--${flag.name} must be a number, not ${text}`);
@@ -184,19 +186,21 @@ function flagsOf(schema: z.ZodType): Flag[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: "input" });
   return Object.entries(properties).map(([key, property]) => {
     if (typeof property === "boolean") throw new TypeError(`${key} has no type`);
+    const kind = property.type as Flag["kind"];
+    const choices = property.enum?.map(String);
     return {
       key,
       name: flagName(key),
-      kind: property.type as Flag["kind"],
-      choices: property.enum?.map(String),
+      kind,
+      choices,
       fallback: property.default,
+      placeholder: String(property.placeholder ?? placeholderOf(kind, choices)),
       text: property.description ?? "",
     };
   });
 }
 
-function placeholder({ kind, choices, name }: Flag): string {
+function placeholderOf(kind: Flag["kind"], choices: Flag["choices"]): string {
   if (choices !== undefined) return "NAME";
-  if (kind !== "string") return kind === "integer" ? "N" : "X";
-  return name === "checkpoint-every" ? "N|Ns" : "PATH";
+  return kind === "string" ? "PATH" : kind === "integer" ? "N" : "X";
 }

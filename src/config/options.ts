@@ -10,7 +10,8 @@ export const optionsSchema = z.strictObject({
   outputDir: z.string().min(1).describe("parent of the run folders").default("runs"),
   threads: z.int().min(0).max(1024).describe("threads, 0 for one a physical core").default(0),
   checkpointEvery: z.string().regex(/^[1-9]\d{0,8}s?$/, "must be steps (50) or seconds (30s)")
-    .optional().describe("also save every so many steps (50) or seconds (30s)"),
+    .optional().meta({ placeholder: "N|Ns" })
+    .describe("also save every so many steps (50) or seconds (30s)"),
   keepLast: z.int().min(1).max(1000).describe("checkpoints to keep").default(2),
   resume: z.string().min(1).optional().describe("go on with this run folder"),
   dryRun: z.boolean().optional().describe("one batch of everything, nothing kept"),

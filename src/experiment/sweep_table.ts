@@ -1,3 +1,4 @@
+import { aligned } from "../cli/mod.ts";
 import type { Summary } from "../run/mod.ts";
 import { type Figures, figureSpreadText, headlinesOf, spread } from "../statistics/mod.ts";
 
@@ -32,15 +33,7 @@ export function sweepTable(runs: readonly SweptRun[]): string {
     ...[`val_${name}${unit}`, `${key}${unit}`, better === "higher" ? "lowest" : "highest"],
   ]);
   const head = [...names, "seeds", ...titles];
-  const widths = head.map((title, column) =>
-    [title, ...rows.map((row) => row[column])].reduce(
-      (most, { length }) => Math.max(most, length),
-      0,
-    )
-  );
-  const line = (cells: readonly string[]) =>
-    cells.map((cell, column) => cell.padStart(widths[column])).join("  ");
-  return [head, ...rows].map(line).join("\n");
+  return aligned([head, ...rows], () => false).join("\n");
 }
 
 const worstOf = { higher: Math.min, lower: Math.max };

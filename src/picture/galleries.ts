@@ -1,3 +1,4 @@
+import { shortPercent } from "../statistics/mod.ts";
 import type { ImageSet } from "../data/mod.ts";
 import type { Random } from "../tensor/mod.ts";
 import type { Predictions } from "../train/mod.ts";
@@ -66,7 +67,7 @@ function gallery(
 ): string {
   const images = indices.map((i): GridImage => {
     const is = set.classes[set.labels[i]];
-    const said = `${set.classes[predicted[i]]} ${percent(confidence[i])}`;
+    const said = `${set.classes[predicted[i]]} ${shortPercent(confidence[i])}`;
     return {
       ...pixelsOf(set, i),
       caption: is,
@@ -94,9 +95,3 @@ export function pixelsOf({ images, rows, columns }: ImageSet, index: number) {
 }
 
 const indicesOf = ({ count }: ImageSet): number[] => Array.from({ length: count }, (_, i) => i);
-
-/** A probability in percent that is 100 only where it is 1. */
-export function percent(share: number): string {
-  const tenths = share < 1 ? Math.min(999, Math.round(share * 1000)) : 1000;
-  return `${(tenths / 10).toFixed(tenths === 1000 ? 0 : 1)} %`;
-}

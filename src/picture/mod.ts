@@ -14,7 +14,6 @@ export {
 export { featureMapsPicture } from "./feature_maps_picture.ts";
 export {
   mistakesPicture,
-  percent,
   pixelsOf,
   randomPredictionsPicture,
   sampleSheet,

@@ -127,8 +127,8 @@ export class Run implements Disposable {
   }
 
   /** Closes the events with what the test gave. */
-  async recordTest(figures: TestFigures): Promise<void> {
-    await this.#events.end(figures, now());
+  recordTest(figures: TestFigures): void {
+    this.#events.end(figures, now());
   }
 
   /** Adds what this process is to environment.json, when it goes on where another one stopped. */

@@ -103,7 +103,7 @@ export async function finishRun(
   if (result === undefined) return undefined;
   const { classes, confusion_matrix: counts, data } = result;
   run.write("confusion_matrix.json", { data, split: "test", classes, counts });
-  await run.recordTest(result);
+  run.recordTest(result);
   const epochs = epochTimes(readText(`${run.folder}/metrics.csv`) ?? "");
   const training_seconds = trainingSeconds(epochs);
   const times = { training_seconds, finished: now().toISOString() };

@@ -44,15 +44,6 @@ export function trainingSeconds({ summary, epochs }: ReadableRun): number | unde
   return epochs.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
 }
 
-/** A duration as people say it: `3.1 s`, `4 min 10 s`, `2 h 05 min`. */
-export function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  const padded = (value: number) => String(value).padStart(2, "0");
-  return hours > 0 ? `${hours} h ${padded(minutes)} min` : `${minutes} min ${padded(whole % 60)} s`;
-}
-
 /** The figures of a run's best epoch and of its test, as far as it has come. */
 export function figuresOfRun({ best, summary }: ReadableRun): Partial<Figures<"val" | "test">> {
   return { ...best, ...summary };

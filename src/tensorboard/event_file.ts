@@ -4,7 +4,8 @@ import { append, type Files, writeAtomically } from "../storage/mod.ts";
 import { type Figures, figuresOf } from "../statistics/mod.ts";
 import type { EpochMetrics, EpochTime } from "../train/mod.ts";
 import { confusionImage } from "./confusion_image.ts";
-import { beginning, ending, epochEvents, type Events, image, scalars } from "./events.ts";
+import { confusionTable } from "./confusion_table.ts";
+import { beginning, ending, epochEvents, type Events, image, scalars, text } from "./events.ts";
 import { joined } from "./protobuf.ts";
 
 const prefix = "events.out.tfevents.";
@@ -63,14 +64,15 @@ export class EventFile {
   }
 
   /** Adds the test's figures and the confusion matrix, and says that the run is finished. */
-  async end(figures: TestFigures, now: Date): Promise<void> {
+  end(figures: TestFigures, now: Date): void {
     const { epochs, confusion_matrix, classes } = figures;
     const test = figuresOf("test").map(({ key }) => [key, figures[key]] as const);
     const time = secondsOf(now);
-    const confusion = await confusionImage(confusion_matrix, classes);
+    const table = confusionTable(confusion_matrix, classes);
     this.#add(joined([
       scalars(Object.fromEntries(test), epochs, time),
-      image(confusion, epochs, time),
+      image(confusionImage(confusion_matrix), epochs, time),
+      text("confusion_matrix/counts", table, epochs, time),
       ending(time),
     ]));
   }

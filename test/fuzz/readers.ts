@@ -6,6 +6,7 @@ import { metricsHeader } from "../../src/train/metrics.ts";
 import { parseMetrics } from "../../src/run/metrics_reader.ts";
 import { encodeSafetensors } from "../../src/storage/safetensors.ts";
 import { readWeightsFile, seal } from "../../src/storage/sealed.ts";
+import { pictureReaders } from "./picture_readers.ts";
 import { type Bytes, gzip, smallPair } from "../data/idx_files.ts";
 
 /** A reader of files, and whole files to edit. */
@@ -69,4 +70,5 @@ export const readers: Readonly<Record<string, Reader>> = {
     read: (bytes) => parseMetrics(decoder.decode(bytes), "metrics.csv"),
     found: [],
   },
+  ...pictureReaders,
 };

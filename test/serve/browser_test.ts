@@ -59,7 +59,7 @@ browserTest("a run's page follows a real training to its end without a reload", 
   await page.goto(server.address);
   await shows(page, "#count", "No runs yet");
   await using training = start(
-    "../../../tasks/train.ts",
+    "../../tasks/train.ts",
     ...["--model", "linear", "--data", "synthetic", "--train-size", "2000", "--epochs", "12"],
     ...["--checkpoint-every", "20", "--output-dir", parent.path],
   );

@@ -4,6 +4,7 @@ import { configRecord } from "../../src/config/config_file.ts";
 import { parseMetrics } from "../../src/run/metrics_reader.ts";
 import { Run } from "../../src/run/run.ts";
 import { carryOn } from "../../src/run/session.ts";
+import { confusionTable } from "../../src/tensorboard/confusion_table.ts";
 import { python, pythonHas } from "../python.ts";
 import { config, data, environment, layer, test, trainTo } from "../train/fixtures.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -15,6 +16,7 @@ interface Found {
   readonly scalars: Record<string, [step: number, value: number][]>;
   readonly times: number[];
   readonly images: Record<string, [step: number, width: number, height: number][]>;
+  readonly texts: Record<string, [step: number, text: string][]>;
   readonly settings: Record<string, unknown>;
   readonly status: number | null;
 }
@@ -55,7 +57,7 @@ Deno.test({
     });
     const picture = `${parent.path}/picture.png`;
     const found = await read(run.folder, picture);
-    const { test_loss, test_acc } = JSON.parse(
+    const { test_loss, test_acc, confusion_matrix, classes } = JSON.parse(
       Deno.readTextFileSync(`${run.folder}/summary.json`),
     );
     assertEquals(found.scalars, {
@@ -65,11 +67,13 @@ Deno.test({
     });
     assertEquals(found.settings, configRecord(run.config));
     assertEquals(found.status, success);
-    // The version, the settings, three epochs, the test's figures, the picture, the end.
-    assertEquals([found.files, found.records], [1, 8]);
+    // The version, the settings, three epochs, the test's figures, the picture, the table, the end.
+    assertEquals([found.files, found.records], [1, 9]);
     const { width, height, channels } = decode(Deno.readFileSync(picture));
     assertEquals(found.images, { confusion_matrix: [[3, width, height]] });
     assertEquals(channels, 3);
+    const table = confusionTable(confusion_matrix, classes);
+    assertEquals(found.texts, { "confusion_matrix/counts": [[3, table]] });
   },
 });
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { models } from "../../bench/models.ts";
 import { batches, type ImageSet } from "../../src/data/mod.ts";
 import { createModel } from "../../src/models/mod.ts";
 import { build, createOptimizer, crossEntropy, type OptimizerOptions } from "../../src/nn/mod.ts";
@@ -70,7 +71,7 @@ function train(golden: CurveCase, images: ImageSet, dtype: "f32" | "f64", steps:
 function optimizerOf({ model, optimizer }: CurveCase): OptimizerOptions {
   if (optimizer === "adam") return { name: "adam", lr: 0.001 };
   if (optimizer === "adamw") return { name: "adamw", lr: 0.001, weightDecay: 0.01 };
-  return model === "cnn" ? { name: "sgd", lr: 0.02, momentum: 0.9 } : { name: "sgd", lr: 0.1 };
+  return { name: "sgd", lr: models[model].lr, momentum: models[model].momentum };
 }
 
 /** The initial weights of test/golden/curves.py, to the bit. */

@@ -1,3 +1,4 @@
+import { escapedMarkdown, markdownTable } from "../../html/mod.ts";
 import { curvesTitle } from "../../picture/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import { headline } from "./headline.ts";
@@ -14,10 +15,5 @@ export function comparisonMarkdown(comparison: Comparison, curves: string): stri
 }
 
 function tableMarkdown({ title, head, rows, note }: Table): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(escapedMarkdown).join(" | ")} |`;
-  const ruler = head.map((_, column) => column === 0 ? ":--" : "--:");
-  const table = [line(head), `| ${ruler.join(" | ")} |`, ...rows.map(line)].join("\n");
-  return `## ${title}\n\n${table}\n\n${escapedMarkdown(note)}`;
+  return `## ${title}\n\n${markdownTable(head, rows)}\n\n${escapedMarkdown(note)}`;
 }
-
-const escapedMarkdown = (text: string) => text.replace(/[\\`*_|<>[\]]/g, "\\$&");

@@ -1,4 +1,10 @@
-import { figureSpreadText, rankedOf, spread, spreadText } from "../../statistics/mod.ts";
+import {
+  figureSpreadText,
+  percentage,
+  rankedOf,
+  spread,
+  spreadText,
+} from "../../statistics/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Row } from "./row.ts";
 import { disagreements } from "./images.ts";
@@ -68,7 +74,7 @@ function pairTable({ pairs }: Comparison): Table {
     head: ["A / B", "same class %", "only A", "only B", "p", "p (Holm)"],
     rows: pairs.map(({ first, second, agreement, ...pair }) => [
       `${first.name} / ${second.name}`,
-      (100 * agreement).toFixed(2),
+      percentage(agreement),
       `${pair.onlyFirstRight.length}`,
       `${pair.onlySecondRight.length}`,
       chance(pair.p),
@@ -82,7 +88,7 @@ function pairTable({ pairs }: Comparison): Table {
 
 function classTable({ rows, test }: Comparison): Table {
   const [best, ...others] = rows;
-  const percent = (share: number) => (100 * share).toFixed(1);
+  const percent = (share: number) => percentage(share, 1);
   const difference = (share: number) => `${share < 0 ? "−" : "+"}${percent(Math.abs(share))}`;
   const cells = (recall: (row: Row) => number) => [
     percent(recall(best)),

@@ -2,15 +2,22 @@ import { deflateSync } from "node:zlib";
 import { UserError } from "../../src/errors.ts";
 import { decodePictures } from "../../src/image/decode.ts";
 import { prepare } from "../../src/image/mod.ts";
-import { encodeJpeg, type JpegPlan } from "./jpeg_encoder.ts";
-import { pictures, readFile } from "./picture_files.ts";
-import { joined, png, resealed } from "./png_chunks.ts";
+import { encodeJpeg, type JpegPlan } from "../image/jpeg_encoder.ts";
+import { pictures, readFile } from "../image/picture_files.ts";
+import { joined, png, resealed } from "../image/png_chunks.ts";
+import type { Reader } from "./readers.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-const decode = async (bytes: Bytes) => {
-  for (const picture of await decodePictures(bytes, "file")) prepare(picture);
-};
+/** Decodes the bytes; a refusal has to be one sentence that names the file. */
+async function decode(bytes: Bytes): Promise<void> {
+  try {
+    for (const picture of await decodePictures(bytes, "file")) prepare(picture);
+  } catch (error) {
+    if (error instanceof UserError && /^file [^\n]*\.$/.test(error.message)) throw error;
+    throw new Error("not refused in one sentence", { cause: error });
+  }
+}
 
 /** Decodes the bytes as they are and, if they are refused for it, with right checksums. */
 async function decodeResealed(bytes: Bytes): Promise<void> {
@@ -50,13 +57,13 @@ const sampled: readonly Omit<JpegPlan, "width" | "height">[] = [
 ];
 
 /** Readers of picture files that somebody else may have written, and whole files to edit. */
-export const pictureReaders = {
-  png: {
+export const pictureReaders: Readonly<Record<string, Reader>> = {
+  "PNG files": {
     files: Object.keys(pictures.png).map(readFile),
     read: decodeResealed,
     found: [],
   },
-  "png's content": {
+  "headers and rows of PNG files": {
     files: headers.map(([depth, colour, interlace]) =>
       joined(
         Uint8Array.of(0, 0, 0, colour === 6 ? 2 : 11, 0, 0, 0, 5),
@@ -68,7 +75,7 @@ export const pictureReaders = {
     read: decodeRows,
     found: [],
   },
-  jpeg: {
+  "JPEG files": {
     files: [
       ...pictures.jpeg.map((name) => readFile(`${name}.jpg`)),
       ...sampled.map((plan) => encodeJpeg({ width: 30, height: 41, ...plan }).file),
