@@ -1,3 +1,20 @@
+/** Multiply-adds of one image: each layer's, first to last. */
+const LAYERS = {
+  linear: [784 * 10],
+  nonlinear: [784 * 128, 128 * 10],
+  cnn: [
+    convolution(1, 10, 28),
+    convolution(10, 10, 28),
+    convolution(10, 10, 14),
+    convolution(10, 10, 14),
+    490 * 10,
+  ],
+  wide: [convolution(1, 32, 28), convolution(32, 64, 14), 3136 * 10],
+};
+
+/** The models that every peer has, and the bench times. */
+export const MODELS = Object.keys(LAYERS) as ModelName[];
+
 /** One thing that every peer is timed at. */
 export interface Cell {
   readonly run: "train" | "evaluate" | "infer";
@@ -6,7 +23,7 @@ export interface Cell {
   readonly threads: number;
 }
 
-export type ModelName = "linear" | "nonlinear" | "cnn" | "wide";
+export type ModelName = keyof typeof LAYERS;
 
 /** What the bench can be narrowed to. */
 export interface Choice {
@@ -28,20 +45,6 @@ export function cells({ runs, models, batches, threads }: Choice): Cell[] {
     )
   );
 }
-
-/** Multiply-adds of one image: each layer's, first to last. */
-const LAYERS: Record<ModelName, readonly number[]> = {
-  linear: [784 * 10],
-  nonlinear: [784 * 128, 128 * 10],
-  cnn: [
-    convolution(1, 10, 28),
-    convolution(10, 10, 28),
-    convolution(10, 10, 14),
-    convolution(10, 10, 14),
-    490 * 10,
-  ],
-  wide: [convolution(1, 32, 28), convolution(32, 64, 14), 3136 * 10],
-};
 
 /**
  * Floating-point operations an image needs, an FMA counted as two: training is forward, weight gradient and input

@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
-import { cells } from "./cells.ts";
+import { cells, MODELS } from "./cells.ts";
 import { writeData } from "./data.ts";
 import { install } from "./install.ts";
 import { commit, machine, peak, usualPeak } from "./machine.ts";
@@ -11,7 +11,6 @@ import type { Report } from "./report.ts";
 import { tables } from "./table.ts";
 
 const RUNS = ["train", "evaluate", "infer"] as const;
-const MODELS = ["linear", "nonlinear", "cnn", "wide"] as const;
 
 const help = `Time wick and its peers, interleaved, on this machine.
 

@@ -1,6 +1,5 @@
+import { MODELS } from "./cells.ts";
 import type { Measured, Report } from "./report.ts";
-
-const MODELS = ["linear", "nonlinear", "cnn", "wide"] as const;
 
 /** The report as Markdown, as it stands in a README. */
 export function tables(report: Report): string {

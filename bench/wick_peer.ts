@@ -1,20 +1,20 @@
 /** wick itself, through the modules a user imports. Speaks the protocol in bench/README.md. */
-import { type Batch, batches, type ImageSet, imageSet } from "../src/data/mod.ts";
+import { type Batch, batches, fashionMnist, type ImageSet, imageSet } from "../src/data/mod.ts";
 import { libraryInformation, native } from "../src/ffi/mod.ts";
-import { createModel } from "../src/models/mod.ts";
+import { cnn, linear as linearModel, nonlinear } from "../src/models/mod.ts";
 import {
   build,
   conv2d,
-  createOptimizer,
   crossEntropy,
   flatten,
   type Layer,
   linear,
   maxPool2d,
   type Module,
-  type Optimizer,
+  type OptimizerState,
   relu,
   sequential,
+  sgd,
 } from "../src/nn/mod.ts";
 import { gradients, noGradients, Random, scope, Tensor } from "../src/tensor/mod.ts";
 import { evaluate } from "../src/train/mod.ts";
@@ -22,7 +22,7 @@ import type { Answer, Command } from "./worker.ts";
 
 interface Trained {
   readonly model: Module;
-  readonly optimizer: Optimizer;
+  readonly optimizer: OptimizerState;
   epoch: number;
 }
 
@@ -32,13 +32,13 @@ type Loop = () => number;
 const argument = (flag: string) => Deno.args[Deno.args.indexOf(flag) + 1];
 const read = (name: string) => Deno.readFileSync(`${argument("--data")}/${name}.u8`);
 const load = (part: string): ImageSet =>
-  imageSet(part, read(`${part}-images`), read(`${part}-labels`));
+  imageSet(part, read(`${part}-images`), read(`${part}-labels`), fashionMnist);
 const answer = (value: Partial<Answer> & { ready?: true }) => console.log(JSON.stringify(value));
 
 const layers: Record<string, () => Layer> = {
-  linear: () => createModel("linear"),
-  nonlinear: () => createModel("nonlinear"),
-  cnn: () => createModel("cnn"),
+  linear: linearModel,
+  nonlinear,
+  cnn,
   wide: () =>
     sequential(
       conv2d(1, 32, { kernel: 3, padding: 1 }),
@@ -60,7 +60,7 @@ function trained(name: string): Trained {
   const model = build(layers[name](), new Random(42, "init"));
   const convolutional = name === "cnn" || name === "wide";
   const settings = convolutional ? { lr: 0.02, momentum: 0.9 } : { lr: 0.1 };
-  const optimizer = createOptimizer({ name: "sgd", ...settings }, model.parameters);
+  const optimizer = sgd(settings).init(model.parameters);
   const made = { model, optimizer, epoch: 0 };
   models.set(name, made);
   return made;

@@ -2,7 +2,6 @@ import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError, UserError } from "../src/errors.ts";
 import { diskFiles, writeText } from "../src/storage/mod.ts";
 import { models } from "../src/models/mod.ts";
-import type { ModelName } from "../src/mod.ts";
 import { type Exchange, exchange } from "./check_peers/exchange.ts";
 import { preparePyTorch } from "./check_peers/pytorch.ts";
 import { faults, table } from "./check_peers/table.ts";
@@ -33,7 +32,7 @@ if (import.meta.main) {
     if (flags.help) return console.log(usage);
     const pytorch = await preparePyTorch();
     const exchanges: Exchange[] = [];
-    for (const model of Object.keys(models) as ModelName[]) {
+    for (const { name: model } of models) {
       console.log(`${model} ...`);
       exchanges.push(...await exchange(model, pytorch, flags["data-dir"]));
     }

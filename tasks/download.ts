@@ -1,5 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
-import { dataFolder, download, downloadReporter, verify } from "../src/data/mod.ts";
+import { dataFolder, download, downloadReporter, fashionMnist, verify } from "../src/data/mod.ts";
 import { runTask, UsageError } from "../src/errors.ts";
 import { program } from "../src/program.ts";
 
@@ -31,9 +31,10 @@ function readFlags(given: string[]): { dataDir?: string; help: boolean } {
 export async function main(args: string[]): Promise<number | void> {
   const flags = readFlags(args);
   if (flags.help) return console.log(help);
-  const folder = dataFolder(flags.dataDir);
-  const fetched = await download(folder, { onProgress: downloadReporter() });
-  const checked = await verify(folder);
+  const { publication } = fashionMnist;
+  const folder = dataFolder(publication, flags.dataDir);
+  const fetched = await download(folder, publication, { onProgress: downloadReporter() });
+  const checked = await verify(folder, publication);
   console.log(
     fetched.length === 0 ? `Nothing to download.` : `Downloaded ${fetched.length} files.`,
   );

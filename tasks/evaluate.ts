@@ -1,12 +1,14 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
+import { models } from "../src/models/mod.ts";
+import { aliasesOf } from "../src/settings/mod.ts";
 import { embeddedModel, program } from "../src/program.ts";
 import { evaluateFlagsSchema } from "../src/commands/evaluate_flags.ts";
 import { Command } from "../src/cli/mod.ts";
 
 const command = new Command(evaluateFlagsSchema, {
   usage: `${program} evaluate RUN_FOLDER|WEIGHTS.safetensors [flags]`,
-  values: { mlp: "nonlinear" },
+  values: aliasesOf(models),
   positional: ["RUN_FOLDER|WEIGHTS.safetensors"],
 });
 

@@ -2,12 +2,14 @@ import { parseArgs } from "@std/cli/parse-args";
 import { runTask, UsageError } from "../src/errors.ts";
 import { predictFlagsSchema } from "../src/commands/predict_flags.ts";
 import { Command } from "../src/cli/mod.ts";
+import { models } from "../src/models/mod.ts";
+import { aliasesOf } from "../src/settings/mod.ts";
 import { embeddedModel, program } from "../src/program.ts";
 
 const command = new Command(predictFlagsSchema, {
   usage: `${program} predict RUN_FOLDER|WEIGHTS.safetensors IMAGE... [flags]\n` +
     "An IMAGE is a PNG, JPEG or IDX file, a folder of them, or - for standard input.",
-  values: { mlp: "nonlinear" },
+  values: aliasesOf(models),
   positional: ["RUN_FOLDER|WEIGHTS.safetensors", "IMAGE..."],
 });
 

@@ -6,7 +6,8 @@ import { dirname, join, relative } from "node:path";
  * it. The picture of ARCHITECTURE.md is this order.
  */
 const layers: readonly (readonly string[])[] = [
-  ["errors.ts", "program.ts", "version.ts", "clock.ts", "cli", "statistics", "html"],
+  ["errors.ts", "program.ts", "version.ts", "clock.ts", "settings", "statistics", "html"],
+  ["cli"],
   ["ffi"],
   ["tensor"],
   ["storage"],

@@ -1,5 +1,4 @@
-/** Flags, the screen, signals and spelling. @module */
-export { Command, explain, flagName } from "./flags.ts";
-export { nearest } from "./nearest.ts";
+/** Flags, the screen and signals. @module */
+export { Command, flagName } from "./flags.ts";
 export { progressBar, type Screen, silentScreen, standardScreen } from "./progress.ts";
 export { exitCodes, type StopSignal, StopSignals } from "./signals.ts";

@@ -1,4 +1,4 @@
-import { type ImageSet, loadTest, loadTraining } from "../data/mod.ts";
+import { type ImageSet, loadTest, loadTraining, markOf } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { classScores } from "../statistics/mod.ts";
 import { evaluate, type Evaluation } from "../train/mod.ts";
@@ -46,7 +46,7 @@ function textOf(
   colour: boolean,
 ) {
   const { loss, accuracy, correct, count } = result;
-  const mark = set.name.startsWith("synthetic") ? "  (SYNTHETIC data)" : "";
+  const mark = markOf(set.name);
   const of = epoch === undefined ? "" : `, best epoch ${epoch}`;
   return [
     `${model} of ${path}${of}`,

@@ -1,4 +1,4 @@
-import type { TestData, TrainingData } from "../data/mod.ts";
+import { dataSet, markOf, type TestData, type TrainingData } from "../data/mod.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Layer } from "../nn/mod.ts";
 import { readEnvironment } from "./environment.ts";
@@ -112,14 +112,14 @@ function stopped(
 
 function introduction({ config, folder }: Run, data: TrainingData, state: TrainingState): string {
   const { train, validation, source } = data;
-  const name = source === "synthetic" ? "SYNTHETIC data" : source;
+  const name = markOf(source) === "" ? source : dataSet(source).title;
   return `${config.model} with ${state.parameterCount} weights on ${name}: ` +
     `${train.count} training, ${validation?.count ?? 0} validation images\nrun folder ${folder}`;
 }
 
 function closing(summary: Summary, folder: string): string[] {
   const { best, test_loss, test_acc, test_correct, test_count, weights_sha256, data } = summary;
-  const mark = data === "synthetic" ? "  (synthetic data)" : "";
+  const mark = markOf(data);
   const accuracy = `test_acc ${test_acc.toFixed(4)} (${test_correct}/${test_count})`;
   return [
     ...(summary.stopped_early ? [`stopped early: no better epoch after ${best.epoch}`] : []),

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { decode } from "fast-png";
-import { classNames } from "../../src/data/image_set.ts";
+import { fashionMnist } from "../../src/data/mod.ts";
 import { confusionImage } from "../../src/tensorboard/confusion_image.ts";
 import { textDots, textHeight, textWidth } from "../../src/tensorboard/pixel_text.ts";
 
@@ -22,7 +22,7 @@ Deno.test("textDots() draws signs that can be read", () => {
 });
 
 Deno.test("every sign of the classes' names and of numbers is drawn, each in its own way", () => {
-  const signs = [...new Set([...classNames, "0123456789"].join("").toUpperCase())];
+  const signs = [...new Set([...fashionMnist.classes, "0123456789"].join("").toUpperCase())];
   const known = signs.filter((sign) => sign !== " ").map((sign) => drawn(sign).join());
   assert(known.every((dots) => dots.includes("#")));
   assertEquals(new Set(known).size, known.length);

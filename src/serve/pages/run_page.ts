@@ -1,4 +1,5 @@
 import { curvesPicture } from "../../picture/mod.ts";
+import { markOf } from "../../data/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { type Content, type Html, html } from "../html.ts";
 import type { EpochRow, ReadableRun, RunRecord } from "../run_record.ts";
@@ -66,7 +67,7 @@ function figures(run: ReadableRun): Html {
   const speed = epochs.at(-1)?.imagesPerSecond;
   const entries: [string, Content][] = [
     ["model", config.model],
-    ["data", config.data === "synthetic" ? "SYNTHETIC" : config.data],
+    ["data", markOf(config.data) === "" ? config.data : config.data.toUpperCase()],
   ];
   if (summary !== undefined) {
     const { test_acc, test_correct, test_count, test_loss, parameters } = summary;
