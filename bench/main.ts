@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { Command, nearest } from "../src/cli/mod.ts";
+import { Command } from "../src/cli/mod.ts";
+import { nearest } from "../src/settings/mod.ts";
 import { runTask, UsageError } from "../src/errors.ts";
 import { mainOf } from "../tasks/main.ts";
 import { cells } from "./cells.ts";

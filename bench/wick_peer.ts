@@ -1,19 +1,19 @@
 /** wick itself, through the modules a user imports. Speaks the protocol in bench/README.md. */
-import { type Batch, batches, type ImageSet, imageSet } from "../src/data/mod.ts";
+import { type Batch, batches, fashionMnist, type ImageSet, imageSet } from "../src/data/mod.ts";
 import { libraryInformation, native } from "../src/ffi/mod.ts";
 import {
   build,
   conv2d,
-  createOptimizer,
   crossEntropy,
   flatten,
   type Layer,
   linear,
   maxPool2d,
   type Module,
-  type Optimizer,
+  type OptimizerState,
   relu,
   sequential,
+  sgd,
 } from "../src/nn/mod.ts";
 import { gradients, noGradients, Random, scope, Tensor } from "../src/tensor/mod.ts";
 import { evaluate } from "../src/train/mod.ts";
@@ -22,7 +22,7 @@ import type { Answer, Command } from "./worker.ts";
 
 interface Trained {
   readonly model: Module;
-  readonly optimizer: Optimizer;
+  readonly optimizer: OptimizerState;
   epoch: number;
 }
 
@@ -32,7 +32,7 @@ type Loop = () => number;
 const argument = (flag: string) => Deno.args[Deno.args.indexOf(flag) + 1];
 const read = (name: string) => Deno.readFileSync(`${argument("--data")}/${name}.u8`);
 const load = (part: string): ImageSet =>
-  imageSet(part, read(`${part}-images`), read(`${part}-labels`));
+  imageSet(part, read(`${part}-images`), read(`${part}-labels`), fashionMnist);
 const answer = (value: Partial<Answer> & { ready?: true }) => console.log(JSON.stringify(value));
 
 const layers: Record<string, (inputs: number, outputs: number) => Layer> = {
@@ -55,7 +55,7 @@ function trained(name: ModelName): Trained {
   if (known) return known;
   const { lr, momentum } = models[name];
   const model = build(sequential(...layersOf(name)), new Random(42, "init"));
-  const optimizer = createOptimizer({ name: "sgd", lr, momentum }, model.parameters);
+  const optimizer = sgd({ lr, momentum }).init(model.parameters);
   const made = { model, optimizer, epoch: 0 };
   built.set(name, made);
   return made;

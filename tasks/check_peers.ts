@@ -5,7 +5,6 @@ import { mainOf } from "./main.ts";
 import { runTask, UserError } from "../src/errors.ts";
 import { diskFiles, writeText } from "../src/storage/mod.ts";
 import { models } from "../src/models/mod.ts";
-import type { ModelName } from "../src/mod.ts";
 import { type Exchange, exchange } from "./check_peers/exchange.ts";
 import { preparePyTorch } from "./check_peers/pytorch.ts";
 import { faults, table } from "./check_peers/table.ts";
@@ -26,7 +25,7 @@ compares what both make of the 10,000 test images. Installs PyTorch under .wick/
 const main = mainOf(command, async ({ dataDir, output }) => {
   const pytorch = await preparePyTorch();
   const exchanges: Exchange[] = [];
-  for (const model of Object.keys(models) as ModelName[]) {
+  for (const { name: model } of models) {
     console.log(`${model} ...`);
     exchanges.push(...await exchange(model, pytorch, dataDir));
   }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Command } from "../src/cli/mod.ts";
 import { optionsSchema } from "../src/config/mod.ts";
-import { dataFolder, download, downloadReporter, verify } from "../src/data/mod.ts";
+import { dataFolder, download, downloadReporter, fashionMnist, verify } from "../src/data/mod.ts";
 import { type Main, runTask } from "../src/errors.ts";
 import { program } from "../src/program.ts";
 import { printable } from "../src/printable.ts";
@@ -20,9 +20,10 @@ const command = new Command(
 
 /** Runs `download` with these arguments. */
 export const main: Main = mainOf(command, async ({ dataDir }) => {
-  const folder = dataFolder(dataDir);
-  const fetched = await download(folder, { onProgress: downloadReporter() });
-  const checked = await verify(folder);
+  const { publication } = fashionMnist;
+  const folder = dataFolder(publication, dataDir);
+  const fetched = await download(folder, publication, { onProgress: downloadReporter() });
+  const checked = await verify(folder, publication);
   console.log(
     fetched.length === 0 ? `Nothing to download.` : `Downloaded ${fetched.length} files.`,
   );

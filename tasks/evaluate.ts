@@ -1,5 +1,7 @@
 import { type Main, runTask, UsageError } from "../src/errors.ts";
 import { mainOf } from "./main.ts";
+import { models } from "../src/models/mod.ts";
+import { aliasesOf } from "../src/settings/mod.ts";
 import { embeddedModel, program } from "../src/program.ts";
 import { evaluateFlagsSchema } from "../src/commands/evaluate_flags.ts";
 import { Command } from "../src/cli/mod.ts";
@@ -11,7 +13,7 @@ const command = new Command(evaluateFlagsSchema, {
   usage: embedded === undefined
     ? `${program} evaluate ${run} [flags]`
     : `${program} evaluate [${run}] [flags]\nWithout one, the model inside is evaluated.`,
-  values: { mlp: "nonlinear" },
+  values: aliasesOf(models),
   positional: [run],
 });
 

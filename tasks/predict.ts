@@ -2,6 +2,8 @@ import { type Main, runTask, UsageError } from "../src/errors.ts";
 import { mainOf } from "./main.ts";
 import { predictFlagsSchema } from "../src/commands/predict_flags.ts";
 import { Command } from "../src/cli/mod.ts";
+import { models } from "../src/models/mod.ts";
+import { aliasesOf } from "../src/settings/mod.ts";
 import { embeddedModel, program } from "../src/program.ts";
 
 const embedded = embeddedModel(); // with it, every argument is an image
@@ -12,7 +14,7 @@ const usage = `${program} predict ${
 const command = new Command(predictFlagsSchema, {
   usage: `${usage} [flags]\n` +
     "An IMAGE is a PNG, JPEG or IDX file, a folder of them, or - for standard input.",
-  values: { mlp: "nonlinear" },
+  values: aliasesOf(models),
   positional: ["IMAGE..."],
 });
 

@@ -1,5 +1,7 @@
 import { type Main, runTask } from "../src/errors.ts";
 import { mainOf } from "./main.ts";
+import { models } from "../src/models/mod.ts";
+import { aliasesOf } from "../src/settings/mod.ts";
 import { program } from "../src/program.ts";
 import { reporter } from "../src/commands/reporter.ts";
 import { Command, standardScreen } from "../src/cli/mod.ts";
@@ -9,7 +11,7 @@ import { trainFlagsSchema } from "../src/config/mod.ts";
 export const command = new Command(trainFlagsSchema, {
   usage: `${program} train --model NAME [flags], or ${program} train --resume RUN_FOLDER`,
   alias: { b: "batch-size", wd: "weight-decay" },
-  values: { mlp: "nonlinear" },
+  values: aliasesOf(models),
 });
 
 /** Runs `train` with these arguments. */

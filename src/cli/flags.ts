@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
-import { nearest } from "./nearest.ts";
+import { explain, nearest } from "../settings/mod.ts";
 
 /** One flag as the schema defines it. */
 interface Flag {
@@ -57,7 +57,8 @@ export class Command<Shape extends z.ZodRawShape> {
     const joined: string[] = [];
     for (const text of texts) {
       const last = joined.at(-1);
-      const isValue = /^-\.?\d/.test(text) && last !== undefined && /^--?[a-z][a-z-]*$/.test(last);
+      const isValue = /^-\.?\d/.test(text) && last !== undefined &&
+        /^--?[a-z][a-z\d-]*$/.test(last);
       if (isValue) joined[joined.length - 1] = `${last}=${text}`;
       else joined.push(text);
       const flag = this.#flags.find(({ name }) => text.startsWith(`--${name}=`));
@@ -142,37 +143,6 @@ export class Command<Shape extends z.ZodRawShape> {
     }
     const values = Object.entries(result.data).filter(([key]) => key in given);
     return Object.fromEntries(values) as Partial<z.output<z.ZodObject<Shape>>>;
-  }
-}
-
-/** One sentence for what a schema found wrong: `--epochs must be at least 1, not 0`. */
-export function explain(issue: z.core.$ZodIssue, name: string, value: unknown): string {
-  const shown = typeof value === "string" ? value : JSON.stringify(value);
-  switch (issue.code) {
-    case "invalid_value": {
-      const choices = issue.values.map(String);
-      const guess = typeof value === "string" ? nearest(value, choices) : undefined;
-      const hint = guess === undefined ? "" : `; did you mean ${guess}?`;
-      return `${name} must be ${choices.join(", ")}, not ${shown}${hint}`;
-    }
-    case "too_small":
-      return `${name} must be ${
-        issue.inclusive ? "at least" : "above"
-      } ${issue.minimum}, not ${shown}`;
-    case "too_big":
-      return `${name} must be ${
-        issue.inclusive ? "at most" : "below"
-      } ${issue.maximum}, not ${shown}`;
-    case "invalid_type":
-      return value === undefined
-        ? `${name} is missing`
-        : `${name} must be ${
-          issue.expected === "int" ? "a whole number" : `a ${issue.expected}`
-        }, not ${shown}`;
-    case "unrecognized_keys":
-      return `${name} is not known: ${issue.keys.join(", ")}`;
-    default:
-      return `${name} ${issue.message}, not ${shown}`;
   }
 }
 

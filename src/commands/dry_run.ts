@@ -1,4 +1,4 @@
-import { loadTest, subset, type TrainingData } from "../data/mod.ts";
+import { loadTest, markOf, subset, type TrainingData } from "../data/mod.ts";
 import type { RunOptions, TrainConfig } from "../config/mod.ts";
 import { figuresOf, logged, measure } from "../statistics/mod.ts";
 import {
@@ -32,7 +32,7 @@ export async function dryRun(
     const evaluation = evaluate(state.model, subset(set, set.name, first), config);
     figures.push(...logged(figuresOf(name), measure(name, evaluation)));
   }
-  const mark = config.data === "synthetic" ? "  (synthetic data)" : "";
+  const mark = markOf(config.data);
   screen.line(`dry run of ${config.model}: one batch each, nothing kept${mark}`);
   screen.line(figures.join("  "));
   return 0;

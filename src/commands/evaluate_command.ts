@@ -1,4 +1,4 @@
-import { type ImageSet, loadTest, loadTraining } from "../data/mod.ts";
+import { type ImageSet, loadTest, loadTraining, markOf } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { classScores, logged, metrics } from "../statistics/mod.ts";
 import { evaluate, type Evaluation } from "../train/mod.ts";
@@ -48,7 +48,7 @@ function textOf(
 ) {
   const named = metrics.map((metric) => ({ ...metric, key: metric.label }));
   const figures = logged(named, byLabel(result), result).join("  ");
-  const mark = set.name.startsWith("synthetic") ? "  (SYNTHETIC data)" : "";
+  const mark = markOf(set.name);
   const of = epoch === undefined ? "" : `, best epoch ${epoch}`;
   return [
     `${model} of ${printable(path)}${of}`,

@@ -1,6 +1,6 @@
-import { imageSize } from "../data/mod.ts";
+import type { ImageFormat } from "../data/mod.ts";
 import { messageOf, UserError } from "../errors.ts";
-import { encodePng, isPlain, type Picture, prepare } from "../image/mod.ts";
+import { encodePng, imageSize, isPlain, type Picture, prepare } from "../image/mod.ts";
 import { printable } from "../printable.ts";
 import { diskFiles, writeAtomically } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
@@ -51,7 +51,7 @@ export async function predictCommand(
   const source = findWeights(weights, flags.model);
   using model = loadModel(source, flags.device);
   const all: Prediction[] = [];
-  for await (const batch of predictBatches(model, paths, flags)) {
+  for await (const batch of predictBatches(model, source.format, paths, flags)) {
     all.push(...batch);
     for (const one of batch) {
       const warning = warningOf(one);
@@ -70,13 +70,15 @@ export async function predictCommand(
 /** The predictions of all pictures, some of them at a time. */
 async function* predictBatches(
   model: Module,
+  format: ImageFormat,
   paths: readonly string[],
   flags: Flags,
 ): AsyncGenerator<Prediction[]> {
   let waiting: (Exclude<Input, { picture: Picture }> | Omit<Seen, "top">)[] = [];
   const predictWaiting = (): Prediction[] => {
     const images = waiting.flatMap((one) => "image" in one ? [one.image] : []);
-    const tops = images.length === 0 ? [] : classify(model, images, flags.top, flags.device);
+    const { top, device } = flags;
+    const tops = images.length === 0 ? [] : classify(model, images, top, format, device);
     const predictions = waiting.map((one) => {
       return "image" in one ? { ...one, top: tops.shift() ?? [] } : one;
     });

@@ -1,3 +1,4 @@
+import { markOf } from "../data/mod.ts";
 import { diskFiles, writeText } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import type { Screen } from "../cli/mod.ts";
@@ -14,7 +15,7 @@ export async function reproduceCommand(
   configureThreads(threads);
   const results = readResults(path.replace(/(?<=.)\/+$/, ""));
   const { model, data, device } = results.config;
-  const mark = data === "synthetic" ? " (SYNTHETIC data)" : "";
+  const mark = markOf(data);
   screen.line(`${path}: ${model} on ${data}${mark}, ${results.epochs.length} epochs`);
   if (device === "cuda") screen.line("warning: on CUDA the same bits are not promised");
   const difference = await reproduce(results, options, screen);

@@ -1,13 +1,14 @@
-import { gunzip, imageBytes, isGzip, maxImages, readIdx } from "../data/mod.ts";
+import { gunzip, isGzip, maxImages, readIdx } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { foreignFormat } from "./formats.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { isJpeg } from "./jpeg_header.ts";
 import { checkSize, maxFileBytes, type Picture } from "./picture.ts";
 import { decodePng, isPng } from "./png.ts";
+import { imageSize } from "./preparation.ts";
 
 /** The most bytes that gzip may unpack to: as many images as are read, with their header. */
-const maxIdxBytes = 16 + maxImages * imageBytes;
+const maxIdxBytes = 16 + maxImages * imageSize * imageSize;
 
 /**
  * The pictures in a file: one of a PNG or JPEG, any number of an IDX file, plain or gzipped. The

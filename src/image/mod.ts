@@ -5,5 +5,5 @@ export { decodePictures } from "./decode.ts";
 export { foreignEnding } from "./formats.ts";
 export { maxFileBytes, maxPixels, type Picture } from "./picture.ts";
 export { encodePng } from "./png.ts";
-export { type Ground, grounds, type Preparation } from "./preparation.ts";
+export { type Ground, grounds, imageSize, type Preparation } from "./preparation.ts";
 export { isPlain, prepare } from "./prepare.ts";

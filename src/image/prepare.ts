@@ -1,7 +1,6 @@
-import { imageBytes, imageSize } from "../data/mod.ts";
 import { areaAverage, type Box } from "./area_average.ts";
 import type { Picture } from "./picture.ts";
-import type { Ground, Preparation } from "./preparation.ts";
+import { type Ground, imageSize, type Preparation } from "./preparation.ts";
 import { edgePlaces, flatten } from "./transparency.ts";
 
 /** Longest side in pixels of the copy in which ground and garment are told apart. */
@@ -140,7 +139,7 @@ function stretch(level: number, light: boolean): Uint8Array {
 
 /** A picture of at most 28 x 28 in the middle of an image, its grays looked up in `grays`. */
 function centre({ width, height, pixels }: Picture, grays: Uint8Array): Uint8Array<ArrayBuffer> {
-  const image = new Uint8Array(imageBytes);
+  const image = new Uint8Array(imageSize * imageSize);
   const left = (imageSize - width) >> 1;
   const top = (imageSize - height) >> 1;
   for (let y = 0; y < height; y++) {

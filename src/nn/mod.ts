@@ -35,25 +35,9 @@ export {
   type LayerNorm,
   layerNorm,
 } from "./normalization.ts";
-export {
-  type AdamOptions,
-  type CommonOptions,
-  createOptimizer,
-  type Optimizer,
-  type OptimizerOptions,
-  type RmspropOptions,
-  type SgdOptions,
-} from "./optimizer.ts";
+export * from "./optimizers/mod.ts";
 export { avgPool2d, maxPool2d, type Pool2d } from "./pooling.ts";
 export { residual } from "./residual.ts";
-export {
-  type ConstantSchedule,
-  type CosineSchedule,
-  learningRate,
-  type OneCycleSchedule,
-  type Schedule,
-  type StepSchedule,
-  type Warmup,
-} from "./schedule.ts";
+export * from "./schedules/mod.ts";
 export { sequential } from "./sequential.ts";
 export type { WeightOptions, Weights } from "./weights.ts";

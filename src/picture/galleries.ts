@@ -1,5 +1,5 @@
 import { shortPercent } from "../statistics/mod.ts";
-import type { ImageSet } from "../data/mod.ts";
+import { dataSet, type ImageSet, markOf } from "../data/mod.ts";
 import type { Random } from "../tensor/mod.ts";
 import type { Predictions } from "../train/mod.ts";
 import { type GridImage, gridPicture, inRows } from "./image_grid.ts";
@@ -84,14 +84,15 @@ function gallery(
 
 /** A set's name; SYNTHETIC stands out, because such figures say nothing about the real one. */
 export function setText({ name }: Pick<ImageSet, "name">): string {
-  return name.replace(/^synthetic\b/, "SYNTHETIC data");
+  const [set] = name.split("/");
+  return markOf(set) === "" ? name : name.replace(set, dataSet(set).title);
 }
 
 /** The image at `index` of a set. */
-export function pixelsOf({ images, rows, columns }: ImageSet, index: number) {
-  const bytes = rows * columns;
+export function pixelsOf({ images, width, height }: ImageSet, index: number) {
+  const bytes = width * height;
   const data = images.subarray(index * bytes, (index + 1) * bytes);
-  return { data, width: columns, height: rows };
+  return { data, width, height };
 }
 
 const indicesOf = ({ count }: ImageSet): number[] => Array.from({ length: count }, (_, i) => i);

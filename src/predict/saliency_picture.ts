@@ -1,5 +1,4 @@
-import { imageSize } from "../data/mod.ts";
-import { encodePng } from "../image/mod.ts";
+import { encodePng, imageSize } from "../image/mod.ts";
 import { colour, colourStyle, Markup, markup, typeface } from "../html/mod.ts";
 
 /** Pixels of the picture for one of the image's. */

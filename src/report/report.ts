@@ -1,4 +1,4 @@
-import { classNames } from "../data/mod.ts";
+import { dataSet, markOf } from "../data/mod.ts";
 import {
   type Calibration,
   classScores,
@@ -41,7 +41,7 @@ export function report(record: RunRecord, content: ReportContent): string {
   return page(
     title,
     markup`<h1>${title}</h1><p class="muted"><code>${name}</code></p>
-${config.data === "synthetic" && warning}
+${markOf(config.data) !== "" && warning}
 ${record.results === undefined ? interrupted(record, content) : headline(record, content)}
 ${
       section(
@@ -150,18 +150,19 @@ function epochs({ history, times, best }: RunRecord): Content {
   return folded("Every epoch in figures", table(head, rows));
 }
 
-function tested({ results }: RunRecord, { tested }: ReportContent): Markup[] {
+function tested({ config, results }: RunRecord, { tested }: ReportContent): Markup[] {
   if (results === undefined || tested === undefined) return [];
   const { pictures, calibration } = tested;
   const { confusion_matrix: counts } = results;
+  const { classes } = dataSet(config.data);
   const learned = pictures.learned.map(picture);
   return [
     section(
       "Confusion matrix",
       picture(pictures.confusion),
-      folded("As a table", confusion(counts)),
+      folded("As a table", confusion(counts, classes)),
     ),
-    section("Classes", picture(pictures.scores), scores(counts)),
+    section("Classes", picture(pictures.scores), scores(counts, classes)),
     section(
       "Calibration",
       picture(pictures.reliability),
@@ -175,16 +176,16 @@ accuracy over ${calibration.bins.length} bins of equal width, weighted by their 
   ];
 }
 
-function confusion(counts: readonly (readonly number[])[]): Markup {
+function confusion(counts: readonly (readonly number[])[], classes: readonly string[]): Markup {
   const rows = counts.map((row, label) => [
-    classNames[label],
+    classes[label],
     ...row.map((count, prediction) => figure(`confusion_matrix.${label}.${prediction}`, count)),
   ]);
-  return table(["class, predicted as", ...classNames], rows);
+  return table(["class, predicted as", ...classes], rows);
 }
 
-function scores(counts: readonly (readonly number[])[]): Markup {
-  const each = classScores(counts, classNames);
+function scores(counts: readonly (readonly number[])[], classes: readonly string[]): Markup {
+  const each = classScores(counts, classes);
   const total = each.reduce((sum, { support }) => sum + support, 0);
   const cells = (name: string, score: ReturnType<typeof macroMean>) =>
     (["precision", "recall", "f1"] as const).map((key) =>

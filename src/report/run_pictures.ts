@@ -1,4 +1,4 @@
-import { batches, type ImageSet } from "../data/mod.ts";
+import { batches, dataSet, type ImageSet } from "../data/mod.ts";
 import { featureMaps, type Module } from "../nn/mod.ts";
 import { Random } from "../tensor/mod.ts";
 import { calibration, classScores } from "../statistics/mod.ts";
@@ -29,7 +29,7 @@ export interface TestedModel {
 
 /** The model, data and seed of a run, below the title of its pictures. */
 export function runText({ model, data, seed }: TrainConfig): string {
-  return `${model} on ${data === "synthetic" ? "SYNTHETIC data" : "Fashion-MNIST"}, seed ${seed}`;
+  return `${model} on ${dataSet(data).title}, seed ${seed}`;
 }
 
 /** A run's curves as far as they go; undefined where no epoch is complete. */

@@ -2,6 +2,7 @@ import { messageOf, UserError } from "../errors.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { configRecord, configText, parseConfig, type TrainConfig } from "../config/mod.ts";
 import { now } from "../clock.ts";
+import { standardSet } from "../data/mod.ts";
 import type { Environment } from "./environment.ts";
 import {
   appendSafely,
@@ -195,7 +196,7 @@ export function readDigests(folder: string): EpochDigests[] {
 /** `2026-11-23T10-15-30.123Z-cnn-synthetic-s42` */
 export function runName({ model, data, seed }: TrainConfig, time: Date): string {
   const stamp = time.toISOString().replaceAll(":", "-");
-  return `${stamp}-${model}${data === "synthetic" ? "-synthetic" : ""}-s${seed}`;
+  return `${stamp}-${model}${data === standardSet.name ? "" : `-${data}`}-s${seed}`;
 }
 
 /** Renames a finished folder to `path`, or to `path-2`, ... where that is taken. */

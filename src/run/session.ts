@@ -1,4 +1,4 @@
-import type { TestData, TrainingData } from "../data/mod.ts";
+import { dataSet, markOf, type TestData, type TrainingData } from "../data/mod.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Layer } from "../nn/mod.ts";
 import { readEnvironment } from "./environment.ts";
@@ -113,14 +113,14 @@ function stopped(
 
 function introduction({ config, folder }: Run, data: TrainingData, state: TrainingState): string {
   const { train, validation, source } = data;
-  const name = source === "synthetic" ? "SYNTHETIC data" : source;
+  const name = markOf(source) === "" ? source : dataSet(source).title;
   return `${config.model} with ${state.parameterCount} weights on ${name}: ` +
     `${train.count} training, ${validation?.count ?? 0} validation images\nrun folder ${folder}`;
 }
 
 function closing(summary: Summary, folder: string): string[] {
   const { best, test_correct: correct, test_count: count, weights_sha256, data } = summary;
-  const mark = data === "synthetic" ? "  (synthetic data)" : "";
+  const mark = markOf(data);
   const figures = logged(figuresOf("test"), summary, { correct, count }).join("  ");
   return [
     ...(summary.stopped_early ? [`stopped early: no better epoch after ${best.epoch}`] : []),

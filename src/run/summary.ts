@@ -19,7 +19,7 @@ import type { Run } from "./run.ts";
 export interface Result extends Figures<"test"> {
   readonly config: Readonly<Record<string, unknown>>;
   /** `synthetic` figures say nothing about Fashion-MNIST. */
-  readonly data: "fashion-mnist" | "synthetic";
+  readonly data: string;
   /** Trained numbers. */
   readonly parameters: number;
   readonly epochs: number;

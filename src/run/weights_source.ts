@@ -1,15 +1,19 @@
 import { messageOf, UserError } from "../errors.ts";
-import { createModel } from "../models/mod.ts";
+import { dataSet, type ImageFormat, standardSet } from "../data/mod.ts";
+import { models } from "../models/mod.ts";
 import { build, type Module } from "../nn/mod.ts";
+import { named } from "../settings/mod.ts";
 import { Random } from "../tensor/mod.ts";
-import { parseConfig, type TrainConfig } from "../config/mod.ts";
+import { choices, parseConfig, settingsOf, type TrainConfig } from "../config/mod.ts";
 import { readConfig } from "./run.ts";
 import { assignStored, readWeightsFile, type StoredTensor } from "../storage/mod.ts";
 
 /** Trained weights and what is known of where they come from. */
 export interface WeightsSource {
   readonly path: string;
-  readonly model: TrainConfig["model"];
+  readonly model: string;
+  /** The images it was trained on, those of Fashion-MNIST where no config tells. */
+  readonly format: ImageFormat;
   readonly tensors: readonly StoredTensor[];
   /** The config they were trained with, where a run or the file itself tells it. */
   readonly config?: TrainConfig;
@@ -21,13 +25,13 @@ export interface WeightsSource {
 const sizeLimit = 0x7fffffff;
 
 /** Finds weights: the best ones of a run folder, or a safetensors file (of `model`, if it is not wick's). */
-export function findWeights(path: string, model?: TrainConfig["model"]): WeightsSource {
+export function findWeights(path: string, model?: string): WeightsSource {
   if (isFolder(path)) {
     const config = readConfig(path);
     refuseOtherModel(path, model, config.model);
     const file = `${path}/checkpoints/best.safetensors`;
     if (!isFile(file)) throw new UserError(`${path} has no weights yet: no epoch is complete`);
-    return { ...readFile(file), config, model: config.model };
+    return { ...readFile(file), config, model: config.model, format: formatOf(config) };
   }
   const { tensors, config, epoch } = readFile(path);
   refuseOtherModel(path, model, config?.model);
@@ -35,17 +39,16 @@ export function findWeights(path: string, model?: TrainConfig["model"]): Weights
   if (found === undefined) {
     throw new UserError(`${path} does not say of which model it is: add --model NAME`);
   }
-  return { path, tensors, config, epoch, model: found };
+  return { path, tensors, config, epoch, model: found, format: formatOf(config) };
 }
 
 /** Builds the model of these weights; throws a UserError where they do not fit it. */
 export function loadModel(source: WeightsSource, device: "cpu" | "cuda" = "cpu"): Module {
-  const { path, model, tensors } = source;
-  // The first layer's outputs are what --hidden sets, so a file of another program tells it too.
-  const first = model === "cnn" ? "0.weight" : "1.weight";
-  const hidden = tensors.find(({ name }) => name === first)?.shape[0];
-  const layer = createModel(model, { hidden: model === "linear" ? undefined : hidden });
-  const module = build(layer, new Random(0, "init"), { device });
+  const { path, model, tensors, config, format } = source;
+  const spec = named("model", models, model);
+  const shapes = (name: string) => tensors.find((tensor) => tensor.name === name)?.shape;
+  const settings = config ? settingsOf(choices.model, config) : spec.settingsOf?.(shapes) ?? {};
+  const module = build(spec.of(settings, format), new Random(0, "init"), { device });
   try {
     assignStored([...module.parameters, ...module.buffers], tensors);
     return module;
@@ -79,6 +82,10 @@ function readFile(path: string) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${path} is no valid safetensors file: ${messageOf(error)}`);
   }
+}
+
+function formatOf(config: TrainConfig | undefined): ImageFormat {
+  return config === undefined ? standardSet : dataSet(config.data);
 }
 
 function refuseOtherModel(path: string, asked: string | undefined, is: string | undefined): void {

@@ -1,13 +1,4 @@
-import {
-  build,
-  createOptimizer,
-  type Layer,
-  learningRate,
-  type Mode,
-  type Module,
-  type Optimizer,
-  type Schedule,
-} from "../nn/mod.ts";
+import { build, type Layer, type Mode, type Module, type OptimizerState } from "../nn/mod.ts";
 import { measure } from "../statistics/mod.ts";
 import { type NamedTensor, Random, Tensor } from "../tensor/mod.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -19,11 +10,10 @@ import { assignStored, type StoredTensor, storedTensors } from "../storage/mod.t
 /** Everything that changes while a model is trained: what a checkpoint holds. */
 export class TrainingState implements Disposable {
   readonly model: Module;
-  readonly optimizer: Optimizer;
+  readonly optimizer: OptimizerState;
   /** Running sums of the epoch, f64 `[3]`: losses, correct predictions, examples. */
   readonly totals: Tensor;
   readonly stepsPerEpoch: number;
-  readonly #schedule: Schedule;
   /** How the model runs at the present step; chance is made only where a layer asks for it. */
   readonly mode: Mode;
   /** Epochs that are complete. */
@@ -40,10 +30,9 @@ export class TrainingState implements Disposable {
     const { batchSize, device, seed } = recipe;
     this.model = build(layer, new Random(seed, "init"), { device });
     this.parameters = this.model.parameters.map(({ tensor }) => tensor);
-    this.optimizer = createOptimizer(recipe.optimizer, this.model.parameters);
+    this.optimizer = recipe.optimizer.init(this.model.parameters);
     this.totals = Tensor.zeros([3], { dtype: "f64", device });
     this.stepsPerEpoch = Math.ceil(trainCount / batchSize);
-    this.#schedule = recipe.schedule(this.stepsPerEpoch);
     const dropout = new Random(seed, "dropout");
     const place = () => ({ epoch: this.epoch, index: this.stepInEpoch });
     this.mode = {
@@ -81,7 +70,8 @@ export class TrainingState implements Disposable {
 
   /** The learning rate of a step, counted from 0. */
   learningRate(step: number): number {
-    return learningRate(this.#schedule, this.recipe.optimizer.lr, step, this.totalSteps);
+    const { schedule, optimizer } = this.recipe;
+    return schedule.rate(optimizer.lr, step, this);
   }
 
   /** The trained weights and the model's buffers. */
@@ -91,7 +81,7 @@ export class TrainingState implements Disposable {
 
   get #tensors(): NamedTensor[] {
     const totals = { name: "train.totals", tensor: this.totals };
-    return [...this.weights, ...this.optimizer.state, totals];
+    return [...this.weights, ...this.optimizer.tensors, totals];
   }
 
   storedWeights(): StoredTensor[] {

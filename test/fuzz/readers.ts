@@ -1,5 +1,6 @@
 import { gunzip } from "../../src/data/gzip.ts";
 import { readImageSet } from "../../src/data/idx.ts";
+import { fashionMnist } from "../../src/data/mod.ts";
 import { completeConfig } from "../../src/config/config.ts";
 import { configText, parseConfig } from "../../src/config/config_file.ts";
 import { metricsHeader } from "../../src/train/metrics.ts";
@@ -41,6 +42,7 @@ export const readers: Readonly<Record<string, Reader>> = {
         "edited",
         { name: "images", bytes: images },
         { name: "labels", bytes: labels },
+        fashionMnist,
       );
     },
     found: [],

@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { imageSet } from "../../src/data/mod.ts";
+import { fashionMnist, imageSet } from "../../src/data/mod.ts";
 import { build, flatten, type Layer, sequential } from "../../src/nn/mod.ts";
 import { calibration } from "../../src/statistics/calibration.ts";
 import { Random } from "../../src/tensor/mod.ts";
@@ -32,7 +32,7 @@ const firstPixels = sequential(flatten, firstTen);
 function imagesOf({ labels, predicted }: EvaluationCase) {
   const pixels = new Uint8Array(labels.length * size);
   predicted.forEach((label, i) => pixels[i * size + label] = 255);
-  return imageSet("golden", pixels, Uint8Array.from(labels));
+  return imageSet("golden", pixels, Uint8Array.from(labels), fashionMnist);
 }
 
 for (const golden of cases) {

@@ -1,6 +1,7 @@
-import { syntheticSet, type TrainingData } from "../../src/data/mod.ts";
+import { fashionMnist, syntheticSet, type TrainingData } from "../../src/data/mod.ts";
 import { UserError } from "../../src/errors.ts";
-import { createModel } from "../../src/models/mod.ts";
+import { named } from "../../src/settings/mod.ts";
+import { models } from "../../src/models/mod.ts";
 import { Random } from "../../src/tensor/mod.ts";
 import { liveTensors } from "../../src/ffi/mod.ts";
 import { completeConfig, contradiction, type TrainSettings } from "../../src/config/mod.ts";
@@ -56,7 +57,8 @@ export async function trainAtRandom(seed: number, count: number) {
     const data = sets[words[next++]! % sets.length]!;
     const before = liveTensors();
     try {
-      const model = createModel(config.model, { hidden });
+      const spec = named("model", models, config.model);
+      const model = spec.of("hidden" in spec.settings ? { hidden } : {}, fashionMnist);
       using _fitted = await fit({ model, data, ...recipeOf(config) });
       trained++;
     } catch (error) {

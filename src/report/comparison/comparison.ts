@@ -6,7 +6,7 @@ import {
   spread,
   wilsonInterval,
 } from "../../statistics/mod.ts";
-import type { ImageSet } from "../../data/mod.ts";
+import { type ImageSet, markOf } from "../../data/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { confusionCounts } from "../../train/mod.ts";
 import type { EvaluatedRun } from "./evaluated_run.ts";
@@ -101,7 +101,7 @@ function notesOn({ name, count }: ImageSet, rows: readonly Row[]): string[] {
   const runs = rows.flatMap((row) => row.runs);
   const machines = new Set(runs.map(({ machine }) => machine));
   return [
-    ...(name.startsWith("synthetic")
+    ...(markOf(name) !== ""
       ? ["SYNTHETIC data: these figures say nothing about Fashion-MNIST."]
       : []),
     `The interval is Wilson's for ${count} test images: what other images of the same kind may give.`,

@@ -1,6 +1,7 @@
 import { curvesPicture, measuredIn } from "../../picture/mod.ts";
 import { duration, figureText, rankedOf } from "../../statistics/mod.ts";
 import { epochFigures } from "../../train/mod.ts";
+import { markOf } from "../../data/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { type Content, type Markup, markup } from "../../html/mod.ts";
 import type { EpochRow, ReadableRun, RunRecord } from "../run_record.ts";
@@ -68,7 +69,7 @@ function figures(run: ReadableRun): Markup {
   const speed = epochs.at(-1)?.imagesPerSecond;
   const entries: [string, Content][] = [
     ["model", config.model],
-    ["data", config.data === "synthetic" ? "SYNTHETIC" : config.data],
+    ["data", markOf(config.data) === "" ? config.data : config.data.toUpperCase()],
   ];
   if (summary !== undefined) {
     const { test_correct: correct, test_count: count, parameters } = summary;

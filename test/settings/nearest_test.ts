@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { editDistance, nearest } from "../../src/cli/nearest.ts";
+import { editDistance, nearest } from "../../src/settings/nearest.ts";
 
 Deno.test("editDistance() counts insertions, deletions, substitutions and swaps", () => {
   assertEquals(editDistance("epoch", "epochs"), 1);
