@@ -1,4 +1,4 @@
-import { loadTest, subset, type TrainingData } from "../data/mod.ts";
+import { loadTest, subset, syntheticMark, type TrainingData } from "../data/mod.ts";
 import type { RunOptions, TrainConfig } from "../config/mod.ts";
 import {
   evaluate,
@@ -31,7 +31,7 @@ export async function dryRun(
     const { loss, accuracy } = evaluate(state.model, subset(set, set.name, first), config);
     figures.push(`${name}_loss ${loss.toFixed(4)}`, `${name}_acc ${accuracy.toFixed(4)}`);
   }
-  const mark = config.data === "synthetic" ? "  (synthetic data)" : "";
+  const mark = syntheticMark(config.data);
   screen.line(`dry run of ${config.model}: one batch each, nothing kept${mark}`);
   screen.line(figures.join("  "));
   return 0;

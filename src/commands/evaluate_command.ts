@@ -1,4 +1,4 @@
-import { type ImageSet, loadTest, loadTraining } from "../data/mod.ts";
+import { type ImageSet, loadTest, loadTraining, syntheticMark } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { classScores } from "../statistics/mod.ts";
 import { evaluate, type Evaluation } from "../train/mod.ts";
@@ -46,13 +46,12 @@ function textOf(
   colour: boolean,
 ) {
   const { loss, accuracy, correct, count } = result;
-  const mark = set.name.startsWith("synthetic") ? "  (SYNTHETIC data)" : "";
   const of = epoch === undefined ? "" : `, best epoch ${epoch}`;
   return [
     `${model} of ${path}${of}`,
-    `${set.name}  loss ${loss.toFixed(4)}  accuracy ${
-      accuracy.toFixed(4)
-    } (${correct}/${count})${mark}`,
+    `${set.name}  loss ${loss.toFixed(4)}  accuracy ${accuracy.toFixed(4)} (${correct}/${count})${
+      syntheticMark(set.name)
+    }`,
     "",
     scoreTable(result, set.classes),
     "",

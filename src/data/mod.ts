@@ -31,4 +31,5 @@ export {
 export type { Patience } from "./transfer.ts";
 export { unload } from "./resident.ts";
 export { splitSeed, stratify } from "./split.ts";
+export { isSynthetic, shownName, syntheticMark } from "./synthetic_mark.ts";
 export { syntheticParts, syntheticSeed, syntheticSet } from "./synthetic.ts";

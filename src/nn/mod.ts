@@ -39,6 +39,7 @@ export {
   type RmspropOptions,
   type SgdOptions,
 } from "./optimizer.ts";
+export { parameterCount } from "./parameter_count.ts";
 export { avgPool2d, maxPool2d } from "./pooling.ts";
 export { residual } from "./residual.ts";
 export {

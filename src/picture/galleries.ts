@@ -1,4 +1,4 @@
-import type { ImageSet } from "../data/mod.ts";
+import { type ImageSet, shownName } from "../data/mod.ts";
 import type { Random } from "../tensor/mod.ts";
 import type { Predictions } from "../train/mod.ts";
 import { type GridImage, gridPicture, inRows } from "./image_grid.ts";
@@ -83,7 +83,7 @@ function gallery(
 
 /** A set's name; SYNTHETIC stands out, because such figures say nothing about the real one. */
 export function setText({ name }: Pick<ImageSet, "name">): string {
-  return name.replace(/^synthetic\b/, "SYNTHETIC data");
+  return shownName(name);
 }
 
 /** The image at `index` of a set. */

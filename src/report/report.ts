@@ -1,11 +1,11 @@
-import { classNames } from "../data/mod.ts";
+import { classNames, isSynthetic } from "../data/mod.ts";
 import { type Calibration, classScores, macroMean } from "../statistics/mod.ts";
 import { configRecord } from "../config/mod.ts";
 import { escaped } from "../html/mod.ts";
 import { duration, grouped, percent } from "./numbers.ts";
 import { cards, definitions, figure, page, picture, table } from "./page.ts";
 import { runText, type TestPictures } from "./run_pictures.ts";
-import type { RunRecord } from "./run_record.ts";
+import type { RunRecord } from "../run/mod.ts";
 
 /** What a report shows besides a run's records. */
 export interface ReportContent {
@@ -22,13 +22,12 @@ export interface ReportContent {
 
 /** The report of a run, finished or not, as one page of HTML. */
 export function report(record: RunRecord, content: ReportContent): string {
-  const { config, folder } = record;
+  const { config, name } = record;
   const title = runText(config);
-  const name = folder.slice(folder.lastIndexOf("/") + 1);
   const sections = [
     `<h1>${escaped(title)}</h1><p class="muted"><code>${escaped(name)}</code></p>`,
-    config.data === "synthetic" ? warning : "",
-    record.results === undefined ? interrupted(record, content) : headline(record, content),
+    isSynthetic(config.data) ? warning : "",
+    record.summary === undefined ? interrupted(record, content) : headline(record, content),
     section(
       "Curves",
       content.curves === undefined ? noEpoch : picture(content.curves),
@@ -74,9 +73,9 @@ function accuracy(share: number | undefined): [string, string][] {
   return [["validation accuracy", figure("best.val_acc", share, percent(share))]];
 }
 
-function headline({ results, best, times, finished }: RunRecord, { tested }: ReportContent) {
-  if (results === undefined || best === undefined || tested === undefined) return "";
-  const { test_acc, test_loss, test_correct, test_count, weights_sha256 } = results;
+function headline({ summary, best, times }: RunRecord, { tested }: ReportContent) {
+  if (summary === undefined || best === undefined || tested === undefined) return "";
+  const { test_acc, test_loss, test_correct, test_count, weights_sha256 } = summary;
   const known = times.filter((time) => time !== undefined);
   const seconds = known.reduce((sum, time) => sum + time.seconds, 0);
   const images = known.reduce((sum, time) => sum + time.seconds * time.imagesPerSecond, 0);
@@ -102,11 +101,11 @@ function headline({ results, best, times, finished }: RunRecord, { tested }: Rep
       ["images a second", seconds === 0 ? "not known" : grouped(images / seconds)],
     ]),
     `<p class="muted">Finished ${
-      escaped(finished ?? "at a time that is not known")
+      escaped(summary.times.finished)
     }<br>SHA-256 of the last weights: <code>${
       figure("weights_sha256", weights_sha256)
     }</code><br>SHA-256 of the best weights: <code>${
-      figure("best_weights_sha256", results.best_weights_sha256)
+      figure("best_weights_sha256", summary.best_weights_sha256)
     }</code></p>`,
   ].join("");
 }
@@ -129,10 +128,10 @@ function epochs({ history, times, best }: RunRecord): string {
   return folded("Every epoch in figures", table(head, rows));
 }
 
-function tested({ results }: RunRecord, { tested }: ReportContent): string[] {
-  if (results === undefined || tested === undefined) return [];
+function tested({ summary }: RunRecord, { tested }: ReportContent): string[] {
+  if (summary === undefined || tested === undefined) return [];
   const { pictures, calibration } = tested;
-  const { confusion_matrix: counts } = results;
+  const { confusion_matrix: counts } = summary;
   const learned = pictures.learned.map(picture);
   return [
     section(
@@ -181,9 +180,8 @@ function scores(counts: readonly (readonly number[])[]): string {
 
 function environment({ environment }: RunRecord): string {
   const { resumed = [], ...first } = environment ?? {};
-  const later = Array.isArray(resumed) ? resumed as Record<string, unknown>[] : [];
   return definitions(textEntries(first)) +
-    later.map(({ step, ...rest }) =>
+    resumed.map(({ step, ...rest }) =>
       folded(`Resumed at step ${escaped(`${step}`)}`, definitions(textEntries(rest)))
     ).join("");
 }

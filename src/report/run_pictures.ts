@@ -1,4 +1,4 @@
-import { batches, type ImageSet } from "../data/mod.ts";
+import { batches, type ImageSet, isSynthetic, shownName } from "../data/mod.ts";
 import { featureMaps, type Module } from "../nn/mod.ts";
 import { Random } from "../tensor/mod.ts";
 import { calibration, classScores } from "../statistics/mod.ts";
@@ -17,7 +17,7 @@ import {
   sampleSheet,
   weightImagesPicture,
 } from "../picture/mod.ts";
-import type { RunRecord } from "./run_record.ts";
+import type { RunRecord } from "../run/mod.ts";
 
 /** A run's best weights, and what they say of the test images. */
 export interface TestedModel {
@@ -28,20 +28,20 @@ export interface TestedModel {
 
 /** The model, data and seed of a run, below the title of its pictures. */
 export function runText({ model, data, seed }: TrainConfig): string {
-  return `${model} on ${data === "synthetic" ? "SYNTHETIC data" : "Fashion-MNIST"}, seed ${seed}`;
+  return `${model} on ${isSynthetic(data) ? shownName(data) : "Fashion-MNIST"}, seed ${seed}`;
 }
 
 /** A run's curves as far as they go; undefined where no epoch is complete. */
-export function runCurves({ config, history, best, results }: RunRecord): string | undefined {
+export function runCurves({ config, history, best, finished }: RunRecord): string | undefined {
   if (history.length === 0) return undefined;
   const { epochs } = config;
-  const part = results === undefined ? `, ${history.length} of ${epochs} epochs` : "";
+  const part = finished ? "" : `, ${history.length} of ${epochs} epochs`;
   return curvesPicture({
     title: "Loss and accuracy",
     subtitle: runText(config) + part,
     history,
     best: best?.epoch,
-    epochs: results === undefined ? epochs : history.length,
+    epochs: finished ? history.length : epochs,
   });
 }
 

@@ -1,4 +1,5 @@
 import { cpus } from "node:os";
+import { z } from "zod";
 import { packedFile, selfContained } from "../program.ts";
 import { wickInfo } from "../ffi/mod.ts";
 import { now } from "../clock.ts";
@@ -24,6 +25,15 @@ export interface Environment {
   /** What is promised of the result's bits on this device. */
   readonly reproducible: string;
 }
+
+/** environment.json, of which only what is used again is checked. */
+export const environmentSchema = z.looseObject({
+  time: z.string().optional(),
+  data_sha256: z.record(z.string(), z.string()).optional(),
+  /** The environments of processes that resumed the run, each with its first step. */
+  resumed: z.array(z.record(z.string(), z.unknown())).optional(),
+});
+export type RecordedEnvironment = Readonly<z.infer<typeof environmentSchema>>;
 
 /** Reads the environment of this process; the one place that does. */
 export async function readEnvironment(

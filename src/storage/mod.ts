@@ -9,6 +9,13 @@ export {
 } from "./files.ts";
 export { jsonText, readJson, readText, writeJson, writeText } from "./json_file.ts";
 export {
+  openRegularFile,
+  readBytes,
+  type ReadOptions,
+  readRegularFile,
+  type RegularFile,
+} from "./regular_file.ts";
+export {
   decodeSafetensors,
   encodeSafetensors,
   headerLimit,

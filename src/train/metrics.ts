@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { syntheticMark } from "../data/mod.ts";
 import type { Recipe } from "./recipe.ts";
 
 const metric = z.number();
@@ -88,7 +89,7 @@ export function epochLine(
   const figures = figure("train_loss") + figure("train_acc") + figure("val_loss") +
     figure("val_acc");
   const speed = `${time.seconds.toFixed(1)} s  ${time.imagesPerSecond.toFixed(0)} images/s`;
-  return `${epoch}${figures}  ${speed}${data === "synthetic" ? "  (synthetic data)" : ""}`;
+  return `${epoch}${figures}  ${speed}${syntheticMark(data)}`;
 }
 
 /** The best epoch so far: the first of those with the highest accuracy or lowest loss. */

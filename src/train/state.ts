@@ -6,6 +6,7 @@ import {
   type Mode,
   type Module,
   type Optimizer,
+  parameterCount,
   type Schedule,
 } from "../nn/mod.ts";
 import { type NamedTensor, Random, Tensor } from "../tensor/mod.ts";
@@ -75,7 +76,7 @@ export class TrainingState implements Disposable {
 
   /** Trained numbers. */
   get parameterCount(): number {
-    return this.parameters.reduce((sum, { size }) => sum + size, 0);
+    return parameterCount(this.model);
   }
 
   /** The learning rate of a step, counted from 0. */

@@ -2,7 +2,8 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { configText } from "../../src/config/config_file.ts";
 import { metricsHeader } from "../../src/train/metrics.ts";
-import { readConfig, Run, runName } from "../../src/run/run.ts";
+import { readRun } from "../../src/run/record.ts";
+import { Run, runName } from "../../src/run/run.ts";
 import { config, environment, trainTo } from "../train/fixtures.ts";
 import { FaultyFiles } from "../storage/faulty_files.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -61,7 +62,7 @@ Deno.test("a folder that is no run, or a damaged one, is refused", () => {
   assertThrows(() => Run.open(`${parent.path}/none`), UserError, "is not a run folder");
   assertThrows(() => Run.open(parent.path), UserError, "it has no config.json");
   Deno.writeTextFileSync(`${parent.path}/config.json`, "{}");
-  assertThrows(() => readConfig(parent.path), UserError, "config.json: model is missing");
+  assertThrows(() => readRun(parent.path).config, UserError, "config.json: model is missing");
   Deno.writeTextFileSync(`${parent.path}/config.json`, configText(config()));
   assertThrows(() => Run.open(parent.path), UserError, "checkpoints is damaged");
 });

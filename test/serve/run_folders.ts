@@ -1,5 +1,5 @@
 import { completeConfig, type TrainConfig, type TrainSettings } from "../../src/config/config.ts";
-import { configText } from "../../src/config/config_file.ts";
+import { configRecord, configText } from "../../src/config/config_file.ts";
 import { type EpochMetrics, metricsHeader, metricsRow } from "../../src/train/metrics.ts";
 
 /** What a run folder is made to hold. */
@@ -44,7 +44,11 @@ export function writeRun(parent: string, name: string, options: RunFolder = {}):
     const test_correct = 8000 + config.seed;
     const summary = {
       name,
+      config: configRecord(config),
+      data,
       parameters: 7850,
+      epochs,
+      steps: last.step,
       stopped_early: epochs < config.epochs,
       best: last,
       last,
@@ -52,7 +56,11 @@ export function writeRun(parent: string, name: string, options: RunFolder = {}):
       test_acc: test_correct / 10000,
       test_correct,
       test_count: 10000,
+      confusion_matrix: [[test_correct, 0], [10000 - test_correct, 0]],
+      classes: ["bag", "shoe"],
       weights_sha256: "0123456789abcdef".repeat(4),
+      best_weights_sha256: "0123456789abcdef".repeat(4),
+      data_sha256: {},
       times: { training_seconds: 1.5 * epochs, finished: "2026-01-01T00:01:00.000Z" },
     };
     Deno.writeTextFileSync(`${folder}/summary.json`, JSON.stringify(summary));

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { RunStore } from "../../src/serve/run_store.ts";
-import { openFile } from "../../src/serve/run_file.ts";
-import type { ReadableRun } from "../../src/serve/run_record.ts";
+import { openRegularFile } from "../../src/storage/regular_file.ts";
+import type { RunRecord } from "../../src/run/record.ts";
 import { longState } from "../../src/serve/words.ts";
 import { lockRun } from "../../src/run/lock.ts";
 import { seal } from "../../src/storage/sealed.ts";
@@ -9,7 +9,7 @@ import { temporaryFolder } from "../temporary_folder.ts";
 import { addEpoch, age, writeRun } from "./run_folders.ts";
 
 /** A run that must be readable, after another look at its folder. */
-function readable(store: RunStore, name: string): ReadableRun {
+function readable(store: RunStore, name: string): RunRecord {
   store.refresh();
   const run = store.get(name);
   if (run === undefined || run.state === "damaged") throw new Error(JSON.stringify(run));
@@ -132,7 +132,10 @@ Deno.test({
     Deno.removeSync(`${folder}/summary.json`);
     new Deno.Command("mkfifo", { args: [`${folder}/summary.json`] }).outputSync();
     assertEquals(readable(new RunStore(parent.path), "a").state, "interrupted");
-    assertEquals(openFile(Deno.realPathSync(parent.path), "a", "summary.json"), undefined);
+    assertEquals(
+      openRegularFile(`${Deno.realPathSync(folder)}/summary.json`, { links: false }),
+      undefined,
+    );
   },
 });
 

@@ -17,7 +17,7 @@ Deno.test("train, evaluate and reproduce go through from the command line", asyn
   assertEquals([trained.code, trained.stderr], [0, ""]);
   assertMatch(
     trained.stdout,
-    /epoch 1\/2 {2}train_loss \d\.\d{4} {2}train_acc \d\.\d{4} {2}val_loss \d\.\d{4} {2}val_acc \d\.\d{4} {2}\d+\.\d s {2}\d+ images\/s {2}\(synthetic data\)\n/,
+    /epoch 1\/2 {2}train_loss \d\.\d{4} {2}train_acc \d\.\d{4} {2}val_loss \d\.\d{4} {2}val_acc \d\.\d{4} {2}\d+\.\d s {2}\d+ images\/s {2}\(SYNTHETIC data\)\n/,
   );
   const folder = onlyRun(parent.path);
   assertMatch(folder, /T[\d.-]+Z-nonlinear-synthetic-s42$/);

@@ -3,7 +3,7 @@ import { decode } from "fast-png";
 import { configRecord } from "../../src/config/config_file.ts";
 import { parseMetrics } from "../../src/run/metrics_reader.ts";
 import { Run } from "../../src/run/run.ts";
-import { carryOn } from "../../src/run/session.ts";
+import { trainRun } from "../../src/run/train_run.ts";
 import { python, pythonHas } from "../python.ts";
 import { config, data, environment, layer, test, trainTo } from "../train/fixtures.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -46,7 +46,7 @@ Deno.test({
   async fn() {
     using parent = temporaryFolder();
     using run = Run.create(config({ epochs: 3, hflip: true }), environment, parent.path);
-    await carryOn(run, {
+    await trainRun(run, {
       data,
       loadTest: () => Promise.resolve(test),
       layer,

@@ -30,7 +30,7 @@ Deno.test("epochLine() is the line of the conventions", () => {
     epochLine(metrics, 10, time, "fashion-mnist"),
     "epoch  1/10  train_loss 0.5930  train_acc 0.7841  val_loss 0.4786  val_acc 0.8302  3.1 s  16129 images/s",
   );
-  assertEquals(epochLine(metrics, 10, time, "synthetic").endsWith("(synthetic data)"), true);
+  assertEquals(epochLine(metrics, 10, time, "synthetic").endsWith("  (SYNTHETIC data)"), true);
 });
 
 Deno.test("epochLine() leaves out what was not measured", () => {

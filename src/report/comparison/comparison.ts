@@ -1,11 +1,5 @@
-import {
-  calibration,
-  classScores,
-  type Spread,
-  spread,
-  wilsonInterval,
-} from "../../statistics/mod.ts";
-import type { ImageSet } from "../../data/mod.ts";
+import { calibration, classScores, spread, wilsonInterval } from "../../statistics/mod.ts";
+import { type ImageSet, isSynthetic } from "../../data/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { confusionCounts } from "../../train/mod.ts";
 import type { EvaluatedRun } from "./evaluated_run.ts";
@@ -88,7 +82,7 @@ function notesOn({ name, count }: ImageSet, rows: readonly Row[]): string[] {
   const runs = rows.flatMap((row) => row.runs);
   const machines = new Set(runs.map(({ machine }) => machine));
   return [
-    ...(name.startsWith("synthetic")
+    ...(isSynthetic(name)
       ? ["SYNTHETIC data: these figures say nothing about Fashion-MNIST."]
       : []),
     `The interval is Wilson's for ${count} test images: what other images of the same kind may give.`,

@@ -2,7 +2,7 @@ import { convergencePicture } from "../../picture/mod.ts";
 import { seriesStyle } from "../../html/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { attribute, type Content, type Html, html } from "../html.ts";
-import type { ReadableRun } from "../run_record.ts";
+import type { RunRecord } from "../../run/mod.ts";
 import { duration, percent, shortState, trainingSeconds } from "../words.ts";
 import { type Page, picture, runAddress, scrolling } from "./page.ts";
 
@@ -10,7 +10,7 @@ import { type Page, picture, runAddress, scrolling } from "./page.ts";
 export const compareLimit = 24;
 
 /** The page that lays chosen runs over each other. */
-export function comparePage(runs: readonly ReadableRun[]): Page {
+export function comparePage(runs: readonly RunRecord[]): Page {
   const main = html`<h1>Comparison</h1>
 <div id="notice" data-live>${notice(runs)}</div>
 <div id="curves" class="curves" data-live>${curves(runs)}</div>
@@ -19,7 +19,7 @@ export function comparePage(runs: readonly ReadableRun[]): Page {
   return { title: "Comparison", status: 200, main };
 }
 
-function notice(runs: readonly ReadableRun[]): Html | undefined {
+function notice(runs: readonly RunRecord[]): Html | undefined {
   if (runs.length === 0) {
     return html`<p>No run is chosen: <a href="/">choose some in the table</a>.</p>`;
   }
@@ -36,10 +36,10 @@ function notice(runs: readonly ReadableRun[]): Html | undefined {
 }
 
 /** What a run is called in a picture's legend. */
-const shortName = ({ config }: ReadableRun, index: number) =>
+const shortName = ({ config }: RunRecord, index: number) =>
   `${index + 1}: ${config.model}, seed ${config.seed}`;
 
-function curves(runs: readonly ReadableRun[]): Content {
+function curves(runs: readonly RunRecord[]): Content {
   if (runs.every(({ epochs }) => epochs.length === 0)) return undefined;
   const named = runs.map((run, i) => ({ name: shortName(run, i), history: run.epochs }));
   return (["loss", "accuracy"] as const).map((quantity) =>
@@ -50,8 +50,8 @@ function curves(runs: readonly ReadableRun[]): Content {
   );
 }
 
-function figures(runs: readonly ReadableRun[]): Html {
-  const columns: [string, (run: ReadableRun) => Content][] = [
+function figures(runs: readonly RunRecord[]): Html {
+  const columns: [string, (run: RunRecord) => Content][] = [
     ["weights", ({ summary }) => summary?.parameters ?? "–"],
     ["best epoch", ({ best }) => best?.epoch ?? "–"],
     ["val_loss", ({ best }) => best?.val_loss?.toFixed(4) ?? "–"],
@@ -97,7 +97,7 @@ function sample(index: number): Html {
 }
 
 /** The settings in which the runs differ. */
-function differences(runs: readonly ReadableRun[]): Html {
+function differences(runs: readonly RunRecord[]): Html {
   const records = runs.map(({ config }) => configRecord(config));
   const keys = [...new Set(records.flatMap((record) => Object.keys(record)))];
   const text = (record: Record<string, unknown>, key: string) => String(record[key] ?? "–");

@@ -1,7 +1,7 @@
 import { configSchema } from "../../config/mod.ts";
 import { attribute, type Content, type Html, html } from "../html.ts";
 import { type Listing, listingAddress, select, type SortKey } from "../listing.ts";
-import { type RunRecord, runStates } from "../run_record.ts";
+import { type FoundRun, type RunRecord, runStates } from "../../run/mod.ts";
 import { duration, percent, shortState, trainingSeconds } from "../words.ts";
 import { type Page, runAddress } from "./page.ts";
 import { program } from "../../program.ts";
@@ -16,7 +16,7 @@ interface Heading {
 }
 
 interface Column extends Heading {
-  readonly cell: (run: Exclude<RunRecord, { state: "damaged" }>) => Content;
+  readonly cell: (run: RunRecord) => Content;
 }
 
 const columns: readonly Column[] = [
@@ -74,7 +74,7 @@ const headings: readonly Heading[] = [
 ];
 
 /** The table of all runs. */
-export function listPage(runs: readonly RunRecord[], listing: Listing): Page {
+export function listPage(runs: readonly FoundRun[], listing: Listing): Page {
   const chosen = select(runs, listing);
   const { text, model, state, sort, order } = listing;
   const main = html`
@@ -97,7 +97,7 @@ export function listPage(runs: readonly RunRecord[], listing: Listing): Page {
   return { title: "Runs", status: 200, main };
 }
 
-function countText(runs: readonly RunRecord[], chosen: readonly RunRecord[]): string {
+function countText(runs: readonly FoundRun[], chosen: readonly FoundRun[]): string {
   if (runs.length === 0) return `No runs yet: ${program} train:cnn makes one.`;
   const training = runs.filter(({ state }) => state === "training").length;
   const all = `${runs.length} ${runs.length === 1 ? "run" : "runs"}`;
@@ -115,7 +115,7 @@ function choice(name: string, chosen: string, values: readonly string[]): Html {
   return html`<select name="${name}">${options}</select>`;
 }
 
-function table(runs: readonly RunRecord[], listing: Listing): Html {
+function table(runs: readonly FoundRun[], listing: Listing): Html {
   return html`
     <table class="runs">
       <thead>
@@ -138,7 +138,7 @@ function headingCell({ key, title, classes, first }: Heading, listing: Listing):
  href="${address}">${title}<span aria-hidden="true">${sign}</span></a></th>`;
 }
 
-function row(run: RunRecord): Html {
+function row(run: FoundRun): Html {
   const { name, state } = run;
   const address = runAddress(name);
   const shown = html`<span class="state ${state}">${shortState(run)}</span>`;

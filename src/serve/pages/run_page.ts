@@ -1,17 +1,19 @@
 import { curvesPicture } from "../../picture/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { type Content, type Html, html } from "../html.ts";
-import type { EpochRow, ReadableRun, RunRecord } from "../run_record.ts";
+import { type EpochRecord, type FoundRun, runPath, type RunRecord } from "../../run/mod.ts";
 import { duration, epochSeconds, longState, percent, trainingSeconds } from "../words.ts";
 import { definitions, type Page, picture, runAddress, scrolling } from "./page.ts";
 import { program } from "../../program.ts";
+import { shownName } from "../../data/mod.ts";
+import { runFiles } from "../run_files.ts";
 
 /** The page of one run; `folder` is the parent of the run folders as the user wrote it. */
-export function runPage(run: RunRecord, folder: string): Page {
+export function runPage(run: FoundRun, folder: string): Page {
   return { title: run.name, status: 200, main: main(run, folder) };
 }
 
-function main(run: RunRecord, folder: string): Html {
+function main(run: FoundRun, folder: string): Html {
   const head = html`
     <h1>${run.name}</h1>
     <div role="status">
@@ -36,12 +38,12 @@ function main(run: RunRecord, folder: string): Html {
   `;
 }
 
-function state(run: RunRecord): Html {
+function state(run: FoundRun): Html {
   const sentence = run.state === "damaged" ? `Damaged: ${run.problem}` : longState(run);
   return html`<span class="state ${run.state}">${sentence}</span>`;
 }
 
-function progress(run: ReadableRun, folder: string): Html | undefined {
+function progress(run: RunRecord, folder: string): Html | undefined {
   const { config, step, stepsPerEpoch, epochs, name } = run;
   if (run.state === "finished") return undefined;
   const bar = html`
@@ -49,7 +51,7 @@ function progress(run: ReadableRun, folder: string): Html | undefined {
       aria-label="steps done"></progress>
   `;
   if (run.state === "interrupted") {
-    const path = `${folder.replace(/\/+$/, "")}/${name}`;
+    const path = `${runPath(folder)}/${name}`;
     return html`${bar}<p>To go on: <code>${program} train --resume ${path}</code></p>`;
   }
   const seconds = epochSeconds(run);
@@ -60,13 +62,13 @@ function progress(run: ReadableRun, folder: string): Html | undefined {
   } about ${duration(seconds * left)}.</p>`;
 }
 
-function figures(run: ReadableRun): Html {
+function figures(run: RunRecord): Html {
   const { config, best, summary, epochs } = run;
   const seconds = trainingSeconds(run);
   const speed = epochs.at(-1)?.imagesPerSecond;
   const entries: [string, Content][] = [
     ["model", config.model],
-    ["data", config.data === "synthetic" ? "SYNTHETIC" : config.data],
+    ["data", shownName(config.data)],
   ];
   if (summary !== undefined) {
     const { test_acc, test_correct, test_count, test_loss, parameters } = summary;
@@ -95,7 +97,7 @@ function time(iso: string): Html {
   return html`<time datetime="${iso}">${text}</time>`;
 }
 
-function curves({ epochs, best, config }: ReadableRun): Content {
+function curves({ epochs, best, config }: RunRecord): Content {
   if (epochs.length === 0) return html`<p>The first epoch is not complete yet.</p>`;
   const subtitle = `${epochs.length} of ${config.epochs} epochs`;
   const shown = { subtitle, history: epochs, best: best?.epoch, epochs: config.epochs };
@@ -105,9 +107,9 @@ function curves({ epochs, best, config }: ReadableRun): Content {
   });
 }
 
-function epochTable({ epochs, name }: ReadableRun): Content {
+function epochTable({ epochs, name }: RunRecord): Content {
   if (epochs.length === 0) return html`<p>None is complete yet.</p>`;
-  const columns: [string, (row: EpochRow) => Content][] = [
+  const columns: [string, (row: EpochRecord) => Content][] = [
     ["epoch", ({ epoch }) => epoch],
     ["lr", ({ lr }) => Number(lr.toPrecision(4))],
     ["train_loss", ({ train_loss }) => train_loss.toFixed(4)],
@@ -134,14 +136,14 @@ function epochTable({ epochs, name }: ReadableRun): Content {
   );
 }
 
-function settings({ config }: ReadableRun): Html {
+function settings({ config }: RunRecord): Html {
   return definitions(
     Object.entries(configRecord(config)).map(([key, value]) => [key, String(value)]),
   );
 }
 
-function files({ files, name }: ReadableRun): Html {
-  const items = files.map((file) =>
+function files({ files, name }: RunRecord): Html {
+  const items = runFiles.filter((file) => files.has(file)).map((file) =>
     html`<li><a id="file-${file}" href="${runAddress(name)}/${file}">${file}</a></li>`
   );
   return html`
