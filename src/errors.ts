@@ -22,6 +22,8 @@ export type Main = (args: string[]) => Promise<number | void> | number | void;
 
 /** Runs a command and exits with its code; a failure prints one sentence on standard error. */
 export async function runTask(main: Main): Promise<never> {
+  // Beyond `ulimit -f` the system then lets a write fail instead of killing the process.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", () => {});
   try {
     Deno.exit(await main(Deno.args) ?? 0);
   } catch (error) {

@@ -1,5 +1,11 @@
 import { messageOf, UserError } from "../errors.ts";
-import { openRegularFile, type ReadOptions, readText } from "../storage/mod.ts";
+import {
+  isUnsupported,
+  openRegularFile,
+  type ReadOptions,
+  readText,
+  warnOnce,
+} from "../storage/mod.ts";
 
 /** The right to write a run folder, held by one process at a time. */
 export interface RunLock extends Disposable {
@@ -14,7 +20,7 @@ export interface RunLock extends Disposable {
 export function lockRun(folder: string): RunLock {
   const path = `${folder}/.lock`;
   const file = openLock(path, folder);
-  if (!file.tryLockSync(true)) {
+  if (!take(file, folder)) {
     const holder = readText(path)?.trim();
     file.close();
     throw new UserError(
@@ -25,6 +31,17 @@ export function lockRun(folder: string): RunLock {
   file.truncateSync(0);
   file.writeSync(holder);
   return { path, [Symbol.dispose]: () => file.close() };
+}
+
+/** Takes the lock; where the file system has no locks the run goes on without one, and says so. */
+function take(file: Deno.FsFile, folder: string): boolean {
+  try {
+    return file.tryLockSync(true);
+  } catch (error) {
+    if (!isUnsupported(error, "ENOLCK")) throw error;
+    warnOnce(`The file system of ${folder} has no locks: start no second process on a run there`);
+    return true;
+  }
 }
 
 function openLock(path: string, folder: string): Deno.FsFile {
@@ -46,6 +63,7 @@ export function isLocked(folder: string, options: ReadOptions = {}): boolean {
     return lock !== undefined && !lock.file.tryLockSync(false);
   } catch (error) {
     if (error instanceof Deno.errors.PermissionDenied) return false; // reading the run says so
+    if (isUnsupported(error, "ENOLCK")) return false;
     throw error;
   }
 }

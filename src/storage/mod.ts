@@ -4,7 +4,9 @@ export {
   appendSafely,
   diskFiles,
   type Files,
+  isUnsupported,
   uninterrupted,
+  warnOnce,
   writeAtomically,
 } from "./files.ts";
 export { jsonText, readJson, readText, writeJson, writeText } from "./json_file.ts";
