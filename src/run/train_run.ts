@@ -6,6 +6,7 @@ import { readEnvironment } from "./environment.ts";
 import {
   bestEpoch,
   modelOf,
+  NonfiniteError,
   Pace,
   recipeOf,
   train,
@@ -71,7 +72,7 @@ export async function trainRun(run: Run, options: TrainRunOptions): Promise<numb
     await writeReport(run, options, test);
     return 0;
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError) || error instanceof NonfiniteError) throw error;
     throw new UserError(`${error.message}. To go on: ${resumeCommand}`, { cause: error });
   }
 }

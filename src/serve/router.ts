@@ -33,7 +33,7 @@ export function route(url: URL, store: RunStore): Destination {
   store.refresh();
   if (pathname === "/") {
     const listing = listingSchema.safeParse(Object.fromEntries(searchParams));
-    if (listing.success) return () => listPage(store.runs, listing.data);
+    if (listing.success) return () => listPage(store, listing.data);
     const [issue] = listing.error.issues;
     const name = String(issue.path[0]);
     return { status: 400, reason: explain(issue, name, searchParams.get(name)) };

@@ -23,6 +23,7 @@ export class RunStore {
   #cache = new Map<string, CachedRun>();
   #runs: readonly FoundRun[] = [];
   #byName = new Map<string, FoundRun>();
+  #links: readonly string[] = [];
   #generation = 0;
 
   /** `folder` need not exist yet. */
@@ -31,6 +32,11 @@ export class RunStore {
   /** All runs, in the order of their names. */
   get runs(): readonly FoundRun[] {
     return this.#runs;
+  }
+
+  /** The names of symbolic links to run folders, which are not followed. */
+  get links(): readonly string[] {
+    return this.#links;
   }
 
   /** Grows with every change that has been seen. */
@@ -50,11 +56,13 @@ export class RunStore {
     for (const name of root === undefined ? [] : folderNames(root)) {
       cache.set(name, this.#look(`${root}/${name}`, this.#cache.get(name)));
     }
-    const same = cache.size === this.#cache.size &&
+    const links = root === undefined ? [] : linkedRuns(root);
+    const same = cache.size === this.#cache.size && links.join("/") === this.#links.join("/") &&
       [...cache].every(([name, run]) => this.#cache.get(name) === run);
     if (same) return;
     const records = [...cache.values()].flatMap(({ record }) => record ?? []);
     this.#cache = cache;
+    this.#links = links;
     this.#runs = records.sort((a, b) => a.name < b.name ? -1 : 1);
     this.#byName = new Map(records.map((record) => [record.name, record]));
     this.#generation++;
@@ -112,4 +120,19 @@ function folderNames(root: string): string[] {
   const entries = [...Deno.readDirSync(root)];
   return entries.filter(({ name, isDirectory }) => isDirectory && !name.startsWith("."))
     .map(({ name }) => name);
+}
+
+/** The names of symbolic links in a folder that lead to run folders. */
+function linkedRuns(root: string): string[] {
+  const names = [...Deno.readDirSync(root)].filter(({ isSymlink }) => isSymlink)
+    .map(({ name }) => name);
+  return names.filter((name) => isFile(`${root}/${name}/config.json`)).sort();
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false; // a link that leads nowhere, or where nobody may look
+  }
 }

@@ -110,3 +110,12 @@ Deno.test("a run without validation images is best where it is last", async () =
   assertEquals(summary.best, summary.last);
   assertEquals(summary.best_weights_sha256, summary.weights_sha256);
 });
+
+Deno.test("a run whose loss is not finite asks for no resume, which would end the same", async () => {
+  using parent = temporaryFolder();
+  const wild = config({ lr: 1000, weightDecay: 10, lrScheduler: "constant", epochs: 50 });
+  using run = Run.create(wild, environment, parent.path);
+  const error = await assertRejects(() => carried(run, { layer: undefined }), UserError);
+  assert(/try a lower --lr or --clip-grad-norm 1$/.test(error.message), error.message);
+  assert(!/To go on|checkpoint/.test(error.message), error.message);
+});

@@ -3,6 +3,7 @@ import { attribute, type Content, type Html, html } from "../html.ts";
 import { type Listing, listingAddress, select, type SortKey } from "../listing.ts";
 import { type FoundRun, type RunRecord, runStates } from "../../run/mod.ts";
 import { duration, percent, shortState, trainingSeconds } from "../words.ts";
+import type { RunStore } from "../run_store.ts";
 import { type Page, runAddress } from "./page.ts";
 import { program } from "../../program.ts";
 
@@ -74,7 +75,10 @@ const headings: readonly Heading[] = [
 ];
 
 /** The table of all runs. */
-export function listPage(runs: readonly FoundRun[], listing: Listing): Page {
+export function listPage(
+  { runs, links }: Pick<RunStore, "runs" | "links">,
+  listing: Listing,
+): Page {
   const chosen = select(runs, listing);
   const { text, model, state, sort, order } = listing;
   const main = html`
@@ -89,12 +93,19 @@ export function listPage(runs: readonly FoundRun[], listing: Listing): Page {
       <button>Filter</button>
     </form>
     <p role="status" id="count" data-live>${countText(runs, chosen)}</p>
+    <div id="links" data-live>${links.length > 0 && leftOut(links)}</div>
     <form action="/compare" method="get">
       <div id="runs" data-live>${chosen.length > 0 && table(chosen, listing)}</div>
       <p class="actions"><button>Compare the chosen runs</button></p>
     </form>
   `;
   return { title: "Runs", status: 200, main };
+}
+
+function leftOut(links: readonly string[]): Html {
+  return html`
+    <p class="problem">Left out, because symbolic links are not followed: ${links.join(", ")}.</p>
+  `;
 }
 
 function countText(runs: readonly FoundRun[], chosen: readonly FoundRun[]): string {
