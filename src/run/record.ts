@@ -166,8 +166,9 @@ export class RunRecord {
     return this.history.map((metrics, i) => ({ ...metrics, ...times[i] }));
   });
 
+  /** The epoch whose weights are kept; a finished run's own word counts. */
   get best(): EpochMetrics | undefined {
-    return bestEpoch(this.history, this.config.bestBy);
+    return this.summary?.best ?? bestEpoch(this.history, this.config.bestBy);
   }
 
   /** Where an unfinished run is resumed; undefined for its beginning. */

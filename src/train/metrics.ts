@@ -92,7 +92,10 @@ export function epochLine(
   return `${epoch}${figures}  ${speed}${syntheticMark(data)}`;
 }
 
-/** The best epoch so far: the first of those with the highest accuracy or lowest loss. */
+/**
+ * The best epoch so far: the first of those with the lowest loss, or with the lowest loss of those
+ * with the highest accuracy.
+ */
 export function bestEpoch(
   history: readonly EpochMetrics[],
   bestBy: Recipe["bestBy"],
@@ -101,7 +104,8 @@ export function bestEpoch(
     if (best === undefined) return metrics;
     const { val_acc, val_loss } = metrics;
     if (val_acc === undefined || val_loss === undefined) return metrics; // no validation: best = last
-    const better = bestBy === "accuracy" ? val_acc > best.val_acc! : val_loss < best.val_loss!;
+    const gain = bestBy === "accuracy" ? val_acc - best.val_acc! : 0;
+    const better = gain > 0 || gain === 0 && val_loss < best.val_loss!;
     return better ? metrics : best;
   }, undefined);
 }
