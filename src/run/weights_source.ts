@@ -72,11 +72,14 @@ function readFile(path: string): Omit<WeightsSource, "model"> | undefined {
     if (bytes === undefined) return undefined;
     const { tensors, metadata } = weightsOf(bytes, path);
     const weights = tensors.filter(({ name }) => !/^(optimizer|train)\./.test(name));
-    const config = metadata.config === undefined
-      ? undefined
-      : parseConfig(metadata.config, `the config in ${path}`);
-    const epoch = metadata.epoch === undefined ? undefined : Number(metadata.epoch);
-    return { path, tensors: weights, config, epoch };
+    const { wick, config, epoch } = metadata;
+    if (wick === undefined) return { path, tensors: weights }; // another program's words are its own
+    return {
+      path,
+      tensors: weights,
+      ...(config !== undefined && { config: parseConfig(config, `the config in ${path}`) }),
+      ...(epoch !== undefined && { epoch: Number(epoch) }),
+    };
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`Cannot read ${path}: ${messageOf(error)}`);
