@@ -10,7 +10,7 @@ import {
   unseal,
   writeAtomically,
 } from "../storage/mod.ts";
-import { type Checkpoint, progressSchema, type RunProgress } from "../train/mod.ts";
+import { type Checkpoint, isConsistent, progressSchema, type RunProgress } from "../train/mod.ts";
 
 /** The best weights so far. */
 export interface BestWeights {
@@ -105,6 +105,7 @@ export class Checkpoints {
     const { tensors, metadata } = content;
     const progress = progressSchema.safeParse(JSON.parse(metadata.progress ?? "null"));
     if (!progress.success) throw new RangeError("it does not say where the run stands");
+    if (!isConsistent(progress.data)) throw new RangeError("its counts contradict each other");
     return { tensors, progress: progress.data };
   }
 

@@ -1,3 +1,4 @@
+import { dirname, resolve } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { configRecord, configText, type TrainConfig } from "../config/mod.ts";
@@ -66,9 +67,8 @@ export class Run implements Disposable {
     let folder: string | undefined;
     let lock: RunLock | undefined;
     try {
-      Deno.mkdirSync(parent, { recursive: true });
-      folder = Deno.makeTempDirSync({ dir: parent, prefix: ".new-" });
-      Deno.chmodSync(folder, 0o755);
+      makeParents(files, parent);
+      folder = makeHidden(parent);
       lock = lockRun(folder);
       const checkpoints = `${folder}/checkpoints`;
       uninterrupted(() => files.makeFolder(checkpoints));
@@ -163,6 +163,36 @@ export class Run implements Disposable {
 export function runName({ model, data, seed }: TrainConfig, time: Date): string {
   const stamp = time.toISOString().replaceAll(":", "-");
   return `${stamp}-${model}${isSynthetic(data) ? "-synthetic" : ""}-s${seed}`;
+}
+
+/** Makes a folder with those above it, and waits until their names are on the disk. */
+function makeParents(files: Files, path: string): void {
+  const missing: string[] = [];
+  for (let folder = resolve(path); !exists(folder); folder = dirname(folder)) missing.push(folder);
+  Deno.mkdirSync(path, { recursive: true });
+  for (const folder of missing) uninterrupted(() => files.syncFolder(dirname(folder)));
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false; // or it cannot be looked at: then it cannot be made either, and that says why
+  }
+}
+
+/** Makes a new hidden folder in `parent`, with the rights that the umask and `parent` give it. */
+function makeHidden(parent: string): string {
+  for (let attempt = 1;; attempt++) {
+    const folder = `${parent}/.new-${Deno.pid}-${attempt}`;
+    try {
+      Deno.mkdirSync(folder);
+      return folder;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists) || attempt === 1000) throw error;
+    }
+  }
 }
 
 /** Renames a finished folder to `path`, or to `path-2`, ... where that is taken. */

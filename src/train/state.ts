@@ -125,6 +125,10 @@ export class TrainingState implements Disposable {
 
   /** Goes to where a checkpoint was saved; throws a RangeError where it belongs to another model. */
   restore({ tensors, progress }: Checkpoint): void {
+    const { epoch, step_in_epoch, step } = progress;
+    if (step !== epoch * this.stepsPerEpoch + step_in_epoch || epoch > this.recipe.epochs) {
+      throw new RangeError(`it is at step ${step} of other data or of a longer run`);
+    }
     this.optimizer.stepCount = progress.step;
     assignStored(this.#tensors, tensors);
     this.epoch = progress.epoch;
