@@ -129,3 +129,19 @@ Deno.test("a flag that contradicts the run's config is an error, another --threa
   const environment = JSON.parse(Deno.readTextFileSync(`${folder}/environment.json`));
   assertEquals(environment.resumed.length, 1);
 });
+
+Deno.test({
+  name: "a file beyond the shell's limit is one sentence, and not a process that is killed",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    using parent = temporaryFolder();
+    const flags = ["run", "-q", "-P=train", "--import-map=.wick/import_map.json"];
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", 'ulimit -f 200 && exec "$@"', "sh", Deno.execPath(), ...flags, "tasks/train.ts"]
+        .concat("--model", "mlp", ...small, "--output-dir", parent.path),
+      env: { NO_COLOR: "1", FASHION_MNIST_DIR: "" },
+    }).output();
+    assertMatch(new TextDecoder().decode(stderr), /^error: Cannot save .*: File too large/);
+    assertEquals(code, 1);
+  },
+});
