@@ -27,6 +27,8 @@ export type Main = (args: string[]) => Promise<number | void> | number | void;
  * names from elsewhere cannot command the terminal.
  */
 export async function runTask(main: Main): Promise<never> {
+  // Beyond `ulimit -f` the system then lets a write fail instead of killing the process.
+  if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", () => {});
   try {
     Deno.exit(await main(Deno.args) ?? 0);
   } catch (error) {

@@ -5,6 +5,7 @@
 //! error and not in the system's killing the process.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -51,8 +52,28 @@ fn read_budget() -> std::result::Result<usize, String> {
     let number = |text: &str| text.split_whitespace().find_map(|word| word.parse::<usize>().ok());
     let machine = std::fs::read_to_string("/proc/meminfo").ok();
     let machine = machine.and_then(|text| text.lines().find(|line| line.starts_with("MemTotal:")).and_then(number));
-    let group = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok().and_then(|text| number(&text));
-    Ok(machine.map_or(usize::MAX, |kibibytes| kibibytes << 10).min(group.unwrap_or(usize::MAX)))
+    let groups = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let group = group_limit(&groups, Path::new("/sys/fs/cgroup"));
+    Ok(machine.map_or(usize::MAX, |kibibytes| kibibytes << 10).min(group))
+}
+
+/// The least memory limit of this process's control groups and of those above them, in versions 2 and 1
+/// (`man 7 cgroups`). `groups` has a line `0::/path` of version 2 and `n:memory:/path` of version 1. In a
+/// container the path may begin outside what is mounted there: folders that do not exist are passed over.
+fn group_limit(groups: &str, mount: &Path) -> usize {
+    let limits = groups.lines().flat_map(|line| {
+        let mut fields = line.splitn(3, ':').skip(1);
+        let (controllers, path) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+        let (folder, file) = match controllers {
+            "" => (mount.to_path_buf(), "memory.max"),
+            _ if controllers.split(',').any(|name| name == "memory") => (mount.join("memory"), "memory.limit_in_bytes"),
+            _ => return Vec::new(),
+        };
+        let path = Path::new(path.trim_start_matches('/'));
+        path.ancestors().map(|above| folder.join(above).join(file)).collect()
+    });
+    let read = |file: PathBuf| std::fs::read_to_string(file).ok()?.trim().parse::<usize>().ok(); // or `max`
+    limits.filter_map(read).min().unwrap_or(usize::MAX)
 }
 
 fn budget() -> usize {
@@ -194,6 +215,26 @@ mod tests {
             let (_, given) = class_of(size).unwrap();
             assert!(given >= size && given < size + size / 4, "{size} got {given}");
         }
+    }
+
+    #[test]
+    fn the_least_limit_of_the_control_groups_above_counts() {
+        let root = std::env::temp_dir().join(format!("wick-cgroup-{}", std::process::id()));
+        let write = |file: &str, text: &str| {
+            std::fs::create_dir_all(root.join(file).parent().unwrap()).unwrap();
+            std::fs::write(root.join(file), text).unwrap();
+        };
+        write("a/b/c/memory.max", "max\n");
+        write("a/b/memory.max", "4096\n");
+        write("a/memory.max", "8192\n");
+        write("memory/slurm/job/memory.limit_in_bytes", "9223372036854771712\n");
+        write("memory/slurm/memory.limit_in_bytes", "512\n");
+        let limit = |groups| group_limit(groups, &root);
+        assert_eq!([limit("0::/a/b/c\n"), limit("0::/a\n"), limit("0::/outside/a\n")], [4096, 8192, usize::MAX]);
+        assert_eq!(limit("9:cpu:/a/b\n4:hugetlb,memory:/slurm/job\n0::/a/b/c\n"), 512);
+        write("memory.max", "1024\n"); // of a container that sees its own group as the root
+        assert_eq!([limit("0::/outside/a\n"), limit("0::/\n"), limit("0::/../x\n")], [1024; 3]);
+        std::fs::remove_dir_all(&root).unwrap();
     }
 
     #[test]

@@ -1,4 +1,4 @@
-import { lockRun, readConfig } from "../run/mod.ts";
+import { lockRun, readRun } from "../run/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import { optionsSchema } from "../config/mod.ts";
 import { resumeCommand } from "./train_command.ts";
@@ -13,8 +13,7 @@ export async function reportCommand(
 ): Promise<string> {
   const { device, dataDir, threads } = reportFlagsSchema.parse(given);
   configureThreads(threads);
-  const folder = path.replace(/(?<=.)\/+$/, "");
-  readConfig(folder); // throws where it is no run folder, before a lock is left in it
+  const { folder } = readRun(path); // throws where it is no run folder, before a lock is left in it
   using _lock = lockRun(folder);
   const options = optionsSchema.parse({ dataDir, threads });
   return await writeReport(folder, {

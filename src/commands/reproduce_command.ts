@@ -13,12 +13,12 @@ export async function reproduceCommand(
   screen: Screen,
 ): Promise<number> {
   configureThreads(threads);
-  const results = readResults(path.replace(/(?<=.)\/+$/, ""));
+  const results = readResults(path);
   const { model, data, device } = results.config;
   const mark = markOf(data);
   screen.line(`${path}: ${model} on ${data}${mark}, ${results.epochs.length} epochs`);
   if (device === "cuda") screen.line("warning: on CUDA the same bits are not promised");
-  const difference = await reproduce(results, options, screen);
+  const difference = await reproduce(path, results, options, screen);
   if (difference !== undefined) {
     screen.line(`differs: ${difference}`);
     return 1;

@@ -4,16 +4,15 @@ import { models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import {
   completeConfig,
-  configRecord,
+  configText,
   contradiction,
   listed,
   type TrainConfig,
   type TrainFlags,
 } from "../config/mod.ts";
-import { readJson } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import type { Screen } from "../cli/mod.ts";
-import { type Reporter, runFolders, type Summary } from "../run/mod.ts";
+import { type Reporter, type RunRecord, runsIn, type Summary } from "../run/mod.ts";
 import { splitFlags, trainCommand } from "./train_command.ts";
 import { sweepTable } from "../experiment/mod.ts";
 
@@ -61,19 +60,9 @@ export async function sweepCommand(
   return 0;
 }
 
-/** A run folder with a config, and its figures where it is finished. */
-interface FoundRun {
-  readonly folder: string;
-  readonly summary: Summary | undefined;
-}
-
 /** The run under `parent` that has this config: a finished one rather than an unfinished one. */
-function findRun(parent: string, config: TrainConfig): FoundRun | undefined {
-  const wanted = JSON.stringify(configRecord(config));
-  const found: FoundRun[] = [];
-  for (const folder of runFolders(parent)) {
-    if (JSON.stringify(readJson(`${folder}/config.json`)) !== wanted) continue;
-    found.push({ folder, summary: readJson(`${folder}/summary.json`) as Summary | undefined });
-  }
-  return found.find(({ summary }) => summary !== undefined) ?? found.at(-1);
+function findRun(parent: string, config: TrainConfig): RunRecord | undefined {
+  const text = configText(config);
+  const found = runsIn(parent).filter((run) => run.configText === text);
+  return found.find(({ finished }) => finished) ?? found.at(-1);
 }

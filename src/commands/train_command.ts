@@ -1,5 +1,5 @@
 import { loadTest, loadTraining } from "../data/mod.ts";
-import { UsageError, UserError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { program } from "../program.ts";
@@ -16,16 +16,15 @@ import {
 } from "../config/mod.ts";
 import { dryRun } from "./dry_run.ts";
 import {
-  carryOn,
-  isFinished,
-  readConfig,
   readEnvironment,
+  readRun,
+  refuseOtherData,
   type Reporter,
   Run,
-  type Session,
+  trainRun,
+  type TrainRunOptions,
 } from "../run/mod.ts";
 import { flagName, type Screen } from "../cli/mod.ts";
-import { readJson } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 
 /** Does what `train` was asked for; returns the exit code. */
@@ -48,10 +47,10 @@ export async function trainCommand(
   if (options.dryRun) return await dryRun(config, data, options, screen);
   const environment = await readEnvironment(config.device, data.digests);
   using run = Run.create(config, environment, options.outputDir, options);
-  return await carryOn(run, session(run, data, options, screen, reporter));
+  return await trainRun(run, runOptions(run, data, options, screen, reporter));
 }
 
-/** Goes on with a run folder from its last checkpoint. */
+/** Resumes a run folder from its last checkpoint. */
 async function resume(
   path: string,
   settings: Partial<TrainSettings>,
@@ -60,27 +59,26 @@ async function resume(
   reporter?: Reporter,
 ): Promise<number> {
   if (options.dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
-  const folder = path.replace(/(?<=.)\/+$/, "");
-  const config = readConfig(folder);
+  const { folder, config, finished, environment } = readRun(path);
   refuseChanges(folder, config, settings, options);
-  if (isFinished(folder)) {
+  if (finished) {
     screen.line(`${folder} is finished: nothing to do (${program} evaluate ${folder} shows it)`);
     return 0;
   }
   using run = Run.open(folder, options);
   const { data: source, trainSize } = config;
   const data = await loadTraining({ ...options, data: source, trainSize });
-  refuseOtherData(folder, data.digests);
-  return await carryOn(run, session(run, data, options, screen, reporter));
+  refuseOtherData(folder, environment?.data_sha256 ?? data.digests, data.digests);
+  return await trainRun(run, runOptions(run, data, options, screen, reporter));
 }
 
-function session(
+function runOptions(
   { folder }: Run,
-  data: Session["data"],
+  data: TrainRunOptions["data"],
   options: RunOptions,
   screen: Screen,
   reporter: Reporter | undefined,
-): Session {
+): TrainRunOptions {
   const { checkpointEvery } = options;
   const load = () => loadTest({ ...options, data: data.source });
   return {
@@ -93,7 +91,7 @@ function session(
   };
 }
 
-/** The command that goes on with a run as it was going. */
+/** The command that resumes a run as it was going. */
 export function resumeCommand(folder: string, options: RunOptions): string {
   const flags = (["checkpointEvery", "keepLast", "dataDir", "threads"] as const).flatMap((key) => {
     const value = options[key];
@@ -136,15 +134,5 @@ function refuseChanges(
       `${flag} ${value} contradicts ${folder}, which has ${was ?? "none"}: ` +
         "leave it out, or start a new run",
     );
-  }
-}
-
-/** A run goes on only with the data it was begun with. */
-function refuseOtherData(folder: string, digests: Readonly<Record<string, string>>): void {
-  const path = `${folder}/environment.json`;
-  const environment = readJson(path) as { data_sha256?: Record<string, string> } | undefined;
-  for (const [name, digest] of Object.entries(environment?.data_sha256 ?? {})) {
-    if (digests[name] === digest) continue;
-    throw new UserError(`${folder} was begun with other data: the SHA-256 of ${name} differs`);
   }
 }

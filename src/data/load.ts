@@ -58,6 +58,12 @@ export function markOf(name: string): string {
   return mark === undefined ? "" : `  (${mark})`;
 }
 
+/** A source's or a part's name as people read it: a set with a mark stands out by its title. */
+export function shownName(name: string): string {
+  const [set] = name.split("/");
+  return markOf(set) === "" ? name : name.replace(set, dataSet(set).title);
+}
+
 const setOf = ({ data }: LoadOptions): DataSet => data === "auto" ? standardSet : dataSet(data);
 
 /**

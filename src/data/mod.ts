@@ -19,7 +19,7 @@ export { dataFolder, verify } from "./files_on_disk.ts";
 export { gunzip, isGzip } from "./gzip.ts";
 export { type Idx, maxImages, readIdx, readImageSet } from "./idx.ts";
 export { bytesOf, type ImageFormat, type ImageSet, imageSet, subset } from "./image_set.ts";
-export { dataSet, type LoadOptions, loadTest, loadTraining, markOf } from "./load.ts";
+export { dataSet, type LoadOptions, loadTest, loadTraining, markOf, shownName } from "./load.ts";
 export type { CanonicalFile, CanonicalPair, FileList, Publication } from "./published_files.ts";
 export type { Patience } from "./transfer.ts";
 export { unload } from "./resident.ts";

@@ -36,6 +36,7 @@ export {
   layerNorm,
 } from "./normalization.ts";
 export * from "./optimizers/mod.ts";
+export { parameterCount } from "./parameter_count.ts";
 export { avgPool2d, maxPool2d, type Pool2d } from "./pooling.ts";
 export { residual } from "./residual.ts";
 export * from "./schedules/mod.ts";

@@ -1,5 +1,5 @@
 import { shortPercent } from "../statistics/mod.ts";
-import { dataSet, type ImageSet, markOf } from "../data/mod.ts";
+import { type ImageSet, shownName } from "../data/mod.ts";
 import type { Random } from "../tensor/mod.ts";
 import type { Predictions } from "../train/mod.ts";
 import { type GridImage, gridPicture, inRows } from "./image_grid.ts";
@@ -84,8 +84,7 @@ function gallery(
 
 /** A set's name; SYNTHETIC stands out, because such figures say nothing about the real one. */
 export function setText({ name }: Pick<ImageSet, "name">): string {
-  const [set] = name.split("/");
-  return markOf(set) === "" ? name : name.replace(set, dataSet(set).title);
+  return shownName(name);
 }
 
 /** The image at `index` of a set. */

@@ -18,7 +18,7 @@ import { configRecord } from "../config/mod.ts";
 import { type Content, type Markup, markup } from "../html/mod.ts";
 import { type Card, cards, definitions, figure, page, picture, section, table } from "./page.ts";
 import { runText, type TestPictures } from "./run_pictures.ts";
-import type { RunRecord } from "./run_record.ts";
+import type { RunRecord } from "../run/mod.ts";
 
 /** What a report shows besides a run's records. */
 export interface ReportContent {
@@ -35,14 +35,13 @@ export interface ReportContent {
 
 /** The report of a run, finished or not, as one page of HTML. */
 export function report(record: RunRecord, content: ReportContent): string {
-  const { config, folder } = record;
+  const { config, name } = record;
   const title = runText(config);
-  const name = folder.slice(folder.lastIndexOf("/") + 1);
   return page(
     title,
     markup`<h1>${title}</h1><p class="muted"><code>${name}</code></p>
 ${markOf(config.data) !== "" && warning}
-${record.results === undefined ? interrupted(record, content) : headline(record, content)}
+${record.summary === undefined ? interrupted(record, content) : headline(record, content)}
 ${
       section(
         "Curves",
@@ -98,12 +97,9 @@ function figureCards<P extends Part>(
 const validation = (best: EpochMetrics) =>
   figureCards("validation", headlinesOf("val"), best, { prefix: "best." });
 
-function headline(
-  { results, best, times, finished }: RunRecord,
-  { tested }: ReportContent,
-): Content {
-  if (results === undefined || best === undefined || tested === undefined) return undefined;
-  const { test_correct, test_count, weights_sha256 } = results;
+function headline({ summary, best, times }: RunRecord, { tested }: ReportContent): Content {
+  if (summary === undefined || best === undefined || tested === undefined) return undefined;
+  const { test_correct, test_count, weights_sha256 } = summary;
   const known = times.filter((time) => time !== undefined);
   const seconds = known.reduce((sum, time) => sum + time.seconds, 0);
   const images = known.reduce((sum, time) => sum + time.seconds * time.imagesPerSecond, 0);
@@ -113,7 +109,7 @@ function headline(
   }`;
   return [
     cards([
-      ...figureCards("test", rankedOf("test"), results, { right: [["right test images", right]] }),
+      ...figureCards("test", rankedOf("test"), summary, { right: [["right test images", right]] }),
       [
         "calibration error",
         figure("calibration_error", calibration.error, percent(calibration.error)),
@@ -124,12 +120,10 @@ function headline(
       ["training", seconds === 0 ? "not known" : duration(seconds)],
       ["images a second", seconds === 0 ? "not known" : grouped(images / seconds)],
     ]),
-    markup`<p class="muted">Finished ${
-      finished ?? "at a time that is not known"
-    }<br>SHA-256 of the last weights: <code>${
+    markup`<p class="muted">Finished ${summary.times.finished}<br>SHA-256 of the last weights: <code>${
       figure("weights_sha256", weights_sha256)
     }</code><br>SHA-256 of the best weights: <code>${
-      figure("best_weights_sha256", results.best_weights_sha256)
+      figure("best_weights_sha256", summary.best_weights_sha256)
     }</code></p>`,
   ];
 }
@@ -150,10 +144,10 @@ function epochs({ history, times, best }: RunRecord): Content {
   return folded("Every epoch in figures", table(head, rows));
 }
 
-function tested({ config, results }: RunRecord, { tested }: ReportContent): Markup[] {
-  if (results === undefined || tested === undefined) return [];
+function tested({ config, summary }: RunRecord, { tested }: ReportContent): Markup[] {
+  if (summary === undefined || tested === undefined) return [];
   const { pictures, calibration } = tested;
-  const { confusion_matrix: counts } = results;
+  const { confusion_matrix: counts } = summary;
   const { classes } = dataSet(config.data);
   const learned = pictures.learned.map(picture);
   return [
@@ -203,10 +197,9 @@ function scores(counts: readonly (readonly number[])[], classes: readonly string
 
 function environment({ environment }: RunRecord): Content {
   const { resumed = [], ...first } = environment ?? {};
-  const later = Array.isArray(resumed) ? resumed as Record<string, unknown>[] : [];
   return [
     definitions(textEntries(first)),
-    ...later.map(({ step, ...rest }) =>
+    ...resumed.map(({ step, ...rest }) =>
       folded(`Resumed at step ${step}`, definitions(textEntries(rest)))
     ),
   ];

@@ -18,7 +18,7 @@ import {
   sampleSheet,
   weightImagesPicture,
 } from "../picture/mod.ts";
-import type { RunRecord } from "./run_record.ts";
+import type { RunRecord } from "../run/mod.ts";
 
 /** A run's best weights, and what they say of the test images. */
 export interface TestedModel {
@@ -33,16 +33,16 @@ export function runText({ model, data, seed }: TrainConfig): string {
 }
 
 /** A run's curves as far as they go; undefined where no epoch is complete. */
-export function runCurves({ config, history, best, results }: RunRecord): string | undefined {
+export function runCurves({ config, history, best, finished }: RunRecord): string | undefined {
   if (history.length === 0) return undefined;
   const { epochs } = config;
-  const part = results === undefined ? `, ${history.length} of ${epochs} epochs` : "";
+  const part = finished ? "" : `, ${history.length} of ${epochs} epochs`;
   return curvesPicture({
     title: curvesTitle,
     subtitle: runText(config) + part,
     history,
     best: best?.epoch,
-    epochs: results === undefined ? epochs : history.length,
+    epochs: finished ? history.length : epochs,
   });
 }
 

@@ -1,12 +1,19 @@
 import { loadTest, type TestData } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
+import { parameterCount } from "../nn/mod.ts";
 import { diskFiles, type Files, writeText } from "../storage/mod.ts";
 import { predictions } from "../train/mod.ts";
-import { findWeights, loadModel } from "../run/mod.ts";
+import {
+  findWeights,
+  loadModel,
+  readRun,
+  refuseOtherData,
+  type RunRecord,
+  type Summary,
+} from "../run/mod.ts";
 import { calibration } from "../statistics/mod.ts";
 import { report, type ReportContent } from "./report.ts";
 import { runCurves, type TestedModel, testPictures } from "./run_pictures.ts";
-import { readRunRecord, type RunRecord } from "./run_record.ts";
 
 /** How a report is made. */
 export interface ReportOptions {
@@ -29,9 +36,9 @@ export interface ReportOptions {
  */
 export async function writeReport(folder: string, options: ReportOptions): Promise<string> {
   const { resumeCommand, files = diskFiles, tell = console.error } = options;
-  const record = readRunRecord(folder, tell);
+  const record = readRun(folder, { tell });
   const curves = runCurves(record);
-  const tested = record.results && await test(record, record.results, options);
+  const tested = record.summary && await test(record, record.summary, options);
   if (curves !== undefined) writeText(files, `${folder}/curves.svg`, curves);
   if (tested) writeText(files, `${folder}/confusion_matrix.svg`, tested.pictures.confusion);
   const path = `${folder}/report.html`;
@@ -41,14 +48,11 @@ export async function writeReport(folder: string, options: ReportOptions): Promi
 
 async function test(
   { folder, config }: RunRecord,
-  { confusion_matrix, data_sha256 }: NonNullable<RunRecord["results"]>,
+  { confusion_matrix, data_sha256 }: Summary,
   { test, dataDir, device = config.device }: ReportOptions,
 ): Promise<ReportContent["tested"]> {
   const set = test ?? await loadTest({ data: config.data, dataDir });
-  for (const [name, digest] of Object.entries(set.digests)) {
-    if (data_sha256[name] === digest) continue;
-    throw new UserError(`${folder} was tested on other images: the SHA-256 of ${name} differs`);
-  }
+  refuseOtherData(folder, data_sha256, set.digests);
   using model = loadModel(findWeights(folder), device);
   const tested = { model, set, predictions: predictions(model, set, { device }) };
   // On the CPU the same weights and images give the same counts; a difference means damage.
@@ -58,7 +62,7 @@ async function test(
   return {
     pictures: testPictures(config, confusion_matrix, tested),
     calibration: calibration(tested.predictions.confidence, tested.predictions.correct),
-    parameters: model.parameters.reduce((sum, { tensor }) => sum + tensor.size, 0),
+    parameters: parameterCount(model),
   };
 }
 

@@ -2,13 +2,15 @@ import { messageOf, UserError } from "../errors.ts";
 import { version } from "../version.ts";
 import {
   type Files,
+  readRegularFile,
   seal,
+  type StoredFile,
   type StoredTensor,
   uninterrupted,
   unseal,
   writeAtomically,
 } from "../storage/mod.ts";
-import { type Checkpoint, progressSchema, type RunProgress } from "../train/mod.ts";
+import { type Checkpoint, isConsistent, progressSchema, type RunProgress } from "../train/mod.ts";
 
 /** The best weights so far. */
 export interface BestWeights {
@@ -64,8 +66,8 @@ export class Checkpoints {
     let passedOver = false;
     for (const path of candidates) {
       try {
-        if (!exists(path)) continue;
         const checkpoint = this.#read(path);
+        if (checkpoint === undefined) continue;
         const needed = bestOf(checkpoint.progress);
         if (needed !== undefined && !(best !== undefined && best.epoch >= needed)) {
           throw new RangeError(`the best weights of epoch ${needed} are missing or damaged`);
@@ -84,9 +86,8 @@ export class Checkpoints {
 
   /** The best weights; throws a RangeError where the file is not as it was written. */
   loadBest(): BestWeights | undefined {
-    if (!exists(this.#best)) return undefined;
-    const { tensors, metadata } = this.#open(this.#best);
-    return { tensors, epoch: Number(metadata.epoch) };
+    const content = this.#open(this.#best);
+    return content && { tensors: content.tensors, epoch: Number(content.metadata.epoch) };
   }
 
   #readable<T>(read: () => T): T | undefined {
@@ -98,21 +99,34 @@ export class Checkpoints {
     }
   }
 
-  #read(path: string): Checkpoint {
-    const { tensors, metadata } = this.#open(path);
+  #read(path: string): Checkpoint | undefined {
+    const content = this.#open(path);
+    if (content === undefined) return undefined;
+    const { tensors, metadata } = content;
     const progress = progressSchema.safeParse(JSON.parse(metadata.progress ?? "null"));
     if (!progress.success) throw new RangeError("it does not say where the run stands");
+    if (!isConsistent(progress.data)) throw new RangeError("its counts contradict each other");
     return { tensors, progress: progress.data };
   }
 
-  #open(path: string) {
-    const content = unseal(Deno.readFileSync(path));
+  #open(path: string): StoredFile | undefined {
+    const bytes = this.#bytes(path);
+    if (bytes === undefined) return undefined;
+    const content = unseal(bytes);
     if (content.metadata.config !== this.config) {
       throw new UserError(
         `${path} was written with another config: config.json must not be changed after the start`,
       );
     }
     return content;
+  }
+
+  #bytes(path: string): Uint8Array | undefined {
+    try {
+      return readRegularFile(path);
+    } catch (error) {
+      throw new UserError(`Cannot read ${path}: ${messageOf(error)}`);
+    }
   }
 
   #write(
@@ -154,15 +168,5 @@ export class Checkpoints {
         // It stays: a checkpoint too many harms nothing.
       }
     }
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw new UserError(`Cannot read ${path}: ${messageOf(error)}`);
   }
 }

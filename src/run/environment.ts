@@ -1,7 +1,10 @@
 import { cpus } from "node:os";
+import { dirname } from "node:path";
+import { z } from "zod";
 import { packedFile, selfContained } from "../program.ts";
 import { wickInfo } from "../ffi/mod.ts";
 import { now } from "../clock.ts";
+import { commitOf } from "./commit.ts";
 import { version } from "../version.ts";
 
 /** On what a run was computed. Nothing here decides its result on a CPU. */
@@ -11,7 +14,7 @@ export interface Environment {
   readonly deno: string;
   readonly candle: string;
   readonly library_sha256: string;
-  /** The commit of wick's repository, where it is one, and whether files differ from it. */
+  /** The commit of wick's repository, where it is one, and whether files differ from it: null, not known. */
   readonly commit: string | null;
   readonly dirty: boolean | null;
   readonly os: string;
@@ -24,6 +27,15 @@ export interface Environment {
   /** What is promised of the result's bits on this device. */
   readonly reproducible: string;
 }
+
+/** environment.json, of which only what is used again is checked. */
+export const environmentSchema = z.looseObject({
+  time: z.string().optional(),
+  data_sha256: z.record(z.string(), z.string()).optional(),
+  /** The environments of processes that resumed the run, each with its first step. */
+  resumed: z.array(z.record(z.string(), z.unknown())).optional(),
+});
+export type RecordedEnvironment = Readonly<z.infer<typeof environmentSchema>>;
 
 /** Reads the environment of this process; the one place that does. */
 export async function readEnvironment(
@@ -58,27 +70,14 @@ function processor(): string | null {
   }
 }
 
-/** Of which commit this wick is, and whether files differ from it; nulls where it is of none. */
+/**
+ * Of which commit this wick is; null where it is of none. Whether files differ from the commit only
+ * git itself could say, which no task may run.
+ */
 export async function readCommit(): Promise<Pick<Environment, "commit" | "dirty">> {
   if (selfContained) {
     return JSON.parse(await Deno.readTextFile(packedFile("commit.json")));
   }
-  const status = await git("status", "--porcelain");
-  return {
-    commit: await git("rev-parse", "HEAD") ?? null,
-    dirty: status === undefined ? null : status !== "",
-  };
-}
-
-/** What git says about wick's own repository; undefined where there is none. */
-async function git(...args: string[]): Promise<string | undefined> {
-  const root = import.meta.dirname;
-  if (root === undefined) return undefined;
-  try {
-    const command = new Deno.Command("git", { args: ["-C", root, ...args], stderr: "null" });
-    const { success, stdout } = await command.output();
-    return success ? new TextDecoder().decode(stdout).trim() : undefined;
-  } catch {
-    return undefined; // git is not installed or not permitted
-  }
+  const root = import.meta.dirname && dirname(dirname(import.meta.dirname));
+  return { commit: (root && commitOf(root)) ?? null, dirty: null };
 }

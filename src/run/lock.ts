@@ -1,4 +1,11 @@
-import { UserError } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
+import {
+  isUnsupported,
+  openRegularFile,
+  type ReadOptions,
+  readText,
+  warnOnce,
+} from "../storage/mod.ts";
 
 /** The right to write a run folder, held by one process at a time. */
 export interface RunLock extends Disposable {
@@ -13,8 +20,8 @@ export interface RunLock extends Disposable {
 export function lockRun(folder: string): RunLock {
   const path = `${folder}/.lock`;
   const file = openLock(path, folder);
-  if (!file.tryLockSync(true)) {
-    const holder = Deno.readTextFileSync(path).trim();
+  if (!take(file, folder)) {
+    const holder = readText(path)?.trim();
     file.close();
     throw new UserError(
       `${folder} is in use by ${holder || "another process"}: wait for it, or stop it first`,
@@ -26,11 +33,37 @@ export function lockRun(folder: string): RunLock {
   return { path, [Symbol.dispose]: () => file.close() };
 }
 
+/** Takes the lock; where the file system has no locks the run goes on without one, and says so. */
+function take(file: Deno.FsFile, folder: string): boolean {
+  try {
+    return file.tryLockSync(true);
+  } catch (error) {
+    if (!isUnsupported(error, "ENOLCK")) throw error;
+    warnOnce(`The file system of ${folder} has no locks: start no second process on a run there`);
+    return true;
+  }
+}
+
 function openLock(path: string, folder: string): Deno.FsFile {
   try {
+    openRegularFile(path)?.[Symbol.dispose](); // throws where it is a pipe or a device
     return Deno.openSync(path, { read: true, write: true, create: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`Cannot lock ${folder}: ${reason}`);
+    throw new UserError(`Cannot lock ${folder}: ${messageOf(error)}`);
+  }
+}
+
+/**
+ * Whether a process holds a run folder's lock. Looking takes a shared lock for an instant where
+ * none is held.
+ */
+export function isLocked(folder: string, options: ReadOptions = {}): boolean {
+  try {
+    using lock = openRegularFile(`${folder}/.lock`, options);
+    return lock !== undefined && !lock.file.tryLockSync(false);
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) return false; // reading the run says so
+    if (isUnsupported(error, "ENOLCK")) return false;
+    throw error;
   }
 }

@@ -1,17 +1,29 @@
 /** The run folder: its files, lock, checkpoints and results. @module */
-export { Checkpoints } from "./checkpoints.ts";
+export { type EpochDigests, epochDigests } from "./digests.ts";
 export { readCommit, readEnvironment } from "./environment.ts";
-export { lockRun } from "./lock.ts";
-export { parseMetrics } from "./metrics_reader.ts";
+export { isLocked, lockRun } from "./lock.ts";
+export { refuseOtherData } from "./other_data.ts";
+export {
+  type EpochRecord,
+  type FoundRun,
+  inspectRun,
+  nameOf,
+  readRun,
+  type RunRecord,
+  runsIn,
+  runStates,
+} from "./record.ts";
 export {
   type EpochResult,
   finalFigures,
   readResults,
   type Results,
+  resultsOf,
   resultsText,
 } from "./results.ts";
-export { isFinished, readConfig, Run } from "./run.ts";
-export { runFolders } from "./run_folders.ts";
-export { carryOn, type Reporter, type Session } from "./session.ts";
-export { type Summary, testResult } from "./summary.ts";
+export { Run } from "./run.ts";
+export { runPath } from "./run_path.ts";
+export type { Summary } from "./summary.ts";
+export { testResult } from "./test_result.ts";
+export { type Reporter, trainRun, type TrainRunOptions } from "./train_run.ts";
 export { findWeights, loadModel, type WeightsSource } from "./weights_source.ts";

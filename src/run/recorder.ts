@@ -1,5 +1,4 @@
 import type { Screen } from "../cli/mod.ts";
-import { tensorDigests, weightsDigest } from "../storage/mod.ts";
 import {
   epochLine,
   EpochProgress,
@@ -8,6 +7,7 @@ import {
   refuseNonfiniteWeights,
   type TrainingState,
 } from "../train/mod.ts";
+import { epochDigests } from "./digests.ts";
 import type { Run } from "./run.ts";
 
 /** Writes a run's records and checkpoints, and tells the screen. */
@@ -37,8 +37,7 @@ export class RunRecorder implements Observer {
     const metrics = state.history.at(-1)!;
     const { epoch } = metrics;
     const weights = state.storedWeights();
-    const digests = { weights_sha256: weightsDigest(weights), tensors: tensorDigests(weights) };
-    this.run.record(metrics, time, { epoch, ...digests });
+    this.run.record(metrics, time, epochDigests(epoch, weights));
     if (state.isBest) checkpoints.saveBest({ tensors: weights, epoch });
     this.save(state);
     this.screen.line(epochLine(metrics, config.epochs, time, config.data));

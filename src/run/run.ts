@@ -1,6 +1,7 @@
+import { dirname, resolve } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import { Checkpoints } from "./checkpoints.ts";
-import { configRecord, configText, parseConfig, type TrainConfig } from "../config/mod.ts";
+import { configRecord, configText, type TrainConfig } from "../config/mod.ts";
 import { now } from "../clock.ts";
 import { standardSet } from "../data/mod.ts";
 import type { Environment } from "./environment.ts";
@@ -8,13 +9,14 @@ import {
   appendSafely,
   diskFiles,
   type Files,
-  readJson,
   readText,
   uninterrupted,
   writeJson,
   writeText,
 } from "../storage/mod.ts";
+import { type EpochDigests, readDigests } from "./digests.ts";
 import { lockRun, type RunLock } from "./lock.ts";
+import { readRun } from "./record.ts";
 import {
   type EpochMetrics,
   type EpochTime,
@@ -31,13 +33,6 @@ export interface RunFolderOptions {
   readonly files?: Files;
   /** When the run was begun, for its name. */
   readonly time?: Date;
-}
-
-/** Digests of the weights after an epoch: a line of weights.jsonl. */
-export interface EpochDigests {
-  readonly epoch: number;
-  readonly weights_sha256: string;
-  readonly tensors: Readonly<Record<string, string>>;
 }
 
 /** A run folder that this process may write: it holds the folder's lock until it is disposed. */
@@ -72,9 +67,8 @@ export class Run implements Disposable {
     let folder: string | undefined;
     let lock: RunLock | undefined;
     try {
-      Deno.mkdirSync(parent, { recursive: true });
-      folder = Deno.makeTempDirSync({ dir: parent, prefix: ".new-" });
-      Deno.chmodSync(folder, 0o755);
+      makeParents(files, parent);
+      folder = makeHidden(parent);
       lock = lockRun(folder);
       const checkpoints = `${folder}/checkpoints`;
       uninterrupted(() => files.makeFolder(checkpoints));
@@ -93,8 +87,8 @@ export class Run implements Disposable {
   }
 
   /** Opens a run folder to go on with it; throws a UserError where it is none or in use. */
-  static open(folder: string, options: RunFolderOptions = {}): Run {
-    const config = readConfig(folder);
+  static open(path: string, options: RunFolderOptions = {}): Run {
+    const { folder, config } = readRun(path);
     const lock = lockRun(folder);
     try {
       if (!Deno.statSync(`${folder}/checkpoints`).isDirectory) throw new Error("it is a file");
@@ -135,7 +129,7 @@ export class Run implements Disposable {
   /** Adds what this process is to environment.json, when it goes on where another one stopped. */
   recordResume(environment: Environment, step: number): void {
     const path = `${this.folder}/environment.json`;
-    const first = readJson(path) as { resumed?: unknown[] } | undefined;
+    const first = readRun(this.folder).environment;
     const resumed = [...first?.resumed ?? [], { step, ...environment }];
     writeJson(this.#files, path, { ...(first ?? environment), resumed });
   }
@@ -147,8 +141,7 @@ export class Run implements Disposable {
 
   /** When the run was begun, as far as its folder tells. */
   #begun(): Date {
-    const { time } = readJson(`${this.folder}/environment.json`) as { time?: string } ?? {};
-    const begun = new Date(time ?? NaN);
+    const begun = new Date(readRun(this.folder).environment?.time ?? NaN);
     return Number.isNaN(begun.getTime()) ? now() : begun;
   }
 
@@ -166,37 +159,40 @@ export class Run implements Disposable {
   }
 }
 
-/** Whether a run has been trained and tested to its end. */
-export function isFinished(folder: string): boolean {
-  return readText(`${folder}/summary.json`) !== undefined;
-}
-
-/** The config of a run folder; throws a UserError where it is none. */
-export function readConfig(folder: string): TrainConfig {
-  const path = `${folder}/config.json`;
-  const text = readText(path);
-  if (text === undefined) {
-    throw new UserError(`${folder} is not a run folder: it has no config.json`);
-  }
-  return parseConfig(text, path);
-}
-
-/** The digests of each epoch, as far as they are known. */
-export function readDigests(folder: string): EpochDigests[] {
-  const lines = (readText(`${folder}/weights.jsonl`) ?? "").split("\n");
-  return lines.flatMap((line) => {
-    try {
-      return line === "" ? [] : [JSON.parse(line) as EpochDigests];
-    } catch {
-      return []; // a line that a crash cut short
-    }
-  });
-}
-
 /** `2026-11-23T10-15-30.123Z-cnn-synthetic-s42` */
 export function runName({ model, data, seed }: TrainConfig, time: Date): string {
   const stamp = time.toISOString().replaceAll(":", "-");
   return `${stamp}-${model}${data === standardSet.name ? "" : `-${data}`}-s${seed}`;
+}
+
+/** Makes a folder with those above it, and waits until their names are on the disk. */
+function makeParents(files: Files, path: string): void {
+  const missing: string[] = [];
+  for (let folder = resolve(path); !exists(folder); folder = dirname(folder)) missing.push(folder);
+  Deno.mkdirSync(path, { recursive: true });
+  for (const folder of missing) uninterrupted(() => files.syncFolder(dirname(folder)));
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false; // or it cannot be looked at: then it cannot be made either, and that says why
+  }
+}
+
+/** Makes a new hidden folder in `parent`, with the rights that the umask and `parent` give it. */
+function makeHidden(parent: string): string {
+  for (let attempt = 1;; attempt++) {
+    const folder = `${parent}/.new-${Deno.pid}-${attempt}`;
+    try {
+      Deno.mkdirSync(folder);
+      return folder;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists) || attempt === 1000) throw error;
+    }
+  }
 }
 
 /** Renames a finished folder to `path`, or to `path-2`, ... where that is taken. */

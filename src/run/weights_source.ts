@@ -5,8 +5,14 @@ import { build, type Module } from "../nn/mod.ts";
 import { named } from "../settings/mod.ts";
 import { Random } from "../tensor/mod.ts";
 import { choices, parseConfig, settingsOf, type TrainConfig } from "../config/mod.ts";
-import { readConfig } from "./run.ts";
-import { assignStored, readWeightsFile, type StoredTensor } from "../storage/mod.ts";
+import {
+  assignStored,
+  readRegularFile,
+  readWeightsFile,
+  type StoredFile,
+  type StoredTensor,
+} from "../storage/mod.ts";
+import { readRun } from "./record.ts";
 
 /** Trained weights and what is known of where they come from. */
 export interface WeightsSource {
@@ -27,19 +33,24 @@ const sizeLimit = 0x7fffffff;
 /** Finds weights: the best ones of a run folder, or a safetensors file (of `model`, if it is not wick's). */
 export function findWeights(path: string, model?: string): WeightsSource {
   if (isFolder(path)) {
-    const config = readConfig(path);
-    refuseOtherModel(path, model, config.model);
-    const file = `${path}/checkpoints/best.safetensors`;
-    if (!isFile(file)) throw new UserError(`${path} has no weights yet: no epoch is complete`);
-    return { ...readFile(file), config, model: config.model, format: formatOf(config) };
+    const { folder, config } = readRun(path);
+    refuseOtherModel(folder, model, config.model);
+    const weights = readFile(`${folder}/checkpoints/best.safetensors`);
+    if (weights === undefined) {
+      throw new UserError(`${folder} has no weights yet: no epoch is complete`);
+    }
+    return { ...weights, config, model: config.model, format: formatOf(config) };
   }
-  const { tensors, config, epoch } = readFile(path);
-  refuseOtherModel(path, model, config?.model);
-  const found = model ?? config?.model;
+  const weights = readFile(path);
+  if (weights === undefined) {
+    throw new UserError(`There is no run folder or weights file ${path}`);
+  }
+  refuseOtherModel(path, model, weights.config?.model);
+  const found = model ?? weights.config?.model;
   if (found === undefined) {
     throw new UserError(`${path} does not say of which model it is: add --model NAME`);
   }
-  return { path, tensors, config, epoch, model: found, format: formatOf(config) };
+  return { ...weights, model: found, format: formatOf(weights.config) };
 }
 
 /** Builds the model of these weights; throws a UserError where they do not fit it. */
@@ -58,28 +69,30 @@ export function loadModel(source: WeightsSource, device: "cpu" | "cuda" = "cpu")
   }
 }
 
-function readFile(path: string) {
-  let bytes: Uint8Array;
+function readFile(path: string): Omit<WeightsSource, "model" | "format"> | undefined {
   try {
-    const { size } = Deno.statSync(path);
-    if (size > sizeLimit) throw new RangeError(`it has more than ${sizeLimit} bytes`);
-    bytes = Deno.readFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) {
-      throw new UserError(`There is no run folder or weights file ${path}`);
-    }
-    throw new UserError(`Cannot read ${path}: ${messageOf(error)}`);
-  }
-  try {
-    const { tensors, metadata } = readWeightsFile(bytes);
+    const bytes = readRegularFile(path, { limit: sizeLimit });
+    if (bytes === undefined) return undefined;
+    const { tensors, metadata } = weightsOf(bytes, path);
     const weights = tensors.filter(({ name }) => !/^(optimizer|train)\./.test(name));
-    const config = metadata.config === undefined
-      ? undefined
-      : parseConfig(metadata.config, `the config in ${path}`);
-    const epoch = metadata.epoch === undefined ? undefined : Number(metadata.epoch);
-    return { path, tensors: weights, config, epoch };
+    const { wick, config, epoch } = metadata;
+    if (wick === undefined) return { path, tensors: weights }; // another program's words are its own
+    return {
+      path,
+      tensors: weights,
+      ...(config !== undefined && { config: parseConfig(config, `the config in ${path}`) }),
+      ...(epoch !== undefined && { epoch: Number(epoch) }),
+    };
   } catch (error) {
     if (error instanceof UserError) throw error;
+    throw new UserError(`Cannot read ${path}: ${messageOf(error)}`);
+  }
+}
+
+function weightsOf(bytes: Uint8Array, path: string): StoredFile {
+  try {
+    return readWeightsFile(bytes);
+  } catch (error) {
     throw new UserError(`${path} is no valid safetensors file: ${messageOf(error)}`);
   }
 }
@@ -95,17 +108,9 @@ function refuseOtherModel(path: string, asked: string | undefined, is: string | 
 }
 
 function isFolder(path: string): boolean {
-  return stat(path)?.isDirectory ?? false;
-}
-
-function isFile(path: string): boolean {
-  return stat(path)?.isFile ?? false;
-}
-
-function stat(path: string): Deno.FileInfo | undefined {
   try {
-    return Deno.statSync(path);
+    return Deno.statSync(path).isDirectory;
   } catch {
-    return undefined;
+    return false;
   }
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { configRecord, configSchema } from "../config/mod.ts";
 import { type FigureKey, figuresOf } from "../statistics/mod.ts";
-import { type RunRecord, runStates } from "./run_record.ts";
+import { type FoundRun, runStates } from "../run/mod.ts";
 import { figuresOfRun, trainingSeconds } from "./words.ts";
 
 type SortValue = string | number | undefined;
@@ -14,16 +14,16 @@ const otherValues = {
   lr: (run) => configOf(run)?.lr,
   seed: (run) => configOf(run)?.seed,
   time: (run) => run.state === "damaged" ? undefined : trainingSeconds(run),
-} as const satisfies Record<string, (run: RunRecord) => SortValue>;
+} as const satisfies Record<string, (run: FoundRun) => SortValue>;
 
 /** The name of a column that can be sorted. */
 export type SortKey = keyof typeof otherValues | FigureKey<"val" | "test">;
 
-const sortValues: Partial<Record<SortKey, (run: RunRecord) => SortValue>> = {
+const sortValues: Partial<Record<SortKey, (run: FoundRun) => SortValue>> = {
   ...otherValues,
   ...Object.fromEntries([...figuresOf("val"), ...figuresOf("test")].map(({ key }) => [
     key,
-    (run: RunRecord) => run.state === "damaged" ? undefined : figuresOfRun(run)[key],
+    (run: FoundRun) => run.state === "damaged" ? undefined : figuresOfRun(run)[key],
   ])),
 };
 const sortKeys = Object.keys(sortValues) as SortKey[];
@@ -44,7 +44,7 @@ export const listingSchema = z.object({
 export type Listing = z.infer<typeof listingSchema>;
 
 /** The runs that a listing asks for; those without a value stand last in either order. */
-export function select(runs: readonly RunRecord[], listing: Listing): RunRecord[] {
+export function select(runs: readonly FoundRun[], listing: Listing): FoundRun[] {
   const { text, model, state, sort, order } = listing;
   const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
   const chosen = runs.filter((run) =>
@@ -52,7 +52,7 @@ export function select(runs: readonly RunRecord[], listing: Listing): RunRecord[
     (model === "" || configOf(run)?.model === model) &&
     words.every((word) => searchText(run).includes(word))
   );
-  const value = (run: RunRecord) => sortValues[sort]?.(run);
+  const value = (run: FoundRun) => sortValues[sort]?.(run);
   const direction = order === "ascending" ? 1 : -1;
   return chosen.sort((a, b) => {
     const [left, right] = [value(a), value(b)];
@@ -72,11 +72,11 @@ export function listingAddress(listing: Listing): string {
   return entries.length === 0 ? "/" : `/?${new URLSearchParams(entries)}`;
 }
 
-function configOf(run: RunRecord) {
+function configOf(run: FoundRun) {
   return run.state === "damaged" ? undefined : run.config;
 }
 
-function searchText(run: RunRecord): string {
+function searchText(run: FoundRun): string {
   const config = configOf(run);
   const settings = config === undefined ? [] : Object.entries(configRecord(config));
   const words = settings.map(([key, value]) => `${key}=${value}`);

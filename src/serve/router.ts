@@ -10,8 +10,9 @@ import { listPage } from "./pages/list_page.ts";
 import { missing, type Page } from "./pages/page.ts";
 import { runPage } from "./pages/run_page.ts";
 import { assetResponse, fileResponse } from "./responses.ts";
-import { openFile } from "./run_file.ts";
-import { type ReadableRun, runFiles } from "./run_record.ts";
+import type { RunRecord } from "../run/mod.ts";
+import { openRegularFile } from "../storage/mod.ts";
+import { runFiles } from "./run_files.ts";
 import type { RunStore } from "./run_store.ts";
 
 const look = `${colourStyle(":root")}:root{font-family:${typeface}}`;
@@ -32,7 +33,7 @@ export function route(url: URL, store: RunStore): Destination {
   store.refresh();
   if (pathname === "/") {
     const listing = listingSchema.safeParse(Object.fromEntries(searchParams));
-    if (listing.success) return () => listPage(store.runs, listing.data);
+    if (listing.success) return () => listPage(store, listing.data);
     const [issue] = listing.error.issues;
     const name = String(issue.path[0]);
     return { status: 400, reason: explain(issue, name, searchParams.get(name)) };
@@ -52,10 +53,8 @@ function page(name: string, store: RunStore): Page {
 }
 
 function runFile(name: string, file: string, store: RunStore): Destination {
-  const { root } = store;
-  const known = root !== undefined && store.get(name) !== undefined &&
-    runFiles.some((each) => each === file);
-  const opened = known ? openFile(root, name, file) : undefined;
+  const run = runFiles.some((each) => each === file) ? store.get(name) : undefined;
+  const opened = run && openRegularFile(`${run.folder}/${file}`, { links: false });
   return opened === undefined
     ? () => missing(`There is no file ${file} to be seen in ${name}.`)
     : fileResponse(opened, file);
@@ -67,7 +66,7 @@ function comparison(names: readonly string[], store: RunStore): Destination {
     return { status: 400, reason: `At most ${compareLimit} runs can be compared at a time` };
   }
   return () => {
-    const runs: ReadableRun[] = [];
+    const runs: RunRecord[] = [];
     for (const name of chosen) {
       const run = store.get(name);
       if (run === undefined || run.state === "damaged") {

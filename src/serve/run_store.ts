@@ -1,10 +1,8 @@
-import { join } from "node:path";
 import { now } from "../clock.ts";
-import { readRun, type RunRecord } from "./run_record.ts";
-import { isLocked } from "./run_signs.ts";
+import { type FoundRun, inspectRun, isLocked } from "../run/mod.ts";
 
 interface CachedRun {
-  readonly record: RunRecord | undefined;
+  readonly record: FoundRun | undefined;
   /** Stamps of the folder, of its lock, and of the files that change inside it. */
   readonly folder: string;
   readonly lock: string;
@@ -17,25 +15,28 @@ interface CachedRun {
 /** A change this much younger than its reading may share its time with a later one. */
 const unsettled = 2000; // milliseconds
 
+/** What lies behind a link is not looked at: nothing outside the folder is reached from inside. */
+const options = { links: false };
+
 /** The runs below a folder. What has not changed since it was read is not read again. */
 export class RunStore {
   #cache = new Map<string, CachedRun>();
-  #runs: readonly RunRecord[] = [];
-  #byName = new Map<string, RunRecord>();
+  #runs: readonly FoundRun[] = [];
+  #byName = new Map<string, FoundRun>();
+  #links: readonly string[] = [];
   #generation = 0;
-  #root: string | undefined;
 
   /** `folder` need not exist yet. */
   constructor(readonly folder: string) {}
 
-  /** The folder's real path, or undefined while it does not exist. */
-  get root(): string | undefined {
-    return this.#root;
+  /** All runs, in the order of their names. */
+  get runs(): readonly FoundRun[] {
+    return this.#runs;
   }
 
-  /** All runs, in the order of their names. */
-  get runs(): readonly RunRecord[] {
-    return this.#runs;
+  /** The names of symbolic links to run folders, which are not followed. */
+  get links(): readonly string[] {
+    return this.#links;
   }
 
   /** Grows with every change that has been seen. */
@@ -44,22 +45,24 @@ export class RunStore {
   }
 
   /** The run with this name; a name that no folder has leads nowhere. */
-  get(name: string): RunRecord | undefined {
+  get(name: string): FoundRun | undefined {
     return this.#byName.get(name);
   }
 
   /** Looks at the folder again. */
   refresh(): void {
     const cache = new Map<string, CachedRun>();
-    this.#root = realPath(this.folder);
-    for (const name of this.#root === undefined ? [] : folderNames(this.#root)) {
-      cache.set(name, this.#look(this.#root!, name));
+    const root = realPath(this.folder);
+    for (const name of root === undefined ? [] : folderNames(root)) {
+      cache.set(name, this.#look(`${root}/${name}`, this.#cache.get(name)));
     }
-    const same = cache.size === this.#cache.size &&
+    const links = root === undefined ? [] : linkedRuns(root);
+    const same = cache.size === this.#cache.size && links.join("/") === this.#links.join("/") &&
       [...cache].every(([name, run]) => this.#cache.get(name) === run);
     if (same) return;
     const records = [...cache.values()].flatMap(({ record }) => record ?? []);
     this.#cache = cache;
+    this.#links = links;
     this.#runs = records.sort((a, b) => a.name < b.name ? -1 : 1);
     this.#byName = new Map(records.map((record) => [record.name, record]));
     this.#generation++;
@@ -69,23 +72,22 @@ export class RunStore {
    * Everything of a run but the rows of metrics.csv is put into its folders by renames, which their
    * own times tell, and nothing is added to a finished run in another way.
    */
-  #look(root: string, name: string): CachedRun {
-    const cached = this.#cache.get(name);
-    const folder = stampOf(root, name);
+  #look(path: string, cached: CachedRun | undefined): CachedRun {
+    const folder = stampOf(path);
     const unchanged = cached?.settled && cached.folder === folder.text;
     if (unchanged && cached.record?.state === "finished") return cached;
-    const lock = stampOf(root, name, ".lock");
+    const lock = stampOf(`${path}/.lock`);
     const free = cached?.locked === false && cached.lock === lock.text;
-    const locked = !free && isLocked(root, name);
+    const locked = !free && isLocked(path, options);
     const files = [
-      stampOf(root, name, "metrics.csv"),
-      stampOf(root, name, "checkpoints", "last.safetensors"),
+      stampOf(`${path}/metrics.csv`),
+      stampOf(`${path}/checkpoints/last.safetensors`),
     ];
     const growing = files.map(({ text }) => text).join(" ");
     const same = unchanged && cached.locked === locked && cached.lock === lock.text &&
       cached.growing === growing;
     if (same) return cached;
-    const record = readRun(root, name, locked);
+    const record = inspectRun(path, { ...options, locked });
     const youngest = Math.max(...[folder, lock, ...files].map(({ time }) => time));
     const settled = now().getTime() - youngest > unsettled;
     return { record, folder: folder.text, lock: lock.text, growing, locked, settled };
@@ -93,9 +95,9 @@ export class RunStore {
 }
 
 /** What changes when a file is written or replaced, and when that was. */
-function stampOf(root: string, ...names: string[]): { text: string; time: number } {
+function stampOf(path: string): { text: string; time: number } {
   try {
-    const { mtime, size, ino } = Deno.lstatSync(join(root, ...names));
+    const { mtime, size, ino } = Deno.lstatSync(path);
     const time = mtime?.getTime() ?? 0;
     return { text: `${time}:${size}:${ino}`, time };
   } catch (error) {
@@ -118,4 +120,19 @@ function folderNames(root: string): string[] {
   const entries = [...Deno.readDirSync(root)];
   return entries.filter(({ name, isDirectory }) => isDirectory && !name.startsWith("."))
     .map(({ name }) => name);
+}
+
+/** The names of symbolic links in a folder that lead to run folders. */
+function linkedRuns(root: string): string[] {
+  const names = [...Deno.readDirSync(root)].filter(({ isSymlink }) => isSymlink)
+    .map(({ name }) => name);
+  return names.filter((name) => isFile(`${root}/${name}/config.json`)).sort();
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false; // a link that leads nowhere, or where nobody may look
+  }
 }

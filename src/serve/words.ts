@@ -1,14 +1,14 @@
 import type { Figures } from "../statistics/mod.ts";
-import type { ReadableRun, RunRecord } from "./run_record.ts";
+import type { FoundRun, RunRecord } from "../run/mod.ts";
 
 /** How far a run is, in a few words: `training 3/10`. */
-export function shortState(run: RunRecord): string {
+export function shortState(run: FoundRun): string {
   if (run.state === "damaged" || run.state === "finished") return run.state;
   return `${run.state} ${run.epochs.length}/${run.config.epochs}`;
 }
 
 /** How far a run is, as a sentence. */
-export function longState(run: ReadableRun): string {
+export function longState(run: RunRecord): string {
   const { state, epochs, config, summary } = run;
   if (state === "finished") {
     return summary?.stopped_early
@@ -25,26 +25,26 @@ export function longState(run: ReadableRun): string {
 }
 
 /** Where the last checkpoint inside an epoch stands. */
-function insideEpoch({ step, epochs, stepsPerEpoch }: ReadableRun): string {
+function insideEpoch({ step, epochs, stepsPerEpoch }: RunRecord): string {
   const inside = step - epochs.length * stepsPerEpoch;
   return inside > 0 ? `, saved at step ${inside} of ${stepsPerEpoch}` : "";
 }
 
 /** The mean seconds of a run's last epochs, validation left out; undefined before the first. */
-export function epochSeconds({ epochs }: ReadableRun): number | undefined {
+export function epochSeconds({ epochs }: RunRecord): number | undefined {
   const times = epochs.slice(-5).flatMap(({ seconds }) => seconds ?? []);
   if (times.length === 0) return undefined;
   return times.reduce((sum, time) => sum + time, 0) / times.length;
 }
 
 /** Seconds of training, as far as they are known. */
-export function trainingSeconds({ summary, epochs }: ReadableRun): number | undefined {
+export function trainingSeconds({ summary, epochs }: RunRecord): number | undefined {
   if (summary !== undefined) return summary.times.training_seconds;
   if (epochs.length === 0) return undefined;
   return epochs.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
 }
 
 /** The figures of a run's best epoch and of its test, as far as it has come. */
-export function figuresOfRun({ best, summary }: ReadableRun): Partial<Figures<"val" | "test">> {
+export function figuresOfRun({ best, summary }: RunRecord): Partial<Figures<"val" | "test">> {
   return { ...best, ...summary };
 }

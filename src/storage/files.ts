@@ -21,9 +21,25 @@ export interface OpenFile {
   close(): void;
 }
 
+/** Whether a file system does not know an operation, by the system's code; `others` mean that too. */
+export function isUnsupported(error: unknown, ...others: readonly string[]): boolean {
+  const codes = ["ENOSYS", "ENOTSUP", "EOPNOTSUPP", ...others];
+  return error instanceof Deno.errors.NotSupported ||
+    error instanceof Error && "code" in error && codes.includes(String(error.code));
+}
+
+const warnings = new Set<string>();
+
+/** Says on standard error what a file system cannot do, the first time. */
+export function warnOnce(text: string): void {
+  if (!warnings.has(text)) console.error(`warning: ${text}`);
+  warnings.add(text);
+}
+
 /** The file operations of the machine. */
 export const diskFiles: Files = {
   open(path, how) {
+    refuseSpecial(path);
     const file = Deno.openSync(path, {
       write: true,
       create: true,
@@ -45,11 +61,27 @@ export const diskFiles: Files = {
     const folder = Deno.openSync(path);
     try {
       folder.syncSync();
+    } catch (error) {
+      if (!isUnsupported(error, "EINVAL")) throw error;
+      warnOnce(
+        `The file system of ${path} syncs no folders: a power cut may take the newest files`,
+      );
     } finally {
       folder.close();
     }
   },
 };
+
+/** A pipe would make its writer wait for ever. */
+function refuseSpecial(path: string): void {
+  try {
+    if (Deno.statSync(path).isFile) return;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  throw new Error("it is not a regular file");
+}
 
 /** Runs a system call again for as long as a signal interrupts it. */
 export function uninterrupted<T>(call: () => T): T {
@@ -143,10 +175,14 @@ export function appendSafely(
   }
 }
 
-/** Adds to a file's end without waiting for the disk: for what can be made again. */
-export function append(files: Files, path: string, content: Uint8Array): void {
+/**
+ * Adds to a file's end, or after its first `length` bytes, without waiting for the disk: for what
+ * can be made again.
+ */
+export function append(files: Files, path: string, content: Uint8Array, length?: number): void {
   const file = files.open(path, "append");
   try {
+    if (length !== undefined) file.truncate(length);
     writeAll(file, content);
   } finally {
     file.close();

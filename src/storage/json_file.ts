@@ -1,27 +1,24 @@
 import { messageOf, UserError } from "../errors.ts";
 import { type Files, writeAtomically } from "./files.ts";
+import { type ReadOptions, readRegularFile } from "./regular_file.ts";
 
-/** The longest JSON file of a run that is read, in bytes. */
+/** The longest text file of a run that is read, in bytes. */
 const sizeLimit = 64 * 1024 * 1024;
 
 /** Reads a text file up to a size; undefined if there is none, a UserError if it cannot be read. */
-export function readText(path: string, limit = sizeLimit): string | undefined {
+export function readText(path: string, options: ReadOptions = {}): string | undefined {
   try {
-    const { size } = Deno.statSync(path);
-    if (size > limit) throw new UserError(`${path} is larger than ${limit} bytes`);
-    return Deno.readTextFileSync(path);
+    const bytes = readRegularFile(path, { limit: sizeLimit, ...options });
+    return bytes && new TextDecoder().decode(bytes);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return undefined;
-    }
     if (error instanceof UserError) throw error;
     throw new UserError(`Cannot read ${path}: ${messageOf(error)}`);
   }
 }
 
 /** Reads a JSON file; undefined if there is none. */
-export function readJson(path: string): unknown {
-  const text = readText(path);
+export function readJson(path: string, options: ReadOptions = {}): unknown {
+  const text = readText(path, options);
   if (text === undefined) return undefined;
   try {
     return JSON.parse(text);

@@ -2,12 +2,14 @@
 export const dtypeBytes: Readonly<Record<StoredDType, number>> = {
   F32: 4,
   F64: 8,
+  F16: 2,
+  BF16: 2,
   U8: 1,
   U32: 4,
   I64: 8,
 };
 /** An element type as the format names it. */
-export type StoredDType = "F32" | "F64" | "U8" | "U32" | "I64";
+export type StoredDType = "F32" | "F64" | "F16" | "BF16" | "U8" | "U32" | "I64";
 
 /** One tensor of a file: its elements in row-major order as little-endian bytes. */
 export interface StoredTensor {
@@ -32,7 +34,10 @@ export interface StoredFile {
 /** The longest header that is read, in bytes; that of a model with 100,000 tensors is shorter. */
 export const headerLimit = 16 * 1024 * 1024;
 
-/** The bytes of a file: 8 bytes of header length, the header as JSON, the tensors without gaps. */
+/**
+ * The bytes of a file: 8 bytes of header length, the header as JSON, the tensors without gaps. Throws
+ * a RangeError where a tensor's bytes do not fit its shape, or a name is taken.
+ */
 export function encodeSafetensors(
   tensors: readonly StoredTensor[],
   metadata: Readonly<Record<string, string>> = {},
@@ -42,8 +47,13 @@ export function encodeSafetensors(
   );
   const entries: [string, unknown][] = [];
   if (Object.keys(metadata).length > 0) entries.push(["__metadata__", metadata]);
+  const names = new Set(["__metadata__"]);
   let end = 0;
   for (const { name, dtype, shape, bytes } of ordered) {
+    if (names.has(name)) {
+      throw new RangeError(`Cannot store two entries that are named ${JSON.stringify(name)}`);
+    }
+    names.add(name);
     if (bytes.length !== elements(shape) * dtypeBytes[dtype]) {
       throw new RangeError(
         `Cannot store ${name}: ${bytes.length} bytes are not ${dtype} [${shape.join(", ")}]`,

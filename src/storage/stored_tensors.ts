@@ -20,7 +20,8 @@ export function storedTensors(tensors: readonly NamedTensor[]): StoredTensor[] {
 
 /**
  * Gives tensors the values of a file, in place. Every tensor must be there with its dtype and
- * shape, and no other; throws a RangeError that names the first that does not fit.
+ * shape, and no other; F32 takes F16 and BF16 too, whose numbers it has. Throws a RangeError that
+ * names the first that does not fit.
  */
 export function assignStored(
   tensors: readonly NamedTensor[],
@@ -32,7 +33,9 @@ export function assignStored(
     if (found === undefined) throw new RangeError(`it has no tensor ${name}`);
     const wanted = `${storedDTypes[tensor.dtype]} [${tensor.shape.join(", ")}]`;
     const is = `${found.dtype} [${found.shape.join(", ")}]`;
-    if (is !== wanted) throw new RangeError(`its ${name} is ${is}; the model has ${wanted}`);
+    if (`${widened(found.dtype)} [${found.shape.join(", ")}]` !== wanted) {
+      throw new RangeError(`its ${name} is ${is}; the model has ${wanted}`);
+    }
     byName.delete(name);
   }
   const [extra] = byName.keys();
@@ -47,12 +50,24 @@ export function assignStored(
   }
 }
 
+/** The element type that the values of a file have in memory. */
+const widened = (dtype: StoredDType) => dtype === "F16" || dtype === "BF16" ? "F32" : dtype;
+
 /** A tensor of a file's values. */
 function tensorOf({ dtype, shape, bytes }: StoredTensor): Tensor {
   const { buffer } = bytes.slice(); // typed arrays need an aligned start
   switch (dtype) {
     case "F32":
       return Tensor.from(new Float32Array(buffer), shape);
+    case "F16":
+      return Tensor.from(Float32Array.from(new Float16Array(buffer)), shape);
+    case "BF16": // the upper half of an f32
+      return Tensor.from(
+        new Float32Array(
+          Uint32Array.from(new Uint16Array(buffer), (bits) => bits * 0x10000).buffer,
+        ),
+        shape,
+      );
     case "F64":
       return Tensor.from(new Float64Array(buffer), shape);
     case "U8":

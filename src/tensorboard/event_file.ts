@@ -1,11 +1,21 @@
 import { messageOf, UserError } from "../errors.ts";
 import { configRecord, type TrainConfig } from "../config/mod.ts";
-import { append, type Files, writeAtomically } from "../storage/mod.ts";
+import { append, type Files, readRegularFile } from "../storage/mod.ts";
 import { type Figures, figuresOf } from "../statistics/mod.ts";
 import type { EpochMetrics, EpochTime } from "../train/mod.ts";
 import { confusionImage } from "./confusion_image.ts";
 import { confusionTable } from "./confusion_table.ts";
-import { beginning, ending, epochEvents, type Events, image, scalars, text } from "./events.ts";
+import {
+  beginning,
+  ending,
+  epochEvents,
+  type Events,
+  image,
+  readEvents,
+  restart,
+  scalars,
+  text,
+} from "./events.ts";
 import { joined } from "./protobuf.ts";
 
 const prefix = "events.out.tfevents.";
@@ -20,10 +30,10 @@ export interface TestFigures extends Figures<"test"> {
 }
 
 /**
- * The file of a run folder that TensorBoard reads. A process that goes on with a run writes it
- * anew from the run's history, under a later name: so no epoch is in it twice, and a TensorBoard
- * that is open goes over to the new file. An epoch does not wait for the disk here: what a crash
- * takes, the next process writes again. What cannot be written is a UserError.
+ * The file of a run folder that TensorBoard reads. A process that resumes a run goes on with the
+ * file: a mark in it tells an open TensorBoard from which epoch on the file begins again, so that it
+ * shows no epoch twice. An epoch does not wait for the disk here: what a crash takes, the next
+ * process writes again. What cannot be written is a UserError.
  */
 export class EventFile {
   #path: string | undefined;
@@ -31,8 +41,8 @@ export class EventFile {
   constructor(readonly folder: string, readonly files: Files) {}
 
   /**
-   * Begins the file with the epochs that are complete, and removes earlier ones. An epoch's time is
-   * the run's beginning and the seconds that it and those before it took.
+   * Brings the file in line with the epochs that are complete. An epoch's time is the run's
+   * beginning and the seconds that it and those before it took.
    */
   begin(
     config: TrainConfig,
@@ -41,19 +51,26 @@ export class EventFile {
     times: readonly (EpochTime | undefined)[],
     now: Date,
   ): void {
-    let time = secondsOf(begun);
-    const events = [beginning(configRecord(config), time)];
-    history.forEach((metrics, i) => {
-      time += times[i]?.seconds ?? 0;
-      events.push(epochEvents(metrics, time));
-    });
     const earlier = this.#names();
-    const later = earlier.map((name) => Number.parseInt(name.slice(prefix.length)) + 1);
-    const stamp = Math.max(Math.floor(secondsOf(now)), ...later);
-    const path = `${this.folder}/${prefix}${stamp}.wick`;
+    const newest = earlier.filter((name) => name.endsWith(".wick")).at(-1);
+    const path = `${this.folder}/${newest ?? `${prefix}${Math.floor(secondsOf(now))}.wick`}`;
     writing(path, () => {
-      writeAtomically(this.files, path, joined(events));
-      for (const name of earlier) this.files.remove(`${this.folder}/${name}`);
+      const file = readRegularFile(path) ?? new Uint8Array();
+      const known = readEvents(file);
+      // The last epoch begins again too: the test's figures may stand beside it.
+      const from = Math.max(1, Math.min(known.epoch, history.length));
+      const events = known.length === 0
+        ? [beginning(configRecord(config), secondsOf(begun))]
+        : [restart(from, Math.max(known.time, secondsOf(begun)))];
+      let time = secondsOf(begun);
+      history.forEach((metrics, i) => {
+        time += times[i]?.seconds ?? 0;
+        if (metrics.epoch >= from) events.push(epochEvents(metrics, Math.max(known.time, time)));
+      });
+      append(this.files, path, joined(events), known.length);
+      for (const name of earlier) {
+        if (name !== newest) this.files.remove(`${this.folder}/${name}`);
+      }
     });
     this.#path = path;
   }
@@ -85,7 +102,7 @@ export class EventFile {
 
   #names(): string[] {
     const names = [...Deno.readDirSync(this.folder)].map(({ name }) => name);
-    return names.filter((name) => /^events\.out\.tfevents\.\d+\.wick(\.tmp)?$/.test(name));
+    return names.filter((name) => /^events\.out\.tfevents\.\d+\.wick(\.tmp)?$/.test(name)).sort();
   }
 }
 

@@ -1,6 +1,16 @@
 import type { EpochMetrics } from "../train/mod.ts";
-import { boolean, bytes, double, type Field, float, integer, joined, message } from "./protobuf.ts";
-import { record } from "./record.ts";
+import {
+  boolean,
+  bytes,
+  double,
+  type Field,
+  float,
+  integer,
+  joined,
+  message,
+  readFields,
+} from "./protobuf.ts";
+import { record, records } from "./record.ts";
 
 /**
  * What TensorBoard is told of a run, as bytes for its event file. The messages are those of
@@ -14,6 +24,43 @@ export function beginning(settings: Readonly<Record<string, unknown>>, time: num
   const version = record(joined([double(1, time), bytes(3, "brain.Event:2")]));
   const started = message(3, ...Object.entries(settings).map(setting), double(5, time));
   return joined([version, event(time, 0, hyperparameters("session_start_info", started))]);
+}
+
+/** The fields of an event by which this module knows it again. */
+enum EventField {
+  Time = 1,
+  Step = 2,
+  SessionLog = 7,
+}
+
+/** A process begins again at an epoch: a reader drops what it has of this and later epochs. */
+export function restart(epoch: number, time: number): Events {
+  const start = 1;
+  const log = message(EventField.SessionLog, integer(1, start));
+  return record(joined([double(EventField.Time, time), integer(EventField.Step, epoch), log]));
+}
+
+/** What a file of events holds. */
+export interface EventsSoFar {
+  /** Bytes of its whole records. */
+  readonly length: number;
+  /** The last epoch in it, 0 for none. */
+  readonly epoch: number;
+  /** Of the last event. */
+  readonly time: number;
+}
+
+/** Reads a file that this module wrote, up to a record that a crash cut short. */
+export function readEvents(file: Uint8Array): EventsSoFar {
+  let [length, epoch, time] = [0, 0, 0];
+  for (const { data, end } of records(file)) {
+    const fields = readFields(data);
+    const step = fields.get(EventField.Step) ?? 0;
+    if (fields.has(EventField.SessionLog)) epoch = step - 1;
+    else if (step > 0) epoch = step;
+    [length, time] = [end, fields.get(EventField.Time) ?? time];
+  }
+  return { length, epoch, time };
 }
 
 /** One epoch's figures, under the names that they have everywhere. */

@@ -75,3 +75,29 @@ function varint(value: number): Field {
   for (; value >= 128; value = Math.floor(value / 128)) digits.push(value % 128 + 128);
   return Uint8Array.from([...digits, value]);
 }
+
+/** A message's whole numbers and f64s by their fields, and the lengths of its other fields. */
+export function readFields(message: Uint8Array): Map<number, number> {
+  const view = new DataView(message.buffer, message.byteOffset, message.byteLength);
+  const fields = new Map<number, number>();
+  let at = 0;
+  const readVarint = () => {
+    let [value, factor] = [0, 1];
+    for (; message[at] >= 128; at++, factor *= 128) value += (message[at] - 128) * factor;
+    return value + message[at++] * factor;
+  };
+  while (at < message.length) {
+    const key = readVarint();
+    const [field, type] = [Math.floor(key / 8), key % 8];
+    if (type === WireType.Varint) fields.set(field, readVarint());
+    else if (type === WireType.Length) {
+      const length = readVarint();
+      fields.set(field, length);
+      at += length;
+    } else {
+      if (type === WireType.Fixed64) fields.set(field, view.getFloat64(at, true));
+      at += type === WireType.Fixed64 ? 8 : 4;
+    }
+  }
+  return fields;
+}

@@ -10,6 +10,20 @@ export function record(data: Uint8Array): Uint8Array<ArrayBuffer> {
   return joined([length, checksum(length), data, checksum(data)]);
 }
 
+/** The data of each record in a file, and where the record ends; up to the first that is not whole. */
+export function* records(file: Uint8Array): Generator<{ data: Uint8Array; end: number }> {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  for (let at = 0; at + 16 <= file.length;) {
+    const size = view.getBigUint64(at, true);
+    if (size > BigInt(file.length - at - 16)) return;
+    const end = at + 16 + Number(size);
+    const data = file.subarray(at + 12, end - 4);
+    if (record(data).some((byte, i) => byte !== file[at + i])) return;
+    yield { data, end };
+    at = end;
+  }
+}
+
 /** The masked CRC-32C of the data: rotated and moved, so that a checksum of checksums is none. */
 function checksum(data: Uint8Array): Uint8Array {
   const crc = crc32c(data);

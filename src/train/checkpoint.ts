@@ -20,6 +20,14 @@ export const progressSchema = z.strictObject({
   history: z.array(epochMetricsSchema),
 });
 
+/** Whether the counts of a progress fit each other: each epoch has as many steps as the first. */
+export function isConsistent({ epoch, step_in_epoch, step, history }: RunProgress): boolean {
+  const steps = history.at(0)?.step ?? Infinity;
+  const before = epoch === 0 ? 0 : epoch * steps;
+  return history.length === epoch && step === before + step_in_epoch && step_in_epoch <= steps &&
+    history.every((metrics, i) => metrics.epoch === i + 1 && metrics.step === (i + 1) * steps);
+}
+
 /** All that a training needs to go on as if nothing had happened. */
 export interface Checkpoint {
   readonly tensors: readonly StoredTensor[];

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { markOf } from "../data/mod.ts";
 import {
   type Figure,
   type Figures,
@@ -112,21 +113,28 @@ export function epochLine(
 ): string {
   const epoch = `epoch ${String(metrics.epoch).padStart(String(epochs).length)}/${epochs}`;
   const speed = `${time.seconds.toFixed(1)} s  ${time.imagesPerSecond.toFixed(0)} images/s`;
-  const mark = data === "synthetic" ? ["(synthetic data)"] : [];
-  return [epoch, ...logged(epochFigures, metrics), speed, ...mark].join("  ");
+  return [epoch, ...logged(epochFigures, metrics), speed].join("  ") + markOf(data);
 }
 
-/** The best epoch so far: the first of those with the best figure, without validation the last. */
+/**
+ * The best epoch so far: the first of those with the best figure, the lower loss deciding between
+ * equals; without validation the last.
+ */
 export function bestEpoch(
   history: readonly EpochMetrics[],
   bestBy: Recipe["bestBy"],
 ): EpochMetrics | undefined {
-  const { name, better } = metrics.find(({ label }) => label === bestBy)!;
-  const key = `val_${name}` as const;
+  const order = [bestBy, "loss"].map((name) => metrics.find(({ label }) => label === name)!);
+  const isBetter = (epoch: EpochMetrics, best: EpochMetrics) => {
+    for (const { name, better } of order) {
+      const [before, now] = [best[`val_${name}`], epoch[`val_${name}`]];
+      if (before === undefined || now === undefined) return true;
+      if (now !== before) return (now > before) === (better === "higher");
+    }
+    return false;
+  };
   return history.reduce<EpochMetrics | undefined>((best, epoch) => {
-    const [before, now] = [best?.[key], epoch[key]];
-    if (before === undefined || now === undefined) return epoch;
-    return (better === "higher" ? now > before : now < before) ? epoch : best;
+    return best === undefined || isBetter(epoch, best) ? epoch : best;
   }, undefined);
 }
 

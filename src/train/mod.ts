@@ -1,6 +1,6 @@
 /** The training loop, its state, and evaluation. @module */
 
-export { type Checkpoint, progressSchema, type RunProgress } from "./checkpoint.ts";
+export { type Checkpoint, isConsistent, progressSchema, type RunProgress } from "./checkpoint.ts";
 export { EpochProgress } from "./epoch_progress.ts";
 export {
   confusionCounts,
@@ -26,7 +26,7 @@ export {
   metricsRow,
   trainingSeconds,
 } from "./metrics.ts";
-export { refuseNonfiniteWeights } from "./nonfinite.ts";
+export { NonfiniteError, refuseNonfiniteWeights } from "./nonfinite.ts";
 export type { Observer } from "./observer.ts";
 export { Pace, type PaceOptions } from "./pace.ts";
 export { type Predictions, predictions } from "./predictions.ts";

@@ -3,7 +3,10 @@ import { UserError } from "../errors.ts";
 import { evaluation, type Loss, type Module } from "../nn/mod.ts";
 import { type Device, type NamedTensor, scope, type Tensor } from "../tensor/mod.ts";
 
-/** Training that cannot go on: the loss or a weight is NaN or infinite. Nothing of it was saved. */
+/**
+ * Training that cannot go on: the loss or a weight is NaN or infinite. Nothing of it was saved, and a
+ * resumed run, which has the same bits, ends there too.
+ */
 export class NonfiniteError extends UserError {
   constructor(
     what: string,
@@ -13,7 +16,7 @@ export class NonfiniteError extends UserError {
     const layer = origin?.layer ? `layer ${origin.layer} (${origin.what})` : origin?.what;
     super(
       `${what} at step ${step} (epoch ${epoch + 1})${layer ? `, first in ${layer}` : ""}. ` +
-        "The last good checkpoint is untouched; try a lower --lr or --clip-grad-norm 1",
+        "Trained again it is the same: try a lower --lr or --clip-grad-norm 1",
     );
   }
 }

@@ -1,4 +1,11 @@
-import { build, type Layer, type Mode, type Module, type OptimizerState } from "../nn/mod.ts";
+import {
+  build,
+  type Layer,
+  type Mode,
+  type Module,
+  type OptimizerState,
+  parameterCount,
+} from "../nn/mod.ts";
 import { measure } from "../statistics/mod.ts";
 import { type NamedTensor, Random, Tensor } from "../tensor/mod.ts";
 import type { Checkpoint } from "./checkpoint.ts";
@@ -65,7 +72,7 @@ export class TrainingState implements Disposable {
 
   /** Trained numbers. */
   get parameterCount(): number {
-    return this.parameters.reduce((sum, { size }) => sum + size, 0);
+    return parameterCount(this.model);
   }
 
   /** The learning rate of a step, counted from 0. */
@@ -114,6 +121,10 @@ export class TrainingState implements Disposable {
 
   /** Goes to where a checkpoint was saved; throws a RangeError where it belongs to another model. */
   restore({ tensors, progress }: Checkpoint): void {
+    const { epoch, step_in_epoch, step } = progress;
+    if (step !== epoch * this.stepsPerEpoch + step_in_epoch || epoch > this.recipe.epochs) {
+      throw new RangeError(`it is at step ${step} of other data or of a longer run`);
+    }
     this.optimizer.stepCount = progress.step;
     assignStored(this.#tensors, tensors);
     this.epoch = progress.epoch;

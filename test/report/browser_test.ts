@@ -3,7 +3,7 @@ import type { Page } from "playwright-core";
 import { reporter } from "../../src/commands/reporter.ts";
 import { classScores, macroMean } from "../../src/statistics/class_scores.ts";
 import { Run } from "../../src/run/run.ts";
-import { carryOn } from "../../src/run/session.ts";
+import { trainRun } from "../../src/run/train_run.ts";
 import type { Summary } from "../../src/run/summary.ts";
 import { browserTest } from "../browser.ts";
 import { config, data, environment, test } from "../train/fixtures.ts";
@@ -15,7 +15,7 @@ async function reportOf(model: "linear" | "nonlinear" | "cnn", parent: string) {
   const settings = { model, trainSize: 70, hidden: model === "linear" ? undefined : 4 };
   using run = Run.create(config(settings), environment, parent);
   const loadTest = () => Promise.resolve(test);
-  await carryOn(run, { data, loadTest, screen: silentScreen, resumeCommand: "-", reporter });
+  await trainRun(run, { data, loadTest, screen: silentScreen, resumeCommand: "-", reporter });
   const summary: Summary = JSON.parse(Deno.readTextFileSync(`${run.folder}/summary.json`));
   return { address: `file://${run.folder}/report.html`, summary };
 }

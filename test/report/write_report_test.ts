@@ -4,7 +4,7 @@ import { reporter } from "../../src/commands/reporter.ts";
 import { writeReport } from "../../src/report/write_report.ts";
 import { UserError } from "../../src/errors.ts";
 import { Run } from "../../src/run/run.ts";
-import { carryOn, type Session } from "../../src/run/session.ts";
+import { trainRun, type TrainRunOptions } from "../../src/run/train_run.ts";
 import { modelOf } from "../../src/train/recipe.ts";
 import { FaultyFiles } from "../storage/faulty_files.ts";
 import { config, data, environment, test, trainTo } from "../train/fixtures.ts";
@@ -15,10 +15,10 @@ const settings = config({ trainSize: 70 });
 const resumeCommand = "go on with it";
 
 /** Trains a run to its end, with a report. */
-async function finished(parent: string, changes: Partial<Session> = {}, of = settings) {
+async function finished(parent: string, changes: Partial<TrainRunOptions> = {}, of = settings) {
   using run = Run.create(of, environment, parent);
   const said: string[] = [];
-  const code = await carryOn(run, {
+  const code = await trainRun(run, {
     data,
     loadTest: () => Promise.resolve(test),
     screen: { line: (text) => said.push(text), bar() {} },
@@ -148,7 +148,7 @@ Deno.test("a report of a finished run is refused where weights, images or figure
   await assertRejects(
     () => writeReport(folder, { resumeCommand, test: other }),
     UserError,
-    "on other images",
+    "was made with other data",
   );
   const path = `${folder}/summary.json`;
   const summary = JSON.parse(read(path));

@@ -38,6 +38,28 @@ Deno.test("a checkpoint comes back as it was saved", () => {
   assertEquals(open(folder.path).load(() => undefined, () => {}), checkpoint(7));
 });
 
+Deno.test("a checkpoint whose counts contradict each other is passed over", () => {
+  const figures = { lr: 0.1, train_loss: 1, train_acc: 0.5 };
+  const history = [5, 10].map((step, i) => ({ epoch: i + 1, step, ...figures }));
+  const right = { epoch: 2, step_in_epoch: 3, step: 13, history };
+  const wrong: Partial<RunProgress>[] = [
+    { epoch: 1 },
+    { step: 14 },
+    { step_in_epoch: 6, step: 16 },
+    { history: history.slice(1), epoch: 1, step: 8 },
+    { history: [history[0], { ...history[1], step: 11 }] },
+  ];
+  for (const change of wrong) {
+    using folder = temporaryFolder();
+    const store = open(folder.path);
+    store.save({ ...checkpoint(0), progress: right });
+    assertEquals(loaded(folder.path), { step: 13, said: [] });
+    store.save({ ...checkpoint(0), progress: { ...right, ...change } });
+    const { said } = loaded(folder.path);
+    assert(said[0]?.includes("its counts contradict each other"), JSON.stringify(change));
+  }
+});
+
 Deno.test("there is nothing to load before the first checkpoint", () => {
   using folder = temporaryFolder();
   assertEquals(loaded(folder.path), { step: undefined, said: [] });

@@ -1,8 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { configText } from "../../src/config/config_file.ts";
 import { metricsHeader } from "../../src/train/metrics.ts";
-import { readConfig, Run, runName } from "../../src/run/run.ts";
+import { readRun } from "../../src/run/record.ts";
+import { Run, runName } from "../../src/run/run.ts";
 import { config, environment, trainTo } from "../train/fixtures.ts";
 import { FaultyFiles } from "../storage/faulty_files.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -43,9 +44,9 @@ Deno.test("a run folder that cannot be made leaves nothing and says why", () => 
   Run.create(config(), environment, `${parent.path}/first`, { files: all })[Symbol.dispose]();
   for (let failing = 0; failing < all.operations.length; failing++) {
     const files = new FaultyFiles("ENOSPC", failing);
-    const make = () => Run.create(config(), environment, `${parent.path}/second`, { files });
+    const make = () => Run.create(config(), environment, `${parent.path}/${failing}`, { files });
     assertThrows(make, UserError, "No space left on device");
-    assertEquals(names(`${parent.path}/second`), []);
+    assertEquals(names(`${parent.path}/${failing}`), []);
   }
 });
 
@@ -61,7 +62,7 @@ Deno.test("a folder that is no run, or a damaged one, is refused", () => {
   assertThrows(() => Run.open(`${parent.path}/none`), UserError, "is not a run folder");
   assertThrows(() => Run.open(parent.path), UserError, "it has no config.json");
   Deno.writeTextFileSync(`${parent.path}/config.json`, "{}");
-  assertThrows(() => readConfig(parent.path), UserError, "config.json: model is missing");
+  assertThrows(() => readRun(parent.path).config, UserError, "config.json: model is missing");
   Deno.writeTextFileSync(`${parent.path}/config.json`, configText(config()));
   assertThrows(() => Run.open(parent.path), UserError, "checkpoints is damaged");
 });
@@ -105,4 +106,81 @@ Deno.test("environment.json keeps where a run began and lists where it went on",
       [200, 4],
     ],
   );
+});
+
+Deno.test("a new parent of run folders is synced into the folder above it", () => {
+  using parent = temporaryFolder();
+  const synced: string[] = [];
+  const files = new FaultyFiles("EIO");
+  const { syncFolder } = files;
+  files.syncFolder = (path) => {
+    synced.push(path);
+    syncFolder.call(files, path);
+  };
+  Run.create(config(), environment, `${parent.path}/a/b`, { files })[Symbol.dispose]();
+  for (const folder of [parent.path, `${parent.path}/a`, `${parent.path}/a/b`]) {
+    assert(synced.includes(folder), `${folder} of ${synced}`);
+  }
+});
+
+Deno.test({
+  name: "a run folder has the rights that the umask and a setgid parent give it (needs Unix)",
+  ignore: Deno.build.os === "windows",
+  fn: () => {
+    using parent = temporaryFolder();
+    Deno.chmodSync(parent.path, 0o2775);
+    const before = Deno.umask(0o027);
+    try {
+      using run = Run.create(config(), environment, parent.path);
+      assertEquals((Deno.statSync(run.folder).mode ?? 0) & 0o7777, 0o2750);
+      assertEquals((Deno.statSync(`${run.folder}/config.json`).mode ?? 0) & 0o7777, 0o640);
+    } finally {
+      Deno.umask(before);
+    }
+  },
+});
+
+/** An error as Deno throws it where a file system does not know an operation. */
+const unsupported = (code: string) => Object.assign(new Error(`${code} (os error)`), { code });
+
+Deno.test("a run goes on where the file system has no locks or syncs no folders, and says so", () => {
+  using parent = temporaryFolder();
+  const { tryLockSync, syncSync } = Deno.FsFile.prototype;
+  const { error } = console;
+  for (const code of ["ENOSYS", "EOPNOTSUPP", "ENOLCK"]) {
+    const said: string[] = [];
+    console.error = (text: string) => said.push(text);
+    const where = `${parent.path}/${code}`;
+    Deno.FsFile.prototype.tryLockSync = () => {
+      throw unsupported(code);
+    };
+    Deno.FsFile.prototype.syncSync = function () {
+      if (this.statSync().isDirectory) throw unsupported(code === "ENOLCK" ? "EINVAL" : code);
+      syncSync.call(this);
+    };
+    try {
+      using run = Run.create(config(), environment, where);
+      using again = Run.open(run.folder);
+      assertEquals(again.config, run.config);
+      assertEquals(readRun(run.folder).state, "interrupted");
+    } finally {
+      Object.assign(Deno.FsFile.prototype, { tryLockSync, syncSync });
+      console.error = error;
+    }
+    assert(said.some((text) => /^warning: .* has no locks/.test(text)), said.join("\n"));
+    assert(said.some((text) => /^warning: .* syncs no folders/.test(text)), said.join("\n"));
+  }
+});
+
+Deno.test("another failure of a lock or of a folder's sync is one", () => {
+  using parent = temporaryFolder();
+  const { tryLockSync } = Deno.FsFile.prototype;
+  Deno.FsFile.prototype.tryLockSync = () => {
+    throw unsupported("EIO");
+  };
+  try {
+    assertThrows(() => Run.create(config(), environment, parent.path), UserError, "EIO");
+  } finally {
+    Deno.FsFile.prototype.tryLockSync = tryLockSync;
+  }
 });

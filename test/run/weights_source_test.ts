@@ -24,6 +24,16 @@ Deno.test("a weights file of another program is read with its hidden size", () =
   assertEquals(storedTensors(model.parameters), storedTensors(original.parameters));
 });
 
+Deno.test("what another program says in its metadata is not taken for wick's own", () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/weights.safetensors`;
+  using model = build(cnn({ hidden: 3 }), new Random(1, "init"));
+  const metadata = { config: '{"architectures":["X"]}', epoch: "best" };
+  Deno.writeFileSync(path, encodeSafetensors(storedTensors(model.parameters), metadata));
+  const { config, epoch, model: name } = findWeights(path, "cnn");
+  assertEquals([config, epoch, name], [undefined, undefined, "cnn"]);
+});
+
 Deno.test("a weights file that does not say its model needs --model", () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/weights.safetensors`;

@@ -89,6 +89,7 @@ Deno.test({
       "b",
       "a",
     ]);
+    assertStringIncludes(list, "symbolic links are not followed: linked, same.");
     const paths = [
       "parent/secret.json",
       "linked",

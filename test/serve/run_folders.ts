@@ -1,6 +1,11 @@
 import { completeConfig, type TrainConfig, type TrainSettings } from "../../src/config/config.ts";
-import { configText } from "../../src/config/config_file.ts";
-import { type EpochMetrics, metricsHeader, metricsRow } from "../../src/train/metrics.ts";
+import { configRecord, configText } from "../../src/config/config_file.ts";
+import {
+  bestEpoch,
+  type EpochMetrics,
+  metricsHeader,
+  metricsRow,
+} from "../../src/train/metrics.ts";
 
 /** What a run folder is made to hold. */
 export interface RunFolder {
@@ -40,19 +45,28 @@ export function writeRun(parent: string, name: string, options: RunFolder = {}):
   Deno.writeTextFileSync(`${folder}/metrics.csv`, metricsHeader);
   for (let epoch = 1; epoch <= epochs; epoch++) addEpoch(folder, epoch, config.seed);
   if (finished) {
-    const last = metricsOf(epochs, config.seed);
+    const history = Array.from({ length: epochs }, (_, i) => metricsOf(i + 1, config.seed));
+    const last = history[epochs - 1];
     const test_correct = 8000 + config.seed;
     const summary = {
       name,
+      config: configRecord(config),
+      data,
       parameters: 7850,
+      epochs,
+      steps: last.step,
       stopped_early: epochs < config.epochs,
-      best: last,
+      best: bestEpoch(history, config.bestBy),
       last,
       test_loss: 0.4321,
       test_acc: test_correct / 10000,
       test_correct,
       test_count: 10000,
+      confusion_matrix: [[test_correct, 0], [10000 - test_correct, 0]],
+      classes: ["bag", "shoe"],
       weights_sha256: "0123456789abcdef".repeat(4),
+      best_weights_sha256: "0123456789abcdef".repeat(4),
+      data_sha256: {},
       times: { training_seconds: 1.5 * epochs, finished: "2026-01-01T00:01:00.000Z" },
     };
     Deno.writeTextFileSync(`${folder}/summary.json`, JSON.stringify(summary));

@@ -1,15 +1,15 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { RunStore } from "../../src/serve/run_store.ts";
-import { openFile } from "../../src/serve/run_file.ts";
-import type { ReadableRun } from "../../src/serve/run_record.ts";
+import { openRegularFile } from "../../src/storage/regular_file.ts";
+import type { RunRecord } from "../../src/run/record.ts";
 import { longState } from "../../src/serve/words.ts";
 import { lockRun } from "../../src/run/lock.ts";
 import { seal } from "../../src/storage/sealed.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
-import { addEpoch, age, writeRun } from "./run_folders.ts";
+import { addEpoch, age, metricsOf, writeRun } from "./run_folders.ts";
 
 /** A run that must be readable, after another look at its folder. */
-function readable(store: RunStore, name: string): ReadableRun {
+function readable(store: RunStore, name: string): RunRecord {
   store.refresh();
   const run = store.get(name);
   if (run === undefined || run.state === "damaged") throw new Error(JSON.stringify(run));
@@ -67,7 +67,8 @@ Deno.test("a checkpoint tells how far a run is inside its epoch", () => {
   const folder = writeRun(parent.path, "a", { epochs: 2, finished: false });
   const store = new RunStore(parent.path);
   assertEquals(readable(store, "a").step, 64);
-  const progress = { epoch: 2, step_in_epoch: 9, step: 73, history: [] };
+  const history = [metricsOf(1, 42), metricsOf(2, 42)];
+  const progress = { epoch: 2, step_in_epoch: 9, step: 73, history };
   const tensor = { name: "1.bias", dtype: "F32", shape: [2], bytes: new Uint8Array(8) } as const;
   const bytes = seal([tensor], { wick: "0", progress: JSON.stringify(progress) });
   using _lock = lockRun(folder);
@@ -132,7 +133,10 @@ Deno.test({
     Deno.removeSync(`${folder}/summary.json`);
     new Deno.Command("mkfifo", { args: [`${folder}/summary.json`] }).outputSync();
     assertEquals(readable(new RunStore(parent.path), "a").state, "interrupted");
-    assertEquals(openFile(Deno.realPathSync(parent.path), "a", "summary.json"), undefined);
+    assertEquals(
+      openRegularFile(`${Deno.realPathSync(folder)}/summary.json`, { links: false }),
+      undefined,
+    );
   },
 });
 

@@ -99,3 +99,9 @@ Deno.test("decodeSafetensors() reads a name that is a word of JavaScript", () =>
   const { tensors } = decodeSafetensors(file(`{"__proto__":${entry(0, 1)}}`, 1));
   assertEquals(tensors[0]?.name, "__proto__");
 });
+
+Deno.test("a name is stored once, and none is that of the metadata", () => {
+  assertThrows(() => encodeSafetensors([weight, weight]), RangeError, '"0.weight"');
+  const taken = { ...count, name: "__metadata__" };
+  assertThrows(() => encodeSafetensors([taken]), RangeError, '"__metadata__"');
+});

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type DType, Tensor } from "../../src/tensor/mod.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../src/storage/safetensors.ts";
 import { assignStored, storedTensors } from "../../src/storage/stored_tensors.ts";
 
 const named = (name: string, tensor: Tensor) => [{ name, tensor }];
@@ -42,4 +43,26 @@ Deno.test("assignStored() names what does not fit, and then changes nothing", ()
   );
   assertThrows(() => assignStored(named("a", a), [good, wrong]), RangeError, "no tensor b");
   assertEquals(a.numbers(), [0, 0]);
+});
+
+Deno.test("an f32 tensor takes the numbers of F16 and BF16", () => {
+  const values = [1, -2.5, 0.0999755859375, Infinity];
+  const halves = new Float16Array(values);
+  const exact = [1, -2.5, 0.10009765625, Infinity]; // numbers that BF16 has
+  const upper = Uint16Array.from(new Uint32Array(Float32Array.from(exact).buffer), (b) => b >>> 16);
+  const stored = [["F16", halves, values], ["BF16", upper, exact]] as const;
+  for (const [dtype, array, expected] of stored) {
+    using tensor = Tensor.zeros([2, 2]);
+    const bytes = new Uint8Array(array.buffer);
+    const file = encodeSafetensors([{ name: "w", dtype, shape: [2, 2], bytes }]);
+    assignStored([{ name: "w", tensor }], decodeSafetensors(file).tensors);
+    assertEquals([...tensor.numbers()], expected);
+    using double = Tensor.zeros([2, 2], { dtype: "f64" });
+    const other = [{ name: "w", tensor: double }];
+    assertThrows(
+      () => assignStored(other, decodeSafetensors(file).tensors),
+      RangeError,
+      "F64 [2, 2]",
+    );
+  }
 });

@@ -17,7 +17,7 @@ Deno.test("train, evaluate and reproduce go through from the command line", asyn
   assertEquals([trained.code, trained.stderr], [0, ""]);
   assertMatch(
     trained.stdout,
-    /epoch 1\/2 {2}train_loss \d\.\d{4} {2}train_acc \d\.\d{4} {2}val_loss \d\.\d{4} {2}val_acc \d\.\d{4} {2}\d+\.\d s {2}\d+ images\/s {2}\(synthetic data\)\n/,
+    /epoch 1\/2 {2}train_loss \d\.\d{4} {2}train_acc \d\.\d{4} {2}val_loss \d\.\d{4} {2}val_acc \d\.\d{4} {2}\d+\.\d s {2}\d+ images\/s {2}\(SYNTHETIC data\)\n/,
   );
   const folder = onlyRun(parent.path);
   assertMatch(folder, /T[\d.-]+Z-nonlinear-synthetic-s42$/);
@@ -128,4 +128,20 @@ Deno.test("a flag that contradicts the run's config is an error, another --threa
   assertEquals(resumed.code, 0, resumed.stderr);
   const environment = JSON.parse(Deno.readTextFileSync(`${folder}/environment.json`));
   assertEquals(environment.resumed.length, 1);
+});
+
+Deno.test({
+  name: "a file beyond the shell's limit is one sentence, and not a process that is killed",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    using parent = temporaryFolder();
+    const flags = ["run", "-q", "-P=train", "--import-map=.wick/import_map.json"];
+    const { code, stderr } = await new Deno.Command("sh", {
+      args: ["-c", 'ulimit -f 200 && exec "$@"', "sh", Deno.execPath(), ...flags, "tasks/train.ts"]
+        .concat("--model", "mlp", ...small, "--output-dir", parent.path),
+      env: { NO_COLOR: "1", FASHION_MNIST_DIR: "" },
+    }).output();
+    assertMatch(new TextDecoder().decode(stderr), /^error: Cannot save .*: File too large/);
+    assertEquals(code, 1);
+  },
 });

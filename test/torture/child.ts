@@ -3,8 +3,9 @@
  * `child.ts resume FOLDER` goes on with one; both save after every step.
  */
 import { messageOf } from "../../src/errors.ts";
-import { isFinished, Run } from "../../src/run/run.ts";
-import { carryOn } from "../../src/run/session.ts";
+import { readRun } from "../../src/run/record.ts";
+import { Run } from "../../src/run/run.ts";
+import { trainRun } from "../../src/run/train_run.ts";
 import { config, data, environment, layer, test } from "../train/fixtures.ts";
 
 /** The config of every run that is tortured: 200 steps. */
@@ -20,8 +21,8 @@ if (import.meta.main) {
   const [what, path] = Deno.args;
   try {
     using run = what === "new" ? Run.create(tortured, environment, path) : Run.open(path);
-    if (isFinished(run.folder)) Deno.exit(0);
-    const code = await carryOn(run, {
+    if (readRun(run.folder).finished) Deno.exit(0);
+    const code = await trainRun(run, {
       data,
       loadTest: () => Promise.resolve(test),
       layer,

@@ -1,5 +1,5 @@
 import { UserError } from "../../errors.ts";
-import { isFinished, readConfig, readResults, type Results, runFolders } from "../../run/mod.ts";
+import { readRun, type Results, resultsOf, type RunRecord, runsIn } from "../../run/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { program } from "../../program.ts";
 
@@ -11,14 +11,14 @@ export interface FinishedRun {
 
 /** The newest finished run of each model in a folder of runs. */
 export function newestRuns(parent: string): FinishedRun[] {
-  const newest = new Map<string, string>();
-  for (const folder of runFolders(parent)) {
-    if (isFinished(folder)) newest.set(readConfig(folder).model, folder);
+  const newest = new Map<string, RunRecord>();
+  for (const run of runsIn(parent)) {
+    if (run.finished) newest.set(run.config.model, run);
   }
   if (newest.size === 0) {
     throw new UserError(`There is no finished run in ${parent}: ${program} train makes one`);
   }
-  return [...newest.values()].map(read);
+  return [...newest.values()].map(finishedRun);
 }
 
 /** The finished ones of these run folders, each config and seed once; says what it leaves out. */
@@ -27,12 +27,13 @@ export function finishedRuns(
   tell: (text: string) => void,
 ): FinishedRun[] {
   const runs = new Map<string, FinishedRun>();
-  for (const folder of folders.map((path) => path.replace(/(?<=.)\/+$/, ""))) {
-    const config = JSON.stringify(configRecord(readConfig(folder)));
+  for (const run of folders.map((path) => readRun(path))) {
+    const { folder, finished } = run;
+    const config = JSON.stringify(configRecord(run.config));
     const same = runs.get(config);
-    if (!isFinished(folder)) tell(`left out: ${folder} is not finished`);
+    if (!finished) tell(`left out: ${folder} is not finished`);
     else if (same !== undefined) tell(`left out: ${folder} is ${same.folder} once more`);
-    else runs.set(config, read(folder));
+    else runs.set(config, finishedRun(run));
   }
   if (runs.size === 0) throw new UserError("None of these runs is finished");
   return [...runs.values()];
@@ -59,4 +60,7 @@ export function refuseDifferentData(runs: readonly FinishedRun[]): void {
   }
 }
 
-const read = (folder: string): FinishedRun => ({ folder, results: readResults(folder) });
+const finishedRun = (run: RunRecord): FinishedRun => ({
+  folder: run.folder,
+  results: resultsOf(run),
+});

@@ -2,7 +2,7 @@ import { convergencePicture, measuredIn } from "../../picture/mod.ts";
 import { duration, figuresOf, figureText } from "../../statistics/mod.ts";
 import { attribute, type Content, type Markup, markup, seriesStyle } from "../../html/mod.ts";
 import { configRecord } from "../../config/mod.ts";
-import type { ReadableRun } from "../run_record.ts";
+import type { RunRecord } from "../../run/mod.ts";
 import { figuresOfRun, shortState, trainingSeconds } from "../words.ts";
 import { type Page, picture, runAddress, scrolling } from "./page.ts";
 
@@ -10,7 +10,7 @@ import { type Page, picture, runAddress, scrolling } from "./page.ts";
 export const compareLimit = 24;
 
 /** The page that lays chosen runs over each other. */
-export function comparePage(runs: readonly ReadableRun[]): Page {
+export function comparePage(runs: readonly RunRecord[]): Page {
   const main = markup`<h1>Comparison</h1>
 <div id="notice" data-live>${notice(runs)}</div>
 <div id="curves" class="curves" data-live>${curves(runs)}</div>
@@ -19,7 +19,7 @@ export function comparePage(runs: readonly ReadableRun[]): Page {
   return { title: "Comparison", status: 200, main };
 }
 
-function notice(runs: readonly ReadableRun[]): Markup | undefined {
+function notice(runs: readonly RunRecord[]): Markup | undefined {
   if (runs.length === 0) {
     return markup`<p>No run is chosen: <a href="/">choose some in the table</a>.</p>`;
   }
@@ -38,10 +38,10 @@ function notice(runs: readonly ReadableRun[]): Markup | undefined {
 }
 
 /** What a run is called in a picture's legend. */
-const shortName = ({ config }: ReadableRun, index: number) =>
+const shortName = ({ config }: RunRecord, index: number) =>
   `${index + 1}: ${config.model}, seed ${config.seed}`;
 
-function curves(runs: readonly ReadableRun[]): Content {
+function curves(runs: readonly RunRecord[]): Content {
   if (runs.every(({ epochs }) => epochs.length === 0)) return undefined;
   const named = runs.map((run, i) => ({ name: shortName(run, i), history: run.epochs }));
   return measuredIn(runs.flatMap(({ epochs }) => epochs)).map((metric) =>
@@ -49,8 +49,8 @@ function curves(runs: readonly ReadableRun[]): Content {
   );
 }
 
-function figures(runs: readonly ReadableRun[]): Markup {
-  type Column = [string, (run: ReadableRun) => Content];
+function figures(runs: readonly RunRecord[]): Markup {
+  type Column = [string, (run: RunRecord) => Content];
   const columns: Column[] = [
     ["weights", ({ summary }) => summary?.parameters ?? "–"],
     ["best epoch", ({ best }) => best?.epoch ?? "–"],
@@ -98,7 +98,7 @@ function sample(index: number): Markup {
 }
 
 /** The settings in which the runs differ. */
-function differences(runs: readonly ReadableRun[]): Markup {
+function differences(runs: readonly RunRecord[]): Markup {
   const records = runs.map(({ config }) => configRecord(config));
   const keys = [...new Set(records.flatMap((record) => Object.keys(record)))];
   const text = (record: Record<string, unknown>, key: string) => String(record[key] ?? "–");

@@ -2,8 +2,9 @@ import { configSchema } from "../../config/mod.ts";
 import { attribute, type Content, type Markup, markup } from "../../html/mod.ts";
 import { duration, figureText, headlinesOf } from "../../statistics/mod.ts";
 import { type Listing, listingAddress, select, type SortKey } from "../listing.ts";
-import { type RunRecord, runStates } from "../run_record.ts";
+import { type FoundRun, type RunRecord, runStates } from "../../run/mod.ts";
 import { figuresOfRun, shortState, trainingSeconds } from "../words.ts";
+import type { RunStore } from "../run_store.ts";
 import { type Page, runAddress } from "./page.ts";
 import { program } from "../../program.ts";
 
@@ -17,7 +18,7 @@ interface Heading {
 }
 
 interface Column extends Heading {
-  readonly cell: (run: Exclude<RunRecord, { state: "damaged" }>) => Content;
+  readonly cell: (run: RunRecord) => Content;
 }
 
 const columns: readonly Column[] = [
@@ -70,7 +71,10 @@ const headings: readonly Heading[] = [
 ];
 
 /** The table of all runs. */
-export function listPage(runs: readonly RunRecord[], listing: Listing): Page {
+export function listPage(
+  { runs, links }: Pick<RunStore, "runs" | "links">,
+  listing: Listing,
+): Page {
   const chosen = select(runs, listing);
   const { text, model, state, sort, order } = listing;
   const main = markup`
@@ -85,6 +89,7 @@ export function listPage(runs: readonly RunRecord[], listing: Listing): Page {
       <button>Filter</button>
     </form>
     <p role="status" id="count" data-live>${countText(runs, chosen)}</p>
+    <div id="links" data-live>${links.length > 0 && leftOut(links)}</div>
     <form action="/compare" method="get">
       <div id="runs" data-live>${chosen.length > 0 && table(chosen, listing)}</div>
       <p class="actions"><button>Compare the chosen runs</button></p>
@@ -93,7 +98,13 @@ export function listPage(runs: readonly RunRecord[], listing: Listing): Page {
   return { title: "Runs", status: 200, main };
 }
 
-function countText(runs: readonly RunRecord[], chosen: readonly RunRecord[]): string {
+function leftOut(links: readonly string[]): Markup {
+  return markup`
+    <p class="problem">Left out, because symbolic links are not followed: ${links.join(", ")}.</p>
+  `;
+}
+
+function countText(runs: readonly FoundRun[], chosen: readonly FoundRun[]): string {
   if (runs.length === 0) return `No runs yet: ${program} train:cnn makes one.`;
   const training = runs.filter(({ state }) => state === "training").length;
   const all = `${runs.length} ${runs.length === 1 ? "run" : "runs"}`;
@@ -111,7 +122,7 @@ function choice(name: string, chosen: string, values: readonly string[]): Markup
   return markup`<select name="${name}">${options}</select>`;
 }
 
-function table(runs: readonly RunRecord[], listing: Listing): Markup {
+function table(runs: readonly FoundRun[], listing: Listing): Markup {
   return markup`
     <table class="runs">
       <thead>
@@ -134,7 +145,7 @@ function headingCell({ key, title, classes, first }: Heading, listing: Listing):
  href="${address}">${title}<span aria-hidden="true">${sign}</span></a></th>`;
 }
 
-function row(run: RunRecord): Markup {
+function row(run: FoundRun): Markup {
   const { name, state } = run;
   const address = runAddress(name);
   const shown = markup`<span class="state ${state}">${shortState(run)}</span>`;

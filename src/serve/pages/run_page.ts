@@ -1,20 +1,21 @@
 import { curvesPicture, measuredIn } from "../../picture/mod.ts";
 import { duration, figureText, rankedOf } from "../../statistics/mod.ts";
 import { epochFigures } from "../../train/mod.ts";
-import { markOf } from "../../data/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { type Content, type Markup, markup } from "../../html/mod.ts";
-import type { EpochRow, ReadableRun, RunRecord } from "../run_record.ts";
+import { type EpochRecord, type FoundRun, runPath, type RunRecord } from "../../run/mod.ts";
 import { epochSeconds, longState, trainingSeconds } from "../words.ts";
 import { definitions, type Page, picture, runAddress, scrolling } from "./page.ts";
 import { program } from "../../program.ts";
+import { shownName } from "../../data/mod.ts";
+import { runFiles } from "../run_files.ts";
 
 /** The page of one run; `folder` is the parent of the run folders as the user wrote it. */
-export function runPage(run: RunRecord, folder: string): Page {
+export function runPage(run: FoundRun, folder: string): Page {
   return { title: run.name, status: 200, main: main(run, folder) };
 }
 
-function main(run: RunRecord, folder: string): Markup {
+function main(run: FoundRun, folder: string): Markup {
   const head = markup`
     <h1>${run.name}</h1>
     <div role="status">
@@ -39,12 +40,12 @@ function main(run: RunRecord, folder: string): Markup {
   `;
 }
 
-function state(run: RunRecord): Markup {
+function state(run: FoundRun): Markup {
   const sentence = run.state === "damaged" ? `Damaged: ${run.problem}` : longState(run);
   return markup`<span class="state ${run.state}">${sentence}</span>`;
 }
 
-function progress(run: ReadableRun, folder: string): Markup | undefined {
+function progress(run: RunRecord, folder: string): Markup | undefined {
   const { config, step, stepsPerEpoch, epochs, name } = run;
   if (run.state === "finished") return undefined;
   const bar = markup`
@@ -52,7 +53,7 @@ function progress(run: ReadableRun, folder: string): Markup | undefined {
       aria-label="steps done"></progress>
   `;
   if (run.state === "interrupted") {
-    const path = `${folder.replace(/\/+$/, "")}/${name}`;
+    const path = `${runPath(folder)}/${name}`;
     return markup`${bar}<p>To go on: <code>${program} train --resume ${path}</code></p>`;
   }
   const seconds = epochSeconds(run);
@@ -63,13 +64,13 @@ function progress(run: ReadableRun, folder: string): Markup | undefined {
   } about ${duration(seconds * left)}.</p>`;
 }
 
-function figures(run: ReadableRun): Markup {
+function figures(run: RunRecord): Markup {
   const { config, best, summary, epochs } = run;
   const seconds = trainingSeconds(run);
   const speed = epochs.at(-1)?.imagesPerSecond;
   const entries: [string, Content][] = [
     ["model", config.model],
-    ["data", markOf(config.data) === "" ? config.data : config.data.toUpperCase()],
+    ["data", shownName(config.data)],
   ];
   if (summary !== undefined) {
     const { test_correct: correct, test_count: count, parameters } = summary;
@@ -101,7 +102,7 @@ function time(iso: string): Markup {
   return markup`<time datetime="${iso}">${text}</time>`;
 }
 
-function curves({ epochs, best, config }: ReadableRun): Content {
+function curves({ epochs, best, config }: RunRecord): Content {
   if (epochs.length === 0) return markup`<p>The first epoch is not complete yet.</p>`;
   const subtitle = `${epochs.length} of ${config.epochs} epochs`;
   const shown = { subtitle, history: epochs, best: best?.epoch, epochs: config.epochs };
@@ -111,9 +112,9 @@ function curves({ epochs, best, config }: ReadableRun): Content {
   });
 }
 
-function epochTable({ epochs, name }: ReadableRun): Content {
+function epochTable({ epochs, name }: RunRecord): Content {
   if (epochs.length === 0) return markup`<p>None is complete yet.</p>`;
-  type Column = [string, (row: EpochRow) => Content];
+  type Column = [string, (row: EpochRecord) => Content];
   const columns: Column[] = [
     ["epoch", ({ epoch }) => epoch],
     ["lr", ({ lr }) => Number(lr.toPrecision(4))],
@@ -140,14 +141,14 @@ function epochTable({ epochs, name }: ReadableRun): Content {
   );
 }
 
-function settings({ config }: ReadableRun): Markup {
+function settings({ config }: RunRecord): Markup {
   return definitions(
     Object.entries(configRecord(config)).map(([key, value]) => [key, String(value)]),
   );
 }
 
-function files({ files, name }: ReadableRun): Markup {
-  const items = files.map((file) =>
+function files({ files, name }: RunRecord): Markup {
+  const items = runFiles.filter((file) => files.has(file)).map((file) =>
     markup`<li><a id="file-${file}" href="${runAddress(name)}/${file}">${file}</a></li>`
   );
   return markup`

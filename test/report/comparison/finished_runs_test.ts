@@ -4,7 +4,7 @@ import { evaluateRun } from "../../../src/report/comparison/evaluated_run.ts";
 import { finishedRuns, newestRuns } from "../../../src/report/comparison/finished_runs.ts";
 import type { TrainSettings } from "../../../src/config/config.ts";
 import { Run } from "../../../src/run/run.ts";
-import { carryOn } from "../../../src/run/session.ts";
+import { trainRun } from "../../../src/run/train_run.ts";
 import { config, data, environment, test } from "../../train/fixtures.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
@@ -12,7 +12,7 @@ import { temporaryFolder } from "../../temporary_folder.ts";
 async function finished(parent: string, second: number, settings: Partial<TrainSettings> = {}) {
   const options = { time: new Date(1000 * second) };
   using run = Run.create(config({ epochs: 1, ...settings }), environment, parent, options);
-  await carryOn(run, {
+  await trainRun(run, {
     data,
     loadTest: () => Promise.resolve(test),
     screen: { line() {}, bar() {} },
@@ -73,7 +73,11 @@ Deno.test("evaluateRun() refuses other weights and other test images", async () 
   const other = await finished(parent.path, 2, { seed: 7 });
   const [run] = finishedRuns([folder], () => {});
   const images = { ...test, digests: { "synthetic/test": "1".repeat(64) } };
-  assertThrows(() => evaluateRun(run, images), UserError, "was tested on other images");
+  assertThrows(
+    () => evaluateRun(run, images),
+    UserError,
+    "was made with other data: the SHA-256 of synthetic/test differs",
+  );
   for (const name of ["config.json", "checkpoints/best.safetensors"]) {
     Deno.copyFileSync(`${other}/${name}`, `${folder}/${name}`);
   }

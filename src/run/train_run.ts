@@ -1,13 +1,25 @@
-import { dataSet, markOf, type TestData, type TrainingData } from "../data/mod.ts";
+import { markOf, shownName, type TestData, type TrainingData } from "../data/mod.ts";
+import { now } from "../clock.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Layer } from "../nn/mod.ts";
 import { readEnvironment } from "./environment.ts";
 import { figuresOf, logged } from "../statistics/mod.ts";
-import { bestEpoch, modelOf, Pace, recipeOf, train, TrainingState } from "../train/mod.ts";
+import {
+  bestEpoch,
+  modelOf,
+  NonfiniteError,
+  Pace,
+  recipeOf,
+  train,
+  trainingSeconds,
+  TrainingState,
+} from "../train/mod.ts";
 import { exitCodes, type Screen, type StopSignal, StopSignals } from "../cli/mod.ts";
+import { nameOf, readRun } from "./record.ts";
 import { RunRecorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
-import { finishRun, type Summary } from "./summary.ts";
+import type { Summary } from "./summary.ts";
+import { testResult } from "./test_result.ts";
 
 /** Writes the report of a run that is complete or was stopped, and returns its path. */
 export type Reporter = (folder: string, options: {
@@ -17,8 +29,8 @@ export type Reporter = (folder: string, options: {
   readonly tell: (text: string) => void;
 }) => Promise<string>;
 
-/** What a run is carried on with. */
-export interface Session {
+/** What a run is trained with. */
+export interface TrainRunOptions {
   readonly data: TrainingData;
   /** Opens the test set; called once, when the training is complete. */
   readonly loadTest: () => Promise<TestData>;
@@ -27,42 +39,41 @@ export interface Session {
   readonly screen: Screen;
   /** `50` (steps) or `30s` (seconds) between the checkpoints inside an epoch. */
   readonly checkpointEvery?: string;
-  /** The command that goes on with the run after an interruption. */
+  /** The command that resumes the run after an interruption. */
   readonly resumeCommand: string;
   readonly reporter?: Reporter;
 }
 
 /**
- * Carries a run on from its last checkpoint, or from its beginning, until it is complete and
- * tested, or a signal stops it. Returns the exit code.
+ * Trains a run from its last checkpoint, or from its beginning, until it is complete and tested, or
+ * a signal stops it. Returns the exit code.
  */
-export async function carryOn(run: Run, session: Session): Promise<number> {
-  const { data, screen, checkpointEvery, resumeCommand } = session;
+export async function trainRun(run: Run, options: TrainRunOptions): Promise<number> {
+  const { data, screen, checkpointEvery, resumeCommand } = options;
   const { config } = run;
   using signals = new StopSignals((signal) => {
     screen.line(`${signal}: finishes this step and saves; once more stops at once`);
   });
   const pace = new Pace({ signals, checkpointEvery });
-  const layer = session.layer ?? modelOf(config);
+  const layer = options.layer ?? modelOf(config);
   using state = new TrainingState(layer, recipeOf(config), data.train.count);
   try {
     screen.line(introduction(run, data, state));
     await restore(run, state, data, screen);
     const stop = async () => {
       const code = stopped(pace.stop, state, resumeCommand, screen);
-      await writeReport(run, session);
+      await writeReport(run, options);
       return code;
     };
     if (!await train(state, data, new RunRecorder(run, screen, pace), pace)) return await stop();
-    const test = await session.loadTest();
-    const digests = { ...data.digests, ...test.digests };
-    const summary = await finishRun(run, state, test, digests, pace);
+    const test = await options.loadTest();
+    const summary = await finishRun(run, state, data, test, pace);
     if (summary === undefined) return await stop();
     for (const line of closing(summary, run.folder)) screen.line(line);
-    await writeReport(run, session, test);
+    await writeReport(run, options, test);
     return 0;
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
+    if (!(error instanceof UserError) || error instanceof NonfiniteError) throw error;
     throw new UserError(`${error.message}. To go on: ${resumeCommand}`, { cause: error });
   }
 }
@@ -70,7 +81,7 @@ export async function carryOn(run: Run, session: Session): Promise<number> {
 /** A report that cannot be written takes nothing from the run: `deno task report` can follow. */
 async function writeReport(
   { folder }: Run,
-  { reporter, resumeCommand, screen }: Session,
+  { reporter, resumeCommand, screen }: TrainRunOptions,
   test?: TestData,
 ): Promise<void> {
   if (reporter === undefined) return;
@@ -100,6 +111,32 @@ async function restore(run: Run, state: TrainingState, data: TrainingData, scree
   run.rewind(state.history);
 }
 
+/**
+ * Tests a completed run, writes confusion_matrix.json, ends the events, and then writes
+ * summary.json, which closes it. Undefined where a signal stopped it.
+ */
+async function finishRun(
+  run: Run,
+  state: TrainingState,
+  { digests }: TrainingData,
+  test: TestData,
+  pace: Pace,
+): Promise<Summary | undefined> {
+  const best = run.checkpoints.loadBest();
+  if (best === undefined) throw new UserError(`${run.folder} has no best.safetensors any more`);
+  const all = { ...digests, ...test.digests };
+  const result = await testResult(state, run.config, best.tensors, test, all, pace);
+  if (result === undefined) return undefined;
+  const { classes, confusion_matrix: counts, data } = result;
+  run.write("confusion_matrix.json", { data, split: "test", classes, counts });
+  run.recordTest(result);
+  const training_seconds = trainingSeconds(readRun(run.folder).times);
+  const times = { training_seconds, finished: now().toISOString() };
+  const summary: Summary = { name: nameOf(run.folder), ...result, times };
+  run.write("summary.json", summary);
+  return summary;
+}
+
 function stopped(
   signal: StopSignal | undefined,
   state: TrainingState,
@@ -113,8 +150,7 @@ function stopped(
 
 function introduction({ config, folder }: Run, data: TrainingData, state: TrainingState): string {
   const { train, validation, source } = data;
-  const name = markOf(source) === "" ? source : dataSet(source).title;
-  return `${config.model} with ${state.parameterCount} weights on ${name}: ` +
+  return `${config.model} with ${state.parameterCount} weights on ${shownName(source)}: ` +
     `${train.count} training, ${validation?.count ?? 0} validation images\nrun folder ${folder}`;
 }
 

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
-import { isFinished, Run } from "../../src/run/run.ts";
-import { carryOn } from "../../src/run/session.ts";
+import { readRun } from "../../src/run/record.ts";
+import { Run } from "../../src/run/run.ts";
+import { trainRun } from "../../src/run/train_run.ts";
 import { readWeightsFile } from "../../src/storage/sealed.ts";
 import { weightsDigest } from "../../src/storage/weights_digest.ts";
 import { config, data, environment, layer, test } from "../train/fixtures.ts";
@@ -10,9 +11,9 @@ import { temporaryFolder } from "../temporary_folder.ts";
 import { runResult } from "../torture/run_files.ts";
 
 /** Carries a run on with the fixtures; returns the exit code and what was said. */
-async function carried(run: Run, changes: Partial<Parameters<typeof carryOn>[1]> = {}) {
+async function carried(run: Run, changes: Partial<Parameters<typeof trainRun>[1]> = {}) {
   const said: string[] = [];
-  const code = await carryOn(run, {
+  const code = await trainRun(run, {
     data,
     loadTest: () => Promise.resolve(test),
     layer,
@@ -43,7 +44,7 @@ Deno.test("a run ends with figures that its files bear out", async () => {
   );
   assert(
     said.filter((line) => line.startsWith("epoch ")).every((line) =>
-      line.endsWith("(synthetic data)")
+      line.endsWith("(SYNTHETIC data)")
     ),
   );
 });
@@ -70,7 +71,7 @@ Deno.test("a run whose test set cannot be read is finished later, with the same 
   const loadTest = () => Promise.reject(new UserError("There is no test set"));
   const error = await assertRejects(() => carried(run, { loadTest }), UserError);
   assertEquals(error.message, "There is no test set. To go on: the command");
-  assertEquals(isFinished(run.folder), false);
+  assertEquals(readRun(run.folder).finished, false);
   assertEquals((await carried(run)).code, 0);
   assertEquals(runResult(run.folder), runResult(whole.folder));
 });
@@ -108,4 +109,13 @@ Deno.test("a run without validation images is best where it is last", async () =
   const summary = JSON.parse(Deno.readTextFileSync(`${run.folder}/summary.json`));
   assertEquals(summary.best, summary.last);
   assertEquals(summary.best_weights_sha256, summary.weights_sha256);
+});
+
+Deno.test("a run whose loss is not finite asks for no resume, which would end the same", async () => {
+  using parent = temporaryFolder();
+  const wild = config({ lr: 1000, weightDecay: 10, lrScheduler: "constant", epochs: 50 });
+  using run = Run.create(wild, environment, parent.path);
+  const error = await assertRejects(() => carried(run, { layer: undefined }), UserError);
+  assert(/try a lower --lr or --clip-grad-norm 1$/.test(error.message), error.message);
+  assert(!/To go on|checkpoint/.test(error.message), error.message);
 });
