@@ -2,6 +2,11 @@
 export class Markup {
   /** Takes `text` as it is: for what a program wrote, such as a style sheet or a drawn picture. */
   constructor(readonly text: string) {}
+
+  /** Throws: in a plain string markup would lose what it is. */
+  toString(): never {
+    throw new TypeError("Markup stands in a markup template; its text is in `text`");
+  }
 }
 
 /** What may stand in a template: text, which is escaped, and pieces of markup, which are not. */

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { attribute, Markup, markup } from "../../src/html/mod.ts";
 
 Deno.test("markup escapes text and leaves markup as it is, in lists too", () => {
@@ -16,4 +16,8 @@ Deno.test("markup shows nothing for what is not there, and a 0", () => {
 Deno.test("attribute() is left out where it has no value", () => {
   assertEquals(markup`<td${attribute("title", 'a "b"')}>`.text, `<td title="a &quot;b&quot;">`);
   assertEquals(markup`<td${attribute("title", false)}>`.text, "<td>");
+});
+
+Deno.test("markup in a plain string is an error and not [object Object]", () => {
+  assertThrows(() => `${markup`<br>`}`, TypeError, "markup template");
 });
