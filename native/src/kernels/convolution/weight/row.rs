@@ -27,7 +27,8 @@ impl<T: Float> Line<'_, T> {
         if C > tile_out_channels::<V>() {
             return; // never asked for; nothing to compile
         }
-        let (x_length, row_length) = (self.x.len(), self.row_length);
+        let Self { offsets, row_length, channel_length, .. } = *self;
+        let x_length = self.x.len();
         let zeros = [T::ZERO; PARTIALS];
         // SAFETY: the caller's promise; loads near the edges are checked one by one.
         unsafe {
@@ -47,9 +48,9 @@ impl<T: Float> Line<'_, T> {
                     let mut end = (row_length + 1).saturating_sub(V::LANES) as isize;
                     let (mut from, mut steps) = ([zeros.as_ptr(); K], [0; K]);
                     for k in 0..K {
-                        let (first, last) = (-self.offsets[k], x_length as isize - V::LANES as isize - self.offsets[k]);
+                        let (first, last) = (-offsets[k], x_length as isize - V::LANES as isize - offsets[k]);
                         if j as isize >= first && j as isize <= last {
-                            (from[k], steps[k]) = (x.offset(j as isize + self.offsets[k]), PARTIALS);
+                            (from[k], steps[k]) = (x.offset(j as isize + offsets[k]), PARTIALS);
                             end = end.min(last + 1);
                         } else if j as isize + V::LANES as isize <= first {
                             end = end.min(first - V::LANES as isize + 1);
@@ -58,22 +59,24 @@ impl<T: Float> Line<'_, T> {
                         }
                     }
                     let start = j;
-                    let mut vectors = [V::zero(); K];
                     while (j as isize) < end {
+                        let mut vectors = [V::zero(); K];
                         for k in 0..K {
                             vectors[k] = V::load(from[k]);
                             from[k] = from[k].wrapping_add(steps[k]);
                         }
-                        add_terms(&mut totals, dy.add(j), self.channel_length, V::LANES, vectors);
+                        add_terms(&mut totals, dy, channel_length, j, V::LANES, vectors);
                         j += PARTIALS;
                     }
-                    if j == start {
-                        for k in 0..K {
-                            vectors[k] = V::load_within(x, j as isize + self.offsets[k], x_length);
-                        }
-                        add_terms(&mut totals, dy.add(j), self.channel_length, row_length - j, vectors);
-                        j += PARTIALS;
+                    if j > start {
+                        continue;
                     }
+                    let mut vectors = [V::zero(); K];
+                    for k in 0..K {
+                        vectors[k] = V::load_within(x, j as isize + offsets[k], x_length);
+                    }
+                    add_terms(&mut totals, dy, channel_length, j, row_length - j, vectors);
+                    j += PARTIALS;
                 }
                 for c in 0..C {
                     for k in 0..K {
@@ -85,21 +88,22 @@ impl<T: Float> Line<'_, T> {
     }
 }
 
-/// Carries each sum on by a vector of terms, of which `left` are in the row: `totals[c][k] + dy[c] * vectors[k]`.
+/// Carries each sum on by a vector of terms from `j` on, of which `left` are in the row: `dy[c][j] * vectors[k]`.
 ///
 /// # Safety
-/// `dy` must be valid for the terms that are left, of C channels that lie `channel_length` apart.
+/// `dy` must be valid for C channels that lie `channel_length` apart, and for the terms that are left of each.
 #[inline(always)]
 unsafe fn add_terms<V: Vector, const C: usize, const K: usize>(
     totals: &mut [[V; K]; C],
     dy: *const V::Element,
     channel_length: usize,
+    j: usize,
     left: usize,
     vectors: [V; K],
 ) {
     for c in 0..C {
         // SAFETY: the caller's promise.
-        let dy = unsafe { V::load_up_to(dy.add(c * channel_length), left) };
+        let dy = unsafe { V::load_up_to(dy.add(c * channel_length + j), left) };
         for k in 0..K {
             totals[c][k] = dy.fma(vectors[k], totals[c][k]);
         }

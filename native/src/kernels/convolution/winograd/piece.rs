@@ -110,7 +110,7 @@ impl<T: Float> Piece<'_, T> {
         }
     }
 
-    /// The source's channels of this group, and those of the groups after it.
+    /// The source from this group's channels on.
     pub(super) fn source(&self) -> &[T] {
         let Whole { images, rows, columns, from_channels, x, .. } = self.whole;
         &x[self.group * from_channels * rows.from * columns.from * images..]
