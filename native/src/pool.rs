@@ -8,21 +8,14 @@
 //! the job, and is not waited for.
 
 #[cfg(feature = "loom")]
-use loom::{
-    hint,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
-    sync::{Condvar, Mutex, MutexGuard},
-    thread,
-};
+use loom as threads;
+#[cfg(not(feature = "loom"))]
+use std as threads;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::PoisonError;
-#[cfg(not(feature = "loom"))]
-use std::{
-    hint,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
-    sync::{Condvar, Mutex, MutexGuard},
-    thread,
-};
+use threads::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use threads::sync::{Condvar, Mutex, MutexGuard};
+use threads::{hint, thread};
 
 /// A job is a function of an index, shared by all threads.
 #[derive(Clone, Copy)]

@@ -43,7 +43,6 @@ pub unsafe fn filled_by_outer<T: Copy + Send>(
     unsafe { filled(length, divide) }
 }
 
-#[derive(Clone, Copy)]
 struct Sums<'a, T> {
     x: &'a [T],
     extent: Extent,

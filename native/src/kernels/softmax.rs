@@ -20,7 +20,6 @@ pub enum Softmax {
     Logarithm,
 }
 
-#[derive(Clone, Copy)]
 struct SoftmaxRows<'a, T> {
     x: &'a [T],
     extent: Extent,
@@ -69,7 +68,6 @@ pub fn softmax<T: Float>(x: &[T], extent: Extent, kind: Softmax) -> Result<Vec<T
     unsafe { filled_by_outer(x.len(), extent, |outer, out| T::dispatch(SoftmaxRows { x, extent, kind, out, outer })) }
 }
 
-#[derive(Clone, Copy)]
 struct SoftmaxGradientRows<'a, T> {
     y: &'a [T],
     dy: &'a [T],

@@ -75,7 +75,7 @@ impl<T: Float> Piece<'_, T> {
         let mut line = Line {
             x: &x[(in_channel * g.rows.input + source) * input_length..][..input_length],
             offsets: [0; TILE_COLUMNS],
-            dy: &dy[(out_channel * g.rows.output + row) * row_length..],
+            dy: dy.as_ptr().wrapping_add((out_channel * g.rows.output + row) * row_length),
             row_length,
             channel_length: g.rows.output * row_length,
         };

@@ -9,8 +9,8 @@ pub(super) struct Line<'a, T> {
     pub(super) x: &'a [T],
     /// Term j meets element `j + offset` of x, for each kernel column.
     pub(super) offsets: [isize; TILE_COLUMNS],
-    /// From the row's first term in the tile's first output channel on.
-    pub(super) dy: &'a [T],
+    /// The row's first term in the tile's first output channel.
+    pub(super) dy: *const T,
     pub(super) row_length: usize,
     /// How far the row's first term in the next output channel is.
     pub(super) channel_length: usize,
@@ -21,18 +21,17 @@ impl<T: Float> Line<'_, T> {
     /// next vector's.
     ///
     /// # Safety
-    /// `dy` must have C channels and `sums` C K sums.
+    /// `dy` must be valid for the rows of C channels, and `sums` have C K sums.
     #[inline(always)]
     pub(super) unsafe fn add_to<V: Vector<Element = T>, const C: usize, const K: usize>(&self, sums: &mut [[T; PARTIALS]]) {
         if C > tile_out_channels::<V>() {
             return; // never asked for; nothing to compile
         }
-        let Self { offsets, row_length, channel_length, .. } = *self;
-        let x_length = self.x.len();
+        let Self { ref offsets, dy, row_length, channel_length, .. } = *self;
+        let (x, x_length) = (self.x.as_ptr(), self.x.len());
         let zeros = [T::ZERO; PARTIALS];
         // SAFETY: the caller's promise; loads near the edges are checked one by one.
         unsafe {
-            let (x, dy) = (self.x.as_ptr(), self.dy.as_ptr());
             let sums: *mut T = sums.as_mut_ptr().cast();
             for part in (0..PARTIALS).step_by(V::LANES) {
                 let sum_at = |c: usize, k: usize| (c * K + k) * PARTIALS + part;

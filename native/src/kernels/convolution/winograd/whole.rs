@@ -96,33 +96,37 @@ impl<'a, T: Float> Whole<'a, T> {
     /// Transformed kernels as the tiles read them: `[group, block][place, from, channel of the block]`.
     #[inline(always)]
     pub(super) fn transform_kernels<V: Vector<Element = T>>(&self, blocks: usize) -> Vec<T> {
+        /// Room for the channels of a block in whole vectors.
+        const ROOM: usize = 16;
         let a_group = PLACES * self.from_channels * self.to_channels;
         let mut all = vec![T::ZERO; self.groups * a_group];
-        // A vector has at most 16 lanes.
-        let mut taps = [[T::ZERO; 16]; 9];
+        let (mut taps, mut places) = ([[T::ZERO; ROOM]; 9], [[T::ZERO; ROOM]; PLACES]);
         for group in 0..self.groups {
             for block in 0..blocks {
                 let (first, last) = channel_block(self.to_channels, block, blocks);
+                let channels = last - first;
                 let to = &mut all[group * a_group + PLACES * self.from_channels * first..];
                 for from in 0..self.from_channels {
-                    for channel in (first..last).step_by(V::LANES) {
-                        let count = V::LANES.min(last - channel);
-                        for lane in 0..count {
-                            for (tap, &value) in self.kernel(group, channel + lane, from).iter().enumerate() {
-                                taps[if self.turned { 8 - tap } else { tap }][lane] = value;
-                            }
+                    for channel in 0..channels {
+                        for (tap, &value) in self.kernel(group, first + channel, from).iter().enumerate() {
+                            taps[if self.turned { 8 - tap } else { tap }][channel] = value;
                         }
+                    }
+                    for lane in (0..channels).step_by(V::LANES) {
                         let mut g = [V::zero(); 9];
                         for tap in 0..9 {
-                            // SAFETY: a vector has at most 16 lanes.
-                            g[tap] = unsafe { V::load(taps[tap].as_ptr()) };
+                            // SAFETY: there is room for whole vectors.
+                            g[tap] = unsafe { V::load(taps[tap].as_ptr().add(lane)) };
                         }
                         let u = filter_kernel(g);
                         for place in 0..PLACES {
-                            let at = (place * self.from_channels + from) * (last - first) + channel - first;
-                            // SAFETY: the slice has room for the block's channels.
-                            unsafe { u[place].store_up_to(to[at..at + count].as_mut_ptr(), count) };
+                            // SAFETY: as above.
+                            unsafe { u[place].store(places[place].as_mut_ptr().add(lane)) };
                         }
+                    }
+                    for place in 0..PLACES {
+                        let at = (place * self.from_channels + from) * channels;
+                        to[at..at + channels].copy_from_slice(&places[place][..channels]);
                     }
                 }
             }
