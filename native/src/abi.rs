@@ -108,7 +108,7 @@ pub unsafe fn slice<'a, T>(pointer: *const T, length: u32) -> Result<&'a [T]> {
 /// As [`slice`].
 ///
 /// # Safety
-/// As [`slice`], and nobody else may use the buffer meanwhile: exports are called synchronously.
+/// As [`slice`], and nothing else may use the buffer meanwhile: exports are called synchronously.
 pub unsafe fn slice_mut<'a, T>(pointer: *mut T, length: u32) -> Result<&'a mut [T]> {
     if length == 0 {
         return Ok(&mut []);
@@ -189,7 +189,7 @@ macro_rules! exports {
     };
 }
 
-/// Copies as much of a text out as there is room for and returns its length in bytes.
+/// Copies a text out, as far as there is room, and returns its whole length in bytes.
 pub fn copy_out(text: &str, out: *mut u8, capacity: u32) -> u32 {
     // SAFETY: Deno passes a buffer's address together with its length.
     if let Ok(out) = unsafe { slice_mut(out, capacity) } {

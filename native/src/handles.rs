@@ -63,7 +63,7 @@ pub fn get(handle: Handle) -> Result<Tensor> {
         .ok_or_else(|| unknown(handle))
 }
 
-/// As [`get`], where 0 stands for "none".
+/// As [`get`], where 0 stands for no tensor.
 pub fn get_optional(handle: Handle) -> Result<Option<Tensor>> {
     if handle == 0.0 { Ok(None) } else { get(handle).map(Some) }
 }

@@ -43,7 +43,7 @@ thread_local! {
     pub static BUDGET_HERE: std::cell::Cell<Option<usize>> = const { std::cell::Cell::new(None) };
 }
 
-/// What `WICK_MEMORY_MIB` allows, else what the machine has and this process may have of it.
+/// What `WICK_MEMORY_MIB` allows, else how much of the machine's memory this process may have.
 fn read_budget() -> std::result::Result<usize, String> {
     if let Ok(wanted) = std::env::var("WICK_MEMORY_MIB") {
         let bytes = wanted.parse::<usize>().ok().and_then(|mebibytes| mebibytes.checked_mul(1 << 20));
@@ -149,8 +149,8 @@ fn ask_for_huge_pages(block: *mut u8, size: usize) {
 
 pub struct ReusingAllocator;
 
-// SAFETY: every block comes from `System` with its class's size and an alignment of at least the one that
-// was asked for, and a block is on at most one free stack.
+// SAFETY: every block comes from `System` with its class's size and at least the alignment that was asked for, and a
+// block is on at most one free stack.
 unsafe impl GlobalAlloc for ReusingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if layout.size() < SMALLEST || layout.align() > ALIGNMENT {

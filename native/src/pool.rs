@@ -1,28 +1,21 @@
 //! A pool of threads that take the indices of one job at a time. A worker that has nothing to do spins for a
 //! moment before it sleeps: jobs are short (tens of microseconds) and follow one another closely.
 //!
-//! Each thread begins with its own share of the indices, the same of every job, and then helps the others with
-//! theirs: the same part of a tensor meets the same core's cache from operation to operation.
+//! Each thread begins with its own share of the indices, the same of every job, and then helps with the shares of the
+//! other threads: the same part of a tensor meets the same core's cache from operation to operation.
 //!
-//! A job is withdrawn when its indices are taken: a worker that the system has not scheduled meanwhile has not
-//! joined it, and is not waited for.
+//! A job is withdrawn when its indices are taken. A worker that the system has not scheduled meanwhile has not joined
+//! the job, and is not waited for.
 
 #[cfg(feature = "loom")]
-use loom::{
-    hint,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
-    sync::{Condvar, Mutex, MutexGuard},
-    thread,
-};
+use loom as threads;
+#[cfg(not(feature = "loom"))]
+use std as threads;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::PoisonError;
-#[cfg(not(feature = "loom"))]
-use std::{
-    hint,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
-    sync::{Condvar, Mutex, MutexGuard},
-    thread,
-};
+use threads::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use threads::sync::{Condvar, Mutex, MutexGuard};
+use threads::{hint, thread};
 
 /// A job is a function of an index, shared by all threads.
 #[derive(Clone, Copy)]
@@ -184,16 +177,20 @@ mod model {
     use loom::cell::UnsafeCell;
     use loom::sync::Arc;
 
+    fn bounded() -> loom::model::Builder {
+        let mut model = loom::model::Builder::new();
+        model.preemption_bound = Some(3);
+        model
+    }
+
     struct Place(UnsafeCell<usize>);
     // SAFETY: loom reports every access that is not ordered.
     unsafe impl Sync for Place {}
 
-    /// Runs jobs of so many indices on so many workers: each index is called once, before its job returns, and
-    /// what it wrote can be read after that.
+    /// Runs jobs of `jobs` indices on `workers` threads: each index is called once, before its job returns, and what the
+    /// call wrote can be read after the job.
     fn check(workers: usize, jobs: &'static [usize]) {
-        let mut model = loom::model::Builder::new();
-        model.preemption_bound = Some(3);
-        model.check(move || {
+        bounded().check(move || {
             let pool = Arc::new(Pool::new(workers));
             let threads: Vec<_> = (1..=workers)
                 .map(|worker| {
@@ -249,9 +246,7 @@ mod model {
 
     #[test]
     fn of_two_callers_both_are_served_in_every_order() {
-        let mut model = loom::model::Builder::new();
-        model.preemption_bound = Some(3);
-        model.check(|| {
+        bounded().check(|| {
             let pool = Arc::new(Pool::new(1));
             let calls = Arc::new(AtomicUsize::new(0));
             let call = {

@@ -64,21 +64,8 @@ impl Arguments {
     }
 
     pub fn f64(&mut self) -> f64 {
-        const NUMBERS: &[f64] = &[
-            0.0,
-            1.0,
-            -1.0,
-            0.5,
-            0.9,
-            1e-8,
-            -0.0,
-            1e308,
-            5e-324,
-            f64::NAN,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
-            9_007_199_254_740_993.0,
-        ];
+        const INFINITE: f64 = f64::INFINITY;
+        const NUMBERS: &[f64] = &[0.0, 1.0, -1.0, 0.5, 0.9, 1e-8, -0.0, 1e308, 5e-324, f64::NAN, INFINITE, -INFINITE, 1e16];
         let number = self.below(NUMBERS.len());
         NUMBERS[number]
     }

@@ -2,8 +2,8 @@
 //! handles, wrong element types and lengths, huge sizes, detached buffers. Each may fail, but only with its
 //! sentence; nothing else may happen.
 //!
-//! An input is a sequence of calls on one set of tensors, and a pure function of its number. So a failure is
-//! found again by its number alone, and those in `FOUND` are tried first ever after.
+//! An input is a sequence of calls on one set of tensors, and a pure function of its number. So a failure is found
+//! again by its number alone, and the inputs in `FOUND` are tried first ever after.
 
 pub mod arguments;
 mod buffer;
@@ -125,7 +125,7 @@ fn every_export_survives_hostile_arguments() {
     let mut slowest = Duration::ZERO;
     let mut failures = Vec::new();
     for input in FOUND.iter().copied().chain(0..inputs) {
-        // An input that takes too long has to do so again: the machine may have been busy.
+        // An input that takes too long has to take too long again: the machine may have been busy.
         let mut time = Duration::MAX;
         for _ in 0..3 {
             let begun = Instant::now();

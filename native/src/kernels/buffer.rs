@@ -1,4 +1,4 @@
-//! Results are written into memory that nobody cleared first.
+//! Results are written into memory that was not cleared first.
 
 use crate::error::{Error, Result};
 use crate::memory;

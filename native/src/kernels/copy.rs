@@ -48,8 +48,8 @@ impl<T: Float> Kernel<T> for Transpose<T> {
 
 /// `out[column * rows + row] = x[row * columns + column]`.
 pub fn transpose<T: Copy + Send + Sync>(x: &[T], rows: usize, columns: usize) -> Result<Vec<T>> {
-    // SAFETY: the ranges cover all columns, and x has rows * columns elements. Elements are only moved: what has
-    // the size of a float may pass for one.
+    // SAFETY: the ranges cover all columns, and x has rows * columns elements. Elements are only moved: an element of
+    // the size of a float may pass for a float.
     unsafe {
         filled(x.len(), |out: Shared<T>| {
             let tiles = columns.div_ceil(TILE);

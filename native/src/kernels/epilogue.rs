@@ -1,6 +1,6 @@
 //! An epilogue: what becomes of a finished sum before it is stored.
 
-use super::vector::{Float, Vector};
+use super::vector::Vector;
 
 #[derive(Clone, Copy)]
 pub enum Epilogue<'a, T> {
@@ -10,21 +10,12 @@ pub enum Epilogue<'a, T> {
     Mask(&'a [T]),
 }
 
-impl<'a, T: Float> Epilogue<'a, T> {
+impl<'a, T> Epilogue<'a, T> {
     pub fn relu_if(relu: bool) -> Self {
         if relu { Self::Relu } else { Self::Identity }
     }
     pub fn mask_if(mask: Option<&'a [T]>) -> Self {
         mask.map_or(Self::Identity, Self::Mask)
-    }
-
-    /// For one sum, which goes to place `at` of the result.
-    pub fn apply(self, sum: T, at: usize) -> T {
-        match self {
-            Self::Relu if sum <= T::ZERO => T::ZERO,
-            Self::Mask(mask) if mask[at] <= T::ZERO => T::ZERO,
-            _ => sum,
-        }
     }
 }
 

@@ -17,7 +17,7 @@ impl Axis {
         (o * self.stride + k * self.dilation).checked_sub(self.padding).filter(|&i| i < self.input)
     }
 
-    /// Which output meets input `i` at tap `k`, if one does.
+    /// Which output meets input `i` at tap `k`, if any output does.
     pub fn target(&self, i: usize, k: usize) -> Option<usize> {
         let shifted = (i + self.padding).checked_sub(k * self.dilation)?;
         (shifted.is_multiple_of(self.stride) && shifted / self.stride < self.output).then_some(shifted / self.stride)

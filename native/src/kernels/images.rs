@@ -1,16 +1,15 @@
 //! Batches of images: gathering, scaling and augmentation.
 
 use super::buffer::{Shared, filled};
-use super::vector::{Kernel, Vector};
+use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
-use crate::kernels::vector::Float;
 use crate::random::{Stream, unit};
 
 /// 1 / 255 as a sum of two f32.
 const RECIPROCAL: (f32, f32) = (1.0 / 255.0, (1.0 / 255.0 - (1.0f32 / 255.0) as f64) as f32);
 
-/// `pixel / 255`, correctly rounded for each of the 256 pixels, which multiplying by 1/255 is not for 126 of
-/// them. A division takes the processor three times as long.
+/// `pixel / 255`, correctly rounded for each of the 256 pixels; a product with 1/255 is not for 126 of the pixels. A
+/// division takes the processor three times as long.
 #[inline(always)]
 fn over_255(pixel: u8) -> f32 {
     let pixel = f32::from(pixel);

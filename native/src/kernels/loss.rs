@@ -119,8 +119,7 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
         let CrossEntropy { classes, images, labels, .. } = *self.loss;
         let shares = self.loss.shares::<V>();
         let scale = V::splat(self.scale);
-        let mut image = 0;
-        while image < images {
+        for image in (0..images).step_by(V::LANES) {
             let left = images - image;
             // SAFETY: all indices are below classes * images.
             unsafe {
@@ -136,7 +135,6 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
                     p.fma(total, share(class).negate()).mul(scale).store_up_to(self.out.at(at), left);
                 }
             }
-            image += V::LANES;
         }
     }
 }

@@ -22,10 +22,8 @@ pub fn carry_on<V: Vector>(partials: &mut [V::Element; PARTIALS], count: usize, 
         let place = unsafe { partials.as_mut_ptr().add(part) };
         // SAFETY: as above.
         let mut total = unsafe { V::load(place) };
-        let mut j = part;
-        while j < count {
+        for j in (part..count).step_by(PARTIALS) {
             total = add(total, j);
-            j += PARTIALS;
         }
         // SAFETY: as above.
         unsafe { total.store(place) };

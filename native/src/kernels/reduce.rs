@@ -9,7 +9,7 @@ use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
 
-/// A tensor seen as `[outer, terms, inner]`: the middle is what is reduced.
+/// A tensor seen as `[outer, terms, inner]`, of which the terms are reduced.
 #[derive(Clone, Copy, Debug)]
 pub struct Extent {
     pub outer: usize,
@@ -43,7 +43,6 @@ pub unsafe fn filled_by_outer<T: Copy + Send>(
     unsafe { filled(length, divide) }
 }
 
-#[derive(Clone, Copy)]
 struct Sums<'a, T> {
     x: &'a [T],
     extent: Extent,
@@ -63,14 +62,12 @@ impl<T: Float> Kernel<T> for Sums<'_, T> {
                 *self.out.at(self.outer) = partials::sum(terms, |total: V, j| total.add(V::load_up_to(x.add(j), terms - j)));
                 return;
             }
-            let mut i = 0;
-            while i < inner {
+            for i in (0..inner).step_by(V::LANES) {
                 let mut partials = [V::zero(); PARTIALS];
                 for j in 0..terms {
                     partials[j % PARTIALS] = partials[j % PARTIALS].add(V::load_up_to(x.add(j * inner + i), inner - i));
                 }
                 join_by(partials, V::add).store_up_to(self.out.at(self.outer * inner + i), inner - i);
-                i += V::LANES;
             }
         }
     }

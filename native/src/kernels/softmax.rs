@@ -20,7 +20,6 @@ pub enum Softmax {
     Logarithm,
 }
 
-#[derive(Clone, Copy)]
 struct SoftmaxRows<'a, T> {
     x: &'a [T],
     extent: Extent,
@@ -38,8 +37,7 @@ impl<T: Float> Kernel<T> for SoftmaxRows<'_, T> {
         // SAFETY: all indices are below outer * terms * inner.
         unsafe {
             let x = self.x.as_ptr().add(base);
-            let mut i = 0;
-            while i < inner {
+            for i in (0..inner).step_by(V::LANES) {
                 let left = inner - i;
                 let at = |j: usize| V::load_up_to(x.add(j * inner + i), left);
                 let mut largest = at(0);
@@ -60,7 +58,6 @@ impl<T: Float> Kernel<T> for SoftmaxRows<'_, T> {
                     };
                     y.store_up_to(self.out.at(base + j * inner + i), left);
                 }
-                i += V::LANES;
             }
         }
     }
@@ -71,7 +68,6 @@ pub fn softmax<T: Float>(x: &[T], extent: Extent, kind: Softmax) -> Result<Vec<T
     unsafe { filled_by_outer(x.len(), extent, |outer, out| T::dispatch(SoftmaxRows { x, extent, kind, out, outer })) }
 }
 
-#[derive(Clone, Copy)]
 struct SoftmaxGradientRows<'a, T> {
     y: &'a [T],
     dy: &'a [T],
@@ -90,8 +86,7 @@ impl<T: Float> Kernel<T> for SoftmaxGradientRows<'_, T> {
         // SAFETY: all indices are below outer * terms * inner.
         unsafe {
             let (y, dy) = (self.y.as_ptr().add(base), self.dy.as_ptr().add(base));
-            let mut i = 0;
-            while i < inner {
+            for i in (0..inner).step_by(V::LANES) {
                 let left = inner - i;
                 let y = |j: usize| V::load_up_to(y.add(j * inner + i), left);
                 let dy = |j: usize| V::load_up_to(dy.add(j * inner + i), left);
@@ -109,7 +104,6 @@ impl<T: Float> Kernel<T> for SoftmaxGradientRows<'_, T> {
                     };
                     dx.store_up_to(self.out.at(base + j * inner + i), left);
                 }
-                i += V::LANES;
             }
         }
     }

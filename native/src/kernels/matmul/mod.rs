@@ -1,6 +1,7 @@
 //! `c[m, n] = start[n or m] + a[m, 0] b[0, n] + a[m, 1] b[1, n] + ...`, in blocks of 64 terms: each block is one
-//! chain of fused multiply-adds over k in ascending order, the first from the bias (or +0) on, the others from +0
-//! on; their sums are added up in ascending order. One chain over 784 pixels would end four times as far from exact.
+//! chain of fused multiply-adds over k in ascending order, the first block from the bias (or +0) on, the other blocks
+//! from +0 on; the sums of the blocks are added up in ascending order. One chain over 784 pixels would end four times
+//! as far from exact.
 //!
 //! The chains do not say which dimension the vector lanes lie along, so each product takes the one that
 //! needs less packing and padding; the result comes out row-major or column-major accordingly.
@@ -26,7 +27,7 @@ pub struct Product<T> {
 
 /// `a @ b`, through `max(0, .)` where `relu` says so.
 pub fn matmul<T: Float>(a: Matrix<T>, b: Matrix<T>, start: Start<T>, relu: bool) -> Result<Product<T>> {
-    // Whoever reads the result likes it row-major: the other way has to be clearly cheaper.
+    // What reads the result is faster where it is row-major: a column-major result has to be clearly cheaper.
     let transposed = 20 * a.transposed().cost(b.columns) < 19 * b.cost(a.rows);
     let data = if transposed {
         multiply(b.transposed(), a.transposed(), start.transposed(), relu)
@@ -49,8 +50,8 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         let (rows, columns, depth) = (self.a.rows, self.b.columns, self.b.rows);
         let panels = columns.div_ceil(self.width::<V>());
         let tiles = rows.div_ceil(tile_rows::<V>());
-        // Tasks divide the rows, which lie one after another in the result, where that makes nobody pack more than
-        // a panel anew, else the panels.
+        // Tasks divide the rows, which lie one after another in the result, where no task packs more than one panel
+        // anew; else they divide the panels.
         let threads = parallel::threads();
         let (across, down) = if threads == 1 || rows * columns * depth < 32 * parallel::WORTH_A_THREAD {
             (panels.min(1), tiles.min(1))

@@ -9,16 +9,12 @@ use crate::kernels::vector::Float;
 
 /// Room for the packed terms of one panel: half of a small first-level cache. No vector straddles two cache lines.
 #[repr(align(64))]
-pub(super) struct Room<T>([MaybeUninit<T>; ROOM]);
+pub(super) struct Room<T>(pub(super) [MaybeUninit<T>; ROOM]);
 
 impl<T> Room<T> {
     #[inline(always)]
     pub(super) fn new() -> Self {
         Self([const { MaybeUninit::uninit() }; ROOM])
-    }
-    #[inline(always)]
-    pub(super) fn place(&mut self) -> *mut T {
-        self.0.as_mut_ptr().cast()
     }
 }
 

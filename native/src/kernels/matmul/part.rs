@@ -22,7 +22,7 @@ impl<T: Float> Kernel<T> for Part<'_, T> {
         let Whole { b, .. } = self.whole;
         let width = self.whole.width::<V>();
         let mut room = Room::<T>::new();
-        let packed = room.place();
+        let packed: *mut T = room.0.as_mut_ptr().cast();
         let (mut panel, end) = (self.panels.start, self.panels.end);
         // Only a last panel that is not whole needs its padding.
         let in_place_end = if self.whole.in_place::<V>() { end.min(b.columns / width) } else { 0 };

@@ -37,8 +37,8 @@ impl<T: Float> Forward<'_, T> {
         let mut taps = Vec::with_capacity(self.windows.area());
         if images < FEW_IMAGES {
             let length = self.rows.len() * self.windows.output_row();
-            let nothing = if MAXIMUM { T::of(f64::NEG_INFINITY) } else { T::ZERO };
-            let mut lines = vec![nothing; self.windows.area() * length];
+            let initial = if MAXIMUM { T::of(f64::NEG_INFINITY) } else { T::ZERO };
+            let mut lines = vec![initial; self.windows.area() * length];
             for (tap, line) in lines.chunks_exact_mut(length.max(1)).enumerate() {
                 taps.push((tap, tap * length));
                 self.lay_out(tap / columns.kernel, tap % columns.kernel, line);
@@ -60,7 +60,7 @@ impl<T: Float> Forward<'_, T> {
         }
     }
 
-    /// What one tap meets, window after window; what it meets outside the image stays as it is.
+    /// The numbers at place (ky, kx) of each window; outside the image the line stays as it is.
     fn lay_out(&self, ky: usize, kx: usize, line: &mut [T]) {
         let Windows { images, rows, columns, .. } = *self.windows;
         let inside = |column: &usize| columns.source(*column, kx).is_some();

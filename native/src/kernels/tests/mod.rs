@@ -63,6 +63,12 @@ impl Chance {
     }
 }
 
+/// What `element` gives for every place of `[channel, row, column, image]`, in the order of memory.
+fn every([channels, rows, columns, images]: [usize; 4], element: impl Fn([usize; 4]) -> f32) -> Vec<f32> {
+    let place = |i: usize| [i / images / columns / rows, i / images / columns % rows, i / images % columns, i % images];
+    (0..channels * rows * columns * images).map(|i| element(place(i))).collect()
+}
+
 /// A NaN is a NaN: processors differ in its sign and payload.
 fn bits(numbers: &[f32]) -> Vec<u32> {
     numbers.iter().map(|number| if number.is_nan() { f32::NAN.to_bits() } else { number.to_bits() }).collect()

@@ -23,17 +23,9 @@ fn every_instance_takes_the_same_steps_over_random_lengths_and_settings() {
         let (rate, weight_decay) = (f64::from(chance.numbers(1)[0]), if chance.flag() { 0.01 } else { 0.0 });
         let (nesterov, first, decoupled) = (chance.flag(), chance.flag(), chance.flag());
         let sgd = Sgd { rate, momentum: 0.9, dampening: 0.1, nesterov, weight_decay, first };
-        let adam = Adam {
-            rate,
-            beta1: 0.9,
-            beta2: 0.999,
-            epsilon: 1e-8,
-            weight_decay,
-            decoupled,
-            correction1: 0.271,
-            correction2: 0.002_997,
-        };
-        let rms_prop = RmsProp { rate, alpha: 0.99, epsilon: 1e-8, weight_decay, momentum: 0.9 };
+        let (beta1, beta2, epsilon, correction1, correction2) = (0.9, 0.999, 1e-8, 0.271, 0.002_997);
+        let adam = Adam { rate, beta1, beta2, epsilon, weight_decay, decoupled, correction1, correction2 };
+        let rms_prop = RmsProp { rate, alpha: 0.99, epsilon, weight_decay, momentum: 0.9 };
         assert_same_bits(sgd, || trained::<_, 0>(sgd, &parameter, &gradients));
         assert_same_bits(sgd, || trained::<_, 1>(sgd, &parameter, &gradients));
         assert_same_bits(adam, || trained::<_, 2>(adam, &parameter, &gradients));

@@ -1,9 +1,5 @@
 use super::{CASES, Chance, assert_same_bits};
-use crate::kernels::pointwise::{
-    Absolute, Add, Affine, Divide, Exponential, Gelu, GeluGradient, Logarithm, Maximum, Minimum, Multiply, Negate, Pointwise,
-    Relu, ReluGradient, Sigmoid, SigmoidGradient, Silu, SiluGradient, Square, SquareRoot, Subtract, Tanh, TanhGradient,
-    WithNumber, map, map_in_place,
-};
+use crate::kernels::pointwise::*;
 
 const EDGES: [f32; 8] = [0.0, -0.0, 1.0, f32::INFINITY, f32::NEG_INFINITY, f32::NAN, 1e-40, -3e38];
 

@@ -1,4 +1,4 @@
-use super::{CASES, Chance, assert_bits, assert_same_bits};
+use super::{CASES, Chance, assert_bits, assert_same_bits, every};
 use crate::kernels::geometry::Axis;
 use crate::kernels::pooling::{Share, Windows, average_forward, backward, max_forward};
 
@@ -37,7 +37,7 @@ fn the_first_of_equal_numbers_takes_the_whole_gradient() {
 }
 
 #[test]
-fn windows_that_lie_apart_give_the_definitions_bits() {
+fn disjoint_windows_give_the_definitions_bits() {
     for case in 0..CASES {
         let mut chance = Chance::of(case);
         let mut axis = || {
@@ -51,20 +51,13 @@ fn windows_that_lie_apart_give_the_definitions_bits() {
         dy.iter_mut().step_by(3).for_each(|dy| *dy = -0.0);
         let (y, argmax) = max_forward(&windows, &x).unwrap();
         let value = chance.flag().then_some(&y[..]);
-        let mut expected = Vec::with_capacity(x.len());
-        for channel in 0..windows.channels {
-            for row in 0..rows.input {
-                for column in 0..columns.input {
-                    for image in 0..windows.images {
-                        let (ky, kx) = (row % rows.kernel, column % columns.kernel);
-                        let window = (channel * rows.output + row / rows.kernel) * columns.output + column / columns.kernel;
-                        let from = window * windows.images + image;
-                        let ours = argmax[from] == (ky * columns.kernel + kx) as f32 && value.is_none_or(|y| y[from] > 0.0);
-                        expected.push(0.0 + if ours { dy[from] } else { 0.0 });
-                    }
-                }
-            }
-        }
+        let expected = every([windows.channels, rows.input, columns.input, windows.images], |[channel, row, column, image]| {
+            let (ky, kx) = (row % rows.kernel, column % columns.kernel);
+            let window = (channel * rows.output + row / rows.kernel) * columns.output + column / columns.kernel;
+            let from = window * windows.images + image;
+            let ours = argmax[from] == (ky * columns.kernel + kx) as f32 && value.is_none_or(|y| y[from] > 0.0);
+            0.0 + if ours { dy[from] } else { 0.0 }
+        });
         assert_bits(windows, &expected, || backward(&windows, &dy, Share::Largest { argmax: &argmax, value }).unwrap());
     }
 }

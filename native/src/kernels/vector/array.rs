@@ -1,11 +1,11 @@
-//! The portable instance of the vector type, for f32 and f64, and the specification of the others.
+//! The portable instance of the vector type, for f32 and f64, and the specification of the other instances.
 
 use super::traits::{Float, Vector};
 
 #[derive(Clone, Copy)]
 pub struct Array<T>([T; 8]);
 
-/// Declares methods by the names of their operands' lanes and what those give.
+/// Declares methods by the names of their operands' lanes and the result for these lanes.
 macro_rules! lanewise {
     ($($name:ident [$a:ident $($other:ident)*] $result:expr;)*) => { $(
         #[inline(always)]

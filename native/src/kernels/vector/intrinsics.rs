@@ -1,7 +1,8 @@
 //! Operations of which each is one intrinsic.
 
-/// Declares methods of a vector by their names, intrinsics and numbers of vectors: `add 2 _mm256_add_ps`. Each calls
-/// its intrinsic for every register, a field of the vector, and gives what the constructor before the registers makes.
+/// Declares methods of a vector by name, number of operands and intrinsic: `add 2 _mm256_add_ps`. A method calls its
+/// intrinsic for every register, which is a field of the vector, and makes its result by the constructor that stands
+/// before the registers.
 macro_rules! intrinsics {
     ($Result:ident $registers:tt -> $Type:ty: $($name:ident $vectors:tt $intrinsic:expr;)*) => {
         $(intrinsics!(@method $Result $registers -> $Type: $name $vectors $intrinsic);)*

@@ -5,14 +5,16 @@
 macro_rules! for_vectors {
     ($V:ident, $range:expr, |$lane:ident, $count:ident| $body:expr) => {{
         let std::ops::Range { start, end } = $range;
+        // The compiler sees from the remainder that the lanes left are fewer than a vector's.
+        let left = (end - start) % $V::LANES;
         let mut $lane = start;
-        while $lane + $V::LANES <= end {
+        while $lane < end - left {
             let $count = $V::LANES;
             $body;
             $lane += $V::LANES;
         }
-        if $lane < end {
-            let $count = end - $lane;
+        if left > 0 {
+            let $count = left;
             $body;
         }
     }};

@@ -1,6 +1,6 @@
 //! What a number, a vector of numbers and a kernel are.
 
-/// f32 runs on vectors; f64 runs on the array and is what gradient checks use.
+/// f32 runs on vectors; f64, for gradient checks, on the array.
 pub trait Float: candle_core::WithDType + Default + std::ops::Neg<Output = Self> + Send + Sync {
     const ZERO: Self;
     const ONE: Self;
@@ -25,7 +25,7 @@ pub trait Float: candle_core::WithDType + Default + std::ops::Neg<Output = Self>
     fn dispatch<K: Kernel<Self>>(kernel: K) -> K::Output;
 }
 
-/// One body for every processor. `run` must be `#[inline(always)]`, and so must all that it calls with a vector.
+/// One body for every processor. `run` must be `#[inline(always)]`, and so must every function that it gives a vector.
 pub trait Kernel<T: Float> {
     type Output;
     fn run<V: Vector<Element = T>>(self) -> Self::Output;
@@ -45,7 +45,7 @@ pub trait Vector: Copy {
     /// # Safety
     /// `from` must be valid for `LANES` elements.
     unsafe fn load(from: *const Self::Element) -> Self;
-    /// The first `count < LANES` lanes; the others are +0.
+    /// The first `count < LANES` lanes; the other lanes are +0.
     /// # Safety
     /// `from` must be valid for `count` elements.
     unsafe fn load_partial(from: *const Self::Element, count: usize) -> Self;
@@ -74,7 +74,7 @@ pub trait Vector: Copy {
 
     /// `to[j * to_step + i] = from[i * from_step + j]` for `SIDE` rows of `SIDE` elements.
     /// # Safety
-    /// Both must be valid for them.
+    /// `from` and `to` must be valid for these elements.
     #[inline(always)]
     unsafe fn transpose(from: *const Self::Element, from_step: usize, to: *mut Self::Element, to_step: usize) {
         for i in 0..Self::SIDE {
@@ -104,7 +104,7 @@ pub trait Vector: Copy {
         // SAFETY: the caller's promise.
         unsafe { if count >= Self::LANES { Self::load(from) } else { Self::load_partial(from, count) } }
     }
-    /// Elements `position..position + LANES` of a row, +0 where that leaves the row.
+    /// Elements `position..position + LANES` of a row, +0 outside the row.
     /// # Safety
     /// `row` must be valid for `length` elements.
     #[inline(always)]

@@ -45,10 +45,10 @@ fn bits_below(count: usize) -> __mmask16 {
     ((1u32 << count.min(16)) - 1) as __mmask16
 }
 
-/// As [`Vector::transpose`], for eight rows of eight.
+/// As [`Vector::transpose`], for eight rows of eight elements.
 ///
 /// # Safety
-/// As there.
+/// As [`Vector::transpose`].
 #[inline(always)]
 unsafe fn transpose_8x8(from: *const f32, from_step: usize, to: *mut f32, to_step: usize) {
     // SAFETY: the caller's promise.

@@ -17,9 +17,8 @@ mod segment;
 mod tile;
 mod whole;
 
-use self::row::Row;
 use self::segment::{Flow, segments};
-use self::whole::Whole;
+use self::whole::{Row, Whole};
 use crate::error::Result;
 use crate::kernels::buffer::filled;
 use crate::kernels::epilogue::Epilogue;

@@ -1,34 +1,10 @@
 //! One row of the result.
 
-use super::segment::Segment;
+use super::segment::{Segment, Tap};
 use super::tile::{Edge, Inside, Reading, Source, Tile};
-use super::whole::Whole;
+use super::whole::{Row, Whole};
 use crate::kernels::tile::{channel_block, with_constant};
 use crate::kernels::vector::{Float, Kernel, Vector};
-
-/// One destination row of one group.
-pub(super) struct Row<'a, T> {
-    pub(super) whole: Whole<'a, T>,
-    pub(super) weight: &'a [T],
-    pub(super) segments: &'a [Segment],
-    pub(super) row: usize,
-    pub(super) group: usize,
-    pub(super) blocks: usize,
-    pub(super) zeros: [T; 16],
-}
-
-/// A tap within a source channel.
-#[derive(Clone, Copy)]
-pub(super) struct Tap {
-    /// `row + position`: where lane 0 of the segment meets the tap.
-    pub(super) at: isize,
-    /// Where the tap's source row starts.
-    row: usize,
-    /// Where lane 0 meets the tap in that row, or outside it.
-    position: isize,
-    /// The tap's place in the kernel, ky * columns + kx.
-    pub(super) place: usize,
-}
 
 impl<T: Float> Kernel<T> for Row<'_, T> {
     type Output = ();

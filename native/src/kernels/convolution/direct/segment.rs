@@ -48,3 +48,16 @@ pub(super) fn segments(flow: Flow, images: usize) -> Vec<Segment> {
     };
     (0..flow.to).map(column).collect()
 }
+
+/// A tap within a source channel.
+#[derive(Clone, Copy)]
+pub(super) struct Tap {
+    /// `row + position`: where lane 0 of the segment meets the tap.
+    pub(super) at: isize,
+    /// Where the tap's source row starts.
+    pub(super) row: usize,
+    /// Where lane 0 meets the tap in that row, or outside it.
+    pub(super) position: isize,
+    /// The tap's place in the kernel, ky * columns + kx.
+    pub(super) place: usize,
+}

@@ -1,8 +1,7 @@
 //! One tile of a row.
 
-use super::row::{Row, Tap};
-use super::segment::Segment;
-use super::whole::Whole;
+use super::segment::{Segment, Tap};
+use super::whole::{Row, Whole};
 use crate::kernels::tile::{add_term, store, tile_channels};
 use crate::kernels::vector::{Float, Vector};
 

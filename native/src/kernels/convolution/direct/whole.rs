@@ -64,3 +64,14 @@ impl<T: Float> Whole<'_, T> {
         (padded, row_length)
     }
 }
+
+/// One destination row of one group.
+pub(super) struct Row<'a, T> {
+    pub(super) whole: Whole<'a, T>,
+    pub(super) weight: &'a [T],
+    pub(super) segments: &'a [Segment],
+    pub(super) row: usize,
+    pub(super) group: usize,
+    pub(super) blocks: usize,
+    pub(super) zeros: [T; 16],
+}

@@ -66,6 +66,7 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
 
 impl<T: Float> Piece<'_, T> {
     /// Rows `source` of x and `row` of dy as the tile meets them. `scratch` holds the columns of a strided convolution.
+    #[inline(always)]
     fn line<'a>(&'a self, tile: &Tile, row: usize, source: usize, scratch: &'a mut [T]) -> Line<'a, T> {
         let Whole { geometry: g, x, dy, .. } = self.whole;
         let (input_length, row_length) = (g.columns.input * g.images, g.columns.output * g.images);
@@ -74,7 +75,7 @@ impl<T: Float> Piece<'_, T> {
         let mut line = Line {
             x: &x[(in_channel * g.rows.input + source) * input_length..][..input_length],
             offsets: [0; TILE_COLUMNS],
-            dy: &dy[(out_channel * g.rows.output + row) * row_length..],
+            dy: dy.as_ptr().wrapping_add((out_channel * g.rows.output + row) * row_length),
             row_length,
             channel_length: g.rows.output * row_length,
         };

@@ -25,15 +25,16 @@ mod patch;
 mod piece;
 mod products;
 mod side_by_side;
+mod tile_by_tile;
 mod transforms;
 mod whole;
 
-use self::piece::Piece;
+use self::piece::{Piece, Scratch};
 use self::transforms::{PLACES, SIDE};
 use self::whole::Whole;
 use crate::error::Result;
 use crate::kernels::buffer::{filled, filled_pair};
-use crate::kernels::epilogue::Epilogue;
+use crate::kernels::epilogue::{Epilogue, Identity, Mask, Relu, VectorEpilogue};
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::tile::tile_channels;
 use crate::kernels::vector::{Float, Kernel, Vector};
@@ -105,5 +106,42 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
                 tiles: tiles * piece / pieces..tiles * (piece + 1) / pieces,
             });
         });
+    }
+}
+
+impl<T: Float> Kernel<T> for Piece<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let Whole { from_channels, epilogue, .. } = self.whole;
+        let width = 2 * V::LANES;
+        let mut scratch = Vec::<T>::with_capacity(PLACES * (from_channels + tile_channels::<V>()) * width);
+        let patches = scratch.as_mut_ptr();
+        // SAFETY: the products lie behind the patches, within the capacity.
+        let scratch = Scratch { patches, products: unsafe { patches.add(PLACES * from_channels * width) } };
+        // SAFETY: what is read of the scratch was written before.
+        unsafe {
+            match epilogue {
+                Epilogue::Identity => self.with_epilogue::<V>(scratch, Identity),
+                Epilogue::Relu => self.with_epilogue::<V>(scratch, Relu),
+                Epilogue::Mask(mask) => self.with_epilogue::<V>(scratch, Mask(mask)),
+            }
+        }
+    }
+}
+
+impl<T: Float> Piece<'_, T> {
+    /// # Safety
+    /// The outputs of these tiles must be this thread's alone, and `scratch` have room for two vectors.
+    #[inline(always)]
+    unsafe fn with_epilogue<V: Vector<Element = T>>(&self, scratch: Scratch<T>, epilogue: impl VectorEpilogue<V>) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            if self.whole.images < V::LANES {
+                self.side_by_side::<V>(scratch, epilogue);
+            } else {
+                self.tile_by_tile::<V>(scratch, epilogue);
+            }
+        }
     }
 }

@@ -58,10 +58,10 @@ impl<T: Float> Piece<'_, T> {
                     let first = (global * rows.to + 2 * tile_row + r) * columns.to * images;
                     // SAFETY: the row is this task's alone.
                     unsafe { lay_together(even, odd, images, columns.to, out.at(first)) };
-                    if let Epilogue::Mask(_) = self.whole.epilogue {
-                        for at in first..first + columns.to * images {
+                    if let Epilogue::Mask(mask) = self.whole.epilogue {
+                        for at in (first..first + columns.to * images).filter(|&at| mask[at] <= T::ZERO) {
                             // SAFETY: as above.
-                            unsafe { *out.at(at) = self.whole.epilogue.apply(*out.at(at), at) };
+                            unsafe { *out.at(at) = T::ZERO };
                         }
                     }
                 }

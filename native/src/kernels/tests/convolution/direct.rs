@@ -1,7 +1,7 @@
 use crate::error::Result;
 use crate::kernels::convolution::direct::{forward, input_gradient};
 use crate::kernels::geometry::Geometry;
-use crate::kernels::tests::{CASES, Chance, assert_bits, dot};
+use crate::kernels::tests::{CASES, Chance, assert_bits, dot, every};
 
 fn relu(sum: f32) -> f32 {
     if sum <= 0.0 { 0.0 } else { sum }
@@ -9,68 +9,52 @@ fn relu(sum: f32) -> f32 {
 
 /// The definition, word for word.
 fn definition(g: &Geometry, x: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
-    let mut y = Vec::new();
-    for o in 0..g.out_channels {
-        for h in 0..g.rows.output {
-            for w in 0..g.columns.output {
-                for n in 0..g.images {
-                    let mut sum = bias[o];
-                    for i in 0..g.in_group() {
-                        for ky in 0..g.rows.kernel {
-                            let Some(row) = g.rows.source(h, ky) else { continue };
-                            for kx in 0..g.columns.kernel {
-                                let factor = weight[((o * g.in_group() + i) * g.rows.kernel + ky) * g.columns.kernel + kx];
-                                let channel = o / g.out_group() * g.in_group() + i;
-                                match g.columns.source(w, kx) {
-                                    Some(column) => {
-                                        let at = ((channel * g.rows.input + row) * g.columns.input + column) * g.images + n;
-                                        sum = factor.mul_add(x[at], sum);
-                                    }
-                                    None if g.columns.stride == 1 => sum = factor.mul_add(0.0, sum),
-                                    None => {}
-                                }
-                            }
+    every([g.out_channels, g.rows.output, g.columns.output, g.images], |[o, h, w, n]| {
+        let mut sum = bias[o];
+        for i in 0..g.in_group() {
+            let channel = o / g.out_group() * g.in_group() + i;
+            for ky in 0..g.rows.kernel {
+                let Some(row) = g.rows.source(h, ky) else { continue };
+                for kx in 0..g.columns.kernel {
+                    let factor = weight[((o * g.in_group() + i) * g.rows.kernel + ky) * g.columns.kernel + kx];
+                    match g.columns.source(w, kx) {
+                        Some(column) => {
+                            let at = ((channel * g.rows.input + row) * g.columns.input + column) * g.images + n;
+                            sum = factor.mul_add(x[at], sum);
                         }
+                        None if g.columns.stride == 1 => sum = factor.mul_add(0.0, sum),
+                        None => {}
                     }
-                    y.push(sum);
                 }
             }
         }
-    }
-    y
+        sum
+    })
 }
 
 /// The definition of the input gradient, word for word.
 fn gradient_definition(g: &Geometry, dy: &[f32], weight: &[f32]) -> Vec<f32> {
-    let mut dx = Vec::new();
-    for channel in 0..g.in_channels {
+    every([g.in_channels, g.rows.input, g.columns.input, g.images], |[channel, h, w, n]| {
         let (group, i) = (channel / g.in_group(), channel % g.in_group());
-        for h in 0..g.rows.input {
-            for w in 0..g.columns.input {
-                for n in 0..g.images {
-                    let mut sum = 0.0;
-                    for o in group * g.out_group()..(group + 1) * g.out_group() {
-                        for ky in 0..g.rows.kernel {
-                            let Some(row) = g.rows.target(h, ky) else { continue };
-                            for kx in 0..g.columns.kernel {
-                                let factor = weight[((o * g.in_group() + i) * g.rows.kernel + ky) * g.columns.kernel + kx];
-                                match g.columns.target(w, kx) {
-                                    Some(column) => {
-                                        let at = ((o * g.rows.output + row) * g.columns.output + column) * g.images + n;
-                                        sum = factor.mul_add(dy[at], sum);
-                                    }
-                                    None if g.columns.stride == 1 => sum = factor.mul_add(0.0, sum),
-                                    None => {}
-                                }
-                            }
+        let mut sum = 0.0;
+        for o in group * g.out_group()..(group + 1) * g.out_group() {
+            for ky in 0..g.rows.kernel {
+                let Some(row) = g.rows.target(h, ky) else { continue };
+                for kx in 0..g.columns.kernel {
+                    let factor = weight[((o * g.in_group() + i) * g.rows.kernel + ky) * g.columns.kernel + kx];
+                    match g.columns.target(w, kx) {
+                        Some(column) => {
+                            let at = ((o * g.rows.output + row) * g.columns.output + column) * g.images + n;
+                            sum = factor.mul_add(dy[at], sum);
                         }
+                        None if g.columns.stride == 1 => sum = factor.mul_add(0.0, sum),
+                        None => {}
                     }
-                    dx.push(sum);
                 }
             }
         }
-    }
-    dx
+        sum
+    })
 }
 
 pub type Forward = fn(&Geometry, &[f32], &[f32], Option<&[f32]>, bool) -> Result<Vec<f32>>;
@@ -97,7 +81,7 @@ impl Case {
     }
 }
 
-fn draw(case: u32) -> Case {
+pub fn draw(case: u32) -> Case {
     let mut chance = Chance::of(case);
     Case::of(chance.geometry(), &mut chance)
 }

@@ -1,8 +1,9 @@
+use super::direct::{Case, draw};
 use crate::kernels::convolution::direct::forward;
 use crate::kernels::convolution::weight::weight_gradient;
 use crate::kernels::geometry::Geometry;
 use crate::kernels::partials::{PARTIALS, join};
-use crate::kernels::tests::{CASES, Chance, assert_bits, dot};
+use crate::kernels::tests::{CASES, assert_bits, dot};
 
 /// One bias's gradient: the definition, word for word.
 fn bias_chain(g: &Geometry, dy: &[f32], o: usize) -> f32 {
@@ -51,10 +52,7 @@ fn definition(g: &Geometry, x: &[f32], dy: &[f32]) -> Vec<f32> {
 #[test]
 fn every_instance_gives_the_definitions_bits_over_random_shapes() {
     for case in 0..CASES {
-        let mut chance = Chance::of(case);
-        let g = chance.geometry();
-        let x = chance.numbers(g.in_channels * g.rows.input * g.columns.input * g.images);
-        let dy = chance.numbers(g.out_channels * g.rows.output * g.columns.output * g.images);
+        let Case { g, x, dy, .. } = draw(case);
         assert_bits(g, &definition(&g, &x, &dy), || weight_gradient(&g, &x, &dy, case % 2 == 0).unwrap().0);
         let biases: Vec<f32> = (0..g.out_channels).map(|o| bias_chain(&g, &dy, o)).collect();
         assert_bits(g, &biases, || weight_gradient(&g, &x, &dy, true).unwrap().1);
@@ -65,11 +63,7 @@ fn every_instance_gives_the_definitions_bits_over_random_shapes() {
 #[test]
 fn the_weight_gradient_is_the_adjoint_of_forward() {
     for case in 0..100 {
-        let mut chance = Chance::of(case);
-        let g = chance.geometry();
-        let x = chance.numbers(g.in_channels * g.rows.input * g.columns.input * g.images);
-        let weight = chance.numbers(g.out_channels * g.in_group() * g.taps());
-        let dy = chance.numbers(g.out_channels * g.rows.output * g.columns.output * g.images);
+        let Case { g, x, weight, dy, .. } = draw(case);
         let forward = dot(&forward(&g, &x, &weight, None, false).unwrap(), &dy);
         let backward = dot(&weight, &weight_gradient(&g, &x, &dy, false).unwrap().0);
         assert!((forward - backward).abs() < 1e-4 * (1.0 + forward.abs()), "{g:?}");

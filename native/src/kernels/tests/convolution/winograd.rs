@@ -2,7 +2,7 @@ use super::direct::{Case, check_adjoint, check_forward, check_input_gradient};
 use crate::kernels::convolution::winograd::{forward, forward_pooled, input_gradient, suits};
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::pooling::{Windows, max_forward};
-use crate::kernels::tests::{CASES, Chance, assert_bits};
+use crate::kernels::tests::{CASES, Chance, assert_bits, every};
 
 type Patch = [[f32; 4]; 4];
 
@@ -75,55 +75,34 @@ fn kernel(g: &Geometry, weight: &[f32], o: usize, i: usize) -> [[f32; 3]; 3] {
 }
 
 fn all_outputs(g: &Geometry, x: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
-    let mut y = Vec::new();
-    for o in 0..g.out_channels {
+    every([g.out_channels, g.rows.output, g.columns.output, g.images], |[o, h, w, n]| {
         let first = o / g.out_group() * g.in_group();
-        for h in 0..g.rows.output {
-            for w in 0..g.columns.output {
-                for n in 0..g.images {
-                    let sum = Sum {
-                        from_channels: g.in_group(),
-                        size: (g.rows.input, g.columns.input),
-                        padding: (g.rows.padding, g.columns.padding),
-                        source: &|i, row, column| {
-                            x[(((first + i) * g.rows.input + row) * g.columns.input + column) * g.images + n]
-                        },
-                        kernel: &|i| kernel(g, weight, o, i),
-                    };
-                    y.push(definition(&sum, h, w) + bias[o]);
-                }
-            }
-        }
-    }
-    y
+        let sum = Sum {
+            from_channels: g.in_group(),
+            size: (g.rows.input, g.columns.input),
+            padding: (g.rows.padding, g.columns.padding),
+            source: &|i, row, column| x[(((first + i) * g.rows.input + row) * g.columns.input + column) * g.images + n],
+            kernel: &|i| kernel(g, weight, o, i),
+        };
+        definition(&sum, h, w) + bias[o]
+    })
 }
 
 fn all_input_gradients(g: &Geometry, dy: &[f32], weight: &[f32]) -> Vec<f32> {
-    let mut dx = Vec::new();
-    for channel in 0..g.in_channels {
-        let (group, i) = (channel / g.in_group(), channel % g.in_group());
-        let first = group * g.out_group();
-        for h in 0..g.rows.input {
-            for w in 0..g.columns.input {
-                for n in 0..g.images {
-                    let sum = Sum {
-                        from_channels: g.out_group(),
-                        size: (g.rows.output, g.columns.output),
-                        padding: (2 - g.rows.padding, 2 - g.columns.padding),
-                        source: &|o, row, column| {
-                            dy[(((first + o) * g.rows.output + row) * g.columns.output + column) * g.images + n]
-                        },
-                        kernel: &|o| {
-                            let k = kernel(g, weight, first + o, i);
-                            std::array::from_fn(|r| std::array::from_fn(|c| k[2 - r][2 - c]))
-                        },
-                    };
-                    dx.push(definition(&sum, h, w) + 0.0);
-                }
-            }
-        }
-    }
-    dx
+    every([g.in_channels, g.rows.input, g.columns.input, g.images], |[channel, h, w, n]| {
+        let (first, i) = (channel / g.in_group() * g.out_group(), channel % g.in_group());
+        let sum = Sum {
+            from_channels: g.out_group(),
+            size: (g.rows.output, g.columns.output),
+            padding: (2 - g.rows.padding, 2 - g.columns.padding),
+            source: &|o, row, column| dy[(((first + o) * g.rows.output + row) * g.columns.output + column) * g.images + n],
+            kernel: &|o| {
+                let k = kernel(g, weight, first + o, i);
+                std::array::from_fn(|r| std::array::from_fn(|c| k[2 - r][2 - c]))
+            },
+        };
+        definition(&sum, h, w) + 0.0
+    })
 }
 
 #[test]
