@@ -12,12 +12,12 @@
 //! Memory is `[channel, row, column, image]`. With stride 1 a whole row of columns and images is one run of
 //! lanes, so that any batch size fills the vectors, a single image too.
 
-use super::buffer::{Shared, filled};
+use super::buffer::{Shared, filled, room};
 use super::geometry::{Axis, Geometry};
 use super::tile::{Finish, channel_block, most_channels, store};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
-use crate::parallel;
+use crate::{memory, parallel};
 
 /// An axis in one direction: forward from input to output, or backward.
 #[derive(Clone, Copy)]
@@ -89,6 +89,12 @@ fn run<T: Float>(
         if backward { (geometry.out_group(), geometry.in_group()) } else { (geometry.in_group(), geometry.out_group()) };
     let length = geometry.groups * to_channels * rows.to * columns.to * geometry.images;
     let row_length = columns.from * geometry.images;
+    // The packed weights, the segments, and for each thread a row's taps and the vectors of them at its ends.
+    let (taps, vectors) = (geometry.taps(), geometry.taps().saturating_mul(from_channels * 32 * size_of::<T>()));
+    let places = (columns.to * columns.axis.kernel).saturating_add(columns.to).saturating_mul(size_of::<Segment>());
+    let scratch = taps.saturating_mul(size_of::<Tap>()).saturating_add(vectors).saturating_mul(parallel::threads());
+    let segments = if columns.axis.stride == 1 { 0 } else { places };
+    memory::ensure(size_of_val(weight).saturating_add(segments).saturating_add(scratch), 1)?;
     // SAFETY: the tasks cover all channels and rows, the segments all columns and images.
     unsafe {
         filled(length, |out| {
@@ -136,7 +142,7 @@ impl<T: Float> Whole<'_, T> {
         let (to_step, from_step) =
             if self.backward { (taps, self.to_channels * taps) } else { (self.from_channels * taps, taps) };
         let mut packed = Vec::with_capacity(self.weight.len());
-        for group in self.weight.chunks_exact(self.weight.len().max(1) / groups) {
+        for group in self.weight.chunks_exact((self.weight.len() / groups).max(1)) {
             for block in 0..blocks {
                 let (first, last) = channel_block(self.to_channels, block, blocks);
                 for from in 0..self.from_channels {
@@ -151,18 +157,24 @@ impl<T: Float> Whole<'_, T> {
         packed
     }
 
-    /// The source with zeros around its rows, so that no vector of a tap leaves them; the taps move along.
-    fn pad(&self, segment: &mut Segment, width: usize) -> (Vec<T>, usize) {
+    /// The source with zeros around its rows, so that no vector of a tap leaves them; the taps move along. None where
+    /// that would be nearly all zeros, or is beyond the memory budget.
+    fn pad(&self, segment: &mut Segment, width: usize) -> Option<(Vec<T>, usize)> {
         let offsets = || segment.taps.iter().map(|&(_, offset)| offset);
         let before = -offsets().min().unwrap_or(0).min(0);
         let reach = segment.length.next_multiple_of(width) as isize + offsets().max().unwrap_or(0);
         let row_length = (before + reach.max(self.row_length as isize)) as usize;
+        if row_length > 64 * (self.row_length + width) {
+            return None;
+        }
+        let length = self.x.len() / self.row_length * row_length;
+        let mut padded = room(length).ok()?;
+        padded.resize(length, T::ZERO);
         segment.taps.iter_mut().for_each(|(_, offset)| *offset += before);
-        let mut padded = vec![T::ZERO; self.x.len() / self.row_length * row_length];
         for (to, from) in padded.chunks_exact_mut(row_length).zip(self.x.chunks_exact(self.row_length)) {
             to[before as usize..][..self.row_length].copy_from_slice(from);
         }
-        (padded, row_length)
+        Some((padded, row_length))
     }
 }
 
@@ -174,14 +186,16 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         let packed = self.pack(blocks);
         let mut segments = segments(self.columns, self.geometry.images);
         // Few images make short rows, of which most vectors would meet an end.
-        let padded;
         let mut whole = self;
+        let mut padded = None;
         if let [segment] = segments.as_mut_slice()
             && self.geometry.images < V::LANES
             && self.row_length > 0
         {
-            (padded, whole.row_length) = self.pad(segment, 2 * V::LANES);
-            whole.x = &padded;
+            padded = self.pad(segment, 2 * V::LANES);
+        }
+        if let Some((x, row_length)) = &padded {
+            (whole.x, whole.row_length) = (x, *row_length);
         }
         let groups = self.geometry.groups;
         let row_work = self.columns.to * self.geometry.images * self.to_channels * self.from_channels * self.geometry.taps()

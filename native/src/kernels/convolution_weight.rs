@@ -56,6 +56,9 @@ impl Tile {
     }
 }
 
+/// Tiles that are summed at a time at most: their sums take a few MiB.
+const MOST_TILES: usize = 2048;
+
 /// Kernel columns of a tile.
 const COLUMNS: usize = 3;
 
@@ -70,31 +73,27 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         let g = self.geometry;
         let blocks = g.out_group().div_ceil(most_channels::<V>());
         let column_blocks = g.columns.kernel.div_ceil(COLUMNS);
-        let mut tiles = Vec::with_capacity(g.groups * g.in_group() * blocks * g.rows.kernel * column_blocks);
-        for group in 0..g.groups {
-            for block in 0..blocks {
-                let (first, last) = channel_block(g.out_group(), block, blocks);
-                for input in 0..g.in_group() {
-                    for ky in 0..g.rows.kernel {
-                        for column in 0..column_blocks {
-                            let kx = g.columns.kernel * column / column_blocks;
-                            let columns = g.columns.kernel * (column + 1) / column_blocks - kx;
-                            tiles.push(Tile { group, first, channels: last - first, input, ky, kx, columns });
-                        }
-                    }
-                }
-            }
-        }
-        let work = tiles.len() * most_channels::<V>() * COLUMNS * g.rows.output * g.columns.output * g.images;
+        let tiles = g.groups * blocks * g.in_group() * g.rows.kernel * column_blocks;
+        let tile = |index: usize| {
+            let (rest, column) = (index / column_blocks, index % column_blocks);
+            let (rest, ky) = (rest / g.rows.kernel, rest % g.rows.kernel);
+            let (rest, input) = (rest / g.in_group(), rest % g.in_group());
+            let (group, block) = (rest / blocks, rest % blocks);
+            let (first, last) = channel_block(g.out_group(), block, blocks);
+            let kx = g.columns.kernel * column / column_blocks;
+            let columns = g.columns.kernel * (column + 1) / column_blocks - kx;
+            Tile { group, first, channels: last - first, input, ky, kx, columns }
+        };
+        let work = tiles * most_channels::<V>() * COLUMNS * g.rows.output * g.columns.output * g.images;
         // A row of x and dy is fetched anew for each piece; more pieces than threads even out what each gets done.
         let pieces = match parallel::threads() {
-            threads if threads > 1 && work >= 4 * parallel::WORTH_A_THREAD => tiles.len().min(2 * threads),
+            threads if threads > 1 && work >= 4 * parallel::WORTH_A_THREAD => tiles.min(2 * threads),
             _ => 1,
         };
-        let tiles: &[Tile] = &tiles;
+        let pieces = pieces.max(tiles.div_ceil(MOST_TILES));
         parallel::for_each(pieces, |piece| {
-            let tiles = &tiles[tiles.len() * piece / pieces..tiles.len() * (piece + 1) / pieces];
-            T::dispatch(Piece { whole: self, tiles });
+            let tiles: Vec<Tile> = (tiles * piece / pieces..tiles * (piece + 1) / pieces).map(tile).collect();
+            T::dispatch(Piece { whole: self, tiles: &tiles });
         });
     }
 }

@@ -10,7 +10,7 @@ use super::buffer::{Shared, filled, filled_pair};
 use super::geometry::Axis;
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
-use crate::parallel;
+use crate::{memory, parallel};
 
 #[derive(Clone, Copy, Debug)]
 pub struct Windows {
@@ -24,6 +24,10 @@ impl Windows {
     fn area(&self) -> usize {
         self.rows.kernel * self.columns.kernel
     }
+    /// Asks for the memory in which each thread lists a window's taps.
+    fn ensure_taps(&self) -> Result<()> {
+        memory::ensure(parallel::threads() * self.area(), size_of::<(usize, usize)>())
+    }
     fn input_row(&self) -> usize {
         self.columns.input * self.images
     }
@@ -32,7 +36,10 @@ impl Windows {
     }
     fn for_output_rows(&self, function: impl Fn(usize, Range<usize>) + Sync) {
         if self.images < FEW_IMAGES {
-            self.for_rows(1, self.rows.output * self.output_row(), |channel, _| function(channel, 0..self.rows.output));
+            let rows = (LAID_OUT / (self.area() * self.output_row()).max(1)).clamp(1, self.rows.output.max(1));
+            self.for_rows(self.rows.output.div_ceil(rows), rows * self.output_row(), |channel, piece| {
+                function(channel, piece * rows..((piece + 1) * rows).min(self.rows.output));
+            });
         } else {
             self.for_rows(self.rows.output, self.output_row(), |channel, row| function(channel, row..row + 1));
         }
@@ -73,6 +80,8 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
 
 /// Fewer images than these do not fill a vector, so windows are laid side by side.
 const FEW_IMAGES: usize = 8;
+/// Elements that are laid out at a time at most: less than the nearest caches hold.
+const LAID_OUT: usize = 1 << 16;
 
 impl<T: Float> Forward<'_, T> {
     #[inline(always)]
@@ -80,8 +89,8 @@ impl<T: Float> Forward<'_, T> {
         let Windows { images, rows, columns, .. } = *self.windows;
         let first = |row: usize| (self.channel * rows.output + row) * self.windows.output_row();
         let mut taps = Vec::with_capacity(self.windows.area());
-        if images < FEW_IMAGES {
-            let length = self.rows.len() * self.windows.output_row();
+        let length = self.rows.len() * self.windows.output_row();
+        if images < FEW_IMAGES && self.windows.area() * length <= LAID_OUT {
             let nothing = if MAXIMUM { T::of(f64::NEG_INFINITY) } else { T::ZERO };
             let mut lines = vec![nothing; self.windows.area() * length];
             for (tap, line) in lines.chunks_exact_mut(length.max(1)).enumerate() {
@@ -189,6 +198,7 @@ pub fn larger<V: Vector>((best, place): (V, V), x: V, tap: usize) -> (V, V) {
 /// `x [c, h, w, n] -> (y, tap) [c, h', w', n]`; the tap ky * kernel_columns + kx that was largest.
 pub fn max_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<(Vec<T>, Vec<T>)> {
     let length = windows.channels * windows.rows.output * windows.output_row();
+    windows.ensure_taps()?;
     // SAFETY: the rows cover both outputs.
     unsafe {
         filled_pair([length; 2], |out, tap| {
@@ -201,6 +211,7 @@ pub fn max_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<(Vec<T>, Vec<
 
 /// `x [c, h, w, n] -> y [c, h', w', n]`.
 pub fn average_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<Vec<T>> {
+    windows.ensure_taps()?;
     // SAFETY: the rows cover the output.
     unsafe {
         filled(windows.channels * windows.rows.output * windows.output_row(), |out| {
@@ -360,6 +371,8 @@ pub fn backward<T: Float>(windows: &Windows, dy: &[T], share: Share<T>) -> Resul
             })
         };
     }
+    windows.ensure_taps()?;
+    memory::ensure(windows.columns.output * windows.columns.kernel + windows.columns.input, size_of::<[usize; 3]>())?;
     let meets =
         |column: usize| (0..windows.columns.kernel).filter_map(|k| Some((windows.columns.target(column, k)?, k))).collect();
     let columns: Vec<Vec<(usize, usize)>> = (0..windows.columns.input).map(meets).collect();

@@ -33,7 +33,7 @@ use super::geometry::{Axis, Geometry};
 use super::tile::{Finish, channel_block, most_channels};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
-use crate::parallel;
+use crate::{memory, parallel};
 
 /// Fewer channels than these do not repay the transforms.
 const FEWEST_CHANNELS: usize = 8;
@@ -64,6 +64,7 @@ pub fn forward_pooled<T: Float>(
     let whole = Whole::forward(geometry, x, weight, bias, relu);
     let (rows, columns) = (whole.rows.of_whole_tiles(), whole.columns.of_whole_tiles());
     let length = geometry.out_channels * rows.tiles() * columns.tiles() * geometry.images;
+    whole.ensure_scratch()?;
     // SAFETY: the tiles cover all channels and windows.
     unsafe { filled_pair([length; 2], |out, tap| T::dispatch(Whole { rows, columns, out, tap: Some(tap), ..whole })) }
 }
@@ -90,6 +91,7 @@ pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mas
 fn run<T: Float>(whole: Whole<T>) -> Result<Vec<T>> {
     let Whole { images, groups, rows, columns, to_channels, .. } = whole;
     let length = groups * to_channels * rows.to * columns.to * images;
+    whole.ensure_scratch()?;
     // SAFETY: the tiles cover all channels, rows and columns.
     unsafe { filled(length, |out| T::dispatch(Whole { out, ..whole })) }
 }
@@ -170,6 +172,13 @@ impl<'a, T: Float> Whole<'a, T> {
             (group * to_channels + to) * from_channels + from
         };
         &self.weight[at * 9..at * 9 + 9]
+    }
+
+    /// Asks for the memory of the transformed kernels, and of the planes on which few images are laid apart.
+    fn ensure_scratch(&self) -> Result<()> {
+        let kernels = self.groups * PLACES * self.from_channels * self.to_channels;
+        let plane = (self.rows.to + 4) * (self.columns.to + 4) * (self.images + 16);
+        memory::ensure(kernels + 2 * (self.from_channels + self.to_channels) * plane, size_of::<T>())
     }
 
     /// Transformed kernels as the tiles read them: `[group, block][place, from, channel of the block]`.
