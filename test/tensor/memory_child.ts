@@ -3,6 +3,7 @@
  * `NAME: given` or its sentence, and at last the most memory it had, in MiB.
  */
 import { messageOf } from "../../src/errors.ts";
+import { native } from "../../src/ffi/mod.ts";
 import {
   ConvolutionGeometry,
   functional,
@@ -64,6 +65,7 @@ const calls: Record<string, () => Tensor> = {
   "sums": () => many().add(many()),
 };
 
+native.wick_configure(2); // each thread has scratch memory of its own
 for (const [name, call] of Object.entries(calls)) {
   try {
     scope(() => call().shape);

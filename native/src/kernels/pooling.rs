@@ -24,9 +24,11 @@ impl Windows {
     fn area(&self) -> usize {
         self.rows.kernel * self.columns.kernel
     }
-    /// Asks for the memory in which each thread lists a window's taps.
-    fn ensure_taps(&self) -> Result<()> {
-        memory::ensure(parallel::threads() * self.area(), size_of::<(usize, usize)>())
+    /// Asks for the memory in which each thread lists a window's taps and lays windows out.
+    fn ensure_scratch(&self) -> Result<()> {
+        let row = self.area() * self.output_row();
+        let laid_out = if self.images < FEW_IMAGES && row <= MOST_LAID_OUT { row.max(LAID_OUT) } else { 0 };
+        memory::ensure(parallel::threads(), self.area() * size_of::<(usize, usize)>() + laid_out * size_of::<f64>())
     }
     fn input_row(&self) -> usize {
         self.columns.input * self.images
@@ -80,8 +82,9 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
 
 /// Fewer images than these do not fill a vector, so windows are laid side by side.
 const FEW_IMAGES: usize = 8;
-/// Elements that are laid out at a time at most: less than the nearest caches hold.
+/// Rows are laid out together up to so many elements, less than the nearest caches hold; one row alone up to the most.
 const LAID_OUT: usize = 1 << 16;
+const MOST_LAID_OUT: usize = 1 << 21;
 
 impl<T: Float> Forward<'_, T> {
     #[inline(always)]
@@ -90,7 +93,7 @@ impl<T: Float> Forward<'_, T> {
         let first = |row: usize| (self.channel * rows.output + row) * self.windows.output_row();
         let mut taps = Vec::with_capacity(self.windows.area());
         let length = self.rows.len() * self.windows.output_row();
-        if images < FEW_IMAGES && self.windows.area() * length <= LAID_OUT {
+        if images < FEW_IMAGES && self.windows.area() * length <= MOST_LAID_OUT {
             let nothing = if MAXIMUM { T::of(f64::NEG_INFINITY) } else { T::ZERO };
             let mut lines = vec![nothing; self.windows.area() * length];
             for (tap, line) in lines.chunks_exact_mut(length.max(1)).enumerate() {
@@ -198,7 +201,7 @@ pub fn larger<V: Vector>((best, place): (V, V), x: V, tap: usize) -> (V, V) {
 /// `x [c, h, w, n] -> (y, tap) [c, h', w', n]`; the tap ky * kernel_columns + kx that was largest.
 pub fn max_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<(Vec<T>, Vec<T>)> {
     let length = windows.channels * windows.rows.output * windows.output_row();
-    windows.ensure_taps()?;
+    windows.ensure_scratch()?;
     // SAFETY: the rows cover both outputs.
     unsafe {
         filled_pair([length; 2], |out, tap| {
@@ -211,7 +214,7 @@ pub fn max_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<(Vec<T>, Vec<
 
 /// `x [c, h, w, n] -> y [c, h', w', n]`.
 pub fn average_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<Vec<T>> {
-    windows.ensure_taps()?;
+    windows.ensure_scratch()?;
     // SAFETY: the rows cover the output.
     unsafe {
         filled(windows.channels * windows.rows.output * windows.output_row(), |out| {
@@ -371,7 +374,7 @@ pub fn backward<T: Float>(windows: &Windows, dy: &[T], share: Share<T>) -> Resul
             })
         };
     }
-    windows.ensure_taps()?;
+    windows.ensure_scratch()?;
     memory::ensure(windows.columns.output * windows.columns.kernel + windows.columns.input, size_of::<[usize; 3]>())?;
     let meets =
         |column: usize| (0..windows.columns.kernel).filter_map(|k| Some((windows.columns.target(column, k)?, k))).collect();
