@@ -10,13 +10,26 @@ export * from "./nn/mod.ts";
 export * from "./data/mod.ts";
 /** The models of this project: functions that give a {@linkcode Layer}. */
 export * as models from "./models/mod.ts";
-export { createModel, type ModelName, modelName } from "./models/mod.ts";
-export { evaluate, type Evaluation } from "./train/evaluate.ts";
+export {
+  model,
+  type ModelDefinition,
+  type ModelInput,
+  type ModelSpec,
+  type Shapes,
+} from "./models/mod.ts";
+export {
+  evaluate,
+  type EvaluateOptions,
+  type Evaluation,
+  fit,
+  type FitOptions,
+  Fitted,
+} from "./train/mod.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,
   type StoredDType,
   type StoredFile,
   type StoredTensor,
-} from "./train/safetensors.ts";
-export { assignStored, storedTensors } from "./train/stored_tensors.ts";
+} from "./storage/mod.ts";
+export { assignStored, storedTensors } from "./storage/mod.ts";

@@ -8,8 +8,8 @@
 import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { runTask, UserError } from "./errors.ts";
-import { importerLibrary } from "./ffi/place.ts";
-import { version } from "./train/version.ts";
+import { importerLibrary } from "./ffi/mod.ts";
+import { version } from "./version.ts";
 
 /** What JSR says of a package's files, by their paths. */
 interface Manifest {

@@ -1,9 +1,9 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { runTask } from "../src/errors.ts";
-import { expand } from "../src/experiment/sweep.ts";
+import { expand } from "../src/experiment/mod.ts";
 import { program } from "../src/program.ts";
-import { reporter } from "../src/report/reporter.ts";
-import { standardScreen } from "../src/train/progress.ts";
+import { reporter } from "../src/commands/reporter.ts";
+import { standardScreen } from "../src/cli/mod.ts";
 import { command } from "./train.ts";
 
 const usage = `${program} sweep --model NAME [flags]
@@ -19,7 +19,7 @@ export async function main(args: string[]): Promise<number | void> {
   const runs = lines.map((line) => command.read(parseArgs(line, command.parseOptions)));
   const known = runs.filter((flags) => flags !== undefined);
   if (known.length < runs.length) return console.log(usage + command.help().replace(/^.*\n/, ""));
-  const { sweepCommand } = await import("../src/experiment/sweep_command.ts");
+  const { sweepCommand } = await import("../src/commands/sweep_command.ts");
   return await sweepCommand(known, standardScreen(), reporter);
 }
 

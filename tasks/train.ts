@@ -1,25 +1,23 @@
-import { parseArgs } from "@std/cli/parse-args";
-import { runTask } from "../src/errors.ts";
+import { type Main, runTask } from "../src/errors.ts";
+import { mainOf } from "./main.ts";
+import { models } from "../src/models/mod.ts";
+import { aliasesOf } from "../src/settings/mod.ts";
 import { program } from "../src/program.ts";
-import { reporter } from "../src/report/reporter.ts";
-import { Command } from "../src/train/flags.ts";
-import { trainFlagsSchema } from "../src/train/options.ts";
-import { standardScreen } from "../src/train/progress.ts";
+import { reporter } from "../src/commands/reporter.ts";
+import { Command, standardScreen } from "../src/cli/mod.ts";
+import { trainFlagsSchema } from "../src/config/mod.ts";
 
 /** The command line of `train`. */
 export const command = new Command(trainFlagsSchema, {
   usage: `${program} train --model NAME [flags], or ${program} train --resume RUN_FOLDER`,
   alias: { b: "batch-size", wd: "weight-decay" },
-  values: { mlp: "nonlinear" },
+  values: aliasesOf(models),
 });
 
 /** Runs `train` with these arguments. */
-export async function main(args: string[]): Promise<number | void> {
-  const parsed = parseArgs(command.arguments(args), command.parseOptions);
-  const flags = command.read(parsed);
-  if (flags === undefined) return console.log(command.help());
-  const { trainCommand } = await import("../src/train/train_command.ts"); // loads the library
+export const main: Main = mainOf(command, async (flags) => {
+  const { trainCommand } = await import("../src/commands/train_command.ts"); // loads the library
   return await trainCommand(flags, standardScreen(), reporter);
-}
+});
 
 if (import.meta.main) await runTask(main);

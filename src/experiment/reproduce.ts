@@ -1,18 +1,19 @@
 import { loadTest, loadTraining } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
-import type { Evaluation } from "../train/evaluate.ts";
-import { train } from "../train/loop.ts";
-import { bestEpoch, epochLine } from "../train/metrics.ts";
-import { milliseconds } from "../train/clock.ts";
-import { Pace } from "../train/pace.ts";
-import type { Screen } from "../train/progress.ts";
-import { modelOf } from "../train/recipe.ts";
-import type { Recorder } from "../train/recorder.ts";
-import type { StoredTensor } from "../train/safetensors.ts";
-import { TrainingState } from "../train/state.ts";
-import { testResult } from "../train/summary.ts";
-import { tensorDigests, weightsDigest } from "../train/weights_digest.ts";
-import { type EpochResult, finalFigures, type Results } from "./results.ts";
+import {
+  epochFigures,
+  epochLine,
+  modelOf,
+  type Observer,
+  Pace,
+  recipeOf,
+  train,
+  TrainingState,
+} from "../train/mod.ts";
+import { milliseconds } from "../clock.ts";
+import type { Screen } from "../cli/mod.ts";
+import { type StoredTensor, tensorDigests, weightsDigest } from "../storage/mod.ts";
+import { type EpochResult, finalFigures, type Results, testResult } from "../run/mod.ts";
 
 /** Ends a reproduction at the first thing that differs. */
 class Difference extends Error {}
@@ -30,7 +31,7 @@ export async function reproduce(
   const { data: source, trainSize } = config;
   const data = await loadTraining({ ...options, data: source, trainSize });
   refuseOtherData(results, data.digests);
-  using state = new TrainingState(modelOf(config), config, data.train.count);
+  using state = new TrainingState(modelOf(config), recipeOf(config), data.train.count);
   const comparison = new Comparison(results, screen);
   try {
     const pace = new Pace();
@@ -42,8 +43,18 @@ export async function reproduce(
     }
     const test = await loadTest({ ...options, data: source });
     refuseOtherData(results, test.digests);
-    const result = await testResult(state, comparison.best, test, results.data_sha256, pace);
-    for (const name of finalFigures) compare(name, result?.[name], results[name]);
+    const result = await testResult(
+      state,
+      config,
+      comparison.best,
+      test,
+      results.data_sha256,
+      pace,
+    );
+    for (const name of finalFigures) {
+      // Results that are older than a metric do not have it.
+      if (results[name] !== undefined) compare(name, result?.[name], results[name]);
+    }
   } catch (error) {
     if (error instanceof Difference) return error.message;
     throw error;
@@ -51,7 +62,7 @@ export async function reproduce(
 }
 
 /** Compares each epoch with the one recorded, instead of writing it. */
-class Comparison implements Recorder {
+class Comparison implements Observer {
   best: readonly StoredTensor[] = [];
   #begun = milliseconds();
   #seconds = 0;
@@ -66,19 +77,16 @@ class Comparison implements Recorder {
     this.#seconds = (milliseconds() - this.#begun) / 1000;
   }
 
-  draw(): void {}
-  save(): void {}
-
-  endEpoch(state: TrainingState, validation: Evaluation | undefined): void {
-    const { config, history } = state;
-    const metrics = state.completeEpoch(validation);
+  endEpoch(state: TrainingState): void {
+    const { config } = this.results;
+    const metrics = state.history.at(-1)!;
     const weights = state.storedWeights();
     const recorded = this.results.epochs[metrics.epoch - 1];
     if (recorded === undefined) {
       throw new Difference(`it ended after epoch ${metrics.epoch - 1}, and now goes on`);
     }
     compareEpoch(metrics.epoch, weights, metrics, recorded);
-    if (bestEpoch(history, config.bestBy)?.epoch === metrics.epoch) this.best = weights;
+    if (state.isBest) this.best = weights;
     const seconds = this.#seconds;
     const time = { seconds, imagesPerSecond: state.stepsPerEpoch * config.batchSize / seconds };
     this.screen.line(`${epochLine(metrics, config.epochs, time, config.data)}  identical`);
@@ -99,7 +107,8 @@ function compareEpoch(
   if (weights_sha256 !== undefined && weightsDigest(weights) !== weights_sha256) {
     throw new Difference(`epoch ${epoch}: the weights differ`);
   }
-  for (const name of Object.keys({ ...figures, ...metrics }) as (keyof typeof figures)[]) {
+  const known = epochFigures.filter(({ key, required }) => required || key in figures);
+  for (const name of ["epoch", "step", "lr", ...known.map(({ key }) => key)] as const) {
     compare(`epoch ${epoch}: ${name}`, metrics[name], figures[name]);
   }
 }

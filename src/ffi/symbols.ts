@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 1813601357;
+export const ABI_HASH = 1674160462;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -196,7 +196,10 @@ export const symbols = {
     parameters: ["f64", "u32", "u32", "f64", "u32", "u32", "u32", "buffer", "u32"],
     result: "f64",
   },
-  picture_from_png: { parameters: ["buffer", "u32", "u32", "buffer", "u32"], result: "f64" },
+  picture_from_png: {
+    parameters: ["buffer", "u32", "u32", "buffer", "u32", "buffer", "u32"],
+    result: "f64",
+  },
   picture_from_jpeg: {
     parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"],
     result: "f64",
@@ -634,17 +637,24 @@ export interface Native {
     epoch: number,
     indices: Uint32Array<ArrayBuffer>,
   ): Handle;
-  /** Decodes a PNG whose header says `[height, width]` to gray of that shape, before white. */
+  /**
+   * Decodes a PNG whose header says `[height, width]` to gray and opacity of that shape; `alpha` may be empty where
+   * nothing is transparent.
+   */
   picture_from_png(
     file: Uint8Array<ArrayBuffer>,
     width: number,
     gray: Uint8Array<ArrayBuffer>,
+    alpha: Uint8Array<ArrayBuffer>,
   ): void;
-  /** Decodes a JPEG whose header says `[height, width]` to gray of that shape; refuses one of more than `scans` scans. */
+  /**
+   * Decodes a JPEG whose header says `[height, width]`, or twice that, to gray of that shape; `transformed`: its
+   * components are not red, green and blue (or inks), but turned into a luma and differences of colours.
+   */
   picture_from_jpeg(
     file: Uint8Array<ArrayBuffer>,
     width: number,
-    scans: number,
+    transformed: number,
     gray: Uint8Array<ArrayBuffer>,
   ): void;
   /** Encodes pixels `[height, width, channels]` (1: gray, 3: RGB) as a PNG into `out`; returns its length in bytes. */
@@ -1084,21 +1094,23 @@ export const bind = (
       array(indices, Uint32Array),
       length,
     ) || fail(),
-  picture_from_png: (file, width, gray) => {
+  picture_from_png: (file, width, gray, alpha) => {
     s.picture_from_png(
       array(file, Uint8Array),
       length,
       u32(width),
       array(gray, Uint8Array),
       length,
+      array(alpha, Uint8Array),
+      length,
     ) || fail();
   },
-  picture_from_jpeg: (file, width, scans, gray) => {
+  picture_from_jpeg: (file, width, transformed, gray) => {
     s.picture_from_jpeg(
       array(file, Uint8Array),
       length,
       u32(width),
-      u32(scans),
+      u32(transformed),
       array(gray, Uint8Array),
       length,
     ) || fail();

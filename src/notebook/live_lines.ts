@@ -1,4 +1,4 @@
-import type { Screen } from "../train/progress.ts";
+import type { Screen } from "../cli/mod.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { LiveOutput } from "./live_output.ts";
 

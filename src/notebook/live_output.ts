@@ -1,4 +1,4 @@
-import { now } from "../train/clock.ts";
+import { now } from "../clock.ts";
 import { type Broadcast, broadcast, type Media } from "./broadcast.ts";
 
 let queue: Promise<void> = Promise.resolve();

@@ -1,7 +1,11 @@
-import { curvesPicture } from "../report/curves.ts";
-import type { Recipe } from "../train/config.ts";
-import type { Fitted, Watcher } from "../train/fit.ts";
-import { bestEpoch, type EpochMetrics } from "../train/metrics.ts";
+import { curvesPicture } from "../picture/mod.ts";
+import {
+  bestEpoch,
+  type EpochMetrics,
+  type Fitted,
+  type Recipe,
+  type Watcher,
+} from "../train/mod.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { LiveLines } from "./live_lines.ts";
 import { LiveOutput, settled } from "./live_output.ts";

@@ -1,18 +1,24 @@
-import { batches, type ImageSet } from "../data/mod.ts";
+import { batches, dataSet, type ImageSet } from "../data/mod.ts";
 import { featureMaps, type Module } from "../nn/mod.ts";
 import { Random } from "../tensor/mod.ts";
-import { classScores } from "../train/class_scores.ts";
-import type { TrainConfig } from "../train/config.ts";
-import type { Predictions } from "../train/predictions.ts";
-import { calibration } from "./calibration.ts";
-import { classScoresPicture } from "./class_scores.ts";
-import { confusionPicture } from "./confusion_matrix.ts";
-import { curvesPicture } from "./curves.ts";
-import { featureMapsPicture } from "./feature_maps_picture.ts";
-import { mistakesPicture, pixelsOf, randomPredictionsPicture, sampleSheet } from "./galleries.ts";
-import { reliabilityPicture } from "./reliability.ts";
+import { calibration, classScores } from "../statistics/mod.ts";
+import type { TrainConfig } from "../config/mod.ts";
+import type { Predictions } from "../train/mod.ts";
+import {
+  classScoresPicture,
+  confusionPicture,
+  curvesPicture,
+  curvesTitle,
+  featureMapsPicture,
+  filtersPicture,
+  mistakesPicture,
+  pixelsOf,
+  randomPredictionsPicture,
+  reliabilityPicture,
+  sampleSheet,
+  weightImagesPicture,
+} from "../picture/mod.ts";
 import type { RunRecord } from "./run_record.ts";
-import { filtersPicture, weightImagesPicture } from "./weight_pictures.ts";
 
 /** A run's best weights, and what they say of the test images. */
 export interface TestedModel {
@@ -23,7 +29,7 @@ export interface TestedModel {
 
 /** The model, data and seed of a run, below the title of its pictures. */
 export function runText({ model, data, seed }: TrainConfig): string {
-  return `${model} on ${data === "synthetic" ? "SYNTHETIC data" : "Fashion-MNIST"}, seed ${seed}`;
+  return `${model} on ${dataSet(data).title}, seed ${seed}`;
 }
 
 /** A run's curves as far as they go; undefined where no epoch is complete. */
@@ -32,7 +38,7 @@ export function runCurves({ config, history, best, results }: RunRecord): string
   const { epochs } = config;
   const part = results === undefined ? `, ${history.length} of ${epochs} epochs` : "";
   return curvesPicture({
-    title: "Loss and accuracy",
+    title: curvesTitle,
     subtitle: runText(config) + part,
     history,
     best: best?.epoch,

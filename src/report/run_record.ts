@@ -1,18 +1,21 @@
-import { readResults, type Results } from "../experiment/results.ts";
-import { Checkpoints, type RunProgress } from "../train/checkpoints.ts";
-import type { TrainConfig } from "../train/config.ts";
-import { configRecord } from "../train/config_file.ts";
-import { diskFiles } from "../train/files.ts";
-import { readJson, readText } from "../train/json_file.ts";
+import {
+  Checkpoints,
+  isFinished,
+  parseMetrics,
+  readConfig,
+  readResults,
+  type Results,
+} from "../run/mod.ts";
 import {
   bestEpoch,
   type EpochMetrics,
   type EpochTime,
   epochTimes,
   metricsFile,
-} from "../train/metrics.ts";
-import { parseMetrics } from "../train/metrics_reader.ts";
-import { isFinished, readConfig } from "../train/run.ts";
+  type RunProgress,
+} from "../train/mod.ts";
+import { configRecord, type TrainConfig } from "../config/mod.ts";
+import { diskFiles, readJson, readText } from "../storage/mod.ts";
 
 /** What a run folder tells of its run, however far that came. */
 export interface RunRecord {

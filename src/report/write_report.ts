@@ -1,10 +1,9 @@
 import { loadTest, type TestData } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
-import { diskFiles, type Files } from "../train/files.ts";
-import { writeText } from "../train/json_file.ts";
-import { predictions } from "../train/predictions.ts";
-import { findWeights, loadModel } from "../train/weights_source.ts";
-import { calibration } from "./calibration.ts";
+import { diskFiles, type Files, writeText } from "../storage/mod.ts";
+import { predictions } from "../train/mod.ts";
+import { findWeights, loadModel } from "../run/mod.ts";
+import { calibration } from "../statistics/mod.ts";
 import { report, type ReportContent } from "./report.ts";
 import { runCurves, type TestedModel, testPictures } from "./run_pictures.ts";
 import { readRunRecord, type RunRecord } from "./run_record.ts";

@@ -1,8 +1,8 @@
 import script from "./assets/live.js" with { type: "text" };
 import icon from "./assets/icon.svg" with { type: "text" };
 import style from "./assets/style.css" with { type: "text" };
-import { colourStyle, typeface } from "../report/look.ts";
-import { explain } from "../train/flags.ts";
+import { colourStyle, typeface } from "../html/mod.ts";
+import { explain } from "../settings/mod.ts";
 import type { Refusal } from "./guard.ts";
 import { listingSchema } from "./listing.ts";
 import { compareLimit, comparePage } from "./pages/compare_page.ts";

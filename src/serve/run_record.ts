@@ -1,10 +1,9 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
-import type { TrainConfig } from "../train/config.ts";
-import { parseConfig } from "../train/config_file.ts";
-import { bestEpoch, type EpochMetrics, epochMetricsSchema } from "../train/metrics.ts";
-import { parseMetrics } from "../train/metrics_reader.ts";
+import { parseConfig, type TrainConfig } from "../config/mod.ts";
+import { bestEpoch, type EpochMetrics, epochMetricsSchema, figuresShape } from "../train/mod.ts";
+import { parseMetrics } from "../run/mod.ts";
 import { readFile } from "./run_file.ts";
 import { savedStep } from "./run_signs.ts";
 
@@ -17,8 +16,7 @@ const summarySchema = z.object({
   parameters: z.int(),
   stopped_early: z.boolean(),
   best: epochMetricsSchema,
-  test_loss: z.number(),
-  test_acc: z.number(),
+  ...figuresShape("test"),
   test_correct: z.int(),
   test_count: z.int(),
   weights_sha256: z.string(),

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { headerLimit } from "../train/safetensors.ts";
-import { openFile, readBytes } from "./run_file.ts";
+import { headerLimit } from "../storage/mod.ts";
+import { readBytes } from "../storage/mod.ts";
+import { openFile } from "./run_file.ts";
 
 /**
  * Whether a process holds a run folder's lock. Looking takes a shared lock for an instant where

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { now } from "../train/clock.ts";
+import { now } from "../clock.ts";
 import { readRun, type RunRecord } from "./run_record.ts";
 import { isLocked } from "./run_signs.ts";
 

@@ -6,18 +6,18 @@ import { type Operand, Tensor } from "./tensor.ts";
 
 const scalarShape = new Uint32Array(0);
 
-/** Runs `work` on an operand as a tensor: a number becomes a scalar for the time of the call. */
+/** Runs `callback` on an operand as a tensor: a number becomes a scalar for the time of the call. */
 export function withTensor<Result>(
   operand: Operand,
   like: Tensor,
-  work: (tensor: Tensor) => Result,
+  callback: (tensor: Tensor) => Result,
 ): Result {
-  if (typeof operand !== "number") return work(operand);
+  if (typeof operand !== "number") return callback(operand);
   const { dtype, device } = like;
   checkHeld(dtype, operand);
   const handle = native.tensor_full(operand, dtypeCode[dtype], scalarShape, deviceCode[device]);
   using scalar = new Tensor(handle, dtype);
-  return work(scalar);
+  return callback(scalar);
 }
 
 /** Throws where two tensors cannot be combined element by element. */

@@ -60,17 +60,17 @@ export function gradients(loss: Tensor, parameters: readonly Parameter[]): Tenso
 }
 
 /** The operations between `last` and the parameters, latest first; marks what is wanted. */
-function wantedNodes(last: Node, parameters: readonly Tensor[]): Node[] {
+function wantedNodes(last: Node<Tensor>, parameters: readonly Tensor[]): Node<Tensor>[] {
   const walk = ++walks;
-  for (const { node, isParameter } of parameters) {
-    if (node === undefined || !isParameter) {
+  for (const { node } of parameters) {
+    if (!node?.isLeaf) {
       throw new TypeError("Cannot take gradients for a tensor that is no parameter: parameter(t)");
     }
     node.walk = walk;
     node.wanted = true;
   }
-  const found: Node[] = [];
-  const visit = (node: Node): void => {
+  const found: Node<Tensor>[] = [];
+  const visit = (node: Node<Tensor>): void => {
     if (node.walk === walk) return;
     if (node.isFreed) {
       throw new ReferenceError(
@@ -91,7 +91,7 @@ function wantedNodes(last: Node, parameters: readonly Tensor[]): Node[] {
 }
 
 /** Carries one operation's gradient on to its inputs. */
-function step(node: Node): void {
+function step(node: Node<Tensor>): void {
   const gradient = node.gradient;
   if (gradient === undefined) return;
   node.gradient = undefined;
@@ -117,7 +117,11 @@ function step(node: Node): void {
  * The same results as tensors that the tape may free: what is passed on twice, or belongs to
  * someone else, gets a second handle.
  */
-function separate(results: Gradients, gradient: Tensor, mark: number): Gradients {
+function separate(
+  results: Gradients<Tensor>,
+  gradient: Tensor,
+  mark: number,
+): Gradients<Tensor> {
   return results.map((result, i) => {
     if (result === undefined) return undefined;
     const own = result === gradient || madeSince(mark, result);

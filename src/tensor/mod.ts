@@ -16,6 +16,7 @@ export * as functional from "./functional.ts";
 export {
   ConvolutionGeometry,
   type ConvolutionOptions,
+  type Lengths,
   type Pair,
   PoolingGeometry,
   type PoolingOptions,
@@ -25,10 +26,11 @@ export { gradients, type Parameter } from "./gradients.ts";
 export { concat, stack } from "./indexing.ts";
 export { crossEntropy, type CrossEntropyOptions, meanSquaredError } from "./loss.ts";
 export { accumulateMetrics } from "./metrics.ts";
+export type { NamedTensor } from "./named_tensor.ts";
 export { purposes, Random } from "./random.ts";
 /** Functions of single numbers whose bits are the same on every machine. */
 export * as scalarMath from "./scalar.ts";
-export { keep, scope } from "./scope.ts";
+export { keep, scope, type Scoped } from "./scope.ts";
 export { type Shape, shapeText } from "./shape.ts";
 export type { Storage } from "./storage.ts";
 export {
@@ -37,6 +39,7 @@ export {
   type Node,
   noGradients,
   parameter,
+  type Recorded,
   type Wanted,
 } from "./tape.ts";
 export { type Operand, Tensor } from "./tensor.ts";

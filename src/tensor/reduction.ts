@@ -4,7 +4,7 @@ import { crossing, dimension, dimensions, type Shape, shapeText, sizeOf } from "
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
-/** Dimensions to reduce over; all where none are named. */
+/** Dimensions to reduce over; undefined means all dimensions. */
 export type Dims = number | readonly number[] | undefined;
 
 /** Sum over dimensions. */

@@ -1,11 +1,19 @@
-import type { Tensor } from "./tensor.ts";
+/** An array as far as its changes in place are concerned. */
+export interface Writable {
+  /** The array whose memory it may share, where it was made as a view of one. */
+  readonly base: Writable | undefined;
+  /** How many changes in place of any array had been made before it. */
+  readonly madeAt: number;
+  /** How many had been made with its own last one. */
+  changedAt: number;
+}
 
 let writes = 0;
 let recordedAt = Infinity;
 
-/** Notes that a tensor's values were changed in place, and with them those of every view of its storage. */
-export function written(tensor: Tensor): void {
-  (tensor.base ?? tensor).changedAt = ++writes;
+/** Notes that an array was changed in place, and with it every view of its memory. */
+export function written(array: Writable): void {
+  (array.base ?? array).changedAt = ++writes;
 }
 
 /** How many changes in place there were so far. */
@@ -22,9 +30,9 @@ export function unchangedSince<Result>(writesBefore: number, backward: () => Res
   }
 }
 
-/** Throws where a backward function uses a tensor that was changed after its operation was recorded. */
-export function checkUnchanged(tensor: Tensor): void {
-  const { changedAt, madeAt } = tensor.base ?? tensor;
+/** Throws where a backward function uses an array that was changed after its operation was recorded. */
+export function checkUnchanged(array: Writable): void {
+  const { changedAt, madeAt } = array.base ?? array;
   // What was made after the operation is the backward function's own.
   if (changedAt > recordedAt && madeAt <= recordedAt) {
     throw new ReferenceError(

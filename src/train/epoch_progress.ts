@@ -1,7 +1,6 @@
-import { milliseconds } from "./clock.ts";
-import type { Recipe } from "./config.ts";
+import { milliseconds } from "../clock.ts";
 import type { EpochTime } from "./metrics.ts";
-import { progressBar, type Screen } from "./progress.ts";
+import { progressBar, type Screen } from "../cli/mod.ts";
 import type { TrainingState } from "./state.ts";
 
 /** Measures the epoch that is being trained and shows how far it is. */
@@ -18,24 +17,24 @@ export class EpochProgress {
   }
 
   /** The first step of an epoch, or of what is left of it, comes next. */
-  begin({ stepInEpoch }: TrainingState<Recipe>): void {
+  begin({ stepInEpoch }: TrainingState): void {
     this.#begun = milliseconds();
     this.#firstStep = stepInEpoch;
   }
 
   /** Shows how far the epoch is. */
-  draw({ config, epoch, stepInEpoch, stepsPerEpoch, loss }: TrainingState<Recipe>): void {
-    const images = (stepInEpoch - this.#firstStep) * config.batchSize;
+  draw({ recipe, epoch, stepInEpoch, stepsPerEpoch, loss }: TrainingState): void {
+    const images = (stepInEpoch - this.#firstStep) * recipe.batchSize;
     const imagesPerSecond = images / this.#seconds();
-    const { epochs } = config;
+    const { epochs } = recipe;
     const at = { epoch: epoch + 1, epochs, step: stepInEpoch, steps: stepsPerEpoch };
     this.screen.bar(() => progressBar({ ...at, loss, imagesPerSecond }));
   }
 
   /** The epoch's last step is done. */
-  end({ stepInEpoch, totals, config }: TrainingState<Recipe>): void {
+  end({ stepInEpoch, totals, recipe }: TrainingState): void {
     const images = stepInEpoch > this.#firstStep
-      ? totals.numbers()[2] - this.#firstStep * config.batchSize
+      ? totals.numbers()[2] - this.#firstStep * recipe.batchSize
       : 0;
     const seconds = this.#seconds();
     this.#time = { seconds, imagesPerSecond: seconds > 0 ? images / seconds : 0 };

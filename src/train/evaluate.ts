@@ -1,23 +1,16 @@
 import { type Batch, batches, type ImageSet } from "../data/mod.ts";
-import { crossEntropy, type Module } from "../nn/mod.ts";
-import { accumulateMetrics, noGradients, scope, Tensor } from "../tensor/mod.ts";
+import { crossEntropyLoss, evaluation, type Loss, type Module } from "../nn/mod.ts";
+import type { Counts } from "../statistics/mod.ts";
+import { accumulateMetrics, type Device, noGradients, scope, Tensor } from "../tensor/mod.ts";
 import type { Pace } from "./pace.ts";
 
 /** Images an evaluation step: fixed, because the loss's last bits depend on it. */
 export const evaluationBatch = 250;
 
 /** What a model makes of a set: every example counted once, exactly. */
-export interface Evaluation {
-  /** Mean cross-entropy of an example, in nats. */
-  readonly loss: number;
-  /** Examples whose largest logit is at their label. */
-  readonly correct: number;
-  /** Examples. */
-  readonly count: number;
+export interface Evaluation extends Counts {
   /** `correct / count` */
   readonly accuracy: number;
-  /** Counts `[class][prediction]`. */
-  readonly confusion: readonly (readonly number[])[];
   /** The predicted class of each example, `[count]`, in the set's order. */
   readonly predictions: Uint8Array;
 }
@@ -33,13 +26,29 @@ export function confusionCounts(
   return counts;
 }
 
+/** How a model is evaluated. */
+export interface EvaluateOptions {
+  /** Where the model is, `cpu` by default. */
+  readonly device?: Device;
+  /** The cross-entropy by default. */
+  readonly loss?: Loss;
+}
+
 /** Evaluates a model batch by batch. */
 class Evaluator implements Disposable {
+  readonly device: Device;
+  readonly loss: Loss;
   readonly #totals: Tensor;
   readonly #predictions: Uint8Array;
   #count = 0;
 
-  constructor(readonly model: Module, readonly set: ImageSet, readonly device: "cpu" | "cuda") {
+  constructor(
+    readonly model: Module,
+    readonly set: ImageSet,
+    { device = "cpu", loss = crossEntropyLoss() }: EvaluateOptions,
+  ) {
+    this.device = device;
+    this.loss = loss;
     this.#totals = Tensor.zeros([3], { dtype: "f64", device });
     this.#predictions = new Uint8Array(set.count);
   }
@@ -54,7 +63,7 @@ class Evaluator implements Disposable {
     scope(() =>
       noGradients(() => {
         const logits = this.model.forward(images);
-        accumulateMetrics(this.#totals, crossEntropy(logits, labels), logits, labels);
+        accumulateMetrics(this.#totals, this.loss(logits, labels, evaluation), logits, labels);
         this.#predictions.set(Uint8Array.from(logits.argmax(1).numbers()), this.#count);
       })
     );
@@ -80,9 +89,9 @@ class Evaluator implements Disposable {
 export function evaluate(
   model: Module,
   set: ImageSet,
-  { device = "cpu" }: { readonly device?: "cpu" | "cuda" } = {},
+  options: EvaluateOptions = {},
 ): Evaluation {
-  using evaluator = new Evaluator(model, set, device);
+  using evaluator = new Evaluator(model, set, options);
   for (const batch of evaluator.batches()) evaluator.add(batch);
   return evaluator.result();
 }
@@ -91,10 +100,9 @@ export function evaluate(
 export async function evaluatePaced(
   model: Module,
   set: ImageSet,
-  device: "cpu" | "cuda",
-  pace: Pace,
+  { pace, ...options }: EvaluateOptions & { readonly pace: Pace },
 ): Promise<Evaluation | undefined> {
-  using evaluator = new Evaluator(model, set, device);
+  using evaluator = new Evaluator(model, set, options);
   for (const batch of evaluator.batches()) {
     if (pace.stop) return undefined;
     evaluator.add(batch);

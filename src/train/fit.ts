@@ -1,24 +1,16 @@
-import type { z } from "zod";
+import { type Screen, silentScreen } from "../cli/mod.ts";
+import { configSchema } from "../config/mod.ts";
 import type { TrainingData } from "../data/mod.ts";
-import type { Layer, Module } from "../nn/mod.ts";
-import { defaultWeightDecay, type Recipe, recipeSchema } from "./config.ts";
+import { cosine, crossEntropyLoss, type Layer, type Module } from "../nn/mod.ts";
+import { explain } from "../settings/mod.ts";
+import { assignStored, type StoredTensor, weightsDigest } from "../storage/mod.ts";
 import { EpochProgress } from "./epoch_progress.ts";
-import type { Evaluation } from "./evaluate.ts";
-import { explain } from "./flags.ts";
 import { train } from "./loop.ts";
-import { bestEpoch, epochLine, type EpochMetrics } from "./metrics.ts";
+import { epochLine, type EpochMetrics } from "./metrics.ts";
+import type { Observer } from "./observer.ts";
 import { Pace } from "./pace.ts";
-import { type Screen, silentScreen } from "./progress.ts";
-import { type Recorder, refuseNonfinite } from "./recorder.ts";
-import type { StoredTensor } from "./safetensors.ts";
+import type { Recipe } from "./recipe.ts";
 import { TrainingState } from "./state.ts";
-import { assignStored } from "./stored_tensors.ts";
-import { weightsDigest } from "./weights_digest.ts";
-
-/** What a training may be told; only the learning rate has no default. */
-export type FitSettings = Readonly<
-  Partial<Omit<z.input<typeof recipeSchema>, "lr">> & { lr: number }
->;
 
 /** Who is told how a training goes. */
 export interface Watcher {
@@ -29,12 +21,19 @@ export interface Watcher {
   done?(fitted: Fitted): Promise<void>;
 }
 
+/** What is trained, on what, and how. A recipe's parts have the defaults of `deno task train`. */
+export interface FitOptions extends Partial<Omit<Recipe, "optimizer">>, Pick<Recipe, "optimizer"> {
+  readonly model: Layer;
+  readonly data: TrainingData;
+  readonly watcher?: Watcher;
+}
+
 /** A trained model, with the weights of its best epoch. Disposing it frees them. */
 export class Fitted implements Disposable {
-  readonly #state: TrainingState<Recipe>;
+  readonly #state: TrainingState;
 
   constructor(
-    state: TrainingState<Recipe>,
+    state: TrainingState,
     /** The epoch whose weights the model has. */
     readonly best: EpochMetrics,
     /** SHA-256 of the weights after the last epoch, as in a run's summary.json. */
@@ -51,7 +50,7 @@ export class Fitted implements Disposable {
 
   /** Trained numbers. */
   get parameters(): number {
-    return this.#state.parameters.reduce((sum, { size }) => sum + size, 0);
+    return this.#state.parameterCount;
   }
 
   get history(): readonly EpochMetrics[] {
@@ -65,26 +64,25 @@ export class Fitted implements Disposable {
 
 /**
  * Trains a model in memory: the loop of `deno task train` without a run folder, so that the same
- * settings give the same bits. Throws RangeError for settings that have no meaning.
+ * recipe gives the same bits. Throws RangeError for settings that have no meaning.
  *
  * @example
  * ```ts
- * import { flatten, linear, loadTraining, sequential } from "@wick/wick";
- * import { fit } from "./mod.ts";
+ * import { fit, flatten, linear, loadTraining, sequential, sgd } from "@wick/wick";
  *
  * const data = await loadTraining({ data: "synthetic", trainSize: 500 });
- * using fitted = await fit(sequential(flatten, linear(784, 10)), data, { lr: 0.1, epochs: 2 });
+ * using fitted = await fit({
+ *   model: sequential(flatten, linear(784, 10)),
+ *   data,
+ *   optimizer: sgd({ lr: 0.1 }),
+ *   epochs: 2,
+ * });
  * console.log(fitted.best.val_acc);
  * ```
  */
-export async function fit(
-  layer: Layer,
-  data: TrainingData,
-  settings: FitSettings,
-  watcher: Watcher = { screen: silentScreen },
-): Promise<Fitted> {
-  const recipe = completeRecipe(settings);
-  const state = new TrainingState(layer, recipe, data.train.count);
+export async function fit(options: FitOptions): Promise<Fitted> {
+  const { model, data, watcher = { screen: silentScreen }, ...settings } = options;
+  const state = new TrainingState(model, completeRecipe(settings), data.train.count);
   try {
     const recorder = new FitRecorder(watcher, data.source);
     await train(state, data, recorder, new Pace());
@@ -101,18 +99,37 @@ export async function fit(
   }
 }
 
-function completeRecipe(settings: FitSettings): Recipe {
-  const weightDecay = defaultWeightDecay(settings.opt);
-  const recipe = recipeSchema.safeParse({ weightDecay, ...settings });
-  if (recipe.success) return recipe.data;
-  const [issue] = recipe.error.issues;
-  const [key] = issue.path;
-  const value: unknown = Object.entries(settings).find(([name]) => name === key)?.[1];
-  throw new RangeError(explain(issue, String(key ?? "A setting"), value));
+/** The settings of a recipe that are numbers and names, with the checks and defaults of flags. */
+const settingsSchema = configSchema.pick({
+  epochs: true,
+  batchSize: true,
+  seed: true,
+  device: true,
+  bestBy: true,
+  earlyStopping: true,
+});
+
+function completeRecipe(
+  { optimizer, loss, schedule, augmentation, ...given }: Omit<FitOptions, "model" | "data">,
+): Recipe {
+  const settings = settingsSchema.safeParse(given);
+  if (!settings.success) {
+    const [issue] = settings.error.issues;
+    const [key] = issue.path;
+    const value: unknown = Object.entries(given).find(([name]) => name === key)?.[1];
+    throw new RangeError(explain(issue, String(key ?? "A setting"), value));
+  }
+  return {
+    ...settings.data,
+    optimizer,
+    loss: loss ?? crossEntropyLoss(),
+    schedule: schedule ?? cosine(),
+    augmentation,
+  };
 }
 
 /** Keeps the best weights in memory and tells the watcher. */
-class FitRecorder implements Recorder {
+class FitRecorder implements Observer {
   best: { readonly metrics: EpochMetrics; readonly weights: readonly StoredTensor[] } | undefined;
   seconds = 0;
   readonly #progress: EpochProgress;
@@ -121,31 +138,25 @@ class FitRecorder implements Recorder {
     this.#progress = new EpochProgress(watcher.screen);
   }
 
-  beginEpoch(state: TrainingState<Recipe>): void {
+  beginEpoch(state: TrainingState): void {
     this.#progress.begin(state);
   }
 
-  draw(state: TrainingState<Recipe>): void {
+  progress(state: TrainingState): void {
     this.#progress.draw(state);
   }
 
-  endSteps(state: TrainingState<Recipe>): void {
+  endSteps(state: TrainingState): void {
     this.#progress.end(state);
     this.seconds += this.#progress.time.seconds;
   }
 
-  endEpoch(state: TrainingState<Recipe>, validation: Evaluation | undefined): void {
-    refuseNonfinite(state);
-    const { config, history } = state;
-    const metrics = state.completeEpoch(validation);
-    if (bestEpoch(history, config.bestBy)?.epoch === metrics.epoch) {
-      this.best = { metrics, weights: state.storedWeights() };
-    }
+  endEpoch(state: TrainingState): void {
+    const { recipe, history } = state;
+    const metrics = history.at(-1)!;
+    if (state.isBest) this.best = { metrics, weights: state.storedWeights() };
     const { screen } = this.watcher;
-    screen.line(epochLine(metrics, config.epochs, this.#progress.time, this.source));
-    this.watcher.epoch?.(history, config);
+    screen.line(epochLine(metrics, recipe.epochs, this.#progress.time, this.source));
+    this.watcher.epoch?.(history, recipe);
   }
-
-  /** Nothing is kept on the disk. */
-  save(): void {}
 }

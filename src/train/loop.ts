@@ -1,12 +1,14 @@
 import { type Batch, batches, type TrainingData } from "../data/mod.ts";
-import { crossEntropy, learningRate } from "../nn/mod.ts";
 import { accumulateMetrics, gradients, Random, scope } from "../tensor/mod.ts";
-import type { Recipe } from "./config.ts";
 import { evaluatePaced } from "./evaluate.ts";
-import { NonfiniteError, nonfiniteInSet, nonfiniteOrigin } from "./nonfinite.ts";
+import {
+  NonfiniteError,
+  nonfiniteInSet,
+  nonfiniteOrigin,
+  refuseNonfiniteWeights,
+} from "./nonfinite.ts";
+import type { Observer } from "./observer.ts";
 import type { Pace } from "./pace.ts";
-import { augmentationOf } from "./recipe.ts";
-import type { Recorder } from "./recorder.ts";
 import type { TrainingState } from "./state.ts";
 
 /**
@@ -14,57 +16,60 @@ import type { TrainingState } from "./state.ts";
  * run is complete, false when a signal stopped it; then it has been saved.
  */
 export async function train(
-  state: TrainingState<Recipe>,
+  state: TrainingState,
   data: TrainingData,
-  recorder: Recorder,
+  observer: Observer,
   pace: Pace,
 ): Promise<boolean> {
-  const { config } = state;
-  const { batchSize, device, seed } = config;
-  const shuffle = new Random(seed, "shuffle");
-  const augment = augmentationOf(config, new Random(seed, "augment"));
-
+  const { model, recipe: { device, loss } } = state;
   while (!state.complete) {
-    const { epoch } = state;
-    recorder.beginEpoch(state);
-    const random = shuffle.at({ epoch });
-    const from = state.stepInEpoch;
-    for (const batch of batches(data.train, batchSize, { random, augment, device, from })) {
-      learn(state, batch);
-      if (pace.saveIsDue(state.step)) recorder.save(state);
-      if (pace.restIsDue()) await pace.rest(() => recorder.draw(state));
+    observer.beginEpoch?.(state);
+    for (const batch of trainingBatches(state, data)) {
+      trainStep(state, batch);
+      if (pace.saveIsDue(state.step)) observer.save?.(state);
+      if (pace.restIsDue()) await pace.rest(() => observer.progress?.(state));
       if (pace.stop) break;
     }
-    recorder.endSteps(state);
+    observer.endSteps?.(state);
     const { validation: set } = data;
-    const validation = set && await evaluatePaced(state.model, set, device, pace);
+    const validation = set && await evaluatePaced(model, set, { device, loss, pace });
     if (set && validation && !Number.isFinite(validation.loss)) {
-      const origin = nonfiniteInSet(state.model, set, device);
+      const origin = nonfiniteInSet(model, set, { device, loss });
       throw new NonfiniteError(`The validation loss is ${validation.loss}`, state, origin);
     }
     if (pace.stop) {
-      recorder.save(state);
+      observer.save?.(state);
       return false;
     }
-    recorder.endEpoch(state, validation);
+    refuseNonfiniteWeights(state);
+    state.completeEpoch(validation);
+    observer.endEpoch?.(state);
   }
   return true;
 }
 
+/** The batches of the present epoch that are left, in its order, augmented. */
+export function trainingBatches(state: TrainingState, { train }: TrainingData): Iterable<Batch> {
+  const { epoch, stepInEpoch: from, recipe } = state;
+  const { batchSize, device, seed, augmentation } = recipe;
+  const random = new Random(seed, "shuffle").at({ epoch });
+  const augment = augmentation && { ...augmentation, random: new Random(seed, "augment") };
+  return batches(train, batchSize, { random, augment, device, from });
+}
+
 /** One step: forward, loss, gradients, update. Throws where the loss is NaN or infinite. */
-export function learn(state: TrainingState<Recipe>, { images, labels }: Batch): void {
-  const { model, optimizer, config, totals, schedule } = state;
+export function trainStep(state: TrainingState, { images, labels }: Batch): void {
+  const { model, optimizer, recipe, mode, totals } = state;
   scope(() => {
-    const logits = model.forward(images, state.mode);
-    const loss = crossEntropy(logits, labels, { labelSmoothing: config.labelSmoothing });
+    const outputs = model.forward(images, mode);
+    const loss = recipe.loss(outputs, labels, mode);
     state.loss = loss.item();
     if (!Number.isFinite(state.loss)) {
       const origin = nonfiniteOrigin(loss, model.parameters);
       throw new NonfiniteError(`The loss of the step ${state.loss}`, state, origin);
     }
-    const rate = learningRate(schedule, config.lr, state.step, state.totalSteps);
-    optimizer.step(gradients(loss, state.parameters), rate);
-    accumulateMetrics(totals, loss, logits, labels);
+    optimizer.step(gradients(loss, state.parameters), state.learningRate(state.step));
+    accumulateMetrics(totals, loss, outputs, labels);
     state.stepInEpoch++;
   });
 }

@@ -1,7 +1,7 @@
 import { batches, type ImageSet } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
-import { crossEntropy, type Module, type NamedTensor } from "../nn/mod.ts";
-import { type Device, scope, type Tensor } from "../tensor/mod.ts";
+import { evaluation, type Loss, type Module } from "../nn/mod.ts";
+import { type Device, type NamedTensor, scope, type Tensor } from "../tensor/mod.ts";
 
 /** Training that cannot go on: the loss or a weight is NaN or infinite. Nothing of it was saved. */
 export class NonfiniteError extends UserError {
@@ -37,6 +37,18 @@ export function nonfiniteWeight(tensors: readonly NamedTensor[]): Nonfinite | un
   return found && { layer: layerOf(found.name), what: `its ${found.name}` };
 }
 
+/** An update may overflow while its loss was finite: such weights are never saved. */
+export function refuseNonfiniteWeights(
+  state: {
+    readonly weights: readonly NamedTensor[];
+    readonly step: number;
+    readonly epoch: number;
+  },
+): void {
+  const origin = nonfiniteWeight(state.weights);
+  if (origin !== undefined) throw new NonfiniteError("A weight is not finite", state, origin);
+}
+
 /**
  * Follows the tape from a loss that is not finite back to where that began: a weight, or else the
  * first operation with such a result, named by the last layer whose weights took part in it.
@@ -62,11 +74,11 @@ export function nonfiniteOrigin(
 export function nonfiniteInSet(
   model: Module,
   set: ImageSet,
-  device: Device,
+  { device, loss: lossOf }: { readonly device: Device; readonly loss: Loss },
 ): Nonfinite | undefined {
   for (const { images, labels } of batches(set, 250, { device })) {
     const found = scope(() => {
-      const loss = crossEntropy(model.forward(images), labels);
+      const loss = lossOf(model.forward(images), labels, evaluation);
       return Number.isFinite(loss.item()) ? undefined : nonfiniteOrigin(loss, model.parameters);
     });
     if (found !== undefined) return found;
@@ -78,7 +90,7 @@ function computedBefore(last: Tensor): Tensor[] {
   const found = new Set([last]);
   for (const tensor of found) {
     for (const input of tensor.node?.inputs ?? []) {
-      if (input.node !== undefined && !input.isParameter) found.add(input);
+      if (!input.isLeaf) found.add(input);
     }
   }
   return [...found].sort((a, b) => (a.node?.order ?? 0) - (b.node?.order ?? 0));

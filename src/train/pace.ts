@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers";
-import { milliseconds } from "./clock.ts";
-import type { StopSignal } from "./signals.ts";
+import { milliseconds } from "../clock.ts";
+import type { StopSignal } from "../cli/mod.ts";
 
 /** How often the loop lets signals and the terminal have their turn, and how often it saves. */
 export interface PaceOptions {

@@ -1,39 +1,68 @@
-import type { Augmentation } from "../data/mod.ts";
-import { createModel } from "../models/mod.ts";
-import type { Layer, OptimizerOptions, Schedule } from "../nn/mod.ts";
-import type { Random } from "../tensor/mod.ts";
-import type { Recipe, TrainConfig } from "./config.ts";
+import { choices, settingsOf, type TrainConfig } from "../config/mod.ts";
+import { type Augmentation, dataSet } from "../data/mod.ts";
+import { models } from "../models/mod.ts";
+import {
+  crossEntropyLoss,
+  type Layer,
+  type Loss,
+  type Optimizer,
+  optimizers,
+  type Schedule,
+  schedules,
+} from "../nn/mod.ts";
+import { named } from "../settings/mod.ts";
+import type { Device } from "../tensor/mod.ts";
 
-/** The model that a config names. */
-export function modelOf({ model, hidden }: TrainConfig): Layer {
-  return createModel(model, { hidden });
+/** What decides a training besides its model and its data: values, not names. */
+export interface Recipe {
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  /** How the learning rate changes. */
+  readonly schedule: Schedule;
+  readonly augmentation?: Omit<Augmentation, "random">;
+  readonly epochs: number;
+  /** Images a step. */
+  readonly batchSize: number;
+  /** Seed of all chance. */
+  readonly seed: number;
+  readonly device: Device;
+  /** What makes an epoch the best. */
+  readonly bestBy: "accuracy" | "loss";
+  /** Epochs without a better one after which the training stops, 0 for never. */
+  readonly earlyStopping: number;
 }
 
-/** The optimizer that a recipe names; what it leaves open is as PyTorch has it. */
-export function optimizerOf(recipe: Recipe): OptimizerOptions {
-  const { opt, lr, momentum, nesterov, weightDecay, clipGradNorm } = recipe;
+/** The model that a config names, for the images of its data set. */
+export function modelOf(config: TrainConfig): Layer {
+  const spec = named("model", models, config.model);
+  return spec.of(settingsOf(choices.model, config), dataSet(config.data));
+}
+
+/** The recipe that a config describes. */
+export function recipeOf(config: TrainConfig): Recipe {
+  const { epochs, batchSize, seed, device, bestBy, earlyStopping, labelSmoothing } = config;
+  const optimizer = named("optimizer", optimizers, config.opt);
+  const schedule = named("schedule", schedules, config.lrScheduler);
+  const { clipGradNorm, lrWarmupEpochs: warmupEpochs } = config;
   return {
-    name: opt,
-    lr,
-    weightDecay,
-    ...(momentum !== undefined && { momentum }),
-    ...(nesterov !== undefined && { nesterov }),
-    ...(clipGradNorm > 0 && { clipGradNorm }),
+    optimizer: optimizer.of({
+      ...settingsOf(choices.opt, config),
+      ...(clipGradNorm > 0 && { clipGradNorm }),
+    }),
+    loss: crossEntropyLoss({ labelSmoothing }),
+    schedule: schedule.of({ ...settingsOf(choices.lrScheduler, config), warmupEpochs }),
+    augmentation: augmentationOf(config),
+    epochs,
+    batchSize,
+    seed,
+    device,
+    bestBy,
+    earlyStopping,
   };
 }
 
-/** The learning-rate schedule that a recipe names, counted in steps. */
-export function scheduleOf(recipe: Recipe, stepsPerEpoch: number): Schedule {
-  const { lrScheduler: name, lrWarmupEpochs, lrStepSize = 3, lrGamma = 0.1 } = recipe;
-  if (name === "one-cycle") return { name };
-  const warmupSteps = lrWarmupEpochs * stepsPerEpoch;
-  if (name !== "step") return { name, warmupSteps };
-  return { name, size: lrStepSize * stepsPerEpoch, gamma: lrGamma, warmupSteps };
-}
-
-/** The augmentation that a recipe asks for; undefined for none. */
-export function augmentationOf(recipe: Recipe, random: Random): Augmentation | undefined {
-  const { hflip, cropPadding, randomErase } = recipe;
+function augmentationOf(config: TrainConfig): Recipe["augmentation"] {
+  const { hflip, cropPadding, randomErase } = config;
   if (!hflip && cropPadding === 0 && randomErase === 0) return undefined;
-  return { flip: hflip, cropPadding, eraseProbability: randomErase, random };
+  return { flip: hflip, cropPadding, eraseProbability: randomErase };
 }

@@ -1,31 +1,19 @@
-import {
-  build,
-  createOptimizer,
-  type Layer,
-  learningRate,
-  type Mode,
-  type Module,
-  type NamedTensor,
-  type Optimizer,
-  type Schedule,
-} from "../nn/mod.ts";
-import { Random, Tensor } from "../tensor/mod.ts";
-import type { Checkpoint } from "./checkpoints.ts";
-import type { Recipe, TrainConfig } from "./config.ts";
+import { build, type Layer, type Mode, type Module, type OptimizerState } from "../nn/mod.ts";
+import { measure } from "../statistics/mod.ts";
+import { type NamedTensor, Random, Tensor } from "../tensor/mod.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import type { Evaluation } from "./evaluate.ts";
-import { type EpochMetrics, outOfPatience } from "./metrics.ts";
-import { optimizerOf, scheduleOf } from "./recipe.ts";
-import type { StoredTensor } from "./safetensors.ts";
-import { assignStored, storedTensors } from "./stored_tensors.ts";
+import { bestEpoch, type EpochMetrics, outOfPatience } from "./metrics.ts";
+import type { Recipe } from "./recipe.ts";
+import { assignStored, type StoredTensor, storedTensors } from "../storage/mod.ts";
 
 /** Everything that changes while a model is trained: what a checkpoint holds. */
-export class TrainingState<Config extends Recipe = TrainConfig> implements Disposable {
+export class TrainingState implements Disposable {
   readonly model: Module;
-  readonly optimizer: Optimizer;
+  readonly optimizer: OptimizerState;
   /** Running sums of the epoch, f64 `[3]`: losses, correct predictions, examples. */
   readonly totals: Tensor;
   readonly stepsPerEpoch: number;
-  readonly schedule: Schedule;
   /** How the model runs at the present step; chance is made only where a layer asks for it. */
   readonly mode: Mode;
   /** Epochs that are complete. */
@@ -38,14 +26,13 @@ export class TrainingState<Config extends Recipe = TrainConfig> implements Dispo
   /** The tensors of `model.parameters`, in their order. */
   readonly parameters: readonly Tensor[];
 
-  constructor(layer: Layer, readonly config: Config, trainCount: number) {
-    const { device, seed } = config;
+  constructor(layer: Layer, readonly recipe: Recipe, trainCount: number) {
+    const { batchSize, device, seed } = recipe;
     this.model = build(layer, new Random(seed, "init"), { device });
     this.parameters = this.model.parameters.map(({ tensor }) => tensor);
-    this.optimizer = createOptimizer(optimizerOf(config), this.model.parameters);
+    this.optimizer = recipe.optimizer.init(this.model.parameters);
     this.totals = Tensor.zeros([3], { dtype: "f64", device });
-    this.stepsPerEpoch = Math.ceil(trainCount / config.batchSize);
-    this.schedule = scheduleOf(config, this.stepsPerEpoch);
+    this.stepsPerEpoch = Math.ceil(trainCount / batchSize);
     const dropout = new Random(seed, "dropout");
     const place = () => ({ epoch: this.epoch, index: this.stepInEpoch });
     this.mode = {
@@ -63,12 +50,28 @@ export class TrainingState<Config extends Recipe = TrainConfig> implements Dispo
 
   /** Whether nothing is left to train: all epochs are done, or patience is out. */
   get complete(): boolean {
-    return this.epoch >= this.config.epochs || outOfPatience(this.history, this.config);
+    return this.epoch >= this.recipe.epochs || outOfPatience(this.history, this.recipe);
   }
 
   /** Steps of the whole run. */
   get totalSteps(): number {
-    return this.config.epochs * this.stepsPerEpoch;
+    return this.recipe.epochs * this.stepsPerEpoch;
+  }
+
+  /** Whether the epoch that was completed last is the best so far. */
+  get isBest(): boolean {
+    return bestEpoch(this.history, this.recipe.bestBy) === this.history.at(-1);
+  }
+
+  /** Trained numbers. */
+  get parameterCount(): number {
+    return this.parameters.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** The learning rate of a step, counted from 0. */
+  learningRate(step: number): number {
+    const { schedule, optimizer } = this.recipe;
+    return schedule.rate(optimizer.lr, step, this);
   }
 
   /** The trained weights and the model's buffers. */
@@ -78,7 +81,7 @@ export class TrainingState<Config extends Recipe = TrainConfig> implements Dispo
 
   get #tensors(): NamedTensor[] {
     const totals = { name: "train.totals", tensor: this.totals };
-    return [...this.weights, ...this.optimizer.state, totals];
+    return [...this.weights, ...this.optimizer.tensors, totals];
   }
 
   storedWeights(): StoredTensor[] {
@@ -86,22 +89,20 @@ export class TrainingState<Config extends Recipe = TrainConfig> implements Dispo
   }
 
   /** Closes an epoch: its figures go into the history, the running sums begin again. */
-  completeEpoch(validation: Evaluation | undefined): EpochMetrics {
+  completeEpoch(validation: Evaluation | undefined): void {
     const [loss, correct, count] = this.totals.numbers();
     this.epoch++;
     this.stepInEpoch = 0;
     const metrics: EpochMetrics = {
       epoch: this.epoch,
       step: this.step,
-      lr: learningRate(this.schedule, this.config.lr, this.step - 1, this.totalSteps),
-      train_loss: loss / count,
-      train_acc: correct / count,
-      ...(validation && { val_loss: validation.loss, val_acc: validation.accuracy }),
+      lr: this.learningRate(this.step - 1),
+      ...measure("train", { loss: loss / count, correct, count }),
+      ...(validation && measure("val", validation)),
     };
     using zeros = Tensor.zeros([3], this.totals);
     this.totals.assign(zeros);
     this.history.push(metrics);
-    return metrics;
   }
 
   /** All that is needed to go on from here. */

@@ -1,7 +1,6 @@
 import { basename, join } from "node:path";
 import { UserError } from "../../src/errors.ts";
-import { readCommit } from "../../src/train/environment.ts";
-import { findWeights } from "../../src/train/weights_source.ts";
+import { findWeights, readCommit } from "../../src/run/mod.ts";
 
 /** The folder of everything that goes into the self-contained program. */
 export interface Stage extends Disposable {

@@ -1,7 +1,7 @@
 import project from "../../deno.json" with { type: "json" };
 import { type Main, UsageError } from "../../src/errors.ts";
-import { nearest } from "../../src/nearest.ts";
-import { version } from "../../src/train/version.ts";
+import { nearest } from "../../src/settings/mod.ts";
+import { version } from "../../src/version.ts";
 
 /** The modules of `tasks/` whose tasks are commands of the self-contained program too. */
 const modules: Readonly<Record<string, () => Promise<{ main: Main }>>> = {

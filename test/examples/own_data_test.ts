@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { readCsv } from "../../examples/own_data.ts";
 import { decodeSafetensors, syntheticSet } from "../../src/mod.ts";
-import { temporaryFolder } from "../train/temporary_folder.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 

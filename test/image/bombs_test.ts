@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { temporaryFolder } from "../train/temporary_folder.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 import { bombs } from "./bombs.ts";
 
 const childPath = fileURLToPath(new URL("./bomb_child.ts", import.meta.url));

@@ -2,10 +2,12 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import type { Broadcast, Media } from "../../src/notebook/broadcast.ts";
 import { LiveOutput, settled } from "../../src/notebook/live_output.ts";
 import { LiveComparison, LiveTraining } from "../../src/notebook/mod.ts";
+import { sgd } from "../../src/nn/mod.ts";
 import { fit } from "../../src/train/mod.ts";
 import { data, layer } from "../train/fixtures.ts";
 
-const settings = { lr: 0.1, epochs: 2, batchSize: 16 };
+const optimizer = sgd({ lr: 0.1 });
+const settings = { model: layer, data, optimizer, epochs: 2, batchSize: 16 };
 
 /** A notebook that keeps what is sent, and shows what Jupyter would: the last state of each output. */
 class Reader {
@@ -46,7 +48,7 @@ Deno.test("settled() throws what kept an output from leaving, once", async () =>
 
 Deno.test("a live training ends with a line an epoch above the curves", async () => {
   const reader = new Reader();
-  using fitted = await fit(layer, data, settings, new LiveTraining("A model", reader.send));
+  using fitted = await fit({ ...settings, watcher: new LiveTraining("A model", reader.send) });
   const [lines, curves, ...more] = reader.outputs;
   assertEquals(more, []);
   const [first, second, last] = lines["text/plain"].split("\n");
@@ -59,10 +61,10 @@ Deno.test("a live training ends with a line an epoch above the curves", async ()
 Deno.test("a live comparison ends with a line a training above the curves of all", async () => {
   const reader = new Reader();
   const comparison = new LiveComparison("Seeds", "validation images", reader.send);
-  using known = await fit(layer, data, settings);
+  using known = await fit(settings);
   comparison.add("known", known);
   for (const seed of [1, 2]) {
-    using _ = await fit(layer, data, { ...settings, seed }, comparison.watch(`seed ${seed}`));
+    using _ = await fit({ ...settings, seed, watcher: comparison.watch(`seed ${seed}`) });
   }
   const [lines, curves, ...more] = reader.outputs;
   assertEquals(more, []);

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import { libraryPath } from "../../src/ffi/place.ts";
-import { version } from "../../src/train/version.ts";
-import { temporaryFolder } from "../train/temporary_folder.ts";
+import { version } from "../../src/version.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 

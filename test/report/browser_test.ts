@@ -1,14 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { reporter } from "../../src/report/reporter.ts";
-import { classScores, macroMean } from "../../src/train/class_scores.ts";
-import { Run } from "../../src/train/run.ts";
-import { carryOn } from "../../src/train/session.ts";
-import type { Summary } from "../../src/train/summary.ts";
+import { reporter } from "../../src/commands/reporter.ts";
+import { classScores, macroMean } from "../../src/statistics/class_scores.ts";
+import { Run } from "../../src/run/run.ts";
+import { carryOn } from "../../src/run/session.ts";
+import type { Summary } from "../../src/run/summary.ts";
 import { browserTest } from "../browser.ts";
 import { config, data, environment, test } from "../train/fixtures.ts";
-import { silentScreen } from "../../src/train/progress.ts";
-import { temporaryFolder } from "../train/temporary_folder.ts";
+import { silentScreen } from "../../src/cli/progress.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
 /** A finished run of a model with a report; its address and its figures. */
 async function reportOf(model: "linear" | "nonlinear" | "cnn", parent: string) {

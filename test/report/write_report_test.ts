@@ -1,15 +1,15 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { DOMParser } from "linkedom";
-import { reporter } from "../../src/report/reporter.ts";
+import { reporter } from "../../src/commands/reporter.ts";
 import { writeReport } from "../../src/report/write_report.ts";
 import { UserError } from "../../src/errors.ts";
-import { Run } from "../../src/train/run.ts";
-import { carryOn, type Session } from "../../src/train/session.ts";
+import { Run } from "../../src/run/run.ts";
+import { carryOn, type Session } from "../../src/run/session.ts";
 import { modelOf } from "../../src/train/recipe.ts";
-import { FaultyFiles } from "../train/faulty_files.ts";
+import { FaultyFiles } from "../storage/faulty_files.ts";
 import { config, data, environment, test, trainTo } from "../train/fixtures.ts";
-import { temporaryFolder } from "../train/temporary_folder.ts";
-import type { SvgElement } from "./svg.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+import type { SvgElement } from "../picture/svg.ts";
 
 const settings = config({ trainSize: 70 });
 const resumeCommand = "go on with it";

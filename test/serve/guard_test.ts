@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { refuse } from "../../src/serve/guard.ts";
-import { temporaryFolder } from "../train/temporary_folder.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 import { writeRun } from "./run_folders.ts";
 import { sendRaw, serve } from "./test_server.ts";
 

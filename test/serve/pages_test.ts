@@ -1,6 +1,6 @@
 import { cpuUsage } from "node:process";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { temporaryFolder } from "../train/temporary_folder.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 import { writeRun } from "./run_folders.ts";
 import { get, serve } from "./test_server.ts";
 

@@ -1,5 +1,5 @@
-import { completeConfig, type TrainConfig, type TrainSettings } from "../../src/train/config.ts";
-import { configText } from "../../src/train/config_file.ts";
+import { completeConfig, type TrainConfig, type TrainSettings } from "../../src/config/config.ts";
+import { configText } from "../../src/config/config_file.ts";
 import { type EpochMetrics, metricsHeader, metricsRow } from "../../src/train/metrics.ts";
 
 /** What a run folder is made to hold. */

@@ -3,9 +3,9 @@ import { RunStore } from "../../src/serve/run_store.ts";
 import { openFile } from "../../src/serve/run_file.ts";
 import type { ReadableRun } from "../../src/serve/run_record.ts";
 import { longState } from "../../src/serve/words.ts";
-import { lockRun } from "../../src/train/lock.ts";
-import { seal } from "../../src/train/sealed.ts";
-import { temporaryFolder } from "../train/temporary_folder.ts";
+import { lockRun } from "../../src/run/lock.ts";
+import { seal } from "../../src/storage/sealed.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 import { addEpoch, age, writeRun } from "./run_folders.ts";
 
 /** A run that must be readable, after another look at its folder. */

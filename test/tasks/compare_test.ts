@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { temporaryFolder } from "../train/temporary_folder.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 import { runTask } from "./run_task.ts";
 
 /** Trains a small model on synthetic images; returns its folder. */

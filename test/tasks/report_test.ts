@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { temporaryFolder } from "../train/temporary_folder.ts";
-import { start } from "../train/torture/child_process.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+import { start } from "../torture/child_process.ts";
 import { runTask } from "./run_task.ts";
 
 const synthetic = ["--model", "linear", "--data", "synthetic", "--train-size", "2000"];
@@ -43,7 +43,7 @@ Deno.test("train ends with a report, and report writes the same one anew", async
 Deno.test("a run that was killed half-way has a report after report, and a live one has none", async () => {
   using parent = temporaryFolder();
   const child = start(
-    "../../../tasks/train.ts",
+    "../../tasks/train.ts",
     ...synthetic,
     ...["--epochs", "2000", "--checkpoint-every", "20", "--output-dir", parent.path],
   );

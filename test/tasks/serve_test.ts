@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { writeRun } from "../serve/run_folders.ts";
-import { lines } from "../train/torture/child_process.ts";
-import { temporaryFolder } from "../train/temporary_folder.ts";
+import { lines } from "../torture/child_process.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
 /** `deno task serve` as a process, with its own permissions. */
 function serveTask(...args: string[]): Deno.Command {

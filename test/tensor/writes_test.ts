@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { build, createOptimizer, linear } from "../../src/nn/mod.ts";
+import { build, linear, sgd } from "../../src/nn/mod.ts";
 import {
   crossEntropy,
   differentiable,
@@ -58,7 +58,7 @@ Deno.test("gradients that need no value go through a parameter that was changed 
 
 Deno.test("a step between two losses of the same weights is refused at the second", () => {
   using model = build(linear(2, 3), new Random(1, "init"));
-  using optimizer = createOptimizer({ name: "sgd", lr: 0.1 }, model.parameters);
+  using optimizer = sgd({ lr: 0.1 }).init(model.parameters);
   const weights = model.parameters.map(({ tensor }) => tensor);
   const step = (before: number) =>
     scope(() => {

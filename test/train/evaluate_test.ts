@@ -37,7 +37,7 @@ Deno.test("evaluate() gives the mean loss of single examples", () => {
 
 Deno.test("evaluatePaced() gives what evaluate() does, or nothing after a signal", async () => {
   using net = model();
-  assertEquals(await evaluatePaced(net, set, "cpu", new Pace()), evaluate(net, set));
+  assertEquals(await evaluatePaced(net, set, { pace: new Pace() }), evaluate(net, set));
   const pace = new Pace({ signals: { received: "SIGINT" } });
-  assertEquals(await evaluatePaced(net, set, "cpu", pace), undefined);
+  assertEquals(await evaluatePaced(net, set, { pace }), undefined);
 });

@@ -1,36 +1,32 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { unload } from "../../src/data/mod.ts";
-import { evaluate, fit, modelOf, type Watcher } from "../../src/train/mod.ts";
+import { constant, sgd } from "../../src/nn/mod.ts";
+import { evaluate, fit, modelOf, recipeOf, type Watcher } from "../../src/train/mod.ts";
 import { train } from "../../src/train/loop.ts";
 import { Pace } from "../../src/train/pace.ts";
-import { silentScreen } from "../../src/train/progress.ts";
+import { silentScreen } from "../../src/cli/progress.ts";
 import { TrainingState } from "../../src/train/state.ts";
-import { storedTensors } from "../../src/train/stored_tensors.ts";
-import { weightsDigest } from "../../src/train/weights_digest.ts";
+import { storedTensors } from "../../src/storage/stored_tensors.ts";
+import { weightsDigest } from "../../src/storage/weights_digest.ts";
 import { liveTensors } from "../../src/tensor/mod.ts";
 import { config, data, layer } from "./fixtures.ts";
 
-const settings = { lr: 0.1, epochs: 3, batchSize: 16 };
+const optimizer = sgd({ lr: 0.1 });
+const settings = { optimizer, epochs: 3, batchSize: 16 };
 
 Deno.test("fit() gives the bits that the training loop gives for the same settings", async () => {
-  const same = config({ model: "nonlinear", hidden: 12, ...settings });
-  using state = new TrainingState(modelOf(same), same, data.train.count);
-  await train(state, data, {
-    beginEpoch() {},
-    draw() {},
-    endSteps() {},
-    save() {},
-    endEpoch: (state, validation) => void state.completeEpoch(validation),
-  }, new Pace());
-  using fitted = await fit(modelOf(same), data, settings);
+  const same = config({ model: "nonlinear", hidden: 12, lr: 0.1, epochs: 3, batchSize: 16 });
+  using state = new TrainingState(modelOf(same), recipeOf(same), data.train.count);
+  await train(state, data, {}, new Pace());
+  using fitted = await fit({ model: modelOf(same), data, ...settings });
   assertEquals(fitted.weightsSha256, weightsDigest(state.storedWeights()));
   assertEquals(fitted.history, state.history);
 });
 
 Deno.test("fit() gives the model the weights of its best epoch, not of its last", async () => {
   // Far too high a rate at the end: the epochs after the best one are worse.
-  const wild = { lr: 0.3, epochs: 12, batchSize: 4, lrScheduler: "constant" } as const;
-  using fitted = await fit(layer, data, wild);
+  const wild = { optimizer: sgd({ lr: 0.3 }), epochs: 12, batchSize: 4, schedule: constant() };
+  using fitted = await fit({ model: layer, data, ...wild });
   const { best, history } = fitted;
   assert(best.epoch < history.length, `the best epoch is ${best.epoch}`);
   assertEquals(evaluate(fitted.model, data.validation!).accuracy, best.val_acc);
@@ -48,22 +44,20 @@ Deno.test("fit() tells its watcher of every epoch and waits for it at the end", 
       told.push(`${parameters} weights`);
     },
   };
-  using fitted = await fit(layer, data, { ...settings, epochs: 2 }, watcher);
+  using fitted = await fit({ model: layer, data, ...settings, epochs: 2, watcher });
   const weights = `${fitted.parameters} weights`;
   assertEquals(told, ["epoch 1/2", "1 of 2", "epoch 2/2", "2 of 2", weights]);
 });
 
 Deno.test("fit() refuses settings without meaning in one sentence that names them", async () => {
   const wrong = [
-    [{ lr: -1 }, "lr must be above 0, not -1"],
-    [{ lr: 0.1, epochs: 0 }, "epochs must be at least 1, not 0"],
-    [{ lr: 0.1, opt: "sdg" }, "opt must be sgd, adam, adamw, rmsprop, not sdg"],
-    [{ lr: 0.1, epoch: 3 }, "A setting is not known: epoch"],
-    [{}, "lr is missing"],
+    [{ optimizer, epochs: 0 }, "epochs must be at least 1, not 0"],
+    [{ optimizer, epoch: 3 }, "A setting is not known: epoch"],
+    [{ optimizer, bestBy: "speed" }, "bestBy must be accuracy, loss, not speed"],
   ] as const;
   for (const [settings, message] of wrong) {
     // deno-lint-ignore no-explicit-any -- what plain JavaScript in a notebook may pass
-    await assertRejects(() => fit(layer, data, settings as any), RangeError, message);
+    await assertRejects(() => fit({ model: layer, data, ...settings as any }), RangeError, message);
   }
 });
 
@@ -71,9 +65,13 @@ Deno.test("fit() leaves no tensor behind when it is disposed or fails", async ()
   unload(data.train);
   unload(data.validation!);
   const before = liveTensors();
-  (await fit(layer, data, settings))[Symbol.dispose]();
+  (await fit({ model: layer, data, ...settings }))[Symbol.dispose]();
   const failing = { screen: silentScreen, done: () => Promise.reject(new Error("no reader")) };
-  await assertRejects(() => fit(layer, data, settings, failing), Error, "no reader");
+  await assertRejects(
+    () => fit({ model: layer, data, ...settings, watcher: failing }),
+    Error,
+    "no reader",
+  );
   unload(data.train);
   unload(data.validation!);
   assertEquals(liveTensors(), before);

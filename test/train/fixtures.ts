@@ -8,13 +8,14 @@ import {
   relu,
   sequential,
 } from "../../src/nn/mod.ts";
-import { completeConfig, type TrainConfig, type TrainSettings } from "../../src/train/config.ts";
-import type { Environment } from "../../src/train/environment.ts";
+import { completeConfig, type TrainConfig, type TrainSettings } from "../../src/config/config.ts";
+import type { Environment } from "../../src/run/environment.ts";
 import { train } from "../../src/train/loop.ts";
 import { Pace } from "../../src/train/pace.ts";
-import { silentScreen } from "../../src/train/progress.ts";
-import { RunRecorder } from "../../src/train/recorder.ts";
-import type { Run } from "../../src/train/run.ts";
+import { silentScreen } from "../../src/cli/progress.ts";
+import { RunRecorder } from "../../src/run/recorder.ts";
+import type { Run } from "../../src/run/run.ts";
+import { type Recipe, recipeOf } from "../../src/train/recipe.ts";
 import { TrainingState } from "../../src/train/state.ts";
 
 /** Small parts of the synthetic set: 5 steps of 16 images an epoch, the last one partial. */
@@ -44,6 +45,9 @@ export function config(settings: Partial<TrainSettings> = {}): TrainConfig {
   return completeConfig({ ...small, ...settings }, "synthetic");
 }
 
+/** The recipe of such a config. */
+export const recipe = (settings?: Partial<TrainSettings>): Recipe => recipeOf(config(settings));
+
 /** An environment that is the same everywhere. */
 export const environment: Environment = {
   time: "2026-01-01T00:00:00.000Z",
@@ -69,7 +73,7 @@ export async function trainTo(
   checkpointEvery?: string,
   model = layer,
 ) {
-  using state = new TrainingState(model, run.config, data.train.count);
+  using state = new TrainingState(model, recipeOf(run.config), data.train.count);
   const saved = run.checkpoints.load(() => undefined, () => {});
   if (saved !== undefined) state.restore(saved);
   run.rewind(state.history);

@@ -4,29 +4,19 @@ import { flatten, type Layer, linear, relu, sequential } from "../../src/nn/mod.
 import { NonfiniteError } from "../../src/train/nonfinite.ts";
 import { train } from "../../src/train/loop.ts";
 import { Pace } from "../../src/train/pace.ts";
-import type { Recorder } from "../../src/train/recorder.ts";
-import { Run } from "../../src/train/run.ts";
+import { Run } from "../../src/run/run.ts";
 import { TrainingState } from "../../src/train/state.ts";
 import { liveTensors } from "../../src/tensor/mod.ts";
-import { config, data, environment, layer, trainTo } from "./fixtures.ts";
-import { temporaryFolder } from "./temporary_folder.ts";
-
-/** Closes epochs and writes nothing. */
-const closing: Recorder = {
-  beginEpoch() {},
-  draw() {},
-  endSteps() {},
-  save() {},
-  endEpoch: (state, validation) => void state.completeEpoch(validation),
-};
+import { config, data, environment, layer, recipe, trainTo } from "./fixtures.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
 Deno.test("train() leaves no tensor behind but what its state and the data own", async () => {
   unload(data.train);
   const before = liveTensors();
   {
-    using state = new TrainingState(layer, config(), data.train.count);
+    using state = new TrainingState(layer, recipe(), data.train.count);
     const owned = liveTensors() - before;
-    await train(state, data, closing, new Pace());
+    await train(state, data, {}, new Pace());
     unload(data.train);
     if (data.validation) unload(data.validation);
     assertEquals(liveTensors() - before, owned);
@@ -35,8 +25,8 @@ Deno.test("train() leaves no tensor behind but what its state and the data own",
 });
 
 Deno.test("train() learns: the loss falls and each example is counted once an epoch", async () => {
-  using state = new TrainingState(layer, config({ epochs: 8, lr: 0.2 }), data.train.count);
-  await train(state, data, closing, new Pace());
+  using state = new TrainingState(layer, recipe({ epochs: 8, lr: 0.2 }), data.train.count);
+  await train(state, data, {}, new Pace());
   assertEquals(state.history.map(({ step }) => step), [5, 10, 15, 20, 25, 30, 35, 40]);
   const [first] = state.history;
   const last = state.history[7];
@@ -50,8 +40,8 @@ Deno.test("train() learns: the loss falls and each example is counted once an ep
 Deno.test("train() is a pure function of its config: the same seed, the same history", async () => {
   const histories = [];
   for (const seed of [1, 1, 2]) {
-    using state = new TrainingState(layer, config({ seed }), data.train.count);
-    await train(state, data, closing, new Pace());
+    using state = new TrainingState(layer, recipe({ seed }), data.train.count);
+    await train(state, data, {}, new Pace());
     histories.push(state.history);
   }
   assertEquals(histories[0], histories[1]);
@@ -59,15 +49,15 @@ Deno.test("train() is a pure function of its config: the same seed, the same his
 });
 
 Deno.test("train() stops when patience is out", async () => {
-  const impatient = config({ epochs: 50, earlyStopping: 2, lr: 1e-9 });
+  const impatient = recipe({ epochs: 50, earlyStopping: 2, lr: 1e-9 });
   using state = new TrainingState(layer, impatient, data.train.count);
-  await train(state, data, closing, new Pace());
+  await train(state, data, {}, new Pace());
   assert(state.history.length < 50, `${state.history.length} epochs`);
 });
 
 Deno.test("train() without a validation set has none of its figures", async () => {
-  using state = new TrainingState(layer, config(), data.train.count);
-  await train(state, { ...data, validation: undefined }, closing, new Pace());
+  using state = new TrainingState(layer, recipe(), data.train.count);
+  await train(state, { ...data, validation: undefined }, {}, new Pace());
   assertEquals(state.history.length, 2);
   assertEquals("val_acc" in state.history[0], false);
 });

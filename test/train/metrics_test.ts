@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { completeConfig } from "../../src/train/config.ts";
+import { completeConfig } from "../../src/config/config.ts";
 import {
   bestEpoch,
   epochLine,

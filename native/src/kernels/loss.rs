@@ -7,7 +7,7 @@
 
 use super::buffer::{Shared, filled};
 use super::math;
-use super::partials::{PARTIALS, join};
+use super::partials::{PARTIALS, join, sum};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 
@@ -57,52 +57,42 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
     fn run<V: Vector<Element = T>>(self) -> T {
         let CrossEntropy { classes, images, labels, .. } = *self.loss;
         let shares = self.loss.shares::<V>();
-        let mut partials = [T::ZERO; PARTIALS];
-        for part in (0..PARTIALS).step_by(V::LANES) {
-            let mut total = V::zero();
-            let mut image = part;
-            while image < images {
-                let left = images - image;
-                // SAFETY: all indices are below classes * images.
-                unsafe {
-                    let at = |class: usize| V::load_up_to(self.logits.as_ptr().add(class * images + image), left);
-                    let label = V::load_up_to(labels.as_ptr().add(image), left);
-                    let mut largest = at(0);
-                    for class in 1..classes {
-                        let x = at(class);
-                        largest = V::select(largest.less(x), x, V::select(x.equal(x), largest, x));
-                    }
-                    let mut sum = V::zero();
-                    for class in 0..classes {
-                        let power = math::exp(at(class).sub(largest));
-                        power.store_up_to(self.probabilities.at(class * images + image), left);
-                        sum = sum.add(power);
-                    }
-                    let logarithm = math::ln(sum);
-                    let mut cost = V::zero();
-                    for class in 0..classes {
-                        let minus_ln_p = logarithm.sub(at(class).sub(largest));
-                        let share = self.loss.share(shares, class, label);
-                        // What has no share has none of an infinite -ln p either; a NaN is passed on.
-                        let is_counted = V::select(minus_ln_p.equal(minus_ln_p), share, minus_ln_p);
-                        let counted = V::select(is_counted.equal(V::zero()), V::zero(), minus_ln_p);
-                        cost = share.fma(counted, cost);
-                        let to = self.probabilities.at(class * images + image);
-                        V::load_up_to(to, left).div(sum).store_up_to(to, left);
-                    }
-                    if left < V::LANES {
-                        let mut lanes = [T::ZERO; PARTIALS];
-                        cost.store_partial(lanes.as_mut_ptr(), left);
-                        cost = V::load(lanes.as_ptr());
-                    }
-                    total = total.add(cost);
+        sum(images, |total: V, image| {
+            let left = images - image;
+            // SAFETY: all indices are below classes * images.
+            unsafe {
+                let at = |class: usize| V::load_up_to(self.logits.as_ptr().add(class * images + image), left);
+                let label = V::load_up_to(labels.as_ptr().add(image), left);
+                let mut largest = at(0);
+                for class in 1..classes {
+                    largest = math::maximum(largest, at(class));
                 }
-                image += PARTIALS;
+                let mut sum = V::zero();
+                for class in 0..classes {
+                    let power = math::exp(at(class).sub(largest));
+                    power.store_up_to(self.probabilities.at(class * images + image), left);
+                    sum = sum.add(power);
+                }
+                let logarithm = math::ln(sum);
+                let mut cost = V::zero();
+                for class in 0..classes {
+                    let minus_ln_p = logarithm.sub(at(class).sub(largest));
+                    let share = self.loss.share(shares, class, label);
+                    // What has no share has none of an infinite -ln p either; a NaN is passed on.
+                    let is_counted = V::select(minus_ln_p.equal(minus_ln_p), share, minus_ln_p);
+                    let counted = V::select(is_counted.equal(V::zero()), V::zero(), minus_ln_p);
+                    cost = share.fma(counted, cost);
+                    let to = self.probabilities.at(class * images + image);
+                    V::load_up_to(to, left).div(sum).store_up_to(to, left);
+                }
+                if left < V::LANES {
+                    let mut lanes = [T::ZERO; PARTIALS];
+                    cost.store_partial(lanes.as_mut_ptr(), left);
+                    cost = V::load(lanes.as_ptr());
+                }
+                total.add(cost)
             }
-            // SAFETY: a vector's lanes fit into the rest of the partials.
-            unsafe { total.store(partials.as_mut_ptr().add(part)) };
-        }
-        join(partials)
+        })
     }
 }
 

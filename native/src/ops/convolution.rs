@@ -9,9 +9,9 @@ use super::pointwise::{gradient, unary};
 use super::storage::{Elements, Format, batch_innermost, element_count, has_float_kernels, make, row_major};
 use super::{pooling, reduce};
 use crate::error::Result;
-use crate::kernels::convolution as kernel;
+use crate::kernels::convolution::weight::weight_gradient;
+use crate::kernels::convolution::{direct, winograd};
 use crate::kernels::geometry::Geometry;
-use crate::kernels::{convolution_weight, winograd};
 use crate::{fail, floats};
 
 /// Stride, padding and dilation by row and column, and groups.
@@ -78,7 +78,7 @@ pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &P
         let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
         let bias = bias.map(row_major::<T>).transpose()?;
         let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
-        let forward = if winograd::suits(&geometry) { winograd::forward } else { kernel::forward };
+        let forward = if winograd::suits(&geometry) { winograd::forward } else { direct::forward };
         let y = forward(&geometry, &Elements::<T>::of(&x)?, &Elements::<T>::of(&weight)?, bias.as_deref(), relu)?;
         make(y, &shape, Format::BatchInnermost)
     })
@@ -136,12 +136,12 @@ pub fn gradients(
         let mut wanted = [None, None, None];
         if for_x {
             let weight = row_major::<T>(weight)?;
-            let input_gradient = if winograd::suits(&geometry) { winograd::input_gradient } else { kernel::input_gradient };
+            let input_gradient = if winograd::suits(&geometry) { winograd::input_gradient } else { direct::input_gradient };
             let dx = input_gradient(&geometry, &from_dy, &Elements::<T>::of(&weight)?, masked.then_some(&*from_x))?;
             wanted[0] = Some(make(dx, x.dims(), Format::BatchInnermost)?);
         }
         if for_weight || for_bias {
-            let (dw, db) = convolution_weight::weight_gradient(&geometry, &from_x, &from_dy, for_bias)?;
+            let (dw, db) = weight_gradient(&geometry, &from_x, &from_dy, for_bias)?;
             wanted[1] = for_weight.then(|| make(dw, weight.dims(), Format::RowMajor)).transpose()?;
             wanted[2] = for_bias.then(|| make(db, &[geometry.out_channels], Format::RowMajor)).transpose()?;
         }

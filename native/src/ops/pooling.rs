@@ -87,7 +87,7 @@ pub fn max_pool2d_gradient(
         let value = value.map(batch_innermost::<T>).transpose()?;
         let value = value.as_ref().map(Elements::<T>::of).transpose()?;
         let tap = Elements::<T>::of(&tap)?;
-        let share = Share::Largest { tap: &tap, value: value.as_deref() };
+        let share = Share::Largest { argmax: &tap, value: value.as_deref() };
         make(kernel::backward(&windows, &Elements::<T>::of(&dy)?, share)?, x_shape, Format::BatchInnermost)
     })
 }

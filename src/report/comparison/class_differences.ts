@@ -1,7 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import { chart } from "../chart.ts";
-import { colour, seriesStyle, textWidth } from "../look.ts";
-import { draw } from "../picture.ts";
+import { chart, draw } from "../../picture/mod.ts";
+import { colour, seriesStyle, textWidth } from "../../html/mod.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** Pixels between the marks of two rows, so that equal ones do not hide each other. */

@@ -1,36 +1,21 @@
-import { type Spread, spread } from "../../experiment/spread.ts";
-import type { ImageSet } from "../../data/mod.ts";
-import { classScores } from "../../train/class_scores.ts";
-import { configRecord } from "../../train/config_file.ts";
-import { confusionCounts } from "../../train/evaluate.ts";
-import { calibration } from "../calibration.ts";
-import type { CurvePoint } from "../curves.ts";
+import {
+  calibration,
+  classScores,
+  figuresOf,
+  rankedOf,
+  spread,
+  wilsonInterval,
+} from "../../statistics/mod.ts";
+import { type ImageSet, markOf } from "../../data/mod.ts";
+import { configRecord } from "../../config/mod.ts";
+import { confusionCounts } from "../../train/mod.ts";
 import type { EvaluatedRun } from "./evaluated_run.ts";
 import { meanHistory } from "./mean_history.ts";
 import { refuseDifferentData } from "./finished_runs.ts";
+import type { Row } from "./row.ts";
 import { comparePairs, type Pair } from "./pairs.ts";
-import { wilsonInterval } from "./wilson.ts";
 
-/** One config of a comparison: a run, or several that differ in their seeds. */
-export interface Row {
-  readonly name: string;
-  readonly runs: readonly EvaluatedRun[];
-  readonly accuracy: Spread;
-  /** 95 % interval of the accuracy, or of its mean over the seeds. */
-  readonly interval: readonly [low: number, high: number];
-  /** Mean cross-entropy of a test image, in nats. */
-  readonly loss: Spread;
-  /** Expected calibration error. */
-  readonly calibrationError: Spread;
-  readonly trainingSeconds: Spread;
-  readonly imagesPerSecond: Spread;
-  /** The share of each class's images that is found, the mean over the seeds. */
-  readonly recall: readonly number[];
-  /** The epochs' figures, the mean over the seeds. */
-  readonly history: readonly CurvePoint[];
-}
-
-/** Finished runs side by side, the most accurate row first. */
+/** Finished runs side by side, the best row first. */
 export interface Comparison {
   readonly test: ImageSet;
   readonly trainSize: number;
@@ -47,7 +32,7 @@ export function compareRuns(runs: readonly EvaluatedRun[], test: ImageSet): Comp
   const groups = [...Map.groupBy(runs, ({ results }) => settingsOf(results.config)).values()];
   const names = rowNames(groups.map(([{ results }]) => configRecord(results.config)));
   const rows = groups.map((group, i) => rowOf(names[i], group, test));
-  rows.sort((a, b) => b.accuracy.mean - a.accuracy.mean || a.loss.mean - b.loss.mean);
+  rows.sort(byRank);
   return {
     test,
     trainSize: runs[0].results.config.trainSize,
@@ -77,14 +62,17 @@ function rowNames(configs: readonly Readonly<Record<string, unknown>>[]): string
 function rowOf(name: string, group: readonly EvaluatedRun[], test: ImageSet): Row {
   const runs = group.toSorted((a, b) => a.results.config.seed - b.results.config.seed);
   const over = (figure: (run: EvaluatedRun) => number) => spread(runs.map(figure));
-  const accuracy = over(({ results }) => results.test_acc);
+  const right = over(({ results }) => results.test_correct / results.test_count);
+  const figures = figuresOf("test").flatMap(({ key }) => {
+    const values = runs.flatMap(({ results }) => results[key] ?? []);
+    return values.length < runs.length ? [] : [[key, spread(values)]];
+  });
   const recalls = runs.map(({ predictions }) => recallOf(predictions.predicted, test));
   return {
     name,
     runs,
-    accuracy,
-    interval: wilsonInterval(accuracy.mean * test.count, test.count),
-    loss: over(({ results }) => results.test_loss),
+    figures: Object.fromEntries(figures),
+    interval: wilsonInterval(right.mean * test.count, test.count),
     calibrationError: over(({ predictions: { confidence, correct } }) =>
       calibration(confidence, correct).error
     ),
@@ -93,6 +81,15 @@ function rowOf(name: string, group: readonly EvaluatedRun[], test: ImageSet): Ro
     recall: test.classes.map((_, label) => spread(recalls.map((recall) => recall[label])).mean),
     history: meanHistory(runs.map(({ results }) => results.epochs)),
   };
+}
+
+/** The better row first, by the first metric that tells them apart. */
+function byRank(a: Row, b: Row): number {
+  const differences = rankedOf("test").map(({ key, better }) => {
+    const [first, second] = better === "higher" ? [b, a] : [a, b];
+    return (first.figures[key]?.mean ?? 0) - (second.figures[key]?.mean ?? 0);
+  });
+  return differences.find((difference) => difference !== 0) ?? 0;
 }
 
 function recallOf(predicted: Uint8Array, { labels, classes }: ImageSet): number[] {
@@ -104,7 +101,7 @@ function notesOn({ name, count }: ImageSet, rows: readonly Row[]): string[] {
   const runs = rows.flatMap((row) => row.runs);
   const machines = new Set(runs.map(({ machine }) => machine));
   return [
-    ...(name.startsWith("synthetic")
+    ...(markOf(name) !== ""
       ? ["SYNTHETIC data: these figures say nothing about Fashion-MNIST."]
       : []),
     `The interval is Wilson's for ${count} test images: what other images of the same kind may give.`,

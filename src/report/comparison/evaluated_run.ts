@@ -1,10 +1,14 @@
 import type { TestData } from "../../data/mod.ts";
 import { UserError } from "../../errors.ts";
-import { readJson, readText } from "../../train/json_file.ts";
-import { epochTimes, meanSpeed, trainingSeconds } from "../../train/metrics.ts";
-import { type Predictions, predictions } from "../../train/predictions.ts";
-import { weightsDigest } from "../../train/weights_digest.ts";
-import { findWeights, loadModel } from "../../train/weights_source.ts";
+import { readJson, readText, weightsDigest } from "../../storage/mod.ts";
+import {
+  epochTimes,
+  meanSpeed,
+  type Predictions,
+  predictions,
+  trainingSeconds,
+} from "../../train/mod.ts";
+import { findWeights, loadModel } from "../../run/mod.ts";
 import type { FinishedRun } from "./finished_runs.ts";
 
 /** A finished run, and what its best weights say of the test images. */

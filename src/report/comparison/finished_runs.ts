@@ -1,8 +1,6 @@
 import { UserError } from "../../errors.ts";
-import { readResults, type Results } from "../../experiment/results.ts";
-import { runFolders } from "../../experiment/run_folders.ts";
-import { configRecord } from "../../train/config_file.ts";
-import { isFinished, readConfig } from "../../train/run.ts";
+import { isFinished, readConfig, readResults, type Results, runFolders } from "../../run/mod.ts";
+import { configRecord } from "../../config/mod.ts";
 import { program } from "../../program.ts";
 
 /** A run folder that is finished, and what is in it. */

@@ -1,4 +1,4 @@
-import { setText } from "../galleries.ts";
+import { setText } from "../../picture/mod.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** What a comparison is of. */

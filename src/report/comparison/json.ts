@@ -1,6 +1,7 @@
-import { configRecord } from "../../train/config_file.ts";
-import type { Spread } from "../../experiment/spread.ts";
-import type { Comparison, Row } from "./comparison.ts";
+import { configRecord } from "../../config/mod.ts";
+import { rankedOf, type Spread } from "../../statistics/mod.ts";
+import type { Comparison } from "./comparison.ts";
+import type { Row } from "./row.ts";
 
 /** A comparison as comparison.json has it, with the names that a run's files use. */
 export function comparisonRecord({ test, trainSize, rows, pairs, notes }: Comparison) {
@@ -39,13 +40,15 @@ function modelRecord(row: Row) {
       folder,
       seed: results.config.seed,
       weights_sha256: results.best_weights_sha256,
-      test_acc: results.test_acc,
-      test_loss: results.test_loss,
+      ...Object.fromEntries(rankedOf("test").map(({ key }) => [key, results[key]])),
     })),
     parameters,
-    test_acc: figure(row.accuracy),
-    interval: row.interval,
-    test_loss: figure(row.loss),
+    ...Object.fromEntries(
+      rankedOf("test").flatMap(({ key, proportion }) => [
+        [key, row.figures[key] && figure(row.figures[key])],
+        ...(proportion ? [["interval", row.interval]] : []),
+      ]),
+    ),
     ece: figure(row.calibrationError),
     training_seconds: figure(row.trainingSeconds),
     images_per_second: figure(row.imagesPerSecond),

@@ -1,6 +1,6 @@
 import type { ImageSet } from "../../data/mod.ts";
-import type { Row } from "./comparison.ts";
-import { holm, mcnemar } from "./mcnemar.ts";
+import type { Row } from "./row.ts";
+import { holm, mcnemar } from "../../statistics/mod.ts";
 
 /** What two rows say of the same test images. */
 export interface Pair {

@@ -1,8 +1,8 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { spread, spreadText } from "../../../src/experiment/spread.ts";
-import { holm, mcnemar } from "../../../src/report/comparison/mcnemar.ts";
-import { wilsonInterval } from "../../../src/report/comparison/wilson.ts";
+import { spread, spreadText } from "../../../src/statistics/spread.ts";
+import { holm, mcnemar } from "../../../src/statistics/mcnemar.ts";
+import { wilsonInterval } from "../../../src/statistics/wilson.ts";
 import { readGolden } from "../../golden/golden.ts";
 
 /** What comparison.py writes. */

@@ -2,11 +2,11 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../../src/errors.ts";
 import { evaluateRun } from "../../../src/report/comparison/evaluated_run.ts";
 import { finishedRuns, newestRuns } from "../../../src/report/comparison/finished_runs.ts";
-import type { TrainSettings } from "../../../src/train/config.ts";
-import { Run } from "../../../src/train/run.ts";
-import { carryOn } from "../../../src/train/session.ts";
+import type { TrainSettings } from "../../../src/config/config.ts";
+import { Run } from "../../../src/run/run.ts";
+import { carryOn } from "../../../src/run/session.ts";
 import { config, data, environment, test } from "../../train/fixtures.ts";
-import { temporaryFolder } from "../../train/temporary_folder.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
 
 /** Trains a small run to its end, begun at a second of 1970; returns its folder. */
 async function finished(parent: string, second: number, settings: Partial<TrainSettings> = {}) {

@@ -4,7 +4,7 @@ import { classesCsv, imagesCsv, modelsCsv, pairsCsv } from "../../../src/report/
 import { writeComparison } from "../../../src/report/comparison/files.ts";
 import { comparisonMarkdown } from "../../../src/report/comparison/markdown.ts";
 import { comparisonText, tableText } from "../../../src/report/comparison/text.ts";
-import { temporaryFolder } from "../../train/temporary_folder.ts";
+import { temporaryFolder } from "../../temporary_folder.ts";
 import { madeRun, test } from "./made_runs.ts";
 
 const comparison = compareRuns([

@@ -1,0 +1,176 @@
+import { z } from "zod";
+import { UsageError } from "../errors.ts";
+import { explain, nearest } from "../settings/mod.ts";
+
+/** One flag as the schema defines it. */
+interface Flag {
+  readonly key: string;
+  readonly name: string;
+  readonly kind: "string" | "number" | "integer" | "boolean";
+  readonly choices?: readonly string[];
+  readonly fallback?: unknown;
+  /** What stands for its value in `--help`. */
+  readonly placeholder: string;
+  readonly text: string;
+}
+
+/** What the command line's parser makes of the arguments (`parseArgs` of @std/cli). */
+export interface ParsedArguments {
+  readonly _: readonly (string | number)[];
+}
+
+/** How one command's flags are spelled besides their names in the schema. */
+export interface CommandOptions {
+  /** The lines above the flags in `--help`. */
+  readonly usage: string;
+  /** Other spellings of flags: `{ b: "batch-size" }`. */
+  readonly alias?: Readonly<Record<string, string>>;
+  /** Other spellings of values: `{ mlp: "nonlinear" }`. */
+  readonly values?: Readonly<Record<string, string>>;
+  /** What the arguments without a flag are, in their order; `IMAGE...` at the end is any number. */
+  readonly positional?: readonly string[];
+}
+
+/** The flags of one command: all that is known about them comes from one zod schema. */
+export class Command<Shape extends z.ZodRawShape> {
+  readonly #flags: readonly Flag[];
+
+  constructor(readonly schema: z.ZodObject<Shape>, readonly options: CommandOptions) {
+    this.#flags = flagsOf(schema);
+  }
+
+  /** What `parseArgs` has to know. Every text flag is collected, so that a repeated one is seen. */
+  get parseOptions() {
+    const named = (boolean: boolean) =>
+      this.#flags.filter(({ kind }) => (kind === "boolean") === boolean).map(({ name }) => name);
+    const alias: Record<string, string> = { h: "help", ...this.options.alias };
+    return {
+      string: [...named(false), "_"],
+      boolean: [...named(true), "help"],
+      collect: named(false),
+      alias,
+    };
+  }
+
+  /** The arguments as `parseArgs` understands them all: a value may begin with a minus sign. */
+  arguments(texts: readonly string[]): string[] {
+    const joined: string[] = [];
+    for (const text of texts) {
+      const last = joined.at(-1);
+      const isValue = /^-\.?\d/.test(text) && last !== undefined &&
+        /^--?[a-z][a-z\d-]*$/.test(last);
+      if (isValue) joined[joined.length - 1] = `${last}=${text}`;
+      else joined.push(text);
+      const flag = this.#flags.find(({ name }) => text.startsWith(`--${name}=`));
+      if (flag?.kind === "boolean") throw new UsageError(`--${flag.name} takes no value`);
+    }
+    return joined;
+  }
+
+  /**
+   * The values the user gave, checked, without defaults; undefined when help was asked for (print
+   * `help()` then). Throws a UsageError that names the flag, what is wrong and the nearest right one.
+   */
+  read(parsed: ParsedArguments): Partial<z.output<z.ZodObject<Shape>>> | undefined {
+    const given: Record<string, unknown> = {};
+    const entries: [string, unknown][] = Object.entries(parsed);
+    if (entries.some(([name, value]) => name === "help" && value === true)) return undefined;
+    const known = new Map(this.#flags.map((flag) => [flag.name, flag]));
+    const aliases = new Set(["help", "h", "_", ...Object.keys(this.options.alias ?? {})]);
+    for (const [name, value] of entries) {
+      if (aliases.has(name) || value === false) continue; // a switch that was not given
+      const flag = known.get(name);
+      if (flag === undefined) throw this.#unknown(name);
+      if (Array.isArray(value) && value.length === 0) continue;
+      given[flag.key] = this.#value(flag, value);
+    }
+    const { positional = [] } = this.options;
+    if (parsed._.length > positional.length && !positional.at(-1)?.endsWith("...")) {
+      throw new UsageError(`Unexpected argument ${parsed._[positional.length]}; see --help`);
+    }
+    return this.#check(given);
+  }
+
+  /** The text of `--help`: every flag with its values and default. */
+  help(): string {
+    const spelled = new Map(
+      Object.entries(this.options.alias ?? {}).map(([alias, name]) => [name, alias]),
+    );
+    const lines = this.#flags.map((flag) => {
+      const alias = spelled.get(flag.name);
+      const other = alias === undefined ? "" : `${alias.length > 1 ? "--" : "-"}${alias}, `;
+      const value = flag.kind === "boolean" ? "" : ` ${flag.placeholder}`;
+      const fallback = flag.fallback === undefined || flag.fallback === false
+        ? ""
+        : ` [${flag.fallback}]`;
+      const choices = flag.choices === undefined ? "" : `: ${flag.choices.join(", ")}`;
+      return [`  ${other}--${flag.name}${value}`, `${flag.text}${choices}${fallback}`];
+    });
+    lines.push(["  -h, --help", "show this help"]);
+    const width = Math.max(...lines.map(([left]) => left.length));
+    const table = lines.map(([left, right]) => `${left.padEnd(width)}  ${right}`);
+    return [this.options.usage, "", "Flags [default]:", ...table].join("\n");
+  }
+
+  #unknown(name: string): UsageError {
+    const dashes = name.length > 1 ? "--" : "-";
+    const candidates = this.#flags.map((flag) => flag.name).concat("help");
+    const guess = nearest(name, candidates);
+    return new UsageError(`Unknown flag ${dashes}${name}; did you mean --${guess}?`);
+  }
+
+  #value(flag: Flag, value: unknown): unknown {
+    if (flag.kind === "boolean") return value;
+    const texts = Array.isArray(value) ? value : [value];
+    if (texts.length > 1) {
+      throw new UsageError(`--${flag.name} is given ${texts.length} times: ${texts.join(", ")}`);
+    }
+    const text = String(texts[0]);
+    if (text === "") throw new UsageError(`--${flag.name} needs a value: ${flag.placeholder}`);
+    if (flag.kind === "string") return this.options.values?.[text] ?? text;
+    if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
+      throw new UsageError(`--${flag.name} must be a number, not ${text}`);
+    }
+    return Number(text);
+  }
+
+  #check(given: Record<string, unknown>): Partial<z.output<z.ZodObject<Shape>>> {
+    const result = this.schema.partial().safeParse(given);
+    if (!result.success) {
+      const [issue] = result.error.issues;
+      const flag = this.#flags.find(({ key }) => key === issue.path[0]);
+      throw new UsageError(explain(issue, `--${flag?.name}`, given[String(issue.path[0])]));
+    }
+    const values = Object.entries(result.data).filter(([key]) => key in given);
+    return Object.fromEntries(values) as Partial<z.output<z.ZodObject<Shape>>>;
+  }
+}
+
+/** `batchSize` as a flag is written: `batch-size`. */
+export function flagName(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The flags of a schema, from its JSON Schema: zod's one public description of itself. */
+function flagsOf(schema: z.ZodType): Flag[] {
+  const { properties = {} } = z.toJSONSchema(schema, { io: "input" });
+  return Object.entries(properties).map(([key, property]) => {
+    if (typeof property === "boolean") throw new TypeError(`${key} has no type`);
+    const kind = property.type as Flag["kind"];
+    const choices = property.enum?.map(String);
+    return {
+      key,
+      name: flagName(key),
+      kind,
+      choices,
+      fallback: property.default,
+      placeholder: String(property.placeholder ?? placeholderOf(kind, choices)),
+      text: property.description ?? "",
+    };
+  });
+}
+
+function placeholderOf(kind: Flag["kind"], choices: Flag["choices"]): string {
+  if (choices !== undefined) return "NAME";
+  return kind === "string" ? "PATH" : kind === "integer" ? "N" : "X";
+}

@@ -1,0 +1,5 @@
+/** Flags, tables, the screen and signals. @module */
+export { aligned } from "./aligned.ts";
+export { Command, flagName } from "./flags.ts";
+export { progressBar, type Screen, silentScreen, standardScreen } from "./progress.ts";
+export { exitCodes, type StopSignal, StopSignals } from "./signals.ts";

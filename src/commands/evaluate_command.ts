@@ -1,0 +1,71 @@
+import { type ImageSet, loadTest, loadTraining, markOf } from "../data/mod.ts";
+import { UserError } from "../errors.ts";
+import { classScores, logged, metrics } from "../statistics/mod.ts";
+import { evaluate, type Evaluation } from "../train/mod.ts";
+import { confusionTable, scoreTable } from "./evaluation_text.ts";
+import { jsonText } from "../storage/mod.ts";
+import { configureThreads } from "../ffi/mod.ts";
+import { type EvaluateFlags, evaluateFlagsSchema } from "./evaluate_flags.ts";
+import { findWeights, loadModel, type WeightsSource } from "../run/mod.ts";
+import { printable } from "../printable.ts";
+
+/** Evaluates a run or a weights file and prints the figures. */
+export async function evaluateCommand(
+  path: string,
+  given: EvaluateFlags,
+  print: (text: string) => void,
+  colour: boolean,
+): Promise<void> {
+  const flags = evaluateFlagsSchema.parse(given);
+  configureThreads(flags.threads);
+  const source = findWeights(path, flags.model);
+  const set = await loadSplit(source, flags, given.data);
+  using model = loadModel(source, flags.device);
+  const result = evaluate(model, set, flags);
+  print(flags.json ? jsonOf(source, set, result) : textOf(source, set, result, colour));
+}
+
+async function loadSplit(
+  { config }: WeightsSource,
+  flags: Required<Pick<EvaluateFlags, "split">> & EvaluateFlags,
+  asked: EvaluateFlags["data"],
+): Promise<ImageSet> {
+  const options = { ...flags, data: asked ?? config?.data ?? "auto", trainSize: config?.trainSize };
+  if (flags.split === "test") return await loadTest(options);
+  const { train, validation } = await loadTraining(options);
+  if (flags.split === "train") return train;
+  if (validation === undefined) {
+    throw new UserError("This run has no validation images: it was trained on all 60000");
+  }
+  return validation;
+}
+
+function textOf(
+  { path, model, epoch }: WeightsSource,
+  set: ImageSet,
+  result: Evaluation,
+  colour: boolean,
+) {
+  const named = metrics.map((metric) => ({ ...metric, key: metric.label }));
+  const figures = logged(named, byLabel(result), result).join("  ");
+  const mark = markOf(set.name);
+  const of = epoch === undefined ? "" : `, best epoch ${epoch}`;
+  return [
+    `${model} of ${printable(path)}${of}`,
+    `${set.name}  ${figures}${mark}`,
+    "",
+    scoreTable(result, set.classes),
+    "",
+    confusionTable(result, set.classes, colour),
+  ].join("\n");
+}
+
+function jsonOf({ path, model, epoch }: WeightsSource, set: ImageSet, result: Evaluation): string {
+  const { correct, count, confusion } = result;
+  const scores = classScores(confusion, set.classes);
+  const content = { path, model, epoch, set: set.name, ...byLabel(result), correct, count };
+  return jsonText({ ...content, classes: scores, confusion_matrix: confusion }).trimEnd();
+}
+
+const byLabel = (result: Evaluation) =>
+  Object.fromEntries(metrics.map(({ label, of }) => [label, of(result)]));

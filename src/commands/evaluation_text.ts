@@ -1,0 +1,62 @@
+import { classScores, macroMean } from "../statistics/mod.ts";
+import type { Evaluation } from "../train/mod.ts";
+
+/** A table of each class's precision, recall and F1. */
+export function scoreTable(
+  { confusion }: Pick<Evaluation, "confusion">,
+  classes: readonly string[],
+): string {
+  const scores = classScores(confusion, classes);
+  const total = scores.reduce((sum, { support }) => sum + support, 0);
+  const width = Math.max(...classes.map(({ length }) => length), "macro mean".length);
+  const line = (name: string, ...cells: string[]) =>
+    name.padEnd(width) + cells.map((cell) => cell.padStart(11)).join("");
+  const row = (name: string, { precision, recall, f1 }: Parameters<typeof figures>[0], n: number) =>
+    line(name, ...figures({ precision, recall, f1 }), String(n));
+  return [
+    line("class", "precision", "recall", "F1", "examples"),
+    ...scores.map((score) => row(score.name, score, score.support)),
+    row("macro mean", macroMean(scores), total),
+  ].join("\n");
+}
+
+function figures({ precision, recall, f1 }: { precision: number; recall: number; f1: number }) {
+  return [precision, recall, f1].map((figure) => figure.toFixed(4));
+}
+
+/** The counts as an aligned table: a row a class, a column a prediction; shaded where wanted. */
+export function confusionTable(
+  { confusion }: Pick<Evaluation, "confusion">,
+  classes: readonly string[],
+  colour = false,
+): string {
+  const label = Math.max(...classes.map(({ length }) => length));
+  const most = Math.max(...confusion.flat());
+  const width = Math.max(7, String(most).length) + 1;
+  const header = classes.map((name) => name.slice(0, width - 1).trimEnd().padStart(width)).join("");
+  const rows = confusion.map((row, i) => {
+    const total = row.reduce((sum, count) => sum + count, 0);
+    const cells = row.map((count, j) => {
+      const cell = String(count).padStart(width);
+      return colour ? shaded(cell, total === 0 ? 0 : count / total, i === j) : cell;
+    });
+    return classes[i].padEnd(label) + cells.join("");
+  });
+  const title = "confusion matrix: a row for each class, a column for each prediction";
+  return [title, " ".repeat(label) + header, ...rows].join("\n");
+}
+
+// Steps of the terminal's 256 colours: blue for what is right, orange for what is wrong, so that
+// they differ for colour-blind people too.
+const right = [17, 18, 19, 20, 26, 32];
+const wrong = [52, 94, 130, 166, 172, 208];
+
+/** A cell on a background that is stronger the larger its share of the row. */
+function shaded(cell: string, share: number, diagonal: boolean): string {
+  if (share === 0) return `\x1b[2m${cell}\x1b[0m`;
+  const steps = diagonal ? right : wrong;
+  // A mistake stands out at shares at which a right class would be faint.
+  const strength = diagonal ? share : Math.min(1, share * 4);
+  const step = steps[Math.min(steps.length - 1, Math.floor(strength * steps.length))];
+  return `\x1b[97;48;5;${step}m${cell}\x1b[0m`;
+}

@@ -1,0 +1,30 @@
+import { markOf } from "../data/mod.ts";
+import { diskFiles, writeText } from "../storage/mod.ts";
+import { configureThreads } from "../ffi/mod.ts";
+import type { Screen } from "../cli/mod.ts";
+import { reproduce } from "../experiment/mod.ts";
+import type { ReproduceFlags } from "./reproduce_flags.ts";
+import { readResults, resultsText } from "../run/mod.ts";
+
+/** Does a run again and says whether it is identical; returns the exit code. */
+export async function reproduceCommand(
+  path: string,
+  { threads = 0, write, ...options }: ReproduceFlags,
+  screen: Screen,
+): Promise<number> {
+  configureThreads(threads);
+  const results = readResults(path.replace(/(?<=.)\/+$/, ""));
+  const { model, data, device } = results.config;
+  const mark = markOf(data);
+  screen.line(`${path}: ${model} on ${data}${mark}, ${results.epochs.length} epochs`);
+  if (device === "cuda") screen.line("warning: on CUDA the same bits are not promised");
+  const difference = await reproduce(results, options, screen);
+  if (difference !== undefined) {
+    screen.line(`differs: ${difference}`);
+    return 1;
+  }
+  if (write !== undefined) writeText(diskFiles, write, resultsText(results));
+  const { test_correct, test_count, weights_sha256 } = results;
+  screen.line(`identical: test ${test_correct}/${test_count}${mark}, weights ${weights_sha256}`);
+  return 0;
+}

@@ -1,0 +1,79 @@
+import { loadTraining } from "../data/mod.ts";
+import { UsageError } from "../errors.ts";
+import { models } from "../models/mod.ts";
+import { namesOf } from "../settings/mod.ts";
+import {
+  completeConfig,
+  configRecord,
+  contradiction,
+  listed,
+  type TrainConfig,
+  type TrainFlags,
+} from "../config/mod.ts";
+import { readJson } from "../storage/mod.ts";
+import { configureThreads } from "../ffi/mod.ts";
+import type { Screen } from "../cli/mod.ts";
+import { type Reporter, runFolders, type Summary } from "../run/mod.ts";
+import { splitFlags, trainCommand } from "./train_command.ts";
+import { sweepTable } from "../experiment/mod.ts";
+
+/**
+ * Trains each of the runs, one after another, and prints a table of them. A run is a pure function
+ * of its config, so one that lies finished in the output folder is not done again, and one that
+ * was interrupted goes on. Returns the exit code.
+ */
+export async function sweepCommand(
+  runs: readonly TrainFlags[],
+  screen: Screen,
+  reporter?: Reporter,
+): Promise<number> {
+  const planned = runs.map((flags) => {
+    const { settings: { model, ...settings }, options } = splitFlags(flags);
+    if (model === undefined) throw new UsageError(`--model is missing: ${listed(namesOf(models))}`);
+    const wrong = contradiction({ ...settings, model });
+    if (wrong !== undefined) throw new UsageError(wrong);
+    if (options.resume !== undefined) {
+      throw new UsageError("--resume is not for a sweep: the same sweep again goes on with it");
+    }
+    if (options.dryRun) throw new UsageError("--dry-run is not for a sweep");
+    return { flags, settings: { ...settings, model }, options };
+  });
+  const [{ options }] = planned;
+  configureThreads(options.threads);
+  const { source } = await loadTraining(options);
+  const summaries: Summary[] = [];
+  for (const [index, { flags, settings }] of planned.entries()) {
+    const config = completeConfig(settings, source);
+    const { outputDir, ...kept } = { ...flags, outputDir: options.outputDir };
+    let run = findRun(outputDir, config);
+    screen.line(`run ${index + 1} of ${planned.length}: ${run ? `${run.folder}` : "new"}`);
+    if (run?.summary === undefined) {
+      const asked = run === undefined
+        ? { ...flags, data: source }
+        : { ...kept, resume: run.folder };
+      const code = await trainCommand(asked, screen, reporter);
+      if (code !== 0) return code;
+      run = findRun(outputDir, config);
+    }
+    if (run?.summary !== undefined) summaries.push(run.summary);
+  }
+  screen.line(`\n${sweepTable(summaries)}`);
+  return 0;
+}
+
+/** A run folder with a config, and its figures where it is finished. */
+interface FoundRun {
+  readonly folder: string;
+  readonly summary: Summary | undefined;
+}
+
+/** The run under `parent` that has this config: a finished one rather than an unfinished one. */
+function findRun(parent: string, config: TrainConfig): FoundRun | undefined {
+  const wanted = JSON.stringify(configRecord(config));
+  const found: FoundRun[] = [];
+  for (const folder of runFolders(parent)) {
+    if (JSON.stringify(readJson(`${folder}/config.json`)) !== wanted) continue;
+    found.push({ folder, summary: readJson(`${folder}/summary.json`) as Summary | undefined });
+  }
+  return found.find(({ summary }) => summary !== undefined) ?? found.at(-1);
+}

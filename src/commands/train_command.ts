@@ -1,0 +1,150 @@
+import { loadTest, loadTraining } from "../data/mod.ts";
+import { UsageError, UserError } from "../errors.ts";
+import { models } from "../models/mod.ts";
+import { namesOf } from "../settings/mod.ts";
+import { program } from "../program.ts";
+import {
+  completeConfig,
+  contradiction,
+  defaultsOf,
+  listed,
+  optionsSchema,
+  type RunOptions,
+  type TrainConfig,
+  type TrainFlags,
+  type TrainSettings,
+} from "../config/mod.ts";
+import { dryRun } from "./dry_run.ts";
+import {
+  carryOn,
+  isFinished,
+  readConfig,
+  readEnvironment,
+  type Reporter,
+  Run,
+  type Session,
+} from "../run/mod.ts";
+import { flagName, type Screen } from "../cli/mod.ts";
+import { readJson } from "../storage/mod.ts";
+import { configureThreads } from "../ffi/mod.ts";
+
+/** Does what `train` was asked for; returns the exit code. */
+export async function trainCommand(
+  flags: TrainFlags,
+  screen: Screen,
+  reporter?: Reporter,
+): Promise<number> {
+  const { settings, options } = splitFlags(flags);
+  configureThreads(options.threads);
+  if (options.resume !== undefined) {
+    return await resume(options.resume, settings, options, screen, reporter);
+  }
+  const { model } = settings;
+  if (model === undefined) throw new UsageError(`--model is missing: ${listed(namesOf(models))}`);
+  const wrong = contradiction({ ...settings, model });
+  if (wrong !== undefined) throw new UsageError(wrong);
+  const data = await loadTraining({ ...options, trainSize: settings.trainSize });
+  const config = completeConfig({ ...settings, model }, data.source);
+  if (options.dryRun) return await dryRun(config, data, options, screen);
+  const environment = await readEnvironment(config.device, data.digests);
+  using run = Run.create(config, environment, options.outputDir, options);
+  return await carryOn(run, session(run, data, options, screen, reporter));
+}
+
+/** Goes on with a run folder from its last checkpoint. */
+async function resume(
+  path: string,
+  settings: Partial<TrainSettings>,
+  options: RunOptions,
+  screen: Screen,
+  reporter?: Reporter,
+): Promise<number> {
+  if (options.dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
+  const folder = path.replace(/(?<=.)\/+$/, "");
+  const config = readConfig(folder);
+  refuseChanges(folder, config, settings, options);
+  if (isFinished(folder)) {
+    screen.line(`${folder} is finished: nothing to do (${program} evaluate ${folder} shows it)`);
+    return 0;
+  }
+  using run = Run.open(folder, options);
+  const { data: source, trainSize } = config;
+  const data = await loadTraining({ ...options, data: source, trainSize });
+  refuseOtherData(folder, data.digests);
+  return await carryOn(run, session(run, data, options, screen, reporter));
+}
+
+function session(
+  { folder }: Run,
+  data: Session["data"],
+  options: RunOptions,
+  screen: Screen,
+  reporter: Reporter | undefined,
+): Session {
+  const { checkpointEvery } = options;
+  const load = () => loadTest({ ...options, data: data.source });
+  return {
+    data,
+    loadTest: load,
+    screen,
+    checkpointEvery,
+    resumeCommand: resumeCommand(folder, options),
+    reporter,
+  };
+}
+
+/** The command that goes on with a run as it was going. */
+export function resumeCommand(folder: string, options: RunOptions): string {
+  const flags = (["checkpointEvery", "keepLast", "dataDir", "threads"] as const).flatMap((key) => {
+    const value = options[key];
+    const plain = optionsSchema.shape[key].safeParse(undefined).data;
+    return value === plain ? [] : [`--${flagName(key)} ${quoted(String(value))}`];
+  });
+  return [`${program} train --resume`, quoted(folder), ...flags].join(" ");
+}
+
+/** A word as a shell reads it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Divides what the user gave into settings of the config and options beside it. */
+export function splitFlags(flags: TrainFlags) {
+  const beside = new Set(Object.keys(optionsSchema.shape));
+  const entries = Object.entries(flags);
+  const settings = Object.fromEntries(entries.filter(([key]) => !beside.has(key)));
+  const options = Object.fromEntries(entries.filter(([key]) => beside.has(key)));
+  return {
+    settings: settings as Partial<TrainSettings>,
+    options: optionsSchema.parse(options),
+  };
+}
+
+function refuseChanges(
+  folder: string,
+  config: TrainConfig,
+  settings: Partial<TrainSettings>,
+  { data }: RunOptions,
+): void {
+  const asked = { ...settings, ...(data !== "auto" && { data }) };
+  const full: Readonly<Record<string, unknown>> = { ...defaultsOf(config), ...config };
+  for (const [key, value] of Object.entries(asked)) {
+    const was = full[key];
+    if (was === value) continue;
+    const flag = `--${flagName(key)}`;
+    throw new UsageError(
+      `${flag} ${value} contradicts ${folder}, which has ${was ?? "none"}: ` +
+        "leave it out, or start a new run",
+    );
+  }
+}
+
+/** A run goes on only with the data it was begun with. */
+function refuseOtherData(folder: string, digests: Readonly<Record<string, string>>): void {
+  const path = `${folder}/environment.json`;
+  const environment = readJson(path) as { data_sha256?: Record<string, string> } | undefined;
+  for (const [name, digest] of Object.entries(environment?.data_sha256 ?? {})) {
+    if (digests[name] === digest) continue;
+    throw new UserError(`${folder} was begun with other data: the SHA-256 of ${name} differs`);
+  }
+}

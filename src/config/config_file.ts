@@ -1,0 +1,78 @@
+import { UserError } from "../errors.ts";
+import { choices, chosen, keyOf } from "./choices.ts";
+import { configSchema, type TrainConfig } from "./config.ts";
+import { explain } from "../settings/mod.ts";
+
+/** The longest config file that is read, in bytes. */
+const sizeLimit = 1024 * 1024;
+
+const fileKeys = new Map(Object.keys(configSchema.shape).map((key) => [snakeCase(key), key]));
+
+/** `batchSize` as a file's keys are written: `batch_size`. */
+function snakeCase(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** A config with the keys that files have, in the schema's order. */
+export function configRecord(config: TrainConfig): Record<string, unknown> {
+  const entries = [...fileKeys].map(([name, key]) => [name, config[key as keyof TrainConfig]]);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** The text of config.json. */
+export function configText(config: TrainConfig): string {
+  return `${JSON.stringify(configRecord(config), null, 2)}\n`;
+}
+
+/** Checks a config as files have it; throws a UserError that names the file and what is wrong. */
+export function configOfRecord(record: unknown, path: string): TrainConfig {
+  if (typeof record !== "object" || record === null || Array.isArray(record)) {
+    throw new UserError(`${path} holds no config: expected a JSON object`);
+  }
+  const settings: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record)) {
+    const key = fileKeys.get(name);
+    if (key === undefined) throw new UserError(`${path}: ${JSON.stringify(name)} is no setting`);
+    settings[key] = value;
+  }
+  for (const [name, key] of fileKeys) {
+    if (!(key in settings) && !isOptional(key as keyof TrainConfig)) throw missing(name, path);
+  }
+  const result = configSchema.safeParse(settings);
+  if (result.success) return withoutGaps(result.data, path);
+  const [issue] = result.error.issues;
+  const key = String(issue.path[0]);
+  throw new UserError(`${path}: ${explain(issue, snakeCase(key), settings[key])}`);
+}
+
+/** Throws where a setting of the model, the optimizer or the schedule is missing. */
+function withoutGaps(config: TrainConfig, path: string): TrainConfig {
+  for (const choice of Object.values(choices)) {
+    const { settings, later = [] } = chosen(choice, config);
+    for (const name of Object.keys(settings)) {
+      const key = keyOf(choice, name);
+      if (!later.includes(name) && !(key in config)) throw missing(snakeCase(key), path);
+    }
+  }
+  return config;
+}
+
+const missing = (name: string, path: string) => new UserError(`${path}: ${name} is missing`);
+
+/** Whether a setting has no meaning for some runs. Defaults do not count: a file is complete. */
+function isOptional(key: keyof TrainConfig): boolean {
+  const absent = configSchema.shape[key].safeParse(undefined);
+  return absent.success && absent.data === undefined;
+}
+
+/** Reads the text of a config file. */
+export function parseConfig(text: string, path: string): TrainConfig {
+  if (text.length > sizeLimit) throw new UserError(`${path} is too long for a config`);
+  let record: unknown;
+  try {
+    record = JSON.parse(text);
+  } catch {
+    throw new UserError(`${path} is not valid JSON`);
+  }
+  return configOfRecord(record, path);
+}

@@ -1,0 +1,71 @@
+import * as Plot from "@observablehq/plot";
+import { type Calibration, type CalibrationBin, percent } from "../statistics/mod.ts";
+import { chart } from "./chart.ts";
+import { colour, seriesStyle } from "../html/mod.ts";
+import { draw } from "./picture.ts";
+
+const perfect = { stroke: colour("muted"), dashes: "5 4", text: "perfectly calibrated" };
+const measured = { ...seriesStyle(0), symbol: "square", text: "accuracy" } as const;
+
+/** Draws accuracy over confidence, and below it how many predictions each bin holds. */
+export function reliabilityPicture(
+  title: string,
+  subtitle: string,
+  { bins, error, count }: Calibration,
+): string {
+  const filled = bins.filter((bin) => bin.count > 0);
+  const x1 = ({ from }: CalibrationBin) => 100 * from;
+  const x2 = ({ to }: CalibrationBin) => 100 * to;
+  const inset = { insetLeft: 1, insetRight: 1 };
+  const margins = { marginLeft: 58, marginRight: 24 };
+  const grid = () => Plot.gridY({ stroke: colour("line"), strokeOpacity: 1, ticks: 5 });
+  const reliability: Plot.PlotOptions = {
+    ...margins,
+    height: 300,
+    marginTop: 34,
+    marginBottom: 34,
+    x: { domain: [0, 100], label: null, ticks: 5 },
+    y: { domain: [0, 100], label: "accuracy in %", ticks: 5 },
+    marks: [
+      grid(),
+      Plot.rectY(filled, {
+        x1,
+        x2,
+        ...inset,
+        y: (bin: CalibrationBin) => 100 * bin.accuracy,
+        fill: measured.stroke,
+        fillOpacity: 0.75,
+      }),
+      Plot.line([[0, 0], [100, 100]], {
+        stroke: colour("ink"),
+        strokeDasharray: perfect.dashes,
+        strokeWidth: 1.5,
+      }),
+    ],
+  };
+  const histogram: Plot.PlotOptions = {
+    ...margins,
+    height: 140,
+    marginTop: 30,
+    marginBottom: 42,
+    x: { domain: [0, 100], label: "confidence in %", ticks: 5 },
+    y: { label: "% of the predictions", ticks: 3, nice: true },
+    marks: [
+      grid(),
+      Plot.rectY(filled, {
+        x1,
+        x2,
+        ...inset,
+        y: (bin: CalibrationBin) => 100 * bin.count / count,
+        fill: colour("muted"),
+      }),
+    ],
+  };
+  return draw({
+    title: `${title}: expected calibration error ${percent(error)}`,
+    subtitle,
+    legend: [measured, { ...perfect, stroke: colour("ink") }],
+    parts: [chart(reliability), chart(histogram)],
+    width: 480,
+  });
+}

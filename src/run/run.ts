@@ -1,0 +1,215 @@
+import { messageOf, UserError } from "../errors.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import { configRecord, configText, parseConfig, type TrainConfig } from "../config/mod.ts";
+import { now } from "../clock.ts";
+import { standardSet } from "../data/mod.ts";
+import type { Environment } from "./environment.ts";
+import {
+  appendSafely,
+  diskFiles,
+  type Files,
+  readJson,
+  readText,
+  uninterrupted,
+  writeJson,
+  writeText,
+} from "../storage/mod.ts";
+import { lockRun, type RunLock } from "./lock.ts";
+import {
+  type EpochMetrics,
+  type EpochTime,
+  epochTimes,
+  metricsFile,
+  metricsRow,
+} from "../train/mod.ts";
+import { EventFile, type TestFigures } from "../tensorboard/mod.ts";
+
+/** How a run folder is used: none of it changes the result. */
+export interface RunFolderOptions {
+  /** Checkpoints to keep, the last one included. */
+  readonly keepLast?: number;
+  readonly files?: Files;
+  /** When the run was begun, for its name. */
+  readonly time?: Date;
+}
+
+/** Digests of the weights after an epoch: a line of weights.jsonl. */
+export interface EpochDigests {
+  readonly epoch: number;
+  readonly weights_sha256: string;
+  readonly tensors: Readonly<Record<string, string>>;
+}
+
+/** A run folder that this process may write: it holds the folder's lock until it is disposed. */
+export class Run implements Disposable {
+  readonly checkpoints: Checkpoints;
+  readonly #files: Files;
+  readonly #events: EventFile;
+
+  private constructor(
+    readonly folder: string,
+    readonly config: TrainConfig,
+    readonly lock: RunLock,
+    { keepLast = 2, files = diskFiles }: RunFolderOptions,
+  ) {
+    this.#files = files;
+    const text = JSON.stringify(configRecord(config));
+    this.checkpoints = new Checkpoints(`${folder}/checkpoints`, text, keepLast, files);
+    this.#events = new EventFile(folder, files);
+  }
+
+  /**
+   * Makes a new run folder under `parent`, with config.json and environment.json in it. It appears
+   * under its name only when it is complete, and never over another one.
+   */
+  static create(
+    config: TrainConfig,
+    environment: Environment,
+    parent: string,
+    options: RunFolderOptions = {},
+  ): Run {
+    const { files = diskFiles, time = now() } = options;
+    let folder: string | undefined;
+    let lock: RunLock | undefined;
+    try {
+      Deno.mkdirSync(parent, { recursive: true });
+      folder = Deno.makeTempDirSync({ dir: parent, prefix: ".new-" });
+      Deno.chmodSync(folder, 0o755);
+      lock = lockRun(folder);
+      const checkpoints = `${folder}/checkpoints`;
+      uninterrupted(() => files.makeFolder(checkpoints));
+      writeText(files, `${folder}/config.json`, configText(config));
+      writeJson(files, `${folder}/environment.json`, environment);
+      folder = publish(files, folder, `${parent}/${runName(config, time)}`);
+      uninterrupted(() => files.syncFolder(parent));
+      return new Run(folder, config, lock, options);
+    } catch (error) {
+      lock?.[Symbol.dispose]();
+      if (folder !== undefined) Deno.removeSync(folder, { recursive: true });
+      throw new UserError(`Cannot make a run folder in ${parent}: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Opens a run folder to go on with it; throws a UserError where it is none or in use. */
+  static open(folder: string, options: RunFolderOptions = {}): Run {
+    const config = readConfig(folder);
+    const lock = lockRun(folder);
+    try {
+      if (!Deno.statSync(`${folder}/checkpoints`).isDirectory) throw new Error("it is a file");
+      return new Run(folder, config, lock, options);
+    } catch (error) {
+      lock[Symbol.dispose]();
+      throw new UserError(`${folder}/checkpoints is damaged: ${messageOf(error)}`);
+    }
+  }
+
+  /** Whether a process has trained it before. */
+  get begun(): boolean {
+    return readText(`${this.folder}/metrics.csv`) !== undefined;
+  }
+
+  /** Brings the records of epochs in line with a checkpoint: what came after it is done again. */
+  rewind(history: readonly EpochMetrics[]): void {
+    const metrics = metricsFile(history, readText(`${this.folder}/metrics.csv`) ?? "");
+    writeText(this.#files, `${this.folder}/metrics.csv`, metrics);
+    const digests = readDigests(this.folder).filter(({ epoch }) => epoch <= history.length);
+    const lines = digests.map((digest) => `${JSON.stringify(digest)}\n`);
+    writeText(this.#files, `${this.folder}/weights.jsonl`, lines.join(""));
+    this.#events.begin(this.config, this.#begun(), history, epochTimes(metrics), now());
+  }
+
+  /** Adds an epoch's row to metrics.csv, its digests to weights.jsonl, its figures to the events. */
+  record(metrics: EpochMetrics, time: EpochTime, digests: EpochDigests): void {
+    this.#append("metrics.csv", metricsRow(metrics, time));
+    this.#append("weights.jsonl", `${JSON.stringify(digests)}\n`);
+    this.#events.addEpoch(metrics, now());
+  }
+
+  /** Closes the events with what the test gave. */
+  recordTest(figures: TestFigures): void {
+    this.#events.end(figures, now());
+  }
+
+  /** Adds what this process is to environment.json, when it goes on where another one stopped. */
+  recordResume(environment: Environment, step: number): void {
+    const path = `${this.folder}/environment.json`;
+    const first = readJson(path) as { resumed?: unknown[] } | undefined;
+    const resumed = [...first?.resumed ?? [], { step, ...environment }];
+    writeJson(this.#files, path, { ...(first ?? environment), resumed });
+  }
+
+  /** Writes a JSON file of the run in one step. */
+  write(name: string, value: unknown): void {
+    writeJson(this.#files, `${this.folder}/${name}`, value);
+  }
+
+  /** When the run was begun, as far as its folder tells. */
+  #begun(): Date {
+    const { time } = readJson(`${this.folder}/environment.json`) as { time?: string } ?? {};
+    const begun = new Date(time ?? NaN);
+    return Number.isNaN(begun.getTime()) ? now() : begun;
+  }
+
+  #append(name: string, text: string): void {
+    const path = `${this.folder}/${name}`;
+    try {
+      appendSafely(this.#files, path, text, Deno.statSync(path).size);
+    } catch (error) {
+      throw new UserError(`Cannot write ${path}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.lock[Symbol.dispose]();
+  }
+}
+
+/** Whether a run has been trained and tested to its end. */
+export function isFinished(folder: string): boolean {
+  return readText(`${folder}/summary.json`) !== undefined;
+}
+
+/** The config of a run folder; throws a UserError where it is none. */
+export function readConfig(folder: string): TrainConfig {
+  const path = `${folder}/config.json`;
+  const text = readText(path);
+  if (text === undefined) {
+    throw new UserError(`${folder} is not a run folder: it has no config.json`);
+  }
+  return parseConfig(text, path);
+}
+
+/** The digests of each epoch, as far as they are known. */
+export function readDigests(folder: string): EpochDigests[] {
+  const lines = (readText(`${folder}/weights.jsonl`) ?? "").split("\n");
+  return lines.flatMap((line) => {
+    try {
+      return line === "" ? [] : [JSON.parse(line) as EpochDigests];
+    } catch {
+      return []; // a line that a crash cut short
+    }
+  });
+}
+
+/** `2026-11-23T10-15-30.123Z-cnn-synthetic-s42` */
+export function runName({ model, data, seed }: TrainConfig, time: Date): string {
+  const stamp = time.toISOString().replaceAll(":", "-");
+  return `${stamp}-${model}${data === standardSet.name ? "" : `-${data}`}-s${seed}`;
+}
+
+/** Renames a finished folder to `path`, or to `path-2`, ... where that is taken. */
+function publish(files: Files, folder: string, path: string): string {
+  for (let attempt = 1;; attempt++) {
+    const name = attempt === 1 ? path : `${path}-${attempt}`;
+    try {
+      uninterrupted(() => files.rename(folder, name));
+      return name;
+    } catch (error) {
+      const taken = error instanceof Error && "code" in error &&
+        ["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(String(error.code));
+      if (!taken || attempt === 1000) throw error;
+    }
+  }
+}

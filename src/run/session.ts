@@ -1,0 +1,131 @@
+import { dataSet, markOf, type TestData, type TrainingData } from "../data/mod.ts";
+import { messageOf, UserError } from "../errors.ts";
+import type { Layer } from "../nn/mod.ts";
+import { readEnvironment } from "./environment.ts";
+import { figuresOf, logged } from "../statistics/mod.ts";
+import { bestEpoch, modelOf, Pace, recipeOf, train, TrainingState } from "../train/mod.ts";
+import { exitCodes, type Screen, type StopSignal, StopSignals } from "../cli/mod.ts";
+import { RunRecorder } from "./recorder.ts";
+import type { Run } from "./run.ts";
+import { finishRun, type Summary } from "./summary.ts";
+
+/** Writes the report of a run that is complete or was stopped, and returns its path. */
+export type Reporter = (folder: string, options: {
+  /** The test images, where the run has been tested. */
+  readonly test?: TestData;
+  readonly resumeCommand: string;
+  readonly tell: (text: string) => void;
+}) => Promise<string>;
+
+/** What a run is carried on with. */
+export interface Session {
+  readonly data: TrainingData;
+  /** Opens the test set; called once, when the training is complete. */
+  readonly loadTest: () => Promise<TestData>;
+  /** The model; by default the one that the config names. */
+  readonly layer?: Layer;
+  readonly screen: Screen;
+  /** `50` (steps) or `30s` (seconds) between the checkpoints inside an epoch. */
+  readonly checkpointEvery?: string;
+  /** The command that goes on with the run after an interruption. */
+  readonly resumeCommand: string;
+  readonly reporter?: Reporter;
+}
+
+/**
+ * Carries a run on from its last checkpoint, or from its beginning, until it is complete and
+ * tested, or a signal stops it. Returns the exit code.
+ */
+export async function carryOn(run: Run, session: Session): Promise<number> {
+  const { data, screen, checkpointEvery, resumeCommand } = session;
+  const { config } = run;
+  using signals = new StopSignals((signal) => {
+    screen.line(`${signal}: finishes this step and saves; once more stops at once`);
+  });
+  const pace = new Pace({ signals, checkpointEvery });
+  const layer = session.layer ?? modelOf(config);
+  using state = new TrainingState(layer, recipeOf(config), data.train.count);
+  try {
+    screen.line(introduction(run, data, state));
+    await restore(run, state, data, screen);
+    const stop = async () => {
+      const code = stopped(pace.stop, state, resumeCommand, screen);
+      await writeReport(run, session);
+      return code;
+    };
+    if (!await train(state, data, new RunRecorder(run, screen, pace), pace)) return await stop();
+    const test = await session.loadTest();
+    const digests = { ...data.digests, ...test.digests };
+    const summary = await finishRun(run, state, test, digests, pace);
+    if (summary === undefined) return await stop();
+    for (const line of closing(summary, run.folder)) screen.line(line);
+    await writeReport(run, session, test);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(`${error.message}. To go on: ${resumeCommand}`, { cause: error });
+  }
+}
+
+/** A report that cannot be written takes nothing from the run: `deno task report` can follow. */
+async function writeReport(
+  { folder }: Run,
+  { reporter, resumeCommand, screen }: Session,
+  test?: TestData,
+): Promise<void> {
+  if (reporter === undefined) return;
+  const tell = (text: string) => screen.line(`warning: ${text}`);
+  try {
+    screen.line(await reporter(folder, { test, resumeCommand, tell }));
+  } catch (error) {
+    tell(`No report of ${folder}: ${messageOf(error)}`);
+  }
+}
+
+async function restore(run: Run, state: TrainingState, data: TrainingData, screen: Screen) {
+  const { bestBy, device } = run.config;
+  const saved = run.checkpoints.load(
+    ({ history }) => bestEpoch(history, bestBy)?.epoch,
+    (text) => screen.line(`warning: ${text}`),
+  );
+  try {
+    if (saved !== undefined) state.restore(saved);
+  } catch (error) {
+    throw new UserError(`${run.folder} was made with another model: ${messageOf(error)}`);
+  }
+  if (run.begun) {
+    run.recordResume(await readEnvironment(device, data.digests), state.step);
+    screen.line(`goes on at step ${state.step} of ${state.totalSteps}`);
+  }
+  run.rewind(state.history);
+}
+
+function stopped(
+  signal: StopSignal | undefined,
+  state: TrainingState,
+  resumeCommand: string,
+  screen: Screen,
+): number {
+  screen.line(`stopped by ${signal}, saved at step ${state.step} of ${state.totalSteps}`);
+  screen.line(`to go on: ${resumeCommand}`);
+  return exitCodes[signal ?? "SIGINT"];
+}
+
+function introduction({ config, folder }: Run, data: TrainingData, state: TrainingState): string {
+  const { train, validation, source } = data;
+  const name = markOf(source) === "" ? source : dataSet(source).title;
+  return `${config.model} with ${state.parameterCount} weights on ${name}: ` +
+    `${train.count} training, ${validation?.count ?? 0} validation images\nrun folder ${folder}`;
+}
+
+function closing(summary: Summary, folder: string): string[] {
+  const { best, test_correct: correct, test_count: count, weights_sha256, data } = summary;
+  const mark = markOf(data);
+  const figures = logged(figuresOf("test"), summary, { correct, count }).join("  ");
+  return [
+    ...(summary.stopped_early ? [`stopped early: no better epoch after ${best.epoch}`] : []),
+    `best epoch ${best.epoch}  ${figures}${mark}`,
+    `weights sha256 ${weights_sha256}`,
+    `${folder}/summary.json`,
+  ];
+}

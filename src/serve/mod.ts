@@ -1,0 +1,2 @@
+/** Pages over run folders. @module */
+export { startServer } from "./server.ts";

@@ -1,0 +1,22 @@
+/** Files that survive a crash, safetensors and JSON. @module */
+export {
+  append,
+  appendSafely,
+  diskFiles,
+  type Files,
+  uninterrupted,
+  writeAtomically,
+} from "./files.ts";
+export { jsonText, readJson, readText, writeJson, writeText } from "./json_file.ts";
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  headerLimit,
+  type StoredDType,
+  type StoredFile,
+  type StoredTensor,
+} from "./safetensors.ts";
+export { type OpenedFile, openRegularFile, readBytes } from "./regular_file.ts";
+export { readWeightsFile, seal, unseal } from "./sealed.ts";
+export { assignStored, storedTensors } from "./stored_tensors.ts";
+export { tensorDigests, weightsDigest } from "./weights_digest.ts";

@@ -1,0 +1,2 @@
+/** TensorBoard's event files. @module */
+export { EventFile, type TestFigures } from "./event_file.ts";

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import type { StoredTensor } from "../storage/mod.ts";
+import { type EpochMetrics, epochMetricsSchema } from "./metrics.ts";
+
+/** Where a training stands, besides its tensors. */
+export interface RunProgress {
+  /** Epochs that are complete, with their validation. */
+  readonly epoch: number;
+  /** Steps of the epoch after them. */
+  readonly step_in_epoch: number;
+  /** Steps since the run began. */
+  readonly step: number;
+  readonly history: readonly EpochMetrics[];
+}
+
+export const progressSchema = z.strictObject({
+  epoch: z.int().min(0),
+  step_in_epoch: z.int().min(0),
+  step: z.int().min(0),
+  history: z.array(epochMetricsSchema),
+});
+
+/** All that a training needs to go on as if nothing had happened. */
+export interface Checkpoint {
+  readonly tensors: readonly StoredTensor[];
+  readonly progress: RunProgress;
+}

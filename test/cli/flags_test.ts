@@ -1,0 +1,71 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { parseArgs } from "@std/cli/parse-args";
+import { UsageError } from "../../src/errors.ts";
+import { Command } from "../../src/cli/flags.ts";
+import { trainFlagsSchema } from "../../src/config/options.ts";
+
+const command = new Command(trainFlagsSchema, {
+  usage: "train",
+  alias: { b: "batch-size", wd: "weight-decay" },
+  values: { mlp: "nonlinear" },
+});
+
+const read = (...texts: string[]) =>
+  command.read(parseArgs(command.arguments(texts), command.parseOptions));
+
+Deno.test("a command line gives the settings that were said, and no others", () => {
+  assertEquals(read("--model", "mlp", "-b", "64", "--wd=1e-4", "--hflip", "--threads", "2"), {
+    model: "nonlinear",
+    batchSize: 64,
+    weightDecay: 1e-4,
+    hflip: true,
+    threads: 2,
+  });
+  assertEquals(read(), {});
+});
+
+Deno.test("a command line that asks for help gives no settings", () => {
+  assertEquals(read("--epochs", "3", "--help"), undefined);
+  assertEquals(read("-h"), undefined);
+});
+
+const refused: [texts: string[], message: string][] = [
+  [["--epoch", "3"], "Unknown flag --epoch; did you mean --epochs?"],
+  [["--batchsize", "3"], "did you mean --batch-size?"],
+  [["-q"], "Unknown flag -q"],
+  [["--no-hflip"], "did you mean --hflip?"],
+  [["--model", "cnm"], "--model must be linear, nonlinear, cnn, not cnm; did you mean cnn?"],
+  [["--opt", "Adam"], "did you mean adam?"],
+  [["--epochs", "three"], "--epochs must be a number, not three"],
+  [["--epochs", "0x10"], "--epochs must be a number, not 0x10"],
+  [["--epochs", "0"], "--epochs must be at least 1, not 0"],
+  [["--epochs", "2.5"], "--epochs must be a whole number, not 2.5"],
+  [["--epochs"], "--epochs needs a value: N"],
+  [["--epochs", "3", "--epochs", "4"], "--epochs is given 2 times: 3, 4"],
+  [["--lr", "-0.1"], "--lr must be above 0, not -0.1"],
+  [["--lr", "1e999"], "--lr must be"],
+  [["--momentum", "1"], "--momentum must be below 1, not 1"],
+  [["--seed", "4294967296"], "--seed must be at most 4294967295"],
+  [["--train-size", "55000"], "--train-size must be up to 50000, or 60000, not 55000"],
+  [["--checkpoint-every", "5m"], "--checkpoint-every must be steps (50) or seconds (30s), not 5m"],
+  [["--dry-run=yes"], "--dry-run takes no value"],
+  [["extra"], "Unexpected argument extra"],
+];
+
+for (const [texts, message] of refused) {
+  Deno.test(`the command line ${texts.join(" ")} is refused in one sentence, exit code 2`, () => {
+    const error = assertThrows(() => read(...texts), UsageError, message);
+    assertEquals(error.exitCode, 2);
+    assert(!error.message.includes("\n"));
+  });
+}
+
+Deno.test("--help shows every flag with its default", () => {
+  const help = command.help();
+  for (const { name } of Object.keys(trainFlagsSchema.shape).map((key) => ({ name: key }))) {
+    assertStringIncludes(help, `--${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`);
+  }
+  assertStringIncludes(help, "-b, --batch-size N");
+  assertStringIncludes(help, "[32]");
+  assertStringIncludes(help, "[cosine]");
+});

@@ -1,0 +1,82 @@
+import { assert, assertEquals } from "@std/assert";
+import type { TrainSettings } from "../../src/config/config.ts";
+import { Run } from "../../src/run/run.ts";
+import { config, environment, trainTo } from "../train/fixtures.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+
+const optimizers: Partial<TrainSettings>[] = [
+  { opt: "sgd", lr: 0.05 },
+  { opt: "sgd", lr: 0.05, momentum: 0.9, nesterov: true, weightDecay: 1e-3, clipGradNorm: 1 },
+  { opt: "adam" },
+  { opt: "adamw", weightDecay: 0.05 },
+  { opt: "rmsprop", momentum: 0.5 },
+];
+const schedules: Partial<TrainSettings>[] = [
+  { lrScheduler: "constant" },
+  { lrScheduler: "step", lrStepSize: 1, lrGamma: 0.5 },
+  { lrScheduler: "cosine", lrWarmupEpochs: 1 },
+  { lrScheduler: "one-cycle" },
+];
+const augmented = { hflip: true, cropPadding: 2, randomErase: 0.3, labelSmoothing: 0.1 };
+
+/** The files that say all about a run. */
+function files(folder: string) {
+  const read = (name: string) => Deno.readFileSync(`${folder}/${name}`);
+  const rows = new TextDecoder().decode(read("metrics.csv")).trim().split("\n");
+  return {
+    last: read("checkpoints/last.safetensors"),
+    best: read("checkpoints/best.safetensors"),
+    digests: read("weights.jsonl"),
+    metrics: rows.map((row) => row.split(",").slice(0, -2).join(",")), // all but the times
+  };
+}
+
+for (const optimizer of optimizers) {
+  for (const schedule of schedules) {
+    const name = `${optimizer.opt}${optimizer.nesterov ? " with momentum" : ""}`;
+    const title = `N steps are k steps, a resume and N - k steps: ${name}, ${schedule.lrScheduler}`;
+    Deno.test(title, async () => {
+      using parent = temporaryFolder();
+      const settings = config({ ...optimizer, ...schedule, ...augmented });
+      using whole = Run.create(settings, environment, parent.path);
+      assertEquals((await trainTo(whole)).step, 10);
+      const expected = files(whole.folder);
+      for (const k of [1, 4, 5, 7, 10]) { // inside and at the end of an epoch, and of the run
+        let folder: string;
+        {
+          using begun = Run.create(settings, environment, parent.path);
+          folder = begun.folder;
+          assertEquals(await trainTo(begun, k).then(({ step, complete }) => [step, complete]), [
+            k,
+            false,
+          ]);
+        }
+        using resumed = Run.open(folder);
+        assert((await trainTo(resumed)).complete);
+        assertEquals(files(folder), expected);
+      }
+    });
+  }
+}
+
+Deno.test("a run that is stopped at every single step ends as one that is not", async () => {
+  using parent = temporaryFolder();
+  using whole = Run.create(config(augmented), environment, parent.path);
+  await trainTo(whole);
+  using run = Run.create(config(augmented), environment, parent.path);
+  for (let step = 1; step <= 10; step++) await trainTo(run, step);
+  await trainTo(run);
+  assertEquals(files(run.folder), files(whole.folder));
+});
+
+Deno.test("a run goes on from the checkpoint before a damaged one, to the same bytes", async () => {
+  using parent = temporaryFolder();
+  using whole = Run.create(config(), environment, parent.path);
+  await trainTo(whole);
+  using run = Run.create(config(), environment, parent.path, { keepLast: 3 });
+  await trainTo(run, 8, "2");
+  const path = `${run.folder}/checkpoints/last.safetensors`;
+  Deno.writeFileSync(path, Deno.readFileSync(path).subarray(0, 100));
+  await trainTo(run);
+  assertEquals(files(run.folder), files(whole.folder));
+});

@@ -1,0 +1,111 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { UserError } from "../../src/errors.ts";
+import { isFinished, Run } from "../../src/run/run.ts";
+import { carryOn } from "../../src/run/session.ts";
+import { readWeightsFile } from "../../src/storage/sealed.ts";
+import { weightsDigest } from "../../src/storage/weights_digest.ts";
+import { config, data, environment, layer, test } from "../train/fixtures.ts";
+import { FaultyFiles } from "../storage/faulty_files.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+import { runResult } from "../torture/run_files.ts";
+
+/** Carries a run on with the fixtures; returns the exit code and what was said. */
+async function carried(run: Run, changes: Partial<Parameters<typeof carryOn>[1]> = {}) {
+  const said: string[] = [];
+  const code = await carryOn(run, {
+    data,
+    loadTest: () => Promise.resolve(test),
+    layer,
+    screen: { line: (text) => said.push(text), bar() {} },
+    resumeCommand: "the command",
+    ...changes,
+  });
+  return { code, said };
+}
+
+Deno.test("a run ends with figures that its files bear out", async () => {
+  using parent = temporaryFolder();
+  using run = Run.create(config({ epochs: 3 }), environment, parent.path);
+  const { code, said } = await carried(run);
+  assertEquals(code, 0);
+  const summary = JSON.parse(Deno.readTextFileSync(`${run.folder}/summary.json`));
+  assertEquals([summary.data, summary.epochs, summary.steps], ["synthetic", 3, 15]);
+  assertEquals(summary.test_count, test.count);
+  assertEquals(summary.test_acc, summary.test_correct / test.count);
+  const read = (name: string) =>
+    readWeightsFile(Deno.readFileSync(`${run.folder}/checkpoints/${name}.safetensors`)).tensors;
+  const weights = read("last").filter(({ name }) => !/^(optimizer|train)\./.test(name));
+  assertEquals(weightsDigest(weights), summary.weights_sha256);
+  assertEquals(weightsDigest(read("best")), summary.best_weights_sha256);
+  assert(
+    said.some((line) => line.includes("SYNTHETIC")) &&
+      said.at(-2)?.includes(summary.weights_sha256),
+  );
+  assert(
+    said.filter((line) => line.startsWith("epoch ")).every((line) =>
+      line.endsWith("(synthetic data)")
+    ),
+  );
+});
+
+Deno.test("the test set is opened once, when the training is complete", async () => {
+  using parent = temporaryFolder();
+  using run = Run.create(config(), environment, parent.path);
+  let opened = 0;
+  const loadTest = () => {
+    const rows = Deno.readTextFileSync(`${run.folder}/metrics.csv`).trim().split("\n");
+    assertEquals(rows.length, 3);
+    opened++;
+    return Promise.resolve(test);
+  };
+  await carried(run, { loadTest });
+  assertEquals(opened, 1);
+});
+
+Deno.test("a run whose test set cannot be read is finished later, with the same figures", async () => {
+  using parent = temporaryFolder();
+  using whole = Run.create(config(), environment, parent.path);
+  await carried(whole);
+  using run = Run.create(config(), environment, parent.path);
+  const loadTest = () => Promise.reject(new UserError("There is no test set"));
+  const error = await assertRejects(() => carried(run, { loadTest }), UserError);
+  assertEquals(error.message, "There is no test set. To go on: the command");
+  assertEquals(isFinished(run.folder), false);
+  assertEquals((await carried(run)).code, 0);
+  assertEquals(runResult(run.folder), runResult(whole.folder));
+});
+
+Deno.test("a run whose checkpoints are all damaged begins again, says so, and ends the same", async () => {
+  using parent = temporaryFolder();
+  using whole = Run.create(config(), environment, parent.path);
+  await carried(whole);
+  for (const damaged of ["best", "last"]) {
+    using run = Run.create(config(), environment, parent.path, { keepLast: 1 });
+    await carried(run);
+    Deno.removeSync(`${run.folder}/summary.json`);
+    Deno.truncateSync(`${run.folder}/checkpoints/${damaged}.safetensors`, 50);
+    const { said } = await carried(run);
+    assert(said.some((line) => line.startsWith("warning: Cannot use ")), said.join("\n"));
+    assert(said.some((line) => line.includes("begins again at step 0")), said.join("\n"));
+    assertEquals(runResult(run.folder), runResult(whole.folder));
+  }
+});
+
+Deno.test("a disk that is full stops the run with one sentence and the way on", async () => {
+  using parent = temporaryFolder();
+  const files = new FaultyFiles("ENOSPC");
+  using run = Run.create(config(), environment, parent.path, { files });
+  files.failing = files.operations.length + 12;
+  const error = await assertRejects(() => carried(run), UserError);
+  assert(/^Cannot .* No space left .*\. To go on: the command$/.test(error.message), error.message);
+  assertEquals((await carried(run)).code, 0);
+});
+
+Deno.test("a run without validation images is best where it is last", async () => {
+  using parent = temporaryFolder();
+  using run = Run.create(config(), environment, parent.path);
+  await carried(run, { data: { ...data, validation: undefined } });
+  const summary = JSON.parse(Deno.readTextFileSync(`${run.folder}/summary.json`));
+  assertEquals(summary.best, summary.last);
+  assertEquals(summary.best_weights_sha256, summary.weights_sha256);
+});

@@ -1,0 +1,37 @@
+/**
+ * A process that trains a small run, to be killed. `child.ts new PARENT` makes a run there,
+ * `child.ts resume FOLDER` goes on with one; both save after every step.
+ */
+import { messageOf } from "../../src/errors.ts";
+import { isFinished, Run } from "../../src/run/run.ts";
+import { carryOn } from "../../src/run/session.ts";
+import { config, data, environment, layer, test } from "../train/fixtures.ts";
+
+/** The config of every run that is tortured: 200 steps. */
+export const tortured = config({
+  epochs: 40,
+  opt: "adamw",
+  hflip: true,
+  randomErase: 0.2,
+  lrScheduler: "one-cycle",
+});
+
+if (import.meta.main) {
+  const [what, path] = Deno.args;
+  try {
+    using run = what === "new" ? Run.create(tortured, environment, path) : Run.open(path);
+    if (isFinished(run.folder)) Deno.exit(0);
+    const code = await carryOn(run, {
+      data,
+      loadTest: () => Promise.resolve(test),
+      layer,
+      screen: { line: (text) => console.log(text), bar() {} },
+      checkpointEvery: "1",
+      resumeCommand: `resume ${run.folder}`,
+    });
+    Deno.exit(code);
+  } catch (error) {
+    console.error(messageOf(error));
+    Deno.exit(1);
+  }
+}
