@@ -41,6 +41,8 @@ static BUDGET: OnceLock<std::result::Result<usize, String>> = OnceLock::new();
 thread_local! {
     /// Lets a test have a budget of its own.
     pub static BUDGET_HERE: std::cell::Cell<Option<usize>> = const { std::cell::Cell::new(None) };
+    /// The largest block that this thread has asked for since a test set this to 0.
+    pub static LARGEST_HERE: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
 /// What `WICK_MEMORY_MIB` allows, else how much of the machine's memory this process may have.
@@ -153,6 +155,8 @@ pub struct ReusingAllocator;
 // block is on at most one free stack.
 unsafe impl GlobalAlloc for ReusingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        #[cfg(test)]
+        LARGEST_HERE.set(LARGEST_HERE.get().max(layout.size()));
         if layout.size() < SMALLEST || layout.align() > ALIGNMENT {
             // SAFETY: the caller's promise.
             return unsafe { System.alloc(layout) };
@@ -247,6 +251,13 @@ mod tests {
         assert!(ensure(NEGLIGIBLE - 1, 1).is_ok() && ensure(NEGLIGIBLE, 1).is_err());
         BUDGET_HERE.set(None);
         assert!(ensure(1 << 50, 1).is_err(), "there is a budget without being asked for");
+    }
+
+    #[test]
+    fn a_thread_knows_the_largest_block_that_it_asked_for() {
+        LARGEST_HERE.set(0);
+        drop((Vec::<u8>::with_capacity(5000), Vec::<u8>::with_capacity(10)));
+        assert_eq!(LARGEST_HERE.replace(0), 5000);
     }
 
     #[test]

@@ -78,7 +78,8 @@ const calls: Readonly<Record<string, (draw: Sequence, pair: Pair) => Pair | unde
   assign(draw, { tensor, plain }) {
     const same = draw.pairs.filter((other) => `${other.plain.shape}` === `${plain.shape}`);
     const source = draw.below(3) === 0 ? draw.made(plain.shape) : draw.pick(same);
-    const isBroadcast = plain.shape.some((length, dim) => length > 1 && plain.strides[dim] === 0);
+    const isBroadcast = !plain.shape.includes(0) &&
+      plain.shape.some((length, dim) => length > 1 && plain.strides[dim] === 0);
     if (isBroadcast) assertThrows(() => tensor.assign(source.tensor), Error, "broadcast");
     else {
       tensor.assign(source.tensor);

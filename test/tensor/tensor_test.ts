@@ -209,4 +209,5 @@ test("allFinite() finds NaN and infinities", () => {
   assert(Tensor.from([1, -2]).allFinite());
   assert(!Tensor.from([1, NaN]).allFinite());
   assert(!Tensor.from([-Infinity, 1]).allFinite());
+  assert(Tensor.from(Uint8Array.of(1, 255)).allFinite());
 });

@@ -102,7 +102,12 @@ impl Arguments {
                 let size = if self.shapes == MANY_CHANNELS { 2 } else { 1 };
                 vec![size, size, size, size, 0, 0]
             }
-            "p" if self.chance(90) => (0..6 + self.below(2)).map(|_| 1 + self.word() % 3).collect::<Vec<u32>>(),
+            "p" if self.chance(90) => {
+                let length = 6 + self.below(2);
+                let largest = if length == 7 { 20 } else { 6 };
+                let one = |_| if self.chance(5) { 1 << self.below(largest) } else { 1 + self.word() % 3 };
+                (0..length).map(one).collect::<Vec<u32>>()
+            }
             "shape" | "dims" | "x_shape" | "weight_shape" if self.chance(60) => {
                 let tensor = self.Handle();
                 let of = get(tensor).map_or(Vec::new(), |tensor| tensor.dims().to_vec());

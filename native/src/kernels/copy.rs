@@ -155,4 +155,16 @@ mod tests {
         assert_eq!(gather_strided(&x, 7, &[], &[]).unwrap(), [7]);
         assert!(gather_strided(&x, 0, &[0, 3], &[3, 1]).unwrap().is_empty());
     }
+
+    #[test]
+    fn what_is_scattered_into_a_view_is_gathered_from_it_and_nothing_else_is_written() {
+        for (start, shape, strides) in [(1, vec![2, 3], vec![12, 4]), (0, vec![3, 2, 2], vec![1, 8, 4]), (7, vec![], vec![])] {
+            let mut memory = [0u8; 24];
+            let x: Vec<u8> = (1..=shape.iter().product::<usize>() as u8).collect();
+            // SAFETY: the views lie within the array.
+            unsafe { scatter_strided(&x, memory.as_mut_ptr(), start, &shape, &strides) };
+            assert_eq!(gather_strided(&memory, start, &shape, &strides).unwrap(), x);
+            assert_eq!(memory.iter().filter(|&&element| element != 0).count(), x.len());
+        }
+    }
 }

@@ -5,6 +5,7 @@ use candle_core::{DType, Device, Tensor};
 use super::storage::{Elements, Format, element_count, ensure_room, make, row_major};
 use crate::error::Result;
 use crate::fail;
+use crate::kernels::buffer::room;
 use crate::kernels::images::{self as kernel, Augmentation};
 use crate::random::Stream;
 
@@ -39,11 +40,9 @@ pub fn gather_labels(labels: &Tensor, indices: &[u32]) -> Result<Tensor> {
     check_indices(count, indices)?;
     if labels.device().is_cpu() && labels.dtype() == DType::U8 {
         let labels = Elements::<u8>::of(labels)?;
-        return make(
-            indices.iter().map(|&index| u32::from(labels[index as usize])).collect(),
-            &[indices.len()],
-            Format::RowMajor,
-        );
+        let mut taken = room(indices.len())?;
+        taken.extend(indices.iter().map(|&index| u32::from(labels[index as usize])));
+        return make(taken, &[indices.len()], Format::RowMajor);
     }
     let places = Tensor::from_slice(indices, indices.len(), labels.device())?;
     Ok(labels.index_select(&places, 0)?.to_dtype(DType::U32)?)

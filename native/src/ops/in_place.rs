@@ -48,7 +48,8 @@ fn storage_mut<T: WithDType>(tensor: &Tensor) -> Result<*mut T> {
 /// # Errors
 /// Where several elements of a tensor lie in one place.
 pub fn ensure_writable(tensor: &Tensor) -> Result<()> {
-    if tensor.dims().iter().zip(tensor.stride()).any(|(&size, &stride)| size > 1 && stride == 0) {
+    let is_repeated = tensor.dims().iter().zip(tensor.stride()).any(|(&size, &stride)| size > 1 && stride == 0);
+    if is_repeated && tensor.elem_count() > 0 {
         fail!("Cannot write into a tensor of shape {:?} that was broadcast: copy it first", tensor.dims());
     }
     Ok(())

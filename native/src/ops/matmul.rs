@@ -7,6 +7,7 @@ use super::pointwise::{gradient, unary};
 use super::reduce::sum;
 use super::storage::{Elements, Format, element_count, ensure_room, format_of, has_float_kernels, make, row_major};
 use crate::error::Result;
+use crate::kernels::buffer::room;
 use crate::kernels::matmul::{self as kernel, Matrix, Product, Start};
 use crate::kernels::vector::Float;
 use crate::{fail, floats};
@@ -67,7 +68,7 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         }
         let (a, b) = (row_major::<T>(&a.broadcast_as(a_shape)?)?, row_major::<T>(&b.broadcast_as(b_shape)?)?);
         let (a_elements, b_elements) = (Elements::<T>::of(&a)?, Elements::<T>::of(&b)?);
-        let mut out = Vec::with_capacity(batch.elem_count() * m * n);
+        let mut out = room(batch.elem_count() * m * n)?;
         for item in 0..batch.elem_count() {
             let a = Matrix { data: &a_elements[item * m * k..(item + 1) * m * k], rows: m, columns: k, row_stride: k, column_stride: 1 };
             let b = Matrix { data: &b_elements[item * k * n..(item + 1) * k * n], rows: k, columns: n, row_stride: n, column_stride: 1 };

@@ -156,6 +156,9 @@ pub fn softmax_gradient(y: &Tensor, dy: &Tensor, dim: usize, kind: Softmax) -> R
 
 /// Whether no element is NaN or infinite.
 pub fn all_finite(x: &Tensor) -> Result<bool> {
+    if !x.dtype().is_float() {
+        return Ok(true);
+    }
     // x - x is 0 for finite numbers and NaN for the others; a sum of squares cannot lose one.
     let zeros = binary(Binary::Subtract, x, x)?;
     let total = if has_kernels(x) {

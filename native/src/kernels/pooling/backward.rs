@@ -5,6 +5,7 @@ use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled};
 use crate::kernels::geometry::Axis;
 use crate::kernels::vector::{Float, Kernel, Vector, for_vectors};
+use crate::memory;
 
 /// Which share of a window's gradient each of its numbers takes.
 #[derive(Clone, Copy)]
@@ -144,6 +145,8 @@ pub fn backward<T: Float>(windows: &Windows, dy: &[T], share: Share<T>) -> Resul
             })
         };
     }
+    windows.ensure_scratch()?;
+    memory::ensure(windows.columns.output * windows.columns.kernel + windows.columns.input, size_of::<[usize; 3]>())?;
     let meets =
         |column: usize| (0..windows.columns.kernel).filter_map(|k| Some((windows.columns.target(column, k)?, k))).collect();
     let columns: Vec<Vec<(usize, usize)>> = (0..windows.columns.input).map(meets).collect();

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::windows::{FEW_IMAGES, Windows};
+use super::windows::{FEW_IMAGES, MOST_LAID_OUT, Windows};
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled, filled_pair};
 use crate::kernels::vector::{Float, Kernel, Vector, for_vectors};
@@ -35,8 +35,8 @@ impl<T: Float> Forward<'_, T> {
         let Windows { images, rows, columns, .. } = *self.windows;
         let first = |row: usize| (self.channel * rows.output + row) * self.windows.output_row();
         let mut taps = Vec::with_capacity(self.windows.area());
-        if images < FEW_IMAGES {
-            let length = self.rows.len() * self.windows.output_row();
+        let length = self.rows.len() * self.windows.output_row();
+        if images < FEW_IMAGES && self.windows.area() * length <= MOST_LAID_OUT {
             let initial = if MAXIMUM { T::of(f64::NEG_INFINITY) } else { T::ZERO };
             let mut lines = vec![initial; self.windows.area() * length];
             for (tap, line) in lines.chunks_exact_mut(length.max(1)).enumerate() {
@@ -139,6 +139,7 @@ pub fn larger<V: Vector>((maximum, argmax): (V, V), x: V, place: usize) -> (V, V
 /// `x [c, h, w, n] -> (maximum, argmax) [c, h', w', n]`.
 pub fn max_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<(Vec<T>, Vec<T>)> {
     let length = windows.channels * windows.rows.output * windows.output_row();
+    windows.ensure_scratch()?;
     // SAFETY: the rows cover both outputs.
     unsafe {
         filled_pair([length; 2], |out, argmax| {
@@ -151,6 +152,7 @@ pub fn max_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<(Vec<T>, Vec<
 
 /// `x [c, h, w, n] -> y [c, h', w', n]`.
 pub fn average_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<Vec<T>> {
+    windows.ensure_scratch()?;
     // SAFETY: the rows cover the output.
     unsafe {
         filled(windows.channels * windows.rows.output * windows.output_row(), |out| {

@@ -2,11 +2,15 @@
 
 use std::ops::Range;
 
+use crate::error::Result;
 use crate::kernels::geometry::Axis;
-use crate::parallel;
+use crate::{memory, parallel};
 
 /// Fewer images than these do not fill a vector, so windows are laid side by side.
 pub(super) const FEW_IMAGES: usize = 8;
+/// Rows are laid out together up to so many elements, less than the nearest caches hold; one row alone up to the most.
+const LAID_OUT: usize = 1 << 16;
+pub(super) const MOST_LAID_OUT: usize = 1 << 21;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Windows {
@@ -20,6 +24,12 @@ impl Windows {
     pub(super) fn area(&self) -> usize {
         self.rows.kernel * self.columns.kernel
     }
+    /// Asks for the memory in which each thread lists a window's taps and lays windows out.
+    pub(super) fn ensure_scratch(&self) -> Result<()> {
+        let row = self.area() * self.output_row();
+        let laid_out = if self.images < FEW_IMAGES && row <= MOST_LAID_OUT { row.max(LAID_OUT) } else { 0 };
+        memory::ensure(parallel::threads(), self.area() * size_of::<(usize, usize)>() + laid_out * size_of::<f64>())
+    }
     pub(super) fn input_row(&self) -> usize {
         self.columns.input * self.images
     }
@@ -28,7 +38,10 @@ impl Windows {
     }
     pub(super) fn for_output_rows(&self, function: impl Fn(usize, Range<usize>) + Sync) {
         if self.images < FEW_IMAGES {
-            self.for_rows(1, self.rows.output * self.output_row(), |channel, _| function(channel, 0..self.rows.output));
+            let rows = (LAID_OUT / (self.area() * self.output_row()).max(1)).clamp(1, self.rows.output.max(1));
+            self.for_rows(self.rows.output.div_ceil(rows), rows * self.output_row(), |channel, piece| {
+                function(channel, piece * rows..((piece + 1) * rows).min(self.rows.output));
+            });
         } else {
             self.for_rows(self.rows.output, self.output_row(), |channel, row| function(channel, row..row + 1));
         }

@@ -1,15 +1,19 @@
 //! 2-D convolution as a matrix product of windows laid out as columns.
 
-use candle_core::Tensor;
+use candle_core::{DType, Tensor};
 
 use crate::error::Result;
+use crate::kernels::buffer::room;
 use crate::kernels::geometry::Geometry;
+use crate::ops::storage::ensure_room;
 
 /// For each output position, tap by tap, the place in the padded image: `[taps * h' * w']`.
-fn unfolding(geometry: &Geometry) -> Vec<u32> {
+fn unfolding(geometry: &Geometry) -> Result<Vec<u32>> {
     let (rows, columns) = (geometry.rows, geometry.columns);
     let padded_width = columns.input + 2 * columns.padding;
-    let mut places = Vec::with_capacity(geometry.taps() * rows.output * columns.output);
+    // The windows themselves are as many for each image and channel.
+    ensure_room(&[geometry.images * geometry.in_channels, geometry.taps(), rows.output, columns.output], DType::F64)?;
+    let mut places = room(geometry.taps() * rows.output * columns.output)?;
     for ky in 0..rows.kernel {
         for kx in 0..columns.kernel {
             for row in 0..rows.output {
@@ -21,11 +25,11 @@ fn unfolding(geometry: &Geometry) -> Vec<u32> {
             }
         }
     }
-    places
+    Ok(places)
 }
 
 fn unfolding_on(geometry: &Geometry, like: &Tensor) -> Result<Tensor> {
-    let places = unfolding(geometry);
+    let places = unfolding(geometry)?;
     let count = places.len();
     Ok(Tensor::from_vec(places, count, like.device())?)
 }

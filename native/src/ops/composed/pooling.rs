@@ -4,15 +4,18 @@ use candle_core::Tensor;
 
 use crate::error::Result;
 use crate::fail;
+use crate::kernels::buffer::room;
 use crate::kernels::pooling::Windows;
+use crate::ops::storage::ensure_room;
 
 /// Places in the padded image that tap (ky, kx) of every window meets.
 fn tap_places(windows: &Windows, ky: usize, kx: usize, like: &Tensor) -> Result<Tensor> {
     let (rows, columns) = (windows.rows, windows.columns);
     let width = columns.input + 2 * columns.padding;
     let place = |i: usize| ((i / columns.output * rows.stride + ky) * width + i % columns.output * columns.stride + kx) as u32;
-    let places: Vec<u32> = (0..rows.output * columns.output).map(place).collect();
-    let count = places.len();
+    let count = rows.output * columns.output;
+    let mut places = room(count)?;
+    places.extend((0..count).map(place));
     Ok(Tensor::from_vec(places, count, like.device())?)
 }
 
@@ -29,6 +32,7 @@ fn taps(windows: &Windows, x: &Tensor, fill: f64) -> Result<Vec<Tensor>> {
         Ok(Tensor::cat(&[&side, &x, &side], dim)?)
     };
     let padded = side(side(x.contiguous()?, 2, rows.padding)?, 3, columns.padding)?.flatten_from(2)?.contiguous()?;
+    ensure_room(&[windows.images * windows.channels, rows.kernel, columns.kernel, rows.output, columns.output], x.dtype())?;
     let mut taps = Vec::new();
     for ky in 0..rows.kernel {
         for kx in 0..columns.kernel {

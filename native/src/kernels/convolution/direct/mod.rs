@@ -17,7 +17,7 @@ mod segment;
 mod tile;
 mod whole;
 
-use self::segment::{Flow, segments};
+use self::segment::{Flow, Segment, Tap, segments};
 use self::whole::{Row, Whole};
 use crate::error::Result;
 use crate::kernels::buffer::filled;
@@ -25,7 +25,7 @@ use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::Geometry;
 use crate::kernels::tile::tile_channels;
 use crate::kernels::vector::{Float, Kernel, Vector};
-use crate::parallel;
+use crate::{memory, parallel};
 
 /// `x [i, h, w, n] -> y [o, h', w', n]`.
 pub fn forward<T: Float>(geometry: &Geometry, x: &[T], weight: &[T], bias: Option<&[T]>, relu: bool) -> Result<Vec<T>> {
@@ -50,6 +50,12 @@ fn run<T: Float>(
         if backward { (geometry.out_group(), geometry.in_group()) } else { (geometry.in_group(), geometry.out_group()) };
     let length = geometry.groups * to_channels * rows.to * columns.to * geometry.images;
     let row_length = columns.from * geometry.images;
+    // The packed weights, the segments, and for each thread a row's taps and the vectors of them at its ends.
+    let (taps, vectors) = (geometry.taps(), geometry.taps().saturating_mul(from_channels * 32 * size_of::<T>()));
+    let places = (columns.to * columns.axis.kernel).saturating_add(columns.to).saturating_mul(size_of::<Segment>());
+    let scratch = taps.saturating_mul(size_of::<Tap>()).saturating_add(vectors).saturating_mul(parallel::threads());
+    let segments = if columns.axis.stride == 1 { 0 } else { places };
+    memory::ensure(size_of_val(weight).saturating_add(segments).saturating_add(scratch), 1)?;
     // SAFETY: the tasks cover all channels and rows, the segments all columns and images.
     unsafe {
         filled(length, |out| {
@@ -79,14 +85,16 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         let packed = self.pack(blocks);
         let mut segments = segments(self.columns, self.geometry.images);
         // Few images make short rows, of which most vectors would meet an end.
-        let padded;
         let mut whole = self;
+        let mut padded = None;
         if let [segment] = segments.as_mut_slice()
             && self.geometry.images < V::LANES
             && self.row_length > 0
         {
-            (padded, whole.row_length) = self.pad(segment, 2 * V::LANES);
-            whole.x = &padded;
+            padded = self.pad(segment, 2 * V::LANES);
+        }
+        if let Some((x, row_length)) = &padded {
+            (whole.x, whole.row_length) = (x, *row_length);
         }
         let groups = self.geometry.groups;
         let row_work = self.columns.to * self.geometry.images * self.to_channels * self.from_channels * self.geometry.taps()

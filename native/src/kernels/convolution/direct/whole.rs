@@ -1,7 +1,7 @@
 //! A convolution in one direction, of which tasks make rows.
 
 use super::segment::{Flow, Segment};
-use crate::kernels::buffer::Shared;
+use crate::kernels::buffer::{Shared, room};
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::Geometry;
 use crate::kernels::tile::channel_block;
@@ -34,7 +34,7 @@ impl<T: Float> Whole<'_, T> {
         let (to_step, from_step) =
             if self.backward { (taps, self.to_channels * taps) } else { (self.from_channels * taps, taps) };
         let mut packed = Vec::with_capacity(self.weight.len());
-        for group in self.weight.chunks_exact(self.weight.len().max(1) / groups) {
+        for group in self.weight.chunks_exact((self.weight.len() / groups).max(1)) {
             for block in 0..blocks {
                 let (first, last) = channel_block(self.to_channels, block, blocks);
                 for from in 0..self.from_channels {
@@ -50,18 +50,23 @@ impl<T: Float> Whole<'_, T> {
     }
 
     /// The source with zeros around its rows, so that no vector of a tap leaves its row, and the length of such a row.
-    /// The taps of `segment` move along.
-    pub(super) fn pad(&self, segment: &mut Segment, width: usize) -> (Vec<T>, usize) {
+    /// The taps of `segment` move along. None where it would be nearly all zeros, or is beyond the memory budget.
+    pub(super) fn pad(&self, segment: &mut Segment, width: usize) -> Option<(Vec<T>, usize)> {
         let offsets = || segment.taps.iter().map(|&(_, offset)| offset);
         let before = -offsets().min().unwrap_or(0).min(0);
         let reach = segment.length.next_multiple_of(width) as isize + offsets().max().unwrap_or(0);
         let row_length = (before + reach.max(self.row_length as isize)) as usize;
+        if row_length > 64 * (self.row_length + width) {
+            return None;
+        }
+        let length = self.x.len() / self.row_length * row_length;
+        let mut padded = room(length).ok()?;
+        padded.resize(length, T::ZERO);
         segment.taps.iter_mut().for_each(|(_, offset)| *offset += before);
-        let mut padded = vec![T::ZERO; self.x.len() / self.row_length * row_length];
         for (to, from) in padded.chunks_exact_mut(row_length).zip(self.x.chunks_exact(self.row_length)) {
             to[before as usize..][..self.row_length].copy_from_slice(from);
         }
-        (padded, row_length)
+        Some((padded, row_length))
     }
 }
 

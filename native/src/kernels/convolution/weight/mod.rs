@@ -21,6 +21,9 @@ use crate::kernels::tile::channel_block;
 use crate::kernels::vector::{Float, Kernel, Vector};
 use crate::parallel;
 
+/// Tiles that are summed at a time at most: their sums take a few MiB.
+const MOST_TILES: usize = 2048;
+
 /// `x [i, h, w, n], dy [o, h', w', n] -> (dw [o, i / groups, ky, kx], db [o])`, an empty db where there is no `bias`.
 pub fn weight_gradient<T: Float>(geometry: &Geometry, x: &[T], dy: &[T], bias: bool) -> Result<(Vec<T>, Vec<T>)> {
     let length = geometry.out_channels * geometry.in_group() * geometry.taps();
@@ -36,31 +39,27 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         let g = self.geometry;
         let blocks = g.out_group().div_ceil(tile_out_channels::<V>());
         let column_blocks = g.columns.kernel.div_ceil(TILE_COLUMNS);
-        let mut tiles = Vec::with_capacity(g.groups * g.in_group() * blocks * g.rows.kernel * column_blocks);
-        for group in 0..g.groups {
-            for block in 0..blocks {
-                let (first, last) = channel_block(g.out_group(), block, blocks);
-                for input in 0..g.in_group() {
-                    for ky in 0..g.rows.kernel {
-                        for column in 0..column_blocks {
-                            let kx = g.columns.kernel * column / column_blocks;
-                            let columns = g.columns.kernel * (column + 1) / column_blocks - kx;
-                            tiles.push(Tile { group, first, channels: last - first, input, ky, kx, columns });
-                        }
-                    }
-                }
-            }
-        }
-        let work = tiles.len() * tile_out_channels::<V>() * TILE_COLUMNS * g.rows.output * g.columns.output * g.images;
+        let tiles = g.groups * blocks * g.in_group() * g.rows.kernel * column_blocks;
+        let tile = |index: usize| {
+            let (rest, column) = (index / column_blocks, index % column_blocks);
+            let (rest, ky) = (rest / g.rows.kernel, rest % g.rows.kernel);
+            let (rest, input) = (rest / g.in_group(), rest % g.in_group());
+            let (group, block) = (rest / blocks, rest % blocks);
+            let (first, last) = channel_block(g.out_group(), block, blocks);
+            let kx = g.columns.kernel * column / column_blocks;
+            let columns = g.columns.kernel * (column + 1) / column_blocks - kx;
+            Tile { group, first, channels: last - first, input, ky, kx, columns }
+        };
+        let work = tiles * tile_out_channels::<V>() * TILE_COLUMNS * g.rows.output * g.columns.output * g.images;
         // Each piece fetches a row of x and dy anew; more pieces than threads even out the threads' work.
         let pieces = match parallel::threads() {
-            threads if threads > 1 && work >= 4 * parallel::WORTH_A_THREAD => tiles.len().min(2 * threads),
+            threads if threads > 1 && work >= 4 * parallel::WORTH_A_THREAD => tiles.min(2 * threads),
             _ => 1,
         };
-        let tiles: &[Tile] = &tiles;
+        let pieces = pieces.max(tiles.div_ceil(MOST_TILES));
         parallel::for_each(pieces, |piece| {
-            let tiles = &tiles[tiles.len() * piece / pieces..tiles.len() * (piece + 1) / pieces];
-            T::dispatch(Piece { whole: self, tiles });
+            let tiles: Vec<Tile> = (tiles * piece / pieces..tiles * (piece + 1) / pieces).map(tile).collect();
+            T::dispatch(Piece { whole: self, tiles: &tiles });
         });
     }
 }

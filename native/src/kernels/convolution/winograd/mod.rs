@@ -69,6 +69,7 @@ pub fn forward_pooled<T: Float>(
     let whole = Whole::new(geometry, false, x, weight, bias, Epilogue::relu_if(relu));
     let (rows, columns) = (whole.rows.of_whole_tiles(), whole.columns.of_whole_tiles());
     let length = geometry.out_channels * rows.tiles() * columns.tiles() * geometry.images;
+    whole.ensure_scratch()?;
     // SAFETY: the tiles cover all channels and windows.
     unsafe { filled_pair([length; 2], |out, argmax| T::dispatch(Whole { rows, columns, out, argmax: Some(argmax), ..whole })) }
 }
@@ -81,6 +82,7 @@ pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mas
 fn run<T: Float>(whole: Whole<T>) -> Result<Vec<T>> {
     let Whole { images, groups, rows, columns, to_channels, .. } = whole;
     let length = groups * to_channels * rows.to * columns.to * images;
+    whole.ensure_scratch()?;
     // SAFETY: the tiles cover all channels, rows and columns.
     unsafe { filled(length, |out| T::dispatch(Whole { out, ..whole })) }
 }

@@ -1,11 +1,13 @@
 //! A convolution in one direction, of which tasks make tiles.
 
 use super::transforms::{PLACES, filter_kernel};
+use crate::error::Result;
 use crate::kernels::buffer::Shared;
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::tile::channel_block;
 use crate::kernels::vector::{Float, Vector};
+use crate::memory;
 
 /// One axis: output t meets the inputs `t - padding ..= t - padding + 2`.
 #[derive(Clone, Copy)]
@@ -91,6 +93,13 @@ impl<'a, T: Float> Whole<'a, T> {
             (group * to_channels + to) * from_channels + from
         };
         &self.weight[at * 9..at * 9 + 9]
+    }
+
+    /// Asks for the memory of the transformed kernels, and of the planes on which few images are laid apart.
+    pub(super) fn ensure_scratch(&self) -> Result<()> {
+        let kernels = self.groups * PLACES * self.from_channels * self.to_channels;
+        let plane = (self.rows.to + 4) * (self.columns.to + 4) * (self.images + 16);
+        memory::ensure(kernels + 2 * (self.from_channels + self.to_channels) * plane, size_of::<T>())
     }
 
     /// Transformed kernels as the tiles read them: `[group, block][place, from, channel of the block]`.
