@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { markOf } from "../data/mod.ts";
 import {
   type Figure,
   type Figures,
@@ -112,8 +113,7 @@ export function epochLine(
 ): string {
   const epoch = `epoch ${String(metrics.epoch).padStart(String(epochs).length)}/${epochs}`;
   const speed = `${time.seconds.toFixed(1)} s  ${time.imagesPerSecond.toFixed(0)} images/s`;
-  const mark = data === "synthetic" ? ["(synthetic data)"] : [];
-  return [epoch, ...logged(epochFigures, metrics), speed, ...mark].join("  ");
+  return [epoch, ...logged(epochFigures, metrics), speed].join("  ") + markOf(data);
 }
 
 /** The best epoch so far: the first of those with the best figure, without validation the last. */
