@@ -11,6 +11,7 @@ import {
   schedules,
 } from "../nn/mod.ts";
 import { named } from "../settings/mod.ts";
+import type { Metric } from "../statistics/mod.ts";
 import type { Device } from "../tensor/mod.ts";
 
 /** What decides a training besides its model and its data: values, not names. */
@@ -27,7 +28,7 @@ export interface Recipe {
   readonly seed: number;
   readonly device: Device;
   /** What makes an epoch the best. */
-  readonly bestBy: "accuracy" | "loss";
+  readonly bestBy: Metric["label"];
   /** Epochs without a better one after which the training stops, 0 for never. */
   readonly earlyStopping: number;
 }
