@@ -38,7 +38,7 @@ export function runCurves({ config, history, best, results }: RunRecord): string
   const { epochs } = config;
   const part = results === undefined ? `, ${history.length} of ${epochs} epochs` : "";
   return curvesPicture({
-    title: curvesTitle,
+    title: curvesTitle(history),
     subtitle: runText(config) + part,
     history,
     best: best?.epoch,
