@@ -29,15 +29,17 @@ interface Line {
 const train: LegendEntry = { ...seriesStyle(1), text: "training" };
 const validation: LegendEntry = { ...seriesStyle(0), text: "validation" };
 
-const labels = new Intl.ListFormat("en").format(metrics.map(({ label }) => label));
-/** The title of pictures with the curves of all metrics: `Loss and accuracy`. */
-export const curvesTitle: string = labels[0].toUpperCase() + labels.slice(1);
-
 /** The metrics of which there is a curve. */
 export function measuredIn(history: readonly CurvePoint[]): Metric[] {
   return metrics.filter((metric) =>
     (["train", "val"] as const).some((part) => values(history, metric, part).length > 0)
   );
+}
+
+/** The title of a picture with all curves that there are: `Loss and accuracy`. */
+export function curvesTitle(history: readonly CurvePoint[]): string {
+  const labels = new Intl.ListFormat("en").format(measuredIn(history).map(({ label }) => label));
+  return labels.charAt(0).toUpperCase() + labels.slice(1);
 }
 
 /**

@@ -38,7 +38,7 @@ export function runCurves({ config, history, best, finished }: RunRecord): strin
   const { epochs } = config;
   const part = finished ? "" : `, ${history.length} of ${epochs} epochs`;
   return curvesPicture({
-    title: curvesTitle,
+    title: curvesTitle(history),
     subtitle: runText(config) + part,
     history,
     best: best?.epoch,

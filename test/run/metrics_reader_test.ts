@@ -20,10 +20,20 @@ Deno.test("parseMetrics() gives back every figure to the last bit", () => {
   assertEquals(parseMetrics(text, "metrics.csv"), [row(1), unvalidated]);
 });
 
+Deno.test("parseMetrics() reads a file that is older than a metric", () => {
+  const { val_acc: _, ...older } = row(1);
+  const header = metricsHeader.replace(",val_acc", "");
+  const text = `${header}${Object.values(older).join(",")},1.500,100\n`;
+  assertEquals(parseMetrics(text, "metrics.csv"), [older]);
+});
+
 const good = metricsRow(row(1), time);
 const refused: [what: string, text: string, message: string][] = [
   ["nothing", "", "does not begin with its header"],
   ["another header", `a,b\n${good}`, "does not begin with its header"],
+  ["an unknown metric", metricsHeader.replace("val_acc", "val_a") + good, "with its header"],
+  ["a header without times", `epoch,step,lr\n${good}`, "with its header"],
+  ["columns in another order", metricsHeader.replace("epoch,step", "step,epoch"), "its header"],
   ["a cut last line", metricsHeader + good.slice(0, -1), "or end with a line"],
   ["a cell too many", metricsHeader + good.replace("\n", ",1\n"), "damaged at line 2"],
   ["a cell too few", `${metricsHeader}1,2,3\n`, "damaged at line 2: 1,2,3"],

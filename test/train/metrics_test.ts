@@ -61,6 +61,16 @@ Deno.test("metricsFile() makes a row again that is cut, changed or missing", () 
   assertEquals(metricsFile([epoch(1, 0.5)], ""), metricsHeader + untimed);
 });
 
+Deno.test("metricsFile() takes times over from a file that is older than a metric", () => {
+  const older = "epoch,step,lr,train_loss,train_acc,val_loss,seconds,images_per_second\n";
+  const soFar = `${older}1,10,0.1,0.593,0.7841,1,3.100,16129\n`;
+  assertEquals(
+    metricsFile([epoch(1, 0.5)], soFar),
+    metricsHeader + metricsRow(epoch(1, 0.5), time),
+  );
+  assertEquals(epochTimes(soFar), [time]);
+});
+
 Deno.test("trainingSeconds() and meanSpeed() count the epochs whose time is known", () => {
   const slow = { seconds: 6.9, imagesPerSecond: 6129 };
   const rows = [metricsRow(epoch(1, 0.5), time), metricsRow(epoch(2, 0.5))];
@@ -72,8 +82,9 @@ Deno.test("trainingSeconds() and meanSpeed() count the epochs whose time is know
 });
 
 Deno.test("epochTimes() takes what is no time as unknown", () => {
+  const columns = metricsHeader.split(",").length - 2;
   const cells = ["Infinity,-3", "1", "1,2,3", "1,x", ","];
-  const rows = cells.map((times) => `${"1,".repeat(7)}${times}\n`);
+  const rows = cells.map((times) => `${"1,".repeat(columns)}${times}\n`);
   assertEquals(epochTimes(metricsHeader + rows.join("")), cells.map(() => undefined));
 });
 

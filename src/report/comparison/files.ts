@@ -33,7 +33,7 @@ function convergence(comparison: Comparison): string {
   const { rows } = comparison;
   const mean = rows.some(({ runs }) => runs.length > 1) ? ", mean over the seeds" : "";
   return convergencePicture(
-    `${curvesTitle} over the epochs`,
+    `${curvesTitle(rows.flatMap(({ history }) => history))} over the epochs`,
     `on the validation images${mean}`,
     rows,
   );

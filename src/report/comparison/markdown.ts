@@ -6,11 +6,12 @@ import { type Table, tablesOf } from "./tables.ts";
 
 /** A comparison as Markdown; `curves` is the file with the convergence curves. */
 export function comparisonMarkdown(comparison: Comparison, curves: string): string {
+  const histories = comparison.rows.flatMap(({ history }) => history);
   return [
     `# ${headline(comparison)}`,
     comparison.notes.map((note) => `- ${escapedMarkdown(note)}`).join("\n"),
     ...tablesOf(comparison).map(tableMarkdown),
-    `## Convergence\n\n![${curvesTitle} over the epochs](${curves})`,
+    `## Convergence\n\n![${curvesTitle(histories)} over the epochs](${curves})`,
   ].join("\n\n") + "\n";
 }
 
