@@ -1,3 +1,5 @@
+import { type ModelName, models, parseLayer } from "./models.ts";
+
 /** One thing that every peer is timed at. */
 export interface Cell {
   readonly run: "train" | "evaluate" | "infer";
@@ -5,8 +7,6 @@ export interface Cell {
   readonly batch: number;
   readonly threads: number;
 }
-
-export type ModelName = "linear" | "nonlinear" | "cnn" | "wide";
 
 /** What the bench can be narrowed to. */
 export interface Choice {
@@ -29,30 +29,23 @@ export function cells({ runs, models, batches, threads }: Choice): Cell[] {
   );
 }
 
-/** Multiply-adds of one image: each layer's, first to last. */
-const LAYERS: Record<ModelName, readonly number[]> = {
-  linear: [784 * 10],
-  nonlinear: [784 * 128, 128 * 10],
-  cnn: [
-    convolution(1, 10, 28),
-    convolution(10, 10, 28),
-    convolution(10, 10, 14),
-    convolution(10, 10, 14),
-    490 * 10,
-  ],
-  wide: [convolution(1, 32, 28), convolution(32, 64, 14), 3136 * 10],
-};
-
 /**
  * Floating-point operations an image needs, an FMA counted as two: training is forward, weight gradient and input
  * gradient, but the first layer's input needs none.
  */
 export function operations(run: Cell["run"], model: ModelName): number {
-  const forward = LAYERS[model].reduce((sum, layer) => sum + layer, 0);
-  return 2 * (run === "train" ? 3 * forward - LAYERS[model][0] : forward);
+  const each = multiplyAdds(model);
+  const forward = each.reduce((sum, layer) => sum + layer, 0);
+  return 2 * (run === "train" ? 3 * forward - each[0] : forward);
 }
 
-/** Multiply-adds of a 3 x 3 convolution that keeps `size` x `size`. */
-function convolution(inputs: number, outputs: number, size: number): number {
-  return inputs * outputs * 9 * size * size;
+/** Multiply-adds of one image: of each layer with weights, first to last. */
+function multiplyAdds(model: ModelName): number[] {
+  let size = 28;
+  return models[model].layers.map(parseLayer).flatMap(({ kind, inputs, outputs }) => {
+    if (kind === "conv2d") return inputs * outputs * 9 * size * size;
+    if (kind === "linear") return inputs * outputs;
+    if (kind === "max_pool2d") size /= 2;
+    return [];
+  });
 }

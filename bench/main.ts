@@ -1,52 +1,47 @@
-import { parseArgs } from "@std/cli/parse-args";
+import { z } from "zod";
+import { Command } from "../src/cli/mod.ts";
+import { nearest } from "../src/settings/mod.ts";
 import { runTask, UsageError } from "../src/errors.ts";
+import { mainOf } from "../tasks/main.ts";
 import { cells } from "./cells.ts";
 import { writeData } from "./data.ts";
 import { install } from "./install.ts";
 import { commit, machine, peak, usualPeak } from "./machine.ts";
 import { measure, measureProcesses } from "./measure.ts";
 import { resumeAtExit } from "./pause.ts";
+import { modelNames } from "./models.ts";
 import { missing, type Peer, peers, root } from "./peers.ts";
 import type { Report } from "./report.ts";
 import { tables } from "./table.ts";
 
 const RUNS = ["train", "evaluate", "infer"] as const;
-const MODELS = ["linear", "nonlinear", "cnn", "wide"] as const;
 
-const help = `Time wick and its peers, interleaved, on this machine.
+const list = (text: string) => z.string().min(1).meta({ placeholder: "LIST" }).describe(text);
 
-Usage: deno task bench [flags]
+const command = new Command(
+  z.strictObject({
+    install: z.boolean().optional()
+      .describe("install the peers under .wick/peers (about 10 GB), then stop"),
+    peers: list("only these, by the beginning of their names, as in wick,PyTorch").optional(),
+    runs: list(`of ${RUNS.join(", ")}`).default(RUNS.join()),
+    models: list(`of ${modelNames.join(", ")}`).default(modelNames.join()),
+    batches: list("sizes of training's batches").default("32,256"),
+    threads: list("numbers of threads").default("1,2"),
+    seconds: z.number().gt(0).describe("how long a measurement lasts").default(2),
+    rounds: z.int().min(1).describe("measurements of each").default(5),
+    output: z.string().min(1).optional().describe("where to [bench/results.json]"),
+  }),
+  { usage: "deno task bench [flags]\n\nTimes wick and its peers, interleaved, on this machine." },
+);
 
-  --install          install the peers under .wick/peers (about 10 GB), then stop
-  --peers A,B        only these, by the beginning of their names (default: all that are installed)
-  --runs LIST        of ${RUNS.join(", ")} (default: all)
-  --models LIST      of ${MODELS.join(", ")} (default: all)
-  --batches LIST     of training (default: 32,256)
-  --threads LIST     default: 1,2
-  --seconds N        a measurement lasts (default: 2)
-  --rounds N         measurements of each (default: 5)
-  --output FILE      default: bench/results.json
-  --help             show this`;
+type BenchFlags = Partial<z.output<typeof command.schema>>;
 
-const known = ["peers", "runs", "models", "batches", "threads", "seconds", "rounds", "output"];
-
-/** The flags by name, each as text. */
-function readFlags(): Record<string, string | boolean | undefined> {
-  return parseArgs(Deno.args, {
-    string: known,
-    boolean: ["install", "help"],
-    unknown: (flag: string) => {
-      throw new UsageError(`Unknown argument ${flag}: see deno task bench --help`);
-    },
-  });
-}
-
-function listOf<T extends string>(name: string, text: string | undefined, all: readonly T[]): T[] {
-  const wanted = text?.split(",") ?? all;
-  return wanted.map((word) => {
+function listOf<T extends string>(name: string, text: string, all: readonly T[]): T[] {
+  return text.split(",").map((word) => {
     const found = all.find((one) => one === word);
     if (found === undefined) {
-      throw new UsageError(`--${name} does not know ${word}: choose from ${all.join(", ")}`);
+      const guess = nearest(word, all);
+      throw new UsageError(`--${name} does not know ${word}; did you mean ${guess}?`);
     }
     return found;
   });
@@ -60,16 +55,16 @@ function numbersOf(name: string, text: string): number[] {
   return numbers;
 }
 
-async function bench(flags: Record<string, string | undefined>): Promise<void> {
+async function bench(given: BenchFlags): Promise<void> {
+  const flags = command.schema.parse(given);
   resumeAtExit();
   const chosen = cells({
     runs: listOf("runs", flags.runs, RUNS),
-    models: listOf("models", flags.models, MODELS),
-    batches: numbersOf("batches", flags.batches ?? "32,256"),
-    threads: numbersOf("threads", flags.threads ?? "1,2"),
+    models: listOf("models", flags.models, modelNames),
+    batches: numbersOf("batches", flags.batches),
+    threads: numbersOf("threads", flags.threads),
   });
-  const [seconds] = numbersOf("seconds", flags.seconds ?? "2");
-  const [rounds] = numbersOf("rounds", flags.rounds ?? "5");
+  const { seconds, rounds } = flags;
   const prefixes = flags.peers?.split(",") ?? [""];
   const { folder, source } = await writeData();
   const skipped: Report["skipped"][number][] = [];
@@ -111,14 +106,9 @@ async function bench(flags: Record<string, string | undefined>): Promise<void> {
   console.log(`\n${tables({ ...report, cells: measured })}\nWritten to ${output}`);
 }
 
-if (import.meta.main) {
-  await runTask(async () => {
-    const { install: installing, help: asked, ...flags } = readFlags();
-    if (asked) return console.log(help);
-    if (installing) return await install();
-    const texts = Object.entries(flags).filter((entry): entry is [string, string] =>
-      typeof entry[1] === "string"
-    );
-    await bench(Object.fromEntries(texts));
-  });
-}
+const main = mainOf(
+  command,
+  ({ install: installing, ...flags }) => installing ? install() : bench(flags),
+);
+
+if (import.meta.main) await runTask(main);

@@ -1,6 +1,6 @@
+import { markdownTable } from "../src/html/mod.ts";
+import { modelNames } from "./models.ts";
 import type { Measured, Report } from "./report.ts";
-
-const MODELS = ["linear", "nonlinear", "cnn", "wide"] as const;
 
 /** The report as Markdown, as it stands in a README. */
 export function tables(report: Report): string {
@@ -63,7 +63,7 @@ function about({ machine, when, commit, command, data, peak, rounds }: Report): 
 
 /** A row a peer, a column a model: the time for `images`, and how many times as fast wick is. */
 function table(report: Report, cells: readonly Measured[], images: number): string {
-  const models = MODELS.filter((model) => cells.some((cell) => cell.model === model));
+  const models = modelNames.filter((model) => cells.some((cell) => cell.model === model));
   const at = (peer: string, model: string) =>
     best(cells.filter((cell) => cell.peer === peer && cell.model === model));
   const rows = Object.entries(report.versions).map(([peer, version]) => {
@@ -76,7 +76,7 @@ function table(report: Report, cells: readonly Measured[], images: number): stri
     });
     return [`${peer} ${version}`, ...figures];
   });
-  return markdown([["", ...models], ...rows]);
+  return markdownTable(["", ...models], rows);
 }
 
 /** What wick makes of the processor, by model and threads. */
@@ -106,7 +106,7 @@ function processes(report: Report): string {
     firstStep === undefined ? "-" : short(firstStep),
     peakMemory === undefined ? "-" : `${peakMemory}`,
   ]);
-  return markdown([["", "first step", "memory"], ...rows]);
+  return markdownTable(["", "first step", "memory"], rows);
 }
 
 /** The highest median rate, in images a second. */
@@ -118,10 +118,3 @@ function best(cells: readonly Measured[]): number | undefined {
 /** Two significant digits, never as a power of ten. */
 const short = (value: number): string =>
   value >= 10 ? `${Math.round(value)}` : `${Number(value.toPrecision(2))}`;
-
-function markdown([head, ...rows]: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, i) => i === 0 ? "---" : "---:")), ...rows.map(line)].join(
-    "\n",
-  );
-}

@@ -1,28 +1,28 @@
 /** wick itself, through the modules a user imports. Speaks the protocol in bench/README.md. */
-import { type Batch, batches, type ImageSet, imageSet } from "../src/data/mod.ts";
+import { type Batch, batches, fashionMnist, type ImageSet, imageSet } from "../src/data/mod.ts";
 import { libraryInformation, native } from "../src/ffi/mod.ts";
-import { createModel } from "../src/models/mod.ts";
 import {
   build,
   conv2d,
-  createOptimizer,
   crossEntropy,
   flatten,
   type Layer,
   linear,
   maxPool2d,
   type Module,
-  type Optimizer,
+  type OptimizerState,
   relu,
   sequential,
+  sgd,
 } from "../src/nn/mod.ts";
 import { gradients, noGradients, Random, scope, Tensor } from "../src/tensor/mod.ts";
 import { evaluate } from "../src/train/mod.ts";
+import { type ModelName, models, parseLayer } from "./models.ts";
 import type { Answer, Command } from "./worker.ts";
 
 interface Trained {
   readonly model: Module;
-  readonly optimizer: Optimizer;
+  readonly optimizer: OptimizerState;
   epoch: number;
 }
 
@@ -32,37 +32,32 @@ type Loop = () => number;
 const argument = (flag: string) => Deno.args[Deno.args.indexOf(flag) + 1];
 const read = (name: string) => Deno.readFileSync(`${argument("--data")}/${name}.u8`);
 const load = (part: string): ImageSet =>
-  imageSet(part, read(`${part}-images`), read(`${part}-labels`));
+  imageSet(part, read(`${part}-images`), read(`${part}-labels`), fashionMnist);
 const answer = (value: Partial<Answer> & { ready?: true }) => console.log(JSON.stringify(value));
 
-const layers: Record<string, () => Layer> = {
-  linear: () => createModel("linear"),
-  nonlinear: () => createModel("nonlinear"),
-  cnn: () => createModel("cnn"),
-  wide: () =>
-    sequential(
-      conv2d(1, 32, { kernel: 3, padding: 1 }),
-      relu,
-      maxPool2d(2),
-      conv2d(32, 64, { kernel: 3, padding: 1 }),
-      relu,
-      maxPool2d(2),
-      flatten,
-      linear(3136, 10),
-    ),
+const layers: Record<string, (inputs: number, outputs: number) => Layer> = {
+  conv2d: (inputs, outputs) => conv2d(inputs, outputs, { kernel: 3, padding: 1 }),
+  flatten: () => flatten,
+  linear: (inputs, outputs) => linear(inputs, outputs),
+  max_pool2d: () => maxPool2d(2),
+  relu: () => relu,
 };
 
-const models = new Map<string, Trained>();
+const layersOf = (name: ModelName): Layer[] =>
+  models[name].layers.map(parseLayer).map(({ kind, inputs, outputs }) =>
+    layers[kind](inputs, outputs)
+  );
 
-function trained(name: string): Trained {
-  const known = models.get(name);
+const built = new Map<ModelName, Trained>();
+
+function trained(name: ModelName): Trained {
+  const known = built.get(name);
   if (known) return known;
-  const model = build(layers[name](), new Random(42, "init"));
-  const convolutional = name === "cnn" || name === "wide";
-  const settings = convolutional ? { lr: 0.02, momentum: 0.9 } : { lr: 0.1 };
-  const optimizer = createOptimizer({ name: "sgd", ...settings }, model.parameters);
+  const { lr, momentum } = models[name];
+  const model = build(sequential(...layersOf(name)), new Random(42, "init"));
+  const optimizer = sgd({ lr, momentum }).init(model.parameters);
   const made = { model, optimizer, epoch: 0 };
-  models.set(name, made);
+  built.set(name, made);
   return made;
 }
 
@@ -71,7 +66,7 @@ function* endless(state: Trained, size: number): Generator<Batch> {
   for (;;) yield* batches(train, size, { random: new Random(42, "shuffle", state.epoch++) });
 }
 
-const works: Record<string, (name: string, batch: number) => Loop> = {
+const works: Record<string, (name: ModelName, batch: number) => Loop> = {
   train(name, size) {
     const state = trained(name);
     const { model, optimizer } = state;

@@ -1,11 +1,12 @@
 import { systemFile } from "./machine.ts";
+import type { ModelName } from "./models.ts";
 import { pause } from "./pause.ts";
 import { exists, type Peer } from "./peers.ts";
 
 /** A piece of work: `train` and `infer` for `seconds`, `evaluate` whole passes until then. */
 export interface Command {
   readonly run: "train" | "evaluate" | "infer" | "first-step" | "correct";
-  readonly model: string;
+  readonly model: ModelName;
   readonly batch?: number;
   readonly seconds?: number;
 }

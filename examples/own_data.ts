@@ -6,11 +6,11 @@
  */
 
 import {
+  adamw,
   batches,
   batchNorm2d,
   build,
   conv2d,
-  createOptimizer,
   crossEntropy,
   dropout,
   encodeSafetensors,
@@ -46,7 +46,7 @@ export function readCsv(path: string): ImageSet {
     images.set(values, i * 784);
   });
   const labels = Uint8Array.from(rows, ([label]) => classes.indexOf(label));
-  return imageSet(path, images, labels, classes);
+  return imageSet(path, images, labels, { channels: 1, height: 28, width: 28, classes });
 }
 
 /** A small residual network. */
@@ -72,7 +72,7 @@ if (import.meta.main) {
   const train = subset(all, "training", order.subarray(held));
 
   using model = build(network(all.classes.length), new Random(42, "init"));
-  using optimizer = createOptimizer({ name: "adamw", lr: 0.003 }, model.parameters);
+  using optimizer = adamw({ lr: 0.003 }).init(model.parameters);
   const chance = new Random(42, "dropout");
   for (let epoch = 0, step = 0; epoch < 3; epoch++) {
     for (const batch of batches(train, 32, { random: new Random(42, "shuffle", epoch) })) {

@@ -1,3 +1,5 @@
+import { printableLines } from "./printable.ts";
+
 /** A failure that the person at the keyboard can act on: one clear sentence, exit code 1. */
 export class UserError extends Error {
   /** The name by which it is told from other errors. */
@@ -20,14 +22,17 @@ export function messageOf(error: unknown): string {
 /** A command: does what its arguments ask for and returns the exit code, 0 where it returns none. */
 export type Main = (args: string[]) => Promise<number | void> | number | void;
 
-/** Runs a command and exits with its code; a failure prints one sentence on standard error. */
+/**
+ * Runs a command and exits with its code; a failure prints one sentence on standard error, in which
+ * names from elsewhere cannot command the terminal.
+ */
 export async function runTask(main: Main): Promise<never> {
   // Beyond `ulimit -f` the system then lets a write fail instead of killing the process.
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", () => {});
   try {
     Deno.exit(await main(Deno.args) ?? 0);
   } catch (error) {
-    console.error(`error: ${messageOf(error)}`);
+    console.error(`error: ${printableLines(messageOf(error))}`);
     Deno.exit(error instanceof UserError ? error.exitCode : 1);
   }
 }

@@ -10,7 +10,13 @@ export * from "./nn/mod.ts";
 export * from "./data/mod.ts";
 /** The models of this project: functions that give a {@linkcode Layer}. */
 export * as models from "./models/mod.ts";
-export { createModel, type ModelName, modelName } from "./models/mod.ts";
+export {
+  model,
+  type ModelDefinition,
+  type ModelInput,
+  type ModelSpec,
+  type Shapes,
+} from "./models/mod.ts";
 export {
   evaluate,
   type EvaluateOptions,

@@ -1,18 +1,28 @@
-import { parseArgs } from "@std/cli/parse-args";
+import { z } from "zod";
+import { Command } from "../src/cli/mod.ts";
+import { runTask, UserError } from "../src/errors.ts";
 import { generateBindings } from "./bindings/generate.ts";
 import { libraryPath } from "./bindings/library_path.ts";
+import { mainOf } from "./main.ts";
 
-const flags = parseArgs(Deno.args, { boolean: ["check"] });
-const target = new URL("../src/ffi/symbols.ts", import.meta.url);
-const generated = await generateBindings(libraryPath());
+const command = new Command(
+  z.strictObject({ check: z.boolean().optional().describe("compare only, and write nothing") }),
+  { usage: "deno task bindings [flags]: writes src/ffi/symbols.ts from the library's manifest" },
+);
 
-if (flags.check) {
+const main = mainOf(command, async ({ check }) => {
+  const target = new URL("../src/ffi/symbols.ts", import.meta.url);
+  const generated = await generateBindings(libraryPath());
+  if (!check) {
+    await Deno.writeTextFile(target, generated);
+    return console.log("Wrote src/ffi/symbols.ts");
+  }
   if (await Deno.readTextFile(target) !== generated) {
-    console.error("src/ffi/symbols.ts does not belong to the library: run `deno task bindings`");
-    Deno.exit(1);
+    throw new UserError(
+      "src/ffi/symbols.ts does not belong to the library: run `deno task bindings`",
+    );
   }
   console.log("src/ffi/symbols.ts belongs to the library");
-} else {
-  await Deno.writeTextFile(target, generated);
-  console.log("Wrote src/ffi/symbols.ts");
-}
+});
+
+if (import.meta.main) await runTask(main);

@@ -9,7 +9,10 @@ Builds native/ into the library that every task loads. Later tasks keep the feat
 
   --features NAMES  cargo features, separated by commas (default: none)`;
 
-/** The features asked for, or undefined where help was; needs no `@std`, as set-up may not have run. */
+/**
+ * The features asked for, or undefined where help was. Its flags are read without `Command`, which
+ * needs zod: this task may be the first on a machine.
+ */
 export function buildFlags(args: string[]): { features: string[] } | undefined {
   try {
     const { values } = parseArgs({

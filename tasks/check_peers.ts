@@ -1,46 +1,39 @@
-import { parseArgs } from "@std/cli/parse-args";
-import { runTask, UsageError, UserError } from "../src/errors.ts";
+import { z } from "zod";
+import { Command } from "../src/cli/mod.ts";
+import { optionsSchema } from "../src/config/mod.ts";
+import { mainOf } from "./main.ts";
+import { runTask, UserError } from "../src/errors.ts";
 import { diskFiles, writeText } from "../src/storage/mod.ts";
 import { models } from "../src/models/mod.ts";
-import type { ModelName } from "../src/mod.ts";
 import { type Exchange, exchange } from "./check_peers/exchange.ts";
 import { preparePyTorch } from "./check_peers/pytorch.ts";
 import { faults, table } from "./check_peers/table.ts";
 
-const usage = `deno task check:peers [--data-dir FOLDER] [--output FILE]
+const command = new Command(
+  z.strictObject({
+    dataDir: optionsSchema.shape.dataDir,
+    output: z.string().min(1).optional().describe("also write the table there"),
+  }),
+  {
+    usage: `deno task check:peers [flags]
 
 Trains each model here and in PyTorch for an epoch, loads each one's weights into the other, and
-compares what both make of the 10,000 test images. Installs PyTorch under .wick/peers (several GB).
+compares what both make of the 10,000 test images. Installs PyTorch under .wick/peers (several GB).`,
+  },
+);
 
-  --data-dir FOLDER  where Fashion-MNIST is (default: FASHION_MNIST_DIR, then data)
-  --output FILE      also write the table there`;
+const main = mainOf(command, async ({ dataDir, output }) => {
+  const pytorch = await preparePyTorch();
+  const exchanges: Exchange[] = [];
+  for (const { name: model } of models) {
+    console.log(`${model} ...`);
+    exchanges.push(...await exchange(model, pytorch, dataDir));
+  }
+  const text = table(exchanges);
+  console.log(text);
+  if (output) writeText(diskFiles, output, `${text}\n`);
+  const [fault] = faults(exchanges);
+  if (fault !== undefined) throw new UserError(fault);
+});
 
-interface PeersFlags {
-  readonly "data-dir"?: string;
-  readonly output?: string;
-  readonly help: boolean;
-}
-
-if (import.meta.main) {
-  await runTask(async (args) => {
-    const flags: PeersFlags = parseArgs(args, {
-      string: ["data-dir", "output"],
-      boolean: ["help"],
-      unknown: (argument: string) => {
-        throw new UsageError(`Unknown argument ${argument}: see "deno task check:peers --help"`);
-      },
-    });
-    if (flags.help) return console.log(usage);
-    const pytorch = await preparePyTorch();
-    const exchanges: Exchange[] = [];
-    for (const model of Object.keys(models) as ModelName[]) {
-      console.log(`${model} ...`);
-      exchanges.push(...await exchange(model, pytorch, flags["data-dir"]));
-    }
-    const text = table(exchanges);
-    console.log(text);
-    if (flags.output) writeText(diskFiles, flags.output, `${text}\n`);
-    const [fault] = faults(exchanges);
-    if (fault !== undefined) throw new UserError(fault);
-  });
-}
+if (import.meta.main) await runTask(main);

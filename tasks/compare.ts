@@ -1,5 +1,5 @@
-import { parseArgs } from "@std/cli/parse-args";
-import { runTask } from "../src/errors.ts";
+import { type Main, runTask } from "../src/errors.ts";
+import { mainOf } from "./main.ts";
 import { compareFlagsSchema } from "../src/commands/compare_flags.ts";
 import { Command } from "../src/cli/mod.ts";
 import { program } from "../src/program.ts";
@@ -10,13 +10,10 @@ const command = new Command(compareFlagsSchema, {
 });
 
 /** Runs `compare` with these arguments. */
-export async function main(args: string[]): Promise<void> {
-  const parsed = parseArgs(command.arguments(args), command.parseOptions);
-  const flags = command.read(parsed);
-  if (flags === undefined) return console.log(command.help());
+export const main: Main = mainOf(command, async (flags, words) => {
   const { compareCommand } = await import("../src/commands/compare_command.ts");
   const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : Infinity;
-  await compareCommand(parsed._.map(String), flags, (text) => console.log(text), width);
-}
+  await compareCommand(words, flags, (text) => console.log(text), width);
+});
 
 if (import.meta.main) await runTask(main);

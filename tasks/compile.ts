@@ -1,39 +1,32 @@
-import { parseArgs } from "@std/cli/parse-args";
-import { runTask, UsageError } from "../src/errors.ts";
+import { z } from "zod";
+import { Command } from "../src/cli/mod.ts";
+import { runTask } from "../src/errors.ts";
 import { compile } from "./compile/compile.ts";
-import { type Target, thisTarget } from "./compile/targets.ts";
+import { targets, thisTarget } from "./compile/targets.ts";
+import { mainOf } from "./main.ts";
 
-const usage = `deno task compile [flags]
+const command = new Command(
+  z.strictObject({
+    embed: z.string().min(1).optional().describe(
+      "put the weights of a run, or of a safetensors file, inside, for commands that take a run",
+    ),
+    target: z.enum(targets).describe("another platform, which a library is built for")
+      .default(thisTarget),
+    output: z.string().min(1).optional().describe("where to [dist/wick]"),
+    pack: z.boolean().optional().describe("pack Deno behind the launcher in any case"),
+  }),
+  {
+    usage: `deno task compile [flags]
 
 Makes one file of wick that needs no Deno, Rust, npm or network where it runs, by deno compile. Where
-the runtime for that cannot be downloaded, it packs Deno itself behind a launcher.
+the runtime for that cannot be downloaded, it packs Deno itself behind a launcher.`,
+  },
+);
 
-  --embed RUN      put the weights of a run, or of a safetensors file, inside: commands that take a
-                   run work without one then
-  --target TRIPLE  another platform that deno compile knows and a library is built for
-  --output FILE    where to (default: dist/wick)
-  --pack           pack Deno behind the launcher in any case`;
+const main = mainOf(command, async (flags) => {
+  const { target = thisTarget, pack = false, embed } = flags;
+  const output = flags.output ?? `dist/wick${target.includes("windows") ? ".exe" : ""}`;
+  await compile({ target, pack, embed, output }, (text) => console.log(text));
+});
 
-interface CompileFlags {
-  readonly embed?: string;
-  readonly target: Target;
-  readonly output?: string;
-  readonly pack: boolean;
-  readonly help: boolean;
-}
-
-if (import.meta.main) {
-  await runTask(async (args) => {
-    const flags: CompileFlags = parseArgs(args, {
-      string: ["embed", "target", "output"],
-      boolean: ["pack", "help"],
-      default: { target: thisTarget },
-      unknown: (argument: string) => {
-        throw new UsageError(`Unknown argument ${argument}: see "deno task compile --help"`);
-      },
-    });
-    if (flags.help) return console.log(usage);
-    const output = flags.output || `dist/wick${flags.target.includes("windows") ? ".exe" : ""}`;
-    await compile({ ...flags, output }, (text) => console.log(text));
-  });
-}
+if (import.meta.main) await runTask(main);

@@ -1,30 +1,21 @@
-import { parseArgs } from "@std/cli/parse-args";
-import { runTask, UsageError } from "../src/errors.ts";
+import { z } from "zod";
+import { Command } from "../src/cli/mod.ts";
+import { runTask } from "../src/errors.ts";
+import { mainOf } from "./main.ts";
 import { checks } from "./ok/checks.ts";
 import { runChecks } from "./ok/run_checks.ts";
 
-const usage = `deno task ok [--skip-tests]
+const command = new Command(
+  z.strictObject({
+    skipTests: z.boolean().optional()
+      .describe('leave out "deno task test", where it has run already'),
+  }),
+  {
+    usage: "deno task ok [flags]\n\n" +
+      "Runs every check of the gate, also after one that failed, and sums up.",
+  },
+);
 
-Runs every check of the gate, also after one that failed, and sums up.
+const main = mainOf(command, ({ skipTests }) => runChecks(checks(!skipTests)));
 
-  --skip-tests  leave out "deno task test", where it has run already`;
-
-interface OkFlags {
-  readonly _: string[];
-  readonly "skip-tests": boolean;
-  readonly help: boolean;
-}
-
-if (import.meta.main) {
-  await runTask(async () => {
-    const flags: OkFlags = parseArgs(Deno.args, {
-      boolean: ["skip-tests", "help"],
-      string: ["_"],
-      unknown: (argument: string) => {
-        throw new UsageError(`Unknown argument ${argument}: see "deno task ok --help"`);
-      },
-    });
-    if (flags.help) return console.log(usage);
-    return await runChecks(checks(!flags["skip-tests"]));
-  });
-}
+if (import.meta.main) await runTask(main);

@@ -1,29 +1,30 @@
-import { parseArgs } from "@std/cli/parse-args";
-import { runTask, UsageError } from "../src/errors.ts";
+import { type Main, runTask, UsageError } from "../src/errors.ts";
+import { mainOf } from "./main.ts";
 import { predictFlagsSchema } from "../src/commands/predict_flags.ts";
 import { Command } from "../src/cli/mod.ts";
+import { models } from "../src/models/mod.ts";
+import { aliasesOf } from "../src/settings/mod.ts";
 import { embeddedModel, program } from "../src/program.ts";
 
+const embedded = embeddedModel(); // with it, every argument is an image
+const usage = `${program} predict ${
+  embedded === undefined ? "RUN_FOLDER|WEIGHTS.safetensors IMAGE..." : "IMAGE..."
+}`;
+
 const command = new Command(predictFlagsSchema, {
-  usage: `${program} predict RUN_FOLDER|WEIGHTS.safetensors IMAGE... [flags]\n` +
+  usage: `${usage} [flags]\n` +
     "An IMAGE is a PNG, JPEG or IDX file, a folder of them, or - for standard input.",
-  values: { mlp: "nonlinear" },
-  positional: ["RUN_FOLDER|WEIGHTS.safetensors", "IMAGE..."],
+  values: aliasesOf(models),
+  positional: ["IMAGE..."],
 });
 
 /** Runs `predict` with these arguments. */
-export async function main(args: string[]): Promise<number | void> {
-  const parsed = parseArgs(command.arguments(args), command.parseOptions);
-  const flags = command.read(parsed);
-  if (flags === undefined) return console.log(command.help());
-  const embedded = embeddedModel(); // with it, every argument is an image
+export const main: Main = mainOf(command, async (flags, words) => {
   const [weights, ...images] = [
     ...embedded === undefined ? [] : [embedded],
-    ...parsed._.map(String),
+    ...words,
   ];
-  if (images.length === 0) {
-    throw new UsageError(`Which image? ${program} predict RUN_FOLDER IMAGE...`);
-  }
+  if (images.length === 0) throw new UsageError(`Which image? ${usage}`);
   const { predictCommand } = await import("../src/commands/predict_command.ts");
   const colour = Deno.stdout.isTerminal() && !Deno.noColor;
   return await predictCommand(weights, images, flags, {
@@ -31,6 +32,6 @@ export async function main(args: string[]): Promise<number | void> {
     complain: (text) => console.error(text),
     colour,
   });
-}
+});
 
 if (import.meta.main) await runTask(main);

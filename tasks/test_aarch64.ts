@@ -1,8 +1,8 @@
-import { parseArgs } from "@std/cli/parse-args";
 import { assertEquals } from "@std/assert";
 import { z } from "zod";
 import { runTask, UserError } from "../src/errors.ts";
 import { Command } from "../src/cli/mod.ts";
+import { mainOf } from "./main.ts";
 
 const deno = z.string().optional()
   .describe("a Deno for AArch64, which then trains as test/train/bits_test.ts does");
@@ -37,22 +37,20 @@ async function cargo(...subcommand: string[]): Promise<void> {
   await run(["cargo", ...subcommand, manifest, ...args], env, "inherit");
 }
 
-if (import.meta.main) {
-  await runTask(async () => {
-    const flags = command.read(parseArgs(command.arguments(Deno.args), command.parseOptions));
-    if (flags === undefined) return console.log(command.help());
-    for (const program of [LINKER, QEMU[0]]) await run([program, "--version"], {}, "piped");
-    await cargo("test", "--lib");
-    if (!flags.deno) return console.log("skipped: trainings, which need --deno PATH");
-    await cargo("build");
-    const expected = await Deno.readTextFile("test/train/bits.txt");
-    const child = "-A --no-check --import-map=.wick/import_map.json test/train/bits_child.ts";
-    for (const [instructionSet, threads] of [["neon", "2"], ["scalar", "1"]]) {
-      const library = Deno.cwd() + `/native/target/${TARGET}/release/libwick.so`;
-      const env = { WICK_ISA: instructionSet, WICK_LIBRARY: library };
-      const words = [...QEMU, flags.deno, "run", "-q", ...child.split(" "), threads];
-      assertEquals(await run(words, env, "piped"), expected);
-      console.log(`trainings on ${instructionSet} with ${threads} threads gave the expected bits`);
-    }
-  });
-}
+const main = mainOf(command, async (flags) => {
+  for (const program of [LINKER, QEMU[0]]) await run([program, "--version"], {}, "piped");
+  await cargo("test", "--lib");
+  if (!flags.deno) return console.log("skipped: trainings, which need --deno PATH");
+  await cargo("build");
+  const expected = await Deno.readTextFile("test/train/bits.txt");
+  const child = "-A --no-check --import-map=.wick/import_map.json test/train/bits_child.ts";
+  for (const [instructionSet, threads] of [["neon", "2"], ["scalar", "1"]]) {
+    const library = Deno.cwd() + `/native/target/${TARGET}/release/libwick.so`;
+    const env = { WICK_ISA: instructionSet, WICK_LIBRARY: library };
+    const words = [...QEMU, flags.deno, "run", "-q", ...child.split(" "), threads];
+    assertEquals(await run(words, env, "piped"), expected);
+    console.log(`trainings on ${instructionSet} with ${threads} threads gave the expected bits`);
+  }
+});
+
+if (import.meta.main) await runTask(main);

@@ -1,13 +1,17 @@
-import { parseArgs } from "@std/cli/parse-args";
+import { z } from "zod";
+import { duration } from "../src/statistics/mod.ts";
+import { Command } from "../src/cli/mod.ts";
+import { mainOf } from "./main.ts";
 import { milliseconds } from "../src/clock.ts";
 import { runTask, UsageError } from "../src/errors.ts";
 import { fuzz, targets } from "../test/fuzz/fuzz.ts";
-import { fuzzPictures } from "../test/image/fuzz.ts";
 import { injectFaults } from "../test/torture/faults.ts";
 import { cutIdx } from "../test/data/cuts.ts";
 import { damage } from "../test/torture/flips.ts";
 import { interrupt } from "../test/torture/interruptions.ts";
 import { race } from "../test/torture/races.ts";
+import { trainAtRandom } from "../test/torture/random_trainings.ts";
+import { callAtRandom } from "../test/tensor/random_calls.ts";
 
 const tortures: Record<string, () => Promise<object>> = {
   "kill -9 at random moments": () => interrupt("SIGKILL", 1000, { insideSaves: 300 }),
@@ -15,35 +19,35 @@ const tortures: Record<string, () => Promise<object>> = {
   "pairs racing for one run folder": () => race(200),
   "faults at every file operation": () => injectFaults(1),
   "prefixes and bit flips of a checkpoint": () => damage(1, 100_000),
+  "trainings with random settings": () => trainAtRandom(1, 2000),
+  "random sequences of tensor calls": () => Promise.resolve(callAtRandom(1, 200_000)),
   "cuts of IDX files": () => cutIdx(10_000),
   ...Object.fromEntries(
     targets.map((target) => [`fuzz ${target}`, () => fuzz(target, 1_000_000)]),
   ),
-  "fuzz PNG files": () => fuzzPictures("png", 400_000),
-  "fuzz headers and rows of PNG files": () => fuzzPictures("png's content", 300_000),
-  "fuzz JPEG files": () => fuzzPictures("jpeg", 300_000),
 };
 
-const usage = `deno task torture [WORDS]
+const command = new Command(z.strictObject({}), {
+  usage: `deno task torture [WORDS...]
 
 Does to wick what it has to survive, in this order; WORDS choose those whose names have them.
 
-  ${Object.keys(tortures).join("\n  ")}`;
+  ${Object.keys(tortures).join("\n  ")}`,
+  positional: ["WORDS..."],
+});
 
-if (import.meta.main) {
-  await runTask(async () => {
-    const { _: words, help }: { _: string[]; help: boolean } = parseArgs(Deno.args, {
-      boolean: ["help"],
-      string: ["_"],
-    });
-    if (help) return console.log(usage);
-    const chosen = Object.entries(tortures).filter(([name]) => name.includes(words.join(" ")));
-    if (chosen.length === 0) throw new UsageError(`No torture is called ${words.join(" ")}`);
-    for (const [name, torture] of chosen) {
-      const begun = milliseconds();
-      const counts = Object.entries(await torture()).map(([what, count]) => `${count} ${what}`);
-      const seconds = ((milliseconds() - begun) / 1000).toFixed(0);
-      console.log(`${name}: ${counts.join(", ")}, all as they should be (${seconds} s)`);
-    }
-  });
-}
+const main = mainOf(command, async (_, words) => {
+  const chosen = Object.entries(tortures).filter(([name]) => name.includes(words.join(" ")));
+  if (chosen.length === 0) throw new UsageError(`No torture is called ${words.join(" ")}`);
+  for (const [name, torture] of chosen) {
+    const begun = milliseconds();
+    const counts = Object.entries(await torture()).map(([what, count]) => `${count} ${what}`);
+    console.log(
+      `${name}: ${counts.join(", ")}, all as they should be (${
+        duration((milliseconds() - begun) / 1000)
+      })`,
+    );
+  }
+});
+
+if (import.meta.main) await runTask(main);

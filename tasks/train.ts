@@ -1,5 +1,7 @@
-import { parseArgs } from "@std/cli/parse-args";
-import { runTask } from "../src/errors.ts";
+import { type Main, runTask } from "../src/errors.ts";
+import { mainOf } from "./main.ts";
+import { models } from "../src/models/mod.ts";
+import { aliasesOf } from "../src/settings/mod.ts";
 import { program } from "../src/program.ts";
 import { reporter } from "../src/commands/reporter.ts";
 import { Command, standardScreen } from "../src/cli/mod.ts";
@@ -9,16 +11,13 @@ import { trainFlagsSchema } from "../src/config/mod.ts";
 export const command = new Command(trainFlagsSchema, {
   usage: `${program} train --model NAME [flags], or ${program} train --resume RUN_FOLDER`,
   alias: { b: "batch-size", wd: "weight-decay" },
-  values: { mlp: "nonlinear" },
+  values: aliasesOf(models),
 });
 
 /** Runs `train` with these arguments. */
-export async function main(args: string[]): Promise<number | void> {
-  const parsed = parseArgs(command.arguments(args), command.parseOptions);
-  const flags = command.read(parsed);
-  if (flags === undefined) return console.log(command.help());
+export const main: Main = mainOf(command, async (flags) => {
   const { trainCommand } = await import("../src/commands/train_command.ts"); // loads the library
   return await trainCommand(flags, standardScreen(), reporter);
-}
+});
 
 if (import.meta.main) await runTask(main);

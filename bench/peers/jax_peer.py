@@ -2,7 +2,8 @@
 
 import os
 
-from worker import LEARNING_RATE, MOMENTUM, arguments, read_data, serve
+from models import MODELS
+from worker import arguments, read_data, serve
 
 options = arguments()
 if options.threads == 1:
@@ -13,20 +14,13 @@ import jax.numpy as jnp  # noqa: E402
 import numpy  # noqa: E402
 from jax import lax  # noqa: E402
 
-LAYERS = {
-    "linear": [("dense", 784, 10)],
-    "nonlinear": [("dense", 784, 128), "relu", ("dense", 128, 10)],
-    "cnn": [("conv", 1, 10), "relu", ("conv", 10, 10), "relu", "pool",
-            ("conv", 10, 10), "relu", ("conv", 10, 10), "relu", "pool", ("dense", 490, 10)],
-    "wide": [("conv", 1, 32), "relu", "pool", ("conv", 32, 64), "relu", "pool", ("dense", 3136, 10)],
-}
 CHUNK = {"linear": 1875, "nonlinear": 1875, "cnn": 50, "wide": 25}
 
 
 def initial(name):
     random, weights = numpy.random.default_rng(0), []
-    for kind, inputs, outputs in [layer for layer in LAYERS[name] if isinstance(layer, tuple)]:
-        shape = (inputs, outputs) if kind == "dense" else (3, 3, inputs, outputs)
+    for kind, inputs, outputs in [layer for layer in MODELS[name]["layers"] if len(layer) > 1]:
+        shape = (inputs, outputs) if kind == "linear" else (3, 3, inputs, outputs)
         bound = 1 / numpy.sqrt(numpy.prod(shape[:-1]))
         weights.append([jnp.asarray(random.uniform(-bound, bound, size), jnp.float32) for size in (shape, outputs)])
     return weights
@@ -34,17 +28,19 @@ def initial(name):
 
 def forward(name, weights, x):
     weights = iter(weights)
-    for layer in LAYERS[name]:
-        if layer == "relu":
+    for kind, *_ in MODELS[name]["layers"]:
+        if kind == "relu":
             x = jax.nn.relu(x)
-        elif layer == "pool":
+        elif kind == "max_pool2d":
             x = lax.reduce_window(x, -jnp.inf, lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
-        elif layer[0] == "conv":
+        elif kind == "flatten":
+            x = x.reshape(len(x), -1)
+        elif kind == "conv2d":
             kernel, bias = next(weights)
             x = lax.conv_general_dilated(x, kernel, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC")) + bias
         else:
             kernel, bias = next(weights)
-            x = x.reshape(len(x), -1) @ kernel + bias
+            x = x @ kernel + bias
     return x
 
 
@@ -65,6 +61,7 @@ class Jax:
 
     def train(self, name, batch, chunk=None):
         self.weights(name)
+        lr, momentum = MODELS[name]["lr"], MODELS[name]["momentum"]
         steps = len(self.labels) // batch
         # Chosen so that a call takes a second at most; for the small models it is a whole epoch.
         chunk = chunk or (1 if options.variant == "step" else min(steps, max(1, CHUNK[name] * 32 // batch)))
@@ -78,8 +75,8 @@ class Jax:
             x = lax.dynamic_slice_in_dim(self.images, index * batch, batch)
             y = lax.dynamic_slice_in_dim(self.labels, index * batch, batch)
             gradients = jax.grad(loss)(weights, x, y)
-            momenta = jax.tree.map(lambda m, g: MOMENTUM[name] * m + g, momenta, gradients)
-            return (jax.tree.map(lambda w, m: w - LEARNING_RATE[name] * m, weights, momenta), momenta), None
+            momenta = jax.tree.map(lambda m, g: momentum * m + g, momenta, gradients)
+            return (jax.tree.map(lambda w, m: w - lr * m, weights, momenta), momenta), None
 
         if chunk == 1:
             run = jax.jit(lambda state, first: step(state, first)[0], donate_argnums=0)

@@ -1,30 +1,11 @@
 """PyTorch, eager or compiled, with its tensors in memory or behind a DataLoader (--variant)."""
 
 import torch
-from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 import torch.nn.functional as F
 
-from worker import LEARNING_RATE, MOMENTUM, arguments, read_data, serve
-
-
-def conv(inputs, outputs):
-    return nn.Conv2d(inputs, outputs, 3, padding=1)
-
-
-MODELS = {
-    "linear": lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 10)),
-    "nonlinear": lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10)),
-    "cnn": lambda: nn.Sequential(
-        conv(1, 10), nn.ReLU(), conv(10, 10), nn.ReLU(), nn.MaxPool2d(2),
-        conv(10, 10), nn.ReLU(), conv(10, 10), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(490, 10),
-    ),
-    "wide": lambda: nn.Sequential(
-        conv(1, 32), nn.ReLU(), nn.MaxPool2d(2), conv(32, 64), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(3136, 10),
-    ),
-}
+from pytorch_models import build, sgd
+from worker import arguments, read_data, serve
 
 
 class PyTorch:
@@ -37,7 +18,7 @@ class PyTorch:
     def model(self, name):
         if name not in self.models:
             torch.manual_seed(0)
-            self.models[name] = MODELS[name]()
+            self.models[name] = build(name)
             self.forwards[name] = torch.compile(self.models[name]) if self.compiled else self.models[name]
         return self.models[name], self.forwards[name]
 
@@ -50,7 +31,7 @@ class PyTorch:
 
     def train(self, name, batch):
         model, forward = self.model(name)
-        optimizer = torch.optim.SGD(model.parameters(), LEARNING_RATE[name], MOMENTUM[name])
+        optimizer = sgd(name, model.parameters())
         batches = self.batches(batch)
 
         def step():

@@ -3,7 +3,8 @@
 import itertools
 import os
 
-from worker import LEARNING_RATE, MOMENTUM, arguments, read_data, serve
+from models import MODELS
+from worker import arguments, read_data, serve
 
 options = arguments()
 os.environ.setdefault("DEV", "CPU")
@@ -13,24 +14,12 @@ import tinygrad  # noqa: E402 (reads its environment when it is imported)
 from tinygrad import Context, Tensor, TinyJit, nn  # noqa: E402
 
 
-def conv(inputs, outputs):
-    return nn.Conv2d(inputs, outputs, 3, padding=1)
-
-
-def pool(x):
-    return x.max_pool2d(2)
-
-
-def flatten(x):
-    return x.flatten(1)
-
-
-MODELS = {
-    "linear": lambda: [flatten, nn.Linear(784, 10)],
-    "nonlinear": lambda: [flatten, nn.Linear(784, 128), Tensor.relu, nn.Linear(128, 10)],
-    "cnn": lambda: [conv(1, 10), Tensor.relu, conv(10, 10), Tensor.relu, pool,
-                    conv(10, 10), Tensor.relu, conv(10, 10), Tensor.relu, pool, flatten, nn.Linear(490, 10)],
-    "wide": lambda: [conv(1, 32), Tensor.relu, pool, conv(32, 64), Tensor.relu, pool, flatten, nn.Linear(3136, 10)],
+LAYERS = {
+    "conv2d": lambda inputs, outputs: nn.Conv2d(inputs, outputs, 3, padding=1),
+    "flatten": lambda: lambda x: x.flatten(1),
+    "linear": nn.Linear,
+    "max_pool2d": lambda: lambda x: x.max_pool2d(2),
+    "relu": lambda: Tensor.relu,
 }
 
 
@@ -41,12 +30,12 @@ class Tinygrad:
 
     def model(self, name):
         if name not in self.models:
-            self.models[name] = MODELS[name]()
+            self.models[name] = [LAYERS[kind](*sizes) for kind, *sizes in MODELS[name]["layers"]]
         return self.models[name]
 
     def train(self, name, batch):
         layers = self.model(name)
-        optimizer = nn.optim.SGD(nn.state.get_parameters(layers), LEARNING_RATE[name], MOMENTUM[name])
+        optimizer = nn.optim.SGD(nn.state.get_parameters(layers), MODELS[name]["lr"], MODELS[name]["momentum"])
         batches = itertools.cycle(cut(self.train_set, batch, 200))
 
         @TinyJit

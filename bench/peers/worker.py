@@ -7,8 +7,6 @@ import time
 
 import numpy
 
-LEARNING_RATE = {"linear": 0.1, "nonlinear": 0.1, "cnn": 0.02, "wide": 0.02}
-MOMENTUM = {"linear": 0.0, "nonlinear": 0.0, "cnn": 0.9, "wide": 0.9}
 TRAIN_IMAGES, TEST_IMAGES = 60_000, 10_000
 
 

@@ -19,7 +19,7 @@ pub struct Export {
     pub result: &'static str,
     /// Calls it with arguments that are drawn one by one.
     #[cfg(test)]
-    pub call: fn(&mut crate::fuzz::Arguments) -> f64,
+    pub call: fn(&mut crate::fuzz::arguments::Arguments) -> f64,
 }
 
 thread_local! {
@@ -189,32 +189,8 @@ macro_rules! exports {
     };
 }
 
-/// The manifest of all exports as JSON: what `src/ffi/symbols.ts` is generated from.
-pub fn manifest() -> String {
-    let row = |export: &Export| {
-        let arguments: Vec<String> = export
-            .arguments
-            .iter()
-            .map(|(name, kind)| format!("{{\"name\":\"{name}\",\"type\":\"{}\"}}", kind.to_lowercase()))
-            .collect();
-        format!(
-            "{{\"name\":\"{}\",\"documentation\":{:?},\"arguments\":[{}],\"result\":\"{}\"}}",
-            export.name,
-            export.documentation.trim(),
-            arguments.join(","),
-            export.result.to_lowercase()
-        )
-    };
-    let rows: Vec<String> = crate::exports::all().map(row).collect();
-    format!("[{}]", rows.join(",\n"))
-}
-
-/// FNV-1a of the manifest: a library and a `symbols.ts` that do not belong together never meet.
-pub fn hash(text: &str) -> u32 {
-    text.bytes().fold(0x811C_9DC5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
-}
-
-fn copy_out(text: &str, out: *mut u8, capacity: u32) -> u32 {
+/// Copies as much of a text out as there is room for and returns its length in bytes.
+pub fn copy_out(text: &str, out: *mut u8, capacity: u32) -> u32 {
     // SAFETY: Deno passes a buffer's address together with its length.
     if let Ok(out) = unsafe { slice_mut(out, capacity) } {
         let length = out.len().min(text.len());
@@ -227,16 +203,4 @@ fn copy_out(text: &str, out: *mut u8, capacity: u32) -> u32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn wick_last_error(out: *mut u8, capacity: u32) -> u32 {
     LAST_ERROR.with_borrow(|message| copy_out(message, out, capacity))
-}
-
-/// Copies the manifest out and returns its length in bytes.
-#[unsafe(no_mangle)]
-pub extern "C" fn wick_manifest(out: *mut u8, capacity: u32) -> u32 {
-    copy_out(&manifest(), out, capacity)
-}
-
-/// The manifest's hash.
-#[unsafe(no_mangle)]
-pub extern "C" fn wick_abi_hash() -> u32 {
-    hash(&manifest())
 }

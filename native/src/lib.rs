@@ -10,6 +10,7 @@ pub mod exports;
 mod fuzz;
 pub mod handles;
 pub mod kernels;
+pub mod manifest;
 pub mod memory;
 pub mod ops;
 pub mod parallel;

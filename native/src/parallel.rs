@@ -10,6 +10,12 @@ use crate::pool::Pool;
 static POOL: OnceLock<&'static Pool> = OnceLock::new();
 static WANTED: AtomicUsize = AtomicUsize::new(0);
 
+#[cfg(test)]
+thread_local! {
+    /// Lets a test keep its work on its own thread, the only one that heeds what the test has set there.
+    pub static ALONE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
 /// Chooses the number of threads, 0 for all cores. Heeded only before the first operation.
 ///
 /// Returns the number in force.
@@ -52,9 +58,8 @@ fn work(pool: &'static Pool, worker: usize) {
 
 /// Calls `function(0)`, ..., `function(count - 1)`, each once, on all threads.
 pub fn for_each(count: usize, function: impl Fn(usize) + Sync) {
-    // Workers know nothing of the instruction set that a test forces on its own thread.
     #[cfg(test)]
-    if crate::kernels::vector::FORCED.get().is_some() {
+    if ALONE.get() {
         return (0..count).for_each(function);
     }
     pool().for_each(count, &function);
@@ -69,7 +74,7 @@ pub fn for_ranges(length: usize, grain: usize, function: impl Fn(usize, usize) +
     if pieces <= 1 {
         return function(0, length);
     }
-    // None of the threads is left with a piece more than the others.
+    // As many pieces for each thread.
     let pieces = pieces.next_multiple_of(threads());
     // Multiples of 16 keep pieces on whole vectors and cache lines.
     let size = length.div_ceil(pieces).next_multiple_of(16);

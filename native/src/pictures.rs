@@ -3,10 +3,7 @@
 
 use std::io::Cursor;
 
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::zune_core::bytestream::ZCursor;
-use zune_jpeg::zune_core::colorspace::ColorSpace;
-use zune_jpeg::zune_core::options::DecoderOptions;
+use jpeg_decoder::{ColorTransform, Decoder as JpegDecoder};
 
 use crate::error::{Error, Result};
 use crate::fail;
@@ -22,10 +19,28 @@ fn luma(red: u8, green: u8, blue: u8) -> u8 {
     ((19595 * u32::from(red) + 38470 * u32::from(green) + 7471 * u32::from(blue) + 0x8000) >> 16) as u8
 }
 
-/// A gray value before a white ground.
-fn over_white(gray: u8, alpha: u8) -> u8 {
-    let (gray, alpha) = (u32::from(gray), u32::from(alpha));
-    ((gray * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+/// Makes the first `count` samples of 16 bits of a row into bytes at its begin: of colours their bits above
+/// `shift`, of opacity the upper 8. Returns the largest colour of pixels that are seen.
+fn halve(row: &mut [u8], count: usize, channels: usize, shift: u32) -> u16 {
+    let mut most = 0;
+    let has_alpha = channels.is_multiple_of(2);
+    for first in (0..count).step_by(channels) {
+        let seen = !has_alpha || row[2 * (first + channels - 1)] > 0;
+        for place in first..first + channels {
+            let sample = u16::from_be_bytes([row[2 * place], row[2 * place + 1]]);
+            let is_alpha = has_alpha && place == first + channels - 1;
+            if seen && !is_alpha {
+                most = most.max(sample);
+            }
+            row[place] = if is_alpha { (sample >> 8) as u8 } else { (sample >> shift).min(255) as u8 };
+        }
+    }
+    most
+}
+
+/// The light that paper gives back under an ink and black.
+fn printed(ink: u8, black: u8) -> u8 {
+    ((u32::from(255 - ink) * u32::from(255 - black) + 127) / 255) as u8
 }
 
 fn png_error(error: png::DecodingError) -> Error {
@@ -35,13 +50,28 @@ fn png_error(error: png::DecodingError) -> Error {
     }
 }
 
-/// Decodes a PNG of any kind to gray `[height, width]` before white; samples of 16 bits give their upper 8.
+/// Decodes a PNG of any kind to gray and opacity `[height, width]`; without transparency, `alpha` may be empty.
+///
+/// Samples of 16 bits give their upper 8, or their lower ones where a file holds no more than 8 to 14.
 ///
 /// # Errors
 /// Where a checksum, a length or the size is not right, or the file ends before its last chunk does.
-pub fn png_to_gray(file: &[u8], width: usize, gray: &mut [u8]) -> Result<()> {
+pub fn png_to_gray(file: &[u8], width: usize, gray: &mut [u8], alpha: &mut [u8]) -> Result<()> {
+    let most = decode_png(file, width, 8, gray, alpha)?;
+    let bits = 16 - most.leading_zeros();
+    if (1..=MOST_PARTLY_USED_BITS).contains(&bits) {
+        decode_png(file, width, bits.saturating_sub(8), gray, alpha)?;
+    }
+    Ok(())
+}
+
+/// The bits that a camera's samples have at most where they do not fill 16.
+const MOST_PARTLY_USED_BITS: u32 = 14;
+
+/// Decodes a PNG; samples of 16 bits are shifted to the right by `shift`. Returns the largest of them, 0 for 8 bits.
+fn decode_png(file: &[u8], width: usize, shift: u32, gray: &mut [u8], alpha: &mut [u8]) -> Result<u16> {
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(file), png::Limits { bytes: PNG_BYTES });
-    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    decoder.set_transformations(png::Transformations::EXPAND);
     decoder.ignore_checksums(false);
     decoder.set_ignore_text_chunk(true);
     decoder.set_ignore_iccp_chunk(true);
@@ -52,59 +82,81 @@ pub fn png_to_gray(file: &[u8], width: usize, gray: &mut [u8]) -> Result<()> {
         fail!("it is {} x {} pixels large, not {width} x {height}", size.0, size.1);
     }
     let interlaced = reader.info().interlaced;
-    let channels = reader.output_color_type().0.samples();
-    let mut row = vec![0; width * channels];
+    let (colour, depth) = reader.output_color_type();
+    let channels = colour.samples();
+    if channels.is_multiple_of(2) && alpha.len() != gray.len() {
+        fail!("there is no room for its transparency");
+    }
+    let bytes = if depth == png::BitDepth::Sixteen { 2 } else { 1 };
+    let mut most = 0;
+    let mut row = vec![0; width * channels * bytes];
     for &[dx, left, dy, top] in if interlaced { &ADAM7[..] } else { &[[1, 0, 1, 0]] } {
         if left >= width {
             continue;
         }
+        let columns = (width - left).div_ceil(dx);
         for y in (top..height).step_by(dy) {
             if reader.read_row(&mut row).map_err(png_error)?.is_none() {
                 fail!("it ends too early");
             }
-            let out = gray[y * width..(y + 1) * width].iter_mut().skip(left).step_by(dx);
-            let pixels = out.zip(row.chunks_exact(channels));
+            if bytes == 2 {
+                most = most.max(halve(&mut row, columns * channels, channels, shift));
+            }
+            let places = (y * width + left..(y + 1) * width).step_by(dx);
+            let pixels = places.zip(row.chunks_exact(channels));
             match channels {
-                1 => pixels.for_each(|(out, pixel)| *out = pixel[0]),
-                2 => pixels.for_each(|(out, pixel)| *out = over_white(pixel[0], pixel[1])),
-                3 => pixels.for_each(|(out, pixel)| *out = luma(pixel[0], pixel[1], pixel[2])),
-                _ => pixels.for_each(|(out, pixel)| *out = over_white(luma(pixel[0], pixel[1], pixel[2]), pixel[3])),
+                1 => pixels.for_each(|(place, pixel)| gray[place] = pixel[0]),
+                2 => pixels.for_each(|(place, pixel)| (gray[place], alpha[place]) = (pixel[0], pixel[1])),
+                3 => pixels.for_each(|(place, pixel)| gray[place] = luma(pixel[0], pixel[1], pixel[2])),
+                _ => pixels.for_each(|(place, pixel)| {
+                    (gray[place], alpha[place]) = (luma(pixel[0], pixel[1], pixel[2]), pixel[3]);
+                }),
             }
         }
     }
-    reader.finish().map_err(png_error)
+    reader.finish().map_err(png_error)?;
+    Ok(most)
 }
 
-/// Decodes a JPEG, baseline or progressive, to its luma `[height, width]`.
+/// Decodes a JPEG, baseline or progressive, to its luma `[height, width]`: at its own size, or at half
+/// of it where `width` says so. `transformed`: three components begin with a luma and are not red, green
+/// and blue; of four, the first three are turned into inks.
 ///
 /// # Errors
-/// Where it is damaged, of another size or of a kind that is not known, or has more than `scans` scans.
-pub fn jpeg_to_gray(file: &[u8], width: usize, scans: usize, gray: &mut [u8]) -> Result<()> {
-    let damaged = |error: zune_jpeg::errors::DecodeErrors| {
-        Error(error.to_string().lines().next().unwrap_or_default().trim_matches('"').to_owned())
-    };
-    // Without intrinsics, the same code runs on every processor, and none of it is unsafe.
-    let options = DecoderOptions::default()
-        .set_use_unsafe(false)
-        .set_strict_mode(true)
-        .set_max_width(1 << 16)
-        .set_max_height(1 << 16)
-        .jpeg_set_max_scans(scans)
-        .jpeg_set_out_colorspace(ColorSpace::Luma);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(file), options);
-    decoder.decode_headers().map_err(damaged)?;
-    let size = decoder.dimensions().unwrap_or_default();
-    if size.0 != width || size.0 * size.1 != gray.len() {
-        fail!("it is {} x {} pixels large, not {width} wide", size.0, size.1);
+/// Where it is damaged, of another size or of a kind that is not known.
+pub fn jpeg_to_gray(file: &[u8], width: usize, transformed: bool, gray: &mut [u8]) -> Result<()> {
+    let damaged = |error: jpeg_decoder::Error| Error(error.to_string());
+    let mut decoder = JpegDecoder::new(file);
+    decoder.read_info().map_err(damaged)?;
+    let Some(info) = decoder.info() else { fail!("it has no frame") };
+    let height = gray.len() / width.max(1);
+    let mut size = (info.width, info.height);
+    if size.0.div_ceil(2) as usize == width && size.0 > 1 {
+        size = decoder.scale(size.0.div_ceil(2), size.1.div_ceil(2)).map_err(damaged)?;
     }
-    if matches!(decoder.input_colorspace(), Some(ColorSpace::Luma | ColorSpace::YCbCr)) {
-        return decoder.decode_into(gray).map_err(damaged);
+    if (usize::from(size.0), usize::from(size.1)) != (width, height) || width * height != gray.len() {
+        fail!("it is {} x {} pixels large, not {width} x {height}", size.0, size.1);
     }
-    decoder.set_options(options.jpeg_set_out_colorspace(ColorSpace::RGB));
-    let mut colours = vec![0; 3 * gray.len()];
-    decoder.decode_into(&mut colours).map_err(damaged)?;
-    for (out, pixel) in gray.iter_mut().zip(colours.chunks_exact(3)) {
-        *out = luma(pixel[0], pixel[1], pixel[2]);
+    let channels = info.pixel_format.pixel_bytes();
+    match channels {
+        3 => decoder.set_color_transform(ColorTransform::RGB), // as they are
+        4 if transformed => decoder.set_color_transform(ColorTransform::YCCK),
+        4 => decoder.set_color_transform(ColorTransform::CMYK),
+        _ => {}
+    }
+    let samples = decoder.decode().map_err(damaged)?;
+    if samples.len() != channels * gray.len() {
+        fail!("its scans do not hold all of it");
+    }
+    let pixels = gray.iter_mut().zip(samples.chunks_exact(channels));
+    match channels {
+        1 => gray.copy_from_slice(&samples),
+        3 if transformed => pixels.for_each(|(out, pixel)| *out = pixel[0]),
+        3 => pixels.for_each(|(out, pixel)| *out = luma(pixel[0], pixel[1], pixel[2])),
+        _ => pixels.for_each(|(out, pixel)| {
+            let [red, green, blue] = [0, 1, 2].map(|ink| printed(pixel[ink], pixel[3]));
+            *out = luma(red, green, blue);
+        }),
     }
     Ok(())
 }
@@ -139,21 +191,20 @@ mod tests {
         let mut file = vec![0; 4096];
         let length = png_encode(&pixels, 6, 3, &mut file).unwrap();
         let mut gray = vec![0; 30];
-        png_to_gray(&file[..length], 6, &mut gray).unwrap();
+        png_to_gray(&file[..length], 6, &mut gray, &mut []).unwrap();
         let expected: Vec<u8> = pixels.chunks(3).map(|pixel| luma(pixel[0], pixel[1], pixel[2])).collect();
         assert_eq!(gray, expected);
         for (width, size) in [(5, 30), (6, 29), (6, 36), (30, 30), (0, 0)] {
-            assert!(png_to_gray(&file[..length], width, &mut vec![0; size]).is_err());
+            assert!(png_to_gray(&file[..length], width, &mut vec![0; size], &mut []).is_err());
         }
         assert!(png_encode(&pixels, 7, 3, &mut file).is_err());
         assert!(png_encode(&pixels, 6, 3, &mut [0; 20]).is_err());
     }
 
     #[test]
-    fn gray_stays_gray_and_what_is_clear_is_white() {
+    fn gray_stays_gray() {
         for value in 0..=255 {
             assert_eq!(luma(value, value, value), value);
-            assert_eq!((over_white(value, 255), over_white(value, 0)), (value, 255));
         }
     }
 }

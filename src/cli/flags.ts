@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
-import { nearest } from "./nearest.ts";
+import { explain, nearest } from "../settings/mod.ts";
 
 /** One flag as the schema defines it. */
 interface Flag {
@@ -9,6 +9,8 @@ interface Flag {
   readonly kind: "string" | "number" | "integer" | "boolean";
   readonly choices?: readonly string[];
   readonly fallback?: unknown;
+  /** What stands for its value in `--help`. */
+  readonly placeholder: string;
   readonly text: string;
 }
 
@@ -55,7 +57,8 @@ export class Command<Shape extends z.ZodRawShape> {
     const joined: string[] = [];
     for (const text of texts) {
       const last = joined.at(-1);
-      const isValue = /^-\.?\d/.test(text) && last !== undefined && /^--?[a-z][a-z-]*$/.test(last);
+      const isValue = /^-\.?\d/.test(text) && last !== undefined &&
+        /^--?[a-z][a-z\d-]*$/.test(last);
       if (isValue) joined[joined.length - 1] = `${last}=${text}`;
       else joined.push(text);
       const flag = this.#flags.find(({ name }) => text.startsWith(`--${name}=`));
@@ -96,7 +99,7 @@ export class Command<Shape extends z.ZodRawShape> {
     const lines = this.#flags.map((flag) => {
       const alias = spelled.get(flag.name);
       const other = alias === undefined ? "" : `${alias.length > 1 ? "--" : "-"}${alias}, `;
-      const value = flag.kind === "boolean" ? "" : ` ${placeholder(flag)}`;
+      const value = flag.kind === "boolean" ? "" : ` ${flag.placeholder}`;
       const fallback = flag.fallback === undefined || flag.fallback === false
         ? ""
         : ` [${flag.fallback}]`;
@@ -123,7 +126,7 @@ export class Command<Shape extends z.ZodRawShape> {
       throw new UsageError(`--${flag.name} is given ${texts.length} times: ${texts.join(", ")}`);
     }
     const text = String(texts[0]);
-    if (text === "") throw new UsageError(`--${flag.name} needs a value: ${placeholder(flag)}`);
+    if (text === "") throw new UsageError(`--${flag.name} needs a value: ${flag.placeholder}`);
     if (flag.kind === "string") return this.options.values?.[text] ?? text;
     if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
       throw new UsageError(`--${flag.name} must be a number, not ${text}`);
@@ -143,37 +146,6 @@ export class Command<Shape extends z.ZodRawShape> {
   }
 }
 
-/** One sentence for what a schema found wrong: `--epochs must be at least 1, not 0`. */
-export function explain(issue: z.core.$ZodIssue, name: string, value: unknown): string {
-  const shown = typeof value === "string" ? value : JSON.stringify(value);
-  switch (issue.code) {
-    case "invalid_value": {
-      const choices = issue.values.map(String);
-      const guess = typeof value === "string" ? nearest(value, choices) : undefined;
-      const hint = guess === undefined ? "" : `; did you mean ${guess}?`;
-      return `${name} must be ${choices.join(", ")}, not ${shown}${hint}`;
-    }
-    case "too_small":
-      return `${name} must be ${
-        issue.inclusive ? "at least" : "above"
-      } ${issue.minimum}, not ${shown}`;
-    case "too_big":
-      return `${name} must be ${
-        issue.inclusive ? "at most" : "below"
-      } ${issue.maximum}, not ${shown}`;
-    case "invalid_type":
-      return value === undefined
-        ? `${name} is missing`
-        : `${name} must be ${
-          issue.expected === "int" ? "a whole number" : `a ${issue.expected}`
-        }, not ${shown}`;
-    case "unrecognized_keys":
-      return `${name} is not known: ${issue.keys.join(", ")}`;
-    default:
-      return `${name} ${issue.message}, not ${shown}`;
-  }
-}
-
 /** `batchSize` as a flag is written: `batch-size`. */
 export function flagName(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -184,19 +156,21 @@ function flagsOf(schema: z.ZodType): Flag[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: "input" });
   return Object.entries(properties).map(([key, property]) => {
     if (typeof property === "boolean") throw new TypeError(`${key} has no type`);
+    const kind = property.type as Flag["kind"];
+    const choices = property.enum?.map(String);
     return {
       key,
       name: flagName(key),
-      kind: property.type as Flag["kind"],
-      choices: property.enum?.map(String),
+      kind,
+      choices,
       fallback: property.default,
+      placeholder: String(property.placeholder ?? placeholderOf(kind, choices)),
       text: property.description ?? "",
     };
   });
 }
 
-function placeholder({ kind, choices, name }: Flag): string {
+function placeholderOf(kind: Flag["kind"], choices: Flag["choices"]): string {
   if (choices !== undefined) return "NAME";
-  if (kind !== "string") return kind === "integer" ? "N" : "X";
-  return name === "checkpoint-every" ? "N|Ns" : "PATH";
+  return kind === "string" ? "PATH" : kind === "integer" ? "N" : "X";
 }

@@ -1,5 +1,5 @@
-/** Flags, the screen, signals and spelling. @module */
-export { Command, explain, flagName } from "./flags.ts";
-export { nearest } from "./nearest.ts";
+/** Flags, tables, the screen and signals. @module */
+export { aligned } from "./aligned.ts";
+export { Command, flagName } from "./flags.ts";
 export { progressBar, type Screen, silentScreen, standardScreen } from "./progress.ts";
 export { exitCodes, type StopSignal, StopSignals } from "./signals.ts";

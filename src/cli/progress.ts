@@ -1,3 +1,5 @@
+import { printableLines } from "../printable.ts";
+
 /** Where a run tells how far it is: lines, and on a terminal a bar below them. */
 export interface Screen {
   line(text: string): void;
@@ -15,7 +17,7 @@ export function standardScreen(terminal = Deno.stdout.isTerminal()): Screen {
     line(text) {
       if (barShown) Deno.stdout.writeSync(encoder.encode(clearLine));
       barShown = false;
-      console.log(text);
+      console.log(printableLines(text));
     },
     bar(text) {
       if (!terminal) return;

@@ -1,5 +1,6 @@
 import { loadTest } from "../data/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
+import { printableLines } from "../printable.ts";
 import { type CompareFlags, compareFlagsSchema } from "./compare_flags.ts";
 import {
   compareRuns,
@@ -27,6 +28,6 @@ export async function compareCommand(
   refuseDifferentData(finished);
   const test = await loadTest({ data: finished[0].results.config.data, dataDir });
   const comparison = compareRuns(finished.map((run) => evaluateRun(run, test, device)), test);
-  print(comparisonText(comparison, width));
-  if (output !== undefined) print(`\n${writeComparison(comparison, output)}`);
+  print(printableLines(comparisonText(comparison, width)));
+  if (output !== undefined) print(printableLines(`\n${writeComparison(comparison, output)}`));
 }

@@ -1,5 +1,6 @@
-import { loadTest, subset, syntheticMark, type TrainingData } from "../data/mod.ts";
+import { loadTest, markOf, subset, type TrainingData } from "../data/mod.ts";
 import type { RunOptions, TrainConfig } from "../config/mod.ts";
+import { figuresOf, logged, measure } from "../statistics/mod.ts";
 import {
   evaluate,
   modelOf,
@@ -28,10 +29,10 @@ export async function dryRun(
   for (const [name, set] of [["val", data.validation], ["test", test]] as const) {
     if (set === undefined) continue;
     const first = Uint32Array.from({ length: Math.min(batchSize, set.count) }, (_, i) => i);
-    const { loss, accuracy } = evaluate(state.model, subset(set, set.name, first), config);
-    figures.push(`${name}_loss ${loss.toFixed(4)}`, `${name}_acc ${accuracy.toFixed(4)}`);
+    const evaluation = evaluate(state.model, subset(set, set.name, first), config);
+    figures.push(...logged(figuresOf(name), measure(name, evaluation)));
   }
-  const mark = syntheticMark(config.data);
+  const mark = markOf(config.data);
   screen.line(`dry run of ${config.model}: one batch each, nothing kept${mark}`);
   screen.line(figures.join("  "));
   return 0;

@@ -1,12 +1,13 @@
-import { type ImageSet, loadTest, loadTraining, syntheticMark } from "../data/mod.ts";
+import { type ImageSet, loadTest, loadTraining, markOf } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
-import { classScores } from "../statistics/mod.ts";
+import { classScores, logged, metrics } from "../statistics/mod.ts";
 import { evaluate, type Evaluation } from "../train/mod.ts";
 import { confusionTable, scoreTable } from "./evaluation_text.ts";
 import { jsonText } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import { type EvaluateFlags, evaluateFlagsSchema } from "./evaluate_flags.ts";
 import { findWeights, loadModel, type WeightsSource } from "../run/mod.ts";
+import { printable } from "../printable.ts";
 
 /** Evaluates a run or a weights file and prints the figures. */
 export async function evaluateCommand(
@@ -45,13 +46,13 @@ function textOf(
   result: Evaluation,
   colour: boolean,
 ) {
-  const { loss, accuracy, correct, count } = result;
+  const named = metrics.map((metric) => ({ ...metric, key: metric.label }));
+  const figures = logged(named, byLabel(result), result).join("  ");
+  const mark = markOf(set.name);
   const of = epoch === undefined ? "" : `, best epoch ${epoch}`;
   return [
-    `${model} of ${path}${of}`,
-    `${set.name}  loss ${loss.toFixed(4)}  accuracy ${accuracy.toFixed(4)} (${correct}/${count})${
-      syntheticMark(set.name)
-    }`,
+    `${model} of ${printable(path)}${of}`,
+    `${set.name}  ${figures}${mark}`,
     "",
     scoreTable(result, set.classes),
     "",
@@ -60,8 +61,11 @@ function textOf(
 }
 
 function jsonOf({ path, model, epoch }: WeightsSource, set: ImageSet, result: Evaluation): string {
-  const { loss, accuracy, correct, count, confusion } = result;
+  const { correct, count, confusion } = result;
   const scores = classScores(confusion, set.classes);
-  const content = { path, model, epoch, set: set.name, loss, accuracy, correct, count };
+  const content = { path, model, epoch, set: set.name, ...byLabel(result), correct, count };
   return jsonText({ ...content, classes: scores, confusion_matrix: confusion }).trimEnd();
 }
+
+const byLabel = (result: Evaluation) =>
+  Object.fromEntries(metrics.map(({ label, of }) => [label, of(result)]));

@@ -1,12 +1,14 @@
-import { imageSize } from "../data/mod.ts";
+import type { ImageFormat } from "../data/mod.ts";
 import { messageOf, UserError } from "../errors.ts";
-import { encodePng, prepare } from "../image/mod.ts";
+import { encodePng, imageSize, isPlain, type Picture, prepare } from "../image/mod.ts";
+import { printable } from "../printable.ts";
 import { diskFiles, writeAtomically } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import { findWeights, loadModel } from "../run/mod.ts";
 import type { Module } from "../nn/mod.ts";
 import {
   classify,
+  type Input,
   readInputs,
   saliency,
   saliencyPng,
@@ -14,7 +16,13 @@ import {
   terminalPicture,
 } from "../predict/mod.ts";
 import { type PredictFlags, predictFlagsSchema } from "./predict_flags.ts";
-import { type Prediction, predictionJson, predictionTable } from "./prediction_text.ts";
+import {
+  type Prediction,
+  predictionJson,
+  predictionTable,
+  type Seen,
+  warningOf,
+} from "./prediction_text.ts";
 
 /** Pictures that are predicted together. */
 const batchSize = 250;
@@ -43,9 +51,15 @@ export async function predictCommand(
   const source = findWeights(weights, flags.model);
   using model = loadModel(source, flags.device);
   const all: Prediction[] = [];
-  for await (const batch of predictBatches(model, paths, flags)) {
+  for await (const batch of predictBatches(model, source.format, paths, flags)) {
     all.push(...batch);
-    for (const one of batch) if ("error" in one) output.complain(`error: ${one.error}`);
+    for (const one of batch) {
+      const warning = warningOf(one);
+      if ("error" in one) output.complain(`error: ${one.error}`);
+      else if (warning !== undefined) {
+        output.complain(`warning: ${printable(one.name)}: ${warning}`);
+      }
+    }
     if (!flags.json) show(batch, flags, output);
   }
   if (flags.json) output.print(predictionJson(source, all));
@@ -56,14 +70,15 @@ export async function predictCommand(
 /** The predictions of all pictures, some of them at a time. */
 async function* predictBatches(
   model: Module,
+  format: ImageFormat,
   paths: readonly string[],
   flags: Flags,
 ): AsyncGenerator<Prediction[]> {
-  let waiting:
-    ({ name: string; image: Uint8Array<ArrayBuffer> } | { name: string; error: string })[] = [];
+  let waiting: (Exclude<Input, { picture: Picture }> | Omit<Seen, "top">)[] = [];
   const predictWaiting = (): Prediction[] => {
     const images = waiting.flatMap((one) => "image" in one ? [one.image] : []);
-    const tops = images.length === 0 ? [] : classify(model, images, flags.top, flags.device);
+    const { top, device } = flags;
+    const tops = images.length === 0 ? [] : classify(model, images, top, format, device);
     const predictions = waiting.map((one) => {
       return "image" in one ? { ...one, top: tops.shift() ?? [] } : one;
     });
@@ -72,7 +87,10 @@ async function* predictBatches(
   };
   for await (const input of readInputs(paths)) {
     const { name } = input;
-    waiting.push("picture" in input ? { name, image: prepare(input.picture, flags) } : input);
+    if ("picture" in input) {
+      const image = prepare(input.picture, flags);
+      waiting.push({ name, image, isPlain: isPlain(image) });
+    } else waiting.push(input);
     if (waiting.length === batchSize) yield predictWaiting();
   }
   if (waiting.length > 0) yield predictWaiting();
@@ -81,7 +99,7 @@ async function* predictBatches(
 function show(batch: readonly Prediction[], flags: Flags, { print, colour }: Output): void {
   const lines = predictionTable(batch);
   for (const prediction of batch) {
-    if ("error" in prediction) continue;
+    if (!("image" in prediction)) continue;
     print(lines.shift() ?? "");
     if (flags.show) print(terminalPicture(prediction.image, colour));
   }
@@ -89,10 +107,13 @@ function show(batch: readonly Prediction[], flags: Flags, { print, colour }: Out
 
 /** Writes the pictures that were asked for of the one image there is. */
 function writePictures(model: Module, all: readonly Prediction[], flags: Flags): void {
-  const [only] = all;
+  const inputs = all.filter((one) => !("leftOut" in one));
+  const [only] = inputs;
   const flag = flags.seen === undefined ? "--saliency" : "--seen";
-  if (all.length !== 1) throw new UserError(`${flag} is for one image, not for ${all.length}`);
-  if ("error" in only) return;
+  if (inputs.length !== 1) {
+    throw new UserError(`${flag} is for one image, not for ${inputs.length}`);
+  }
+  if (!("image" in only)) return;
   const { image, top: [{ name, label, probability }] } = only;
   if (flags.seen !== undefined) write(flags.seen, encodePng(image.slice(), imageSize));
   if (flags.saliency === undefined) return;

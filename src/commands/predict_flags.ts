@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { classNames } from "../data/mod.ts";
+import { dataSets } from "../data/mod.ts";
 import { grounds } from "../image/mod.ts";
 import { configSchema, optionsSchema } from "../config/mod.ts";
 
@@ -10,8 +10,8 @@ const picturePath = (...endings: string[]) =>
 
 /** Flags of `predict`. */
 export const predictFlagsSchema = z.strictObject({
-  top: z.int().min(1).max(classNames.length).describe("classes to name, likeliest first")
-    .default(3),
+  top: z.int().min(1).max(Math.max(...dataSets.map(({ classes }) => classes.length)))
+    .describe("classes to name, likeliest first").default(3),
   json: z.boolean().optional().describe("print JSON"),
   raw: z.boolean().optional()
     .describe("take a picture as it is, only scaled to 28 x 28"),

@@ -1,4 +1,4 @@
-import { syntheticMark } from "../data/mod.ts";
+import { markOf } from "../data/mod.ts";
 import { diskFiles, writeText } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import type { Screen } from "../cli/mod.ts";
@@ -15,7 +15,7 @@ export async function reproduceCommand(
   configureThreads(threads);
   const results = readResults(path);
   const { model, data, device } = results.config;
-  const mark = syntheticMark(data);
+  const mark = markOf(data);
   screen.line(`${path}: ${model} on ${data}${mark}, ${results.epochs.length} epochs`);
   if (device === "cuda") screen.line("warning: on CUDA the same bits are not promised");
   const difference = await reproduce(path, results, options, screen);

@@ -1,9 +1,12 @@
 import { loadTraining } from "../data/mod.ts";
 import { UsageError } from "../errors.ts";
+import { models } from "../models/mod.ts";
+import { namesOf } from "../settings/mod.ts";
 import {
   completeConfig,
   configText,
   contradiction,
+  listed,
   type TrainConfig,
   type TrainFlags,
 } from "../config/mod.ts";
@@ -25,7 +28,7 @@ export async function sweepCommand(
 ): Promise<number> {
   const planned = runs.map((flags) => {
     const { settings: { model, ...settings }, options } = splitFlags(flags);
-    if (model === undefined) throw new UsageError("--model is missing: linear, nonlinear or cnn");
+    if (model === undefined) throw new UsageError(`--model is missing: ${listed(namesOf(models))}`);
     const wrong = contradiction({ ...settings, model });
     if (wrong !== undefined) throw new UsageError(wrong);
     if (options.resume !== undefined) {

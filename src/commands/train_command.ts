@@ -1,9 +1,13 @@
 import { loadTest, loadTraining } from "../data/mod.ts";
 import { UsageError } from "../errors.ts";
+import { models } from "../models/mod.ts";
+import { namesOf } from "../settings/mod.ts";
 import { program } from "../program.ts";
 import {
   completeConfig,
   contradiction,
+  defaultsOf,
+  listed,
   optionsSchema,
   type RunOptions,
   type TrainConfig,
@@ -35,7 +39,7 @@ export async function trainCommand(
     return await resume(options.resume, settings, options, screen, reporter);
   }
   const { model } = settings;
-  if (model === undefined) throw new UsageError("--model is missing: linear, nonlinear or cnn");
+  if (model === undefined) throw new UsageError(`--model is missing: ${listed(namesOf(models))}`);
   const wrong = contradiction({ ...settings, model });
   if (wrong !== undefined) throw new UsageError(wrong);
   const data = await loadTraining({ ...options, trainSize: settings.trainSize });
@@ -121,8 +125,9 @@ function refuseChanges(
   { data }: RunOptions,
 ): void {
   const asked = { ...settings, ...(data !== "auto" && { data }) };
+  const full: Readonly<Record<string, unknown>> = { ...defaultsOf(config), ...config };
   for (const [key, value] of Object.entries(asked)) {
-    const was = config[key as keyof TrainConfig];
+    const was = full[key];
     if (was === value) continue;
     const flag = `--${flagName(key)}`;
     throw new UsageError(

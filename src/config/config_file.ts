@@ -1,6 +1,7 @@
 import { UserError } from "../errors.ts";
+import { choices, chosen, keyOf } from "./choices.ts";
 import { configSchema, type TrainConfig } from "./config.ts";
-import { explain } from "../cli/mod.ts";
+import { explain } from "../settings/mod.ts";
 
 /** The longest config file that is read, in bytes. */
 const sizeLimit = 1024 * 1024;
@@ -35,16 +36,28 @@ export function configOfRecord(record: unknown, path: string): TrainConfig {
     settings[key] = value;
   }
   for (const [name, key] of fileKeys) {
-    if (!(key in settings) && !isOptional(key as keyof TrainConfig)) {
-      throw new UserError(`${path}: ${name} is missing`);
-    }
+    if (!(key in settings) && !isOptional(key as keyof TrainConfig)) throw missing(name, path);
   }
   const result = configSchema.safeParse(settings);
-  if (result.success) return result.data;
+  if (result.success) return withoutGaps(result.data, path);
   const [issue] = result.error.issues;
   const key = String(issue.path[0]);
   throw new UserError(`${path}: ${explain(issue, snakeCase(key), settings[key])}`);
 }
+
+/** Throws where a setting of the model, the optimizer or the schedule is missing. */
+function withoutGaps(config: TrainConfig, path: string): TrainConfig {
+  for (const choice of Object.values(choices)) {
+    const { settings, later = [] } = chosen(choice, config);
+    for (const name of Object.keys(settings)) {
+      const key = keyOf(choice, name);
+      if (!later.includes(name) && !(key in config)) throw missing(snakeCase(key), path);
+    }
+  }
+  return config;
+}
+
+const missing = (name: string, path: string) => new UserError(`${path}: ${name} is missing`);
 
 /** Whether a setting has no meaning for some runs. Defaults do not count: a file is complete. */
 function isOptional(key: keyof TrainConfig): boolean {

@@ -1,10 +1,13 @@
 /** Settings of a training, their defaults and their file. @module */
+export { choices } from "./choices.ts";
 export {
   completeConfig,
   configSchema,
-  contradiction,
+  defaultsOf,
+  settingsOf,
   type TrainConfig,
   type TrainSettings,
 } from "./config.ts";
 export { configOfRecord, configRecord, configText, parseConfig } from "./config_file.ts";
+export { contradiction, listed } from "./contradiction.ts";
 export { optionsSchema, type RunOptions, type TrainFlags, trainFlagsSchema } from "./options.ts";

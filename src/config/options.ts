@@ -1,16 +1,19 @@
 import { z } from "zod";
+import { dataSets } from "../data/mod.ts";
+import { namesOf } from "../settings/mod.ts";
 import { configSchema } from "./config.ts";
 
 /** What a user may say of where and how a run is done: none of it changes the result. */
 export const optionsSchema = z.strictObject({
-  data: z.enum(["auto", "fashion-mnist", "synthetic"])
+  data: z.enum(["auto", ...namesOf(dataSets)])
     .describe("auto: the real set, or synthetic where it cannot be had").default("auto"),
   dataDir: z.string().min(1).optional()
-    .describe("folder of the four data files [FASHION_MNIST_DIR, then data]"),
+    .describe("folder of the data files [FASHION_MNIST_DIR, then data]"),
   outputDir: z.string().min(1).describe("parent of the run folders").default("runs"),
   threads: z.int().min(0).max(1024).describe("threads, 0 for one a physical core").default(0),
   checkpointEvery: z.string().regex(/^[1-9]\d{0,8}s?$/, "must be steps (50) or seconds (30s)")
-    .optional().describe("also save every so many steps (50) or seconds (30s)"),
+    .optional().meta({ placeholder: "N|Ns" })
+    .describe("also save every so many steps (50) or seconds (30s)"),
   keepLast: z.int().min(1).max(1000).describe("checkpoints to keep").default(2),
   resume: z.string().min(1).optional().describe("go on with this run folder"),
   dryRun: z.boolean().optional().describe("one batch of everything, nothing kept"),
@@ -21,7 +24,7 @@ export type RunOptions = z.output<typeof optionsSchema>;
 
 /** Every flag of `train`: the settings of the config, and the options beside them. */
 export const trainFlagsSchema = z.strictObject({
-  ...configSchema.partial({ model: true, lr: true, weightDecay: true }).shape,
+  ...configSchema.partial({ model: true, trainSize: true }).shape,
   ...optionsSchema.shape,
 });
 

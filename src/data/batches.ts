@@ -5,7 +5,7 @@ import { resident } from "./resident.ts";
 
 /** Images and labels for one step; freed when the next batch is asked for. */
 export interface Batch {
-  /** Pixels `[count, 1, 28, 28]` f32 in [0, 1]. */
+  /** Pixels `[count, channels, height, width]` f32 in [0, 1]. */
   readonly images: Tensor;
   /** Classes `[count]` u32. */
   readonly labels: Tensor;
@@ -66,7 +66,7 @@ export function batches(
   const { from = 0, augment } = options;
   checkWhole("batch size", batchSize, 1, Number.MAX_SAFE_INTEGER);
   checkWhole("number of batches to skip", from, 0, batchCount(set, batchSize));
-  checkWhole("crop padding", augment?.cropPadding ?? 0, 0, set.rows - 1);
+  checkWhole("crop padding", augment?.cropPadding ?? 0, 0, set.height - 1);
   const erase = augment?.eraseProbability ?? 0;
   if (!(erase >= 0 && erase <= 1)) {
     throw new RangeError(`The erase probability is ${erase}: expected 0 to 1`);
@@ -85,7 +85,7 @@ function* cut(set: ImageSet, batchSize: number, options: BatchOptions): Generato
     const indices = order.subarray(start, start + batchSize);
     const count = indices.length;
     native.gather_batch(source.images.handle, source.labels.handle, indices, pair);
-    const gathered = new Tensor(pair[0]!, "f32", [count, 1, set.rows, set.columns]);
+    const gathered = new Tensor(pair[0]!, "f32", [count, set.channels, set.height, set.width]);
     const labels = new Tensor(pair[1]!, "u32", [count]);
     const images = augment && chance ? augmented(gathered, augment, chance, indices) : gathered;
     // In a generator `using` takes fifteen times as long.

@@ -1,8 +1,7 @@
 import { UserError } from "../errors.ts";
-import { type CanonicalFile, canonicalFiles } from "./canonical_files.ts";
 import { sha256 } from "./digest.ts";
-import { findFile, rawFolder, reason } from "./files_on_disk.ts";
-import { sources as publicSources } from "./sources.ts";
+import { findFile, reason } from "./files_on_disk.ts";
+import type { CanonicalFile, FileList } from "./published_files.ts";
 import { type Patience, transfer, TransferError } from "./transfer.ts";
 
 /** How far the download of one file is. */
@@ -17,14 +16,15 @@ export interface DownloadProgress {
   readonly total: number;
 }
 
-/** Where from, how patiently, and who is told. */
+/** What is fetched, and from which folders' URLs, tried in order. */
+export interface DownloadRequest extends FileList {
+  readonly sources: readonly string[];
+}
+
+/** How patiently, and who is told. */
 export interface DownloadOptions {
-  /** URLs of folders with the four files, tried in order. */
-  readonly sources?: readonly string[];
   /** How long a source may keep silent. */
   readonly patience?: Patience;
-  /** The files of the set; Fashion-MNIST's four by default. */
-  readonly files?: readonly CanonicalFile[];
   /** Is told how far each file is. */
   readonly onProgress?: (progress: DownloadProgress) => void;
 }
@@ -36,17 +36,20 @@ export class SourcesFailed extends UserError {
 }
 
 /**
- * Brings into `folder`/FashionMNIST/raw those of the files that are not in `folder` yet, and
- * returns the names of those it fetched. A file appears under its name only whole and verified;
+ * Brings into the folder `below` `folder` those of the files that are not there yet, and returns the
+ * names of those it fetched. A file appears under its name only whole and verified;
  * one that breaks off is gone on with by the next call. Throws {@linkcode SourcesFailed}, or
  * {@linkcode UserError} for a damaged file or a folder that cannot be written.
  */
-export async function download(folder: string, options: DownloadOptions = {}): Promise<string[]> {
-  const { files = canonicalFiles } = options;
-  const found = await Promise.all(files.map((file) => findFile(file, folder)));
+export async function download(
+  folder: string,
+  { files, below, sources: given }: DownloadRequest,
+  options: DownloadOptions = {},
+): Promise<string[]> {
+  const found = await Promise.all(files.map((file) => findFile(file, folder, below)));
   const missing = files.filter((_, place) => found[place] === undefined);
-  const target = `${folder}/${rawFolder}`;
-  let sources = options.sources ?? publicSources;
+  const target = `${folder}/${below}`;
+  let sources = given;
   for (const file of missing) {
     const worked = await localErrors(target, () => fetchFile(file, target, sources, options));
     sources = [worked, ...sources.filter((source) => source !== worked)];
@@ -65,7 +68,7 @@ async function fetchFile(
   const path = `${target}/${file.name}`;
   const partPath = `${path}.part`;
   using part = await openAlone(partPath);
-  if (await findFile(file, target) !== undefined) { // another process was faster
+  if (await findFile(file, target, ".") !== undefined) { // another process was faster
     await Deno.remove(partPath);
     return sources[0];
   }
@@ -87,7 +90,7 @@ async function fetchFile(
   }
   throw new SourcesFailed(
     `Cannot download ${file.name}. Tried:\n${failures.join("\n")}\n` +
-      `Check the network and run it again (it goes on where it stopped), or copy the four files ` +
+      `Check the network and run it again (it goes on where it stopped), or copy the files ` +
       `from another machine to ${target}, or train with --data synthetic.`,
   );
 }

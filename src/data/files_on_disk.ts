@@ -1,15 +1,15 @@
 import { UserError } from "../errors.ts";
 import { program } from "../program.ts";
-import { type CanonicalFile, canonicalFiles } from "./canonical_files.ts";
+import type { CanonicalFile, FileList, Publication } from "./published_files.ts";
 import { sha256 } from "./digest.ts";
 import { gunzip } from "./gzip.ts";
 
-/** Where torchvision, and so wick, puts the files below a data folder. */
-export const rawFolder = "FashionMNIST/raw";
-
-/** The data folder: `given`, else what FASHION_MNIST_DIR says, else `data`. */
-export function dataFolder(given?: string): string {
-  return given || Deno.env.get("FASHION_MNIST_DIR") || "data";
+/** The data folder: `given`, else what the set's environment variable says, else `data`. */
+export function dataFolder(
+  { folderVariable }: Pick<Publication, "folderVariable">,
+  given?: string,
+): string {
+  return given || (folderVariable && Deno.env.get(folderVariable)) || "data";
 }
 
 /** A file found on disk, of the right size, its content not yet read. */
@@ -20,15 +20,16 @@ export interface FileOnDisk {
 }
 
 /**
- * Looks for `file` directly in `folder`, then under FashionMNIST/raw, gzipped first. Throws
+ * Looks for `file` directly in `folder`, then in the folder `below` it, gzipped first. Throws
  * {@linkcode UserError} where the first one there is no file, has another size or may not be
  * looked at: it is never passed over.
  */
 export async function findFile(
   file: CanonicalFile,
   folder: string,
+  below: string,
 ): Promise<FileOnDisk | undefined> {
-  for (const place of [folder, `${folder}/${rawFolder}`]) {
+  for (const place of [folder, `${folder}/${below}`]) {
     for (const packed of [true, false]) {
       const path = `${place}/${packed ? file.name : file.name.replace(/\.gz$/, "")}`;
       const info = await stat(path);
@@ -52,11 +53,11 @@ export async function findFile(
  */
 export async function verify(
   folder: string,
-  files: readonly CanonicalFile[] = canonicalFiles,
+  { files, below }: FileList,
 ): Promise<string[]> {
   const paths: string[] = [];
   for (const file of files) {
-    const found = await findFile(file, folder);
+    const found = await findFile(file, folder, below);
     if (found === undefined) continue;
     await readBytes(found);
     paths.push(found.path);

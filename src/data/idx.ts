@@ -1,12 +1,12 @@
 import { UserError } from "../errors.ts";
 import { gunzip, isGzip } from "./gzip.ts";
-import { classNames, imageBytes, type ImageSet, imageSet, imageSize } from "./image_set.ts";
+import { bytesOf, type ImageFormat, type ImageSet, imageSet } from "./image_set.ts";
 
 const unsignedByte = 0x08;
 
 /**
  * The most images a file may hold, as many as Fashion-MNIST's largest; it bounds what a gzip bomb
- * can allocate to 45 MiB.
+ * can allocate, to 45 MiB for images of 28 x 28.
  */
 export const maxImages = 60_000;
 
@@ -53,28 +53,24 @@ export function readIdx(bytes: Uint8Array<ArrayBuffer>, name: string, rank: numb
 }
 
 /**
- * Reads an IDX file of images `[count, rows, columns]`, plain or gzipped; throws as
- * {@linkcode readIdx}, and where it unpacks to more than Fashion-MNIST's largest.
- */
-export async function readIdxImages(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<Idx> {
-  return readIdx(await unpack(bytes, name, 16 + maxImages * imageBytes), name, 3);
-}
-
-/**
- * Reads a pair of IDX files, plain or gzipped, into an {@linkcode ImageSet}: images `[count, 28,
- * 28]` and labels `[count]`. Throws {@linkcode UserError} where either is damaged or of another
- * shape, the counts differ or a label is no class.
+ * Reads a pair of IDX files, plain or gzipped, into an {@linkcode ImageSet}: images `[count, height,
+ * width]` of one channel and labels `[count]`. Throws {@linkcode UserError} where either is damaged
+ * or of another shape, the counts differ or a label is no class.
  */
 export async function readImageSet(
   name: string,
   images: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> },
   labels: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> },
-  classes: readonly string[] = classNames,
+  format: ImageFormat,
 ): Promise<ImageSet> {
-  const pixels = await readIdxImages(images.bytes, images.name);
-  const [count, rows, columns] = pixels.dimensions;
-  if (rows !== imageSize || columns !== imageSize) {
-    throw new UserError(`${images.name} holds images of ${rows} x ${columns} instead of 28 x 28.`);
+  const maxBytes = 16 + maxImages * bytesOf(format);
+  const pixels = readIdx(await unpack(images.bytes, images.name, maxBytes), images.name, 3);
+  const [count, height, width] = pixels.dimensions;
+  if (height !== format.height || width !== format.width) {
+    throw new UserError(
+      `${images.name} holds images of ${height} x ${width} instead of ` +
+        `${format.height} x ${format.width}.`,
+    );
   }
   if (count === 0 || count > maxImages) {
     throw new UserError(`${images.name} holds ${count} images; 1 to ${maxImages} are possible.`);
@@ -86,15 +82,15 @@ export async function readImageSet(
       `${images.name} holds ${count} images, but ${labels.name} ${values.length} labels.`,
     );
   }
-  const wrong = values.findIndex((label) => label >= classes.length);
+  const wrong = values.findIndex((label) => label >= format.classes.length);
   if (wrong >= 0) {
     throw new UserError(
       `${labels.name} has label ${values[wrong]} at ${wrong}; labels are 0 to ${
-        classes.length - 1
+        format.classes.length - 1
       }.`,
     );
   }
-  return imageSet(name, pixels.values, values, classes);
+  return imageSet(name, pixels.values, values, format);
 }
 
 const unpack = (bytes: Uint8Array<ArrayBuffer>, name: string, maxBytes: number) =>

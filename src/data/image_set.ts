@@ -1,58 +1,49 @@
-/** The ten classes of Fashion-MNIST in the order of its labels (arXiv 1708.07747, table 2). */
-export const classNames: readonly string[] = [
-  "T-shirt/top",
-  "Trouser",
-  "Pullover",
-  "Dress",
-  "Coat",
-  "Sandal",
-  "Shirt",
-  "Sneaker",
-  "Bag",
-  "Ankle boot",
-];
+/** What the images of a set look like, and what they show. */
+export interface ImageFormat {
+  /** Numbers a pixel has: 1, gray. */
+  readonly channels: number;
+  /** Pixels from top to bottom. */
+  readonly height: number;
+  /** Pixels from left to right. */
+  readonly width: number;
+  /** Names of the classes, in the order of the labels. */
+  readonly classes: readonly string[];
+}
 
-/** Height and width of every image, in pixels. */
-export const imageSize = 28;
-
-/** Bytes of one image, `[28, 28]` u8. */
-export const imageBytes = imageSize * imageSize;
+/** Bytes of one image. */
+export const bytesOf = ({ channels, height, width }: Omit<ImageFormat, "classes">): number =>
+  channels * height * width;
 
 /** Labelled 8-bit gray images, all in memory. */
-export interface ImageSet {
+export interface ImageSet extends ImageFormat {
   /** Where the images come from and which part they are, as `fashion-mnist/train`. */
   readonly name: string;
-  /** Pixels `[count, 28, 28]`, 0 is background. */
+  /** Pixels `[count, channels, height, width]`, 0 is background. */
   readonly images: Uint8Array<ArrayBuffer>;
   /** Classes `[count]`, each an index into `classes`. */
   readonly labels: Uint8Array<ArrayBuffer>;
   /** How many images there are. */
   readonly count: number;
-  /** Height of an image in pixels. */
-  readonly rows: 28;
-  /** Width of an image in pixels. */
-  readonly columns: 28;
-  /** Names of the classes, in the order of the labels. */
-  readonly classes: readonly string[];
 }
 
 /**
- * Makes an {@linkcode ImageSet} of pixels `[count, 28, 28]` and labels `[count]`; throws
- * RangeError where they disagree.
+ * Makes an {@linkcode ImageSet} of pixels `[count, channels, height, width]` and labels `[count]`;
+ * throws RangeError where they disagree.
  */
 export function imageSet(
   name: string,
   images: Uint8Array<ArrayBuffer>,
   labels: Uint8Array<ArrayBuffer>,
-  classes = classNames,
+  { channels, height, width, classes }: ImageFormat,
 ): ImageSet {
-  if (images.length !== labels.length * imageBytes) {
+  const bytes = bytesOf({ channels, height, width });
+  if (images.length !== labels.length * bytes) {
     throw new RangeError(
       `Cannot make ${name} of ${images.length} pixels and ${labels.length} labels: ` +
-        `expected ${imageBytes} pixels a label`,
+        `expected ${bytes} pixels a label`,
     );
   }
-  return { name, images, labels, count: labels.length, rows: 28, columns: 28, classes };
+  return { name, images, labels, count: labels.length, channels, height, width, classes };
 }
 
 /**
@@ -60,15 +51,16 @@ export function imageSet(
  * index out of range.
  */
 export function subset(set: ImageSet, name: string, indices: Uint32Array): ImageSet {
-  const images = new Uint8Array(indices.length * imageBytes);
+  const bytes = bytesOf(set);
+  const images = new Uint8Array(indices.length * bytes);
   const labels = new Uint8Array(indices.length);
   indices.forEach((index, place) => {
     if (index >= set.count) {
       throw new RangeError(`Cannot take image ${index} of ${set.name}: it has ${set.count}`);
     }
-    const start = index * imageBytes;
-    images.set(set.images.subarray(start, start + imageBytes), place * imageBytes);
+    const start = index * bytes;
+    images.set(set.images.subarray(start, start + bytes), place * bytes);
     labels[place] = set.labels[index];
   });
-  return imageSet(name, images, labels, set.classes);
+  return imageSet(name, images, labels, set);
 }

@@ -1,4 +1,4 @@
-/** Fashion-MNIST from disk or the network, the synthetic set, splits and batches. @module */
+/** Data sets from disk, the network or a program, splits and batches. @module */
 
 export {
   type Augmentation,
@@ -7,29 +7,21 @@ export {
   batches,
   type BatchOptions,
 } from "./batches.ts";
-export type { CanonicalFile } from "./canonical_files.ts";
 export {
   download,
   type DownloadOptions,
   type DownloadProgress,
+  type DownloadRequest,
   SourcesFailed,
 } from "./download.ts";
 export { downloadReporter } from "./download_reporter.ts";
 export { dataFolder, verify } from "./files_on_disk.ts";
-export { type Idx, maxImages, readIdx, readIdxImages, readImageSet } from "./idx.ts";
-export { classNames, imageBytes, type ImageSet, imageSet, imageSize, subset } from "./image_set.ts";
-export {
-  type DataChoice,
-  dataChoices,
-  type DataSource,
-  type LoadOptions,
-  loadTest,
-  loadTraining,
-  type TestData,
-  type TrainingData,
-} from "./load.ts";
+export { gunzip, isGzip } from "./gzip.ts";
+export { type Idx, maxImages, readIdx, readImageSet } from "./idx.ts";
+export { bytesOf, type ImageFormat, type ImageSet, imageSet, subset } from "./image_set.ts";
+export { dataSet, type LoadOptions, loadTest, loadTraining, markOf } from "./load.ts";
+export type { CanonicalFile, CanonicalPair, FileList, Publication } from "./published_files.ts";
 export type { Patience } from "./transfer.ts";
 export { unload } from "./resident.ts";
-export { splitSeed, stratify } from "./split.ts";
-export { isSynthetic, shownName, syntheticMark } from "./synthetic_mark.ts";
-export { syntheticParts, syntheticSeed, syntheticSet } from "./synthetic.ts";
+export * from "./sets/mod.ts";
+export { isTrainSize, splitSeed, stratify, trainingCount } from "./split.ts";

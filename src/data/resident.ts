@@ -1,7 +1,7 @@
 import { type Device, keep, Tensor } from "../tensor/mod.ts";
 import type { ImageSet } from "./image_set.ts";
 
-/** A set's bytes as tensors: images `[count, 1, 28, 28]` u8 and labels `[count]` u8. */
+/** A set's bytes as tensors: images `[count, channels, height, width]` u8 and labels `[count]` u8. */
 export interface Resident {
   readonly images: Tensor;
   readonly labels: Tensor;
@@ -18,7 +18,7 @@ export function resident(set: ImageSet, device: Device): Resident {
   residents.set(set, places);
   let found = places.get(device);
   if (found === undefined) {
-    const shape = [set.count, 1, set.rows, set.columns];
+    const shape = [set.count, set.channels, set.height, set.width];
     found = {
       images: keep(Tensor.from(set.images, shape, { device })),
       labels: keep(Tensor.from(set.labels, [set.count], { device })),

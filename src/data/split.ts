@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.ts";
 import { Random } from "../tensor/mod.ts";
 import { type ImageSet, subset } from "./image_set.ts";
+import type { DataSet, Origin, TrainingData } from "./sets/data_set.ts";
 
 /**
  * Decides which images are for validation; fixed, so that runs with different seeds can be
@@ -8,25 +9,25 @@ import { type ImageSet, subset } from "./image_set.ts";
  */
 export const splitSeed = 1708_07747;
 
-/** Images held back for validation: 1,000 a class. */
-export const validationCount = 10_000;
+/** Sizes of a data set's training part. */
+export type Counts = Pick<DataSet, "trainCount" | "validationCount">;
 
-/** Images left for training beside a validation set. */
-export const trainingCount = 50_000;
+/** Images left for training beside the validation images. */
+export const trainingCount = ({ trainCount, validationCount }: Counts): number =>
+  trainCount - validationCount;
 
-/** All images of the training part; to train on them leaves no validation set. */
-export const fullCount = trainingCount + validationCount;
+/** Whether a run can be trained on `trainSize` images: all, or at most those validation leaves. */
+export const isTrainSize = (counts: Counts, trainSize: number): boolean =>
+  Number.isInteger(trainSize) && trainSize >= 1 &&
+  (trainSize <= trainingCount(counts) || trainSize === counts.trainCount);
 
-/** Throws {@linkcode UsageError} unless `trainSize` is 1 to 50,000, or 60,000. */
-export function checkTrainSize(trainSize: number): void {
-  const possible = Number.isInteger(trainSize) && trainSize >= 1 &&
-    (trainSize <= trainingCount || trainSize === fullCount);
-  if (!possible) {
-    throw new UsageError(
-      `--train-size ${trainSize} is not possible: take 1 to ${trainingCount}, ` +
-        `or ${fullCount} to train on everything without a validation set.`,
-    );
-  }
+/** Throws {@linkcode UsageError} unless the set can be trained on `trainSize` images. */
+export function checkTrainSize(set: Counts, trainSize: number): void {
+  if (isTrainSize(set, trainSize)) return;
+  throw new UsageError(
+    `--train-size ${trainSize} is not possible: take 1 to ${trainingCount(set)}, ` +
+      `or ${set.trainCount} to train on everything without a validation set.`,
+  );
 }
 
 /**
@@ -59,24 +60,22 @@ export function stratify(
   return { train: Uint32Array.from(train), validation: Uint32Array.from(validation).sort() };
 }
 
-/**
- * The training and validation images of `set` (60,000 images); `trainSize` as {@linkcode
- * checkTrainSize} has it.
- */
+/** Divides the training part `all` of a set into `trainSize` images and those for validation. */
 export function split(
-  set: ImageSet,
+  all: ImageSet,
+  counts: Counts,
   trainSize: number,
-): { readonly train: ImageSet; readonly validation: ImageSet | undefined } {
-  checkTrainSize(trainSize);
-  if (trainSize === fullCount) return { train: set, validation: undefined };
+): Omit<TrainingData, keyof Origin> {
+  checkTrainSize(counts, trainSize);
+  if (trainSize === counts.trainCount) return { train: all, validation: undefined };
   const { train, validation } = stratify(
-    set.labels,
-    set.classes.length,
-    validationCount / set.classes.length,
+    all.labels,
+    all.classes.length,
+    counts.validationCount / all.classes.length,
   );
   return {
-    train: subset(set, set.name, train.slice(0, trainSize).sort()),
-    validation: subset(set, set.name.replace(/train$/, "validation"), validation),
+    train: subset(all, all.name, train.slice(0, trainSize).sort()),
+    validation: subset(all, all.name.replace(/train$/, "validation"), validation),
   };
 }
 

@@ -1,5 +1,6 @@
 import { loadTest, loadTraining } from "../data/mod.ts";
 import {
+  epochFigures,
   epochLine,
   type EpochMetrics,
   EpochProgress,
@@ -53,7 +54,10 @@ export async function reproduce(
     refuseOtherData(what, results.data_sha256, test.digests);
     const digests = results.data_sha256;
     const result = await testResult(state, config, comparison.best, test, digests, pace);
-    for (const name of finalFigures) compare(name, result?.[name], results[name]);
+    for (const name of finalFigures) {
+      // Results that are older than a metric do not have it.
+      if (results[name] !== undefined) compare(name, result?.[name], results[name]);
+    }
   } catch (error) {
     if (error instanceof Difference) return error.message;
     throw error;
@@ -106,9 +110,9 @@ function compareEpoch(now: EpochMetrics & EpochDigests, recorded: EpochResult): 
   if (weights_sha256 !== undefined && now.weights_sha256 !== weights_sha256) {
     throw new Difference(`epoch ${epoch}: the weights differ`);
   }
-  const { weights_sha256: _sha256, tensors: _tensors, ...metrics } = now;
-  for (const name of Object.keys({ ...figures, ...metrics }) as (keyof typeof figures)[]) {
-    compare(`epoch ${epoch}: ${name}`, metrics[name], figures[name]);
+  const known = epochFigures.filter(({ key, required }) => required || key in figures);
+  for (const name of ["epoch", "step", "lr", ...known.map(({ key }) => key)] as const) {
+    compare(`epoch ${epoch}: ${name}`, now[name], figures[name]);
   }
 }
 

@@ -19,7 +19,7 @@ export function expand(
   let lines: string[][] = [[]];
   let before = "";
   for (const arg of args) {
-    const [, start = "", value = arg] = /^(--?[a-z-]+=)(.*)$/s.exec(arg) ?? [];
+    const [, start = "", value = arg] = /^(--?[a-z\d-]+=)(.*)$/s.exec(arg) ?? [];
     const name = (start || before).replace(/^--?|=$/g, "");
     const words = settings.has(alias[name] ?? name) && (start || !arg.startsWith("-"))
       ? valuesOf(name, value).map((one) => start + one)
@@ -28,7 +28,7 @@ export function expand(
       throw new UsageError(`A sweep has at most ${most} runs`);
     }
     lines = lines.flatMap((line) => words.map((word) => [...line, word]));
-    before = /^--?[a-z-]+$/.test(arg) ? arg : "";
+    before = /^--?[a-z][a-z\d-]*$/.test(arg) ? arg : "";
   }
   return lines;
 }

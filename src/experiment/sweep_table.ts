@@ -1,14 +1,15 @@
+import { aligned } from "../cli/mod.ts";
 import type { Summary } from "../run/mod.ts";
-import { spread, spreadText } from "../statistics/mod.ts";
+import { type Figures, figureSpreadText, headlinesOf, spread } from "../statistics/mod.ts";
 
 /** What the table needs of a finished run. */
-export type SweptRun = Pick<Summary, "config" | "test_acc"> & {
-  readonly best: Pick<Summary["best"], "val_acc">;
-};
+export interface SweptRun extends Pick<Summary, "config">, Partial<Figures<"test">> {
+  readonly best: Figures<"val">;
+}
 
 /**
  * A table with a row for each config of a sweep: what was varied, how many seeds, and the mean and
- * standard deviation (of a sample, n - 1) of the accuracies in % over the seeds.
+ * standard deviation (of a sample, n - 1) of the headlines over the seeds.
  */
 export function sweepTable(runs: readonly SweptRun[]): string {
   const varied = Object.keys(Object.assign({}, ...runs.map(({ config }) => config)))
@@ -19,22 +20,20 @@ export function sweepTable(runs: readonly SweptRun[]): string {
   const rows = [...groups.values()].map((group) => [
     ...names.map((name) => String(group[0].config[name] ?? "-")),
     String(group.length),
-    percentages(group.flatMap(({ best }) => best.val_acc ?? [])),
-    percentages(group.map(({ test_acc }) => test_acc)),
-    `${(100 * group.reduce((least, { test_acc }) => Math.min(least, test_acc), 1)).toFixed(2)}`,
+    ...headlinesOf("test").flatMap((figure) => {
+      const validation = group.flatMap(({ best }) => best[`val_${figure.name}` as const] ?? []);
+      const test = group.flatMap((run) => run[figure.key] ?? []);
+      const worst = test.length === 0 ? [] : [worstOf[figure.better](...test)];
+      return [validation, test, worst].map((values) =>
+        figureSpreadText(figure, values.length === 0 ? undefined : spread(values))
+      );
+    }),
   ]);
-  const head = [...names, "seeds", "val_acc %", "test_acc %", "lowest"];
-  const widths = head.map((title, column) =>
-    [title, ...rows.map((row) => row[column])].reduce(
-      (most, { length }) => Math.max(most, length),
-      0,
-    )
-  );
-  const line = (cells: readonly string[]) =>
-    cells.map((cell, column) => cell.padStart(widths[column])).join("  ");
-  return [head, ...rows].map(line).join("\n");
+  const titles = headlinesOf("test").flatMap(({ key, name, better, format: { unit } }) => [
+    ...[`val_${name}${unit}`, `${key}${unit}`, better === "higher" ? "lowest" : "highest"],
+  ]);
+  const head = [...names, "seeds", ...titles];
+  return aligned([head, ...rows], () => false).join("\n");
 }
 
-/** Mean and standard deviation of shares, in %. */
-const percentages = (shares: readonly number[]) =>
-  shares.length === 0 ? "-" : spreadText(spread(shares), 2, 100);
+const worstOf = { higher: Math.min, lower: Math.max };

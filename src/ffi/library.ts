@@ -79,11 +79,22 @@ const load = (path: string): Native => {
   return bind(open(path, symbols), fail);
 };
 
-checkVersion();
-const sha256 = checkDigest(libraryPath());
+let sha256: string;
 
-/** Every export of the native library; a failure throws a {@linkcode NativeError}. It is never closed. */
-export const native: Native = load(libraryPath());
+/** Checks and loads the library, and puts it in the place of the one that waits. */
+const loadNow = (): Native => {
+  checkVersion();
+  sha256 = checkDigest(libraryPath());
+  return native = load(libraryPath());
+};
+
+/**
+ * Every export of the native library; a failure throws a {@linkcode NativeError}. The library is
+ * loaded at the first call and never closed, so that what computes nothing needs no library.
+ */
+export let native: Native = new Proxy<Native>(Object.create(null), {
+  get: (_, name) => Reflect.get(loadNow(), name),
+});
 
 /** What the native library says of itself. */
 export interface LibraryInformation {

@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 1813601357;
+export const ABI_HASH = 1674160462;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -196,7 +196,10 @@ export const symbols = {
     parameters: ["f64", "u32", "u32", "f64", "u32", "u32", "u32", "buffer", "u32"],
     result: "f64",
   },
-  picture_from_png: { parameters: ["buffer", "u32", "u32", "buffer", "u32"], result: "f64" },
+  picture_from_png: {
+    parameters: ["buffer", "u32", "u32", "buffer", "u32", "buffer", "u32"],
+    result: "f64",
+  },
   picture_from_jpeg: {
     parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"],
     result: "f64",
@@ -634,17 +637,24 @@ export interface Native {
     epoch: number,
     indices: Uint32Array<ArrayBuffer>,
   ): Handle;
-  /** Decodes a PNG whose header says `[height, width]` to gray of that shape, before white. */
+  /**
+   * Decodes a PNG whose header says `[height, width]` to gray and opacity of that shape; `alpha` may be empty where
+   * nothing is transparent.
+   */
   picture_from_png(
     file: Uint8Array<ArrayBuffer>,
     width: number,
     gray: Uint8Array<ArrayBuffer>,
+    alpha: Uint8Array<ArrayBuffer>,
   ): void;
-  /** Decodes a JPEG whose header says `[height, width]` to gray of that shape; refuses one of more than `scans` scans. */
+  /**
+   * Decodes a JPEG whose header says `[height, width]`, or twice that, to gray of that shape; `transformed`: its
+   * components are not red, green and blue (or inks), but turned into a luma and differences of colours.
+   */
   picture_from_jpeg(
     file: Uint8Array<ArrayBuffer>,
     width: number,
-    scans: number,
+    transformed: number,
     gray: Uint8Array<ArrayBuffer>,
   ): void;
   /** Encodes pixels `[height, width, channels]` (1: gray, 3: RGB) as a PNG into `out`; returns its length in bytes. */
@@ -656,10 +666,31 @@ export interface Native {
   ): number;
 }
 
-/** An array of the class that a parameter takes: the library would read another one's memory beyond its end. */
-const array = <T extends { readonly length: number }>(given: T, type: new () => T): T => {
-  if (given instanceof type && given.length < 2 ** 32) return given;
-  throw new TypeError(`Expected a ${type.name} of less than 2^32 elements`);
+const getter = (name: "length" | "buffer"): () => unknown =>
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), name)!.get!;
+const [lengthOf, bufferOf] = [getter("length"), getter("buffer")];
+
+/** Elements of the array that was checked last. */
+let length = 0;
+
+/**
+ * An array of the class that a parameter takes: the library would read another one's memory beyond its end. Its length
+ * is what the system knows, since a class may say otherwise; memory that another thread may change is refused.
+ */
+const array = <T extends object>(given: T, type: new () => T): T => {
+  if (given instanceof type && !(bufferOf.call(given) instanceof SharedArrayBuffer)) {
+    length = lengthOf.call(given) as number;
+    if (length < 2 ** 32) return given;
+  }
+  throw new TypeError(
+    `Expected a ${type.name} of less than 2^32 elements, in memory that is not shared`,
+  );
+};
+
+/** A number that crosses as it is: Deno would pass its remainder by 2^32. */
+const u32 = (given: number): number => {
+  if (given >>> 0 === given) return given;
+  throw new TypeError(`Expected a whole number from 0 to 4294967295, not ${given}`);
 };
 
 /** Wraps each symbol: a result of 0 is a failure. */
@@ -667,110 +698,109 @@ export const bind = (
   s: Deno.StaticForeignLibraryInterface<typeof symbols>,
   fail: () => never,
 ): Native => ({
-  wick_configure: (threads) => s.wick_configure(threads) || fail(),
+  wick_configure: (threads) => s.wick_configure(u32(threads)) || fail(),
   wick_force_generic: (on) => {
-    s.wick_force_generic(on) || fail();
+    s.wick_force_generic(u32(on)) || fail();
   },
-  wick_info: (out) => s.wick_info(array(out, Uint8Array), out.length) || fail(),
+  wick_info: (out) => s.wick_info(array(out, Uint8Array), length) || fail(),
   wick_panic_next: () => {
     s.wick_panic_next() || fail();
   },
   tensor_live: (out) => {
-    s.tensor_live(array(out, Uint32Array), out.length) || fail();
+    s.tensor_live(array(out, Uint32Array), length) || fail();
   },
   scalar_math: (kind, x, out) => {
-    s.scalar_math(kind, x, array(out, Float64Array), out.length) || fail();
+    s.scalar_math(u32(kind), x, array(out, Float64Array), length) || fail();
   },
   scalar_powi: (base, exponent, out) => {
-    s.scalar_powi(base, exponent, array(out, Float64Array), out.length) || fail();
+    s.scalar_powi(base, u32(exponent), array(out, Float64Array), length) || fail();
   },
   tensor_from_u8: (data, shape, device) =>
     s.tensor_from_u8(
       array(data, Uint8Array),
-      data.length,
+      length,
       array(shape, Uint32Array),
-      shape.length,
-      device,
+      length,
+      u32(device),
     ) || fail(),
   tensor_from_u32: (data, shape, device) =>
     s.tensor_from_u32(
       array(data, Uint32Array),
-      data.length,
+      length,
       array(shape, Uint32Array),
-      shape.length,
-      device,
+      length,
+      u32(device),
     ) || fail(),
   tensor_from_i64: (data, shape, device) =>
     s.tensor_from_i64(
       array(data, BigInt64Array),
-      data.length,
+      length,
       array(shape, Uint32Array),
-      shape.length,
-      device,
+      length,
+      u32(device),
     ) || fail(),
   tensor_from_f32: (data, shape, device) =>
     s.tensor_from_f32(
       array(data, Float32Array),
-      data.length,
+      length,
       array(shape, Uint32Array),
-      shape.length,
-      device,
+      length,
+      u32(device),
     ) || fail(),
   tensor_from_f64: (data, shape, device) =>
     s.tensor_from_f64(
       array(data, Float64Array),
-      data.length,
+      length,
       array(shape, Uint32Array),
-      shape.length,
-      device,
+      length,
+      u32(device),
     ) || fail(),
   tensor_full: (value, dtypeCode, dims, on) =>
-    s.tensor_full(value, dtypeCode, array(dims, Uint32Array), dims.length, on) || fail(),
+    s.tensor_full(value, u32(dtypeCode), array(dims, Uint32Array), length, u32(on)) || fail(),
   tensor_read_u8: (tensor, out) => {
-    s.tensor_read_u8(tensor, array(out, Uint8Array), out.length) || fail();
+    s.tensor_read_u8(tensor, array(out, Uint8Array), length) || fail();
   },
   tensor_read_u32: (tensor, out) => {
-    s.tensor_read_u32(tensor, array(out, Uint32Array), out.length) || fail();
+    s.tensor_read_u32(tensor, array(out, Uint32Array), length) || fail();
   },
   tensor_read_i64: (tensor, out) => {
-    s.tensor_read_i64(tensor, array(out, BigInt64Array), out.length) || fail();
+    s.tensor_read_i64(tensor, array(out, BigInt64Array), length) || fail();
   },
   tensor_read_f32: (tensor, out) => {
-    s.tensor_read_f32(tensor, array(out, Float32Array), out.length) || fail();
+    s.tensor_read_f32(tensor, array(out, Float32Array), length) || fail();
   },
   tensor_read_f64: (tensor, out) => {
-    s.tensor_read_f64(tensor, array(out, Float64Array), out.length) || fail();
+    s.tensor_read_f64(tensor, array(out, Float64Array), length) || fail();
   },
   tensor_describe: (tensor, out) => {
-    s.tensor_describe(tensor, array(out, Uint32Array), out.length) || fail();
+    s.tensor_describe(tensor, array(out, Uint32Array), length) || fail();
   },
   tensor_free: (tensor) => {
     s.tensor_free(tensor) || fail();
   },
   tensor_copy: (tensor) => s.tensor_copy(tensor) || fail(),
   tensor_alias: (tensor) => s.tensor_alias(tensor) || fail(),
-  tensor_cast: (tensor, dtypeCode) => s.tensor_cast(tensor, dtypeCode) || fail(),
-  tensor_to_device: (tensor, on) => s.tensor_to_device(tensor, on) || fail(),
+  tensor_cast: (tensor, dtypeCode) => s.tensor_cast(tensor, u32(dtypeCode)) || fail(),
+  tensor_to_device: (tensor, on) => s.tensor_to_device(tensor, u32(on)) || fail(),
   tensor_assign: (tensor, source) => {
     s.tensor_assign(tensor, source) || fail();
   },
   tensor_all_finite: (tensor, out) => {
-    s.tensor_all_finite(tensor, array(out, Uint32Array), out.length) || fail();
+    s.tensor_all_finite(tensor, array(out, Uint32Array), length) || fail();
   },
-  tensor_reshape: (x, dims) => s.tensor_reshape(x, array(dims, Uint32Array), dims.length) || fail(),
-  tensor_permute: (x, dims) => s.tensor_permute(x, array(dims, Uint32Array), dims.length) || fail(),
-  tensor_broadcast: (x, dims) =>
-    s.tensor_broadcast(x, array(dims, Uint32Array), dims.length) || fail(),
+  tensor_reshape: (x, dims) => s.tensor_reshape(x, array(dims, Uint32Array), length) || fail(),
+  tensor_permute: (x, dims) => s.tensor_permute(x, array(dims, Uint32Array), length) || fail(),
+  tensor_broadcast: (x, dims) => s.tensor_broadcast(x, array(dims, Uint32Array), length) || fail(),
   tensor_slice: (x, dim, start, length, step) =>
-    s.tensor_slice(x, dim, start, length, step) || fail(),
+    s.tensor_slice(x, u32(dim), u32(start), u32(length), u32(step)) || fail(),
   tensor_concat: (tensors, dim) =>
-    s.tensor_concat(array(tensors, Float64Array), tensors.length, dim) || fail(),
-  tensor_index_select: (x, indices, dim) => s.tensor_index_select(x, indices, dim) || fail(),
+    s.tensor_concat(array(tensors, Float64Array), length, u32(dim)) || fail(),
+  tensor_index_select: (x, indices, dim) => s.tensor_index_select(x, indices, u32(dim)) || fail(),
   tensor_index_add: (x, indices, source, dim) =>
-    s.tensor_index_add(x, indices, source, dim) || fail(),
-  tensor_gather: (x, indices, dim) => s.tensor_gather(x, indices, dim) || fail(),
+    s.tensor_index_add(x, indices, source, u32(dim)) || fail(),
+  tensor_gather: (x, indices, dim) => s.tensor_gather(x, indices, u32(dim)) || fail(),
   tensor_scatter_add: (x, indices, source, dim) =>
-    s.tensor_scatter_add(x, indices, source, dim) || fail(),
+    s.tensor_scatter_add(x, indices, source, u32(dim)) || fail(),
   tensor_add: (a, b) => s.tensor_add(a, b) || fail(),
   tensor_sub: (a, b) => s.tensor_sub(a, b) || fail(),
   tensor_mul: (a, b) => s.tensor_mul(a, b) || fail(),
@@ -802,38 +832,39 @@ export const bind = (
   tensor_gelu_gradient: (x, dy) => s.tensor_gelu_gradient(x, dy) || fail(),
   tensor_silu_gradient: (x, dy) => s.tensor_silu_gradient(x, dy) || fail(),
   tensor_sum: (x, dims, keep) =>
-    s.tensor_sum(x, array(dims, Uint32Array), dims.length, keep) || fail(),
+    s.tensor_sum(x, array(dims, Uint32Array), length, u32(keep)) || fail(),
   tensor_mean: (x, dims, keep) =>
-    s.tensor_mean(x, array(dims, Uint32Array), dims.length, keep) || fail(),
+    s.tensor_mean(x, array(dims, Uint32Array), length, u32(keep)) || fail(),
   tensor_max: (x, dims, keep) =>
-    s.tensor_max(x, array(dims, Uint32Array), dims.length, keep) || fail(),
+    s.tensor_max(x, array(dims, Uint32Array), length, u32(keep)) || fail(),
   tensor_min: (x, dims, keep) =>
-    s.tensor_min(x, array(dims, Uint32Array), dims.length, keep) || fail(),
-  tensor_sum_to: (x, dims) => s.tensor_sum_to(x, array(dims, Uint32Array), dims.length) || fail(),
-  tensor_argmax: (x, dim, keep) => s.tensor_argmax(x, dim, keep) || fail(),
-  tensor_softmax: (x, dim) => s.tensor_softmax(x, dim) || fail(),
-  tensor_log_softmax: (x, dim) => s.tensor_log_softmax(x, dim) || fail(),
-  tensor_softmax_gradient: (y, dy, dim) => s.tensor_softmax_gradient(y, dy, dim) || fail(),
-  tensor_log_softmax_gradient: (y, dy, dim) => s.tensor_log_softmax_gradient(y, dy, dim) || fail(),
+    s.tensor_min(x, array(dims, Uint32Array), length, u32(keep)) || fail(),
+  tensor_sum_to: (x, dims) => s.tensor_sum_to(x, array(dims, Uint32Array), length) || fail(),
+  tensor_argmax: (x, dim, keep) => s.tensor_argmax(x, u32(dim), u32(keep)) || fail(),
+  tensor_softmax: (x, dim) => s.tensor_softmax(x, u32(dim)) || fail(),
+  tensor_log_softmax: (x, dim) => s.tensor_log_softmax(x, u32(dim)) || fail(),
+  tensor_softmax_gradient: (y, dy, dim) => s.tensor_softmax_gradient(y, dy, u32(dim)) || fail(),
+  tensor_log_softmax_gradient: (y, dy, dim) =>
+    s.tensor_log_softmax_gradient(y, dy, u32(dim)) || fail(),
   tensor_matmul: (a, b) => s.tensor_matmul(a, b) || fail(),
-  linear: (x, weight, bias, relu) => s.linear(x, weight, bias, relu) || fail(),
+  linear: (x, weight, bias, relu) => s.linear(x, weight, bias, u32(relu)) || fail(),
   linear_gradients: (x, weight, y, dy, wanted, out) => {
-    s.linear_gradients(x, weight, y, dy, wanted, array(out, Float64Array), out.length) || fail();
+    s.linear_gradients(x, weight, y, dy, u32(wanted), array(out, Float64Array), length) || fail();
   },
   conv2d: (x, weight, bias, p, relu) =>
-    s.conv2d(x, weight, bias, array(p, Uint32Array), p.length, relu) || fail(),
+    s.conv2d(x, weight, bias, array(p, Uint32Array), length, u32(relu)) || fail(),
   conv2d_max_pool2d: (x, weight, bias, p, relu, pooling, out) => {
     s.conv2d_max_pool2d(
       x,
       weight,
       bias,
       array(p, Uint32Array),
-      p.length,
-      relu,
+      length,
+      u32(relu),
       array(pooling, Uint32Array),
-      pooling.length,
+      length,
       array(out, Float64Array),
-      out.length,
+      length,
     ) || fail();
   },
   conv2d_gradients: (x, weight, dy, p, masked, wanted, out) => {
@@ -842,59 +873,57 @@ export const bind = (
       weight,
       dy,
       array(p, Uint32Array),
-      p.length,
-      masked,
-      wanted,
+      length,
+      u32(masked),
+      u32(wanted),
       array(out, Float64Array),
-      out.length,
+      length,
     ) || fail();
   },
   max_pool2d: (x, p, out) => {
-    s.max_pool2d(x, array(p, Uint32Array), p.length, array(out, Float64Array), out.length) ||
-      fail();
+    s.max_pool2d(x, array(p, Uint32Array), length, array(out, Float64Array), length) || fail();
   },
   max_pool2d_gradient: (dy, tap, xShape, p, value) =>
     s.max_pool2d_gradient(
       dy,
       tap,
       array(xShape, Uint32Array),
-      xShape.length,
+      length,
       array(p, Uint32Array),
-      p.length,
+      length,
       value,
     ) || fail(),
-  avg_pool2d: (x, p) => s.avg_pool2d(x, array(p, Uint32Array), p.length) || fail(),
+  avg_pool2d: (x, p) => s.avg_pool2d(x, array(p, Uint32Array), length) || fail(),
   avg_pool2d_gradient: (dy, xShape, p) =>
-    s.avg_pool2d_gradient(
-      dy,
-      array(xShape, Uint32Array),
-      xShape.length,
-      array(p, Uint32Array),
-      p.length,
-    ) || fail(),
+    s.avg_pool2d_gradient(dy, array(xShape, Uint32Array), length, array(p, Uint32Array), length) ||
+    fail(),
   batch_norm: (x, weight, bias, epsilon, out) => {
-    s.batch_norm(x, weight, bias, epsilon, array(out, Float64Array), out.length) || fail();
+    s.batch_norm(x, weight, bias, epsilon, array(out, Float64Array), length) || fail();
   },
   batch_norm_inference: (x, weight, bias, mean, variance, epsilon) =>
     s.batch_norm_inference(x, weight, bias, mean, variance, epsilon) || fail(),
   batch_norm_gradient: (x, dy, weight, mean, inverse, out) => {
-    s.batch_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), out.length) ||
-      fail();
+    s.batch_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), length) || fail();
   },
   batch_norm_update: (runningMean, runningVariance, mean, inverse, epsilon, momentum, count) => {
-    s.batch_norm_update(runningMean, runningVariance, mean, inverse, epsilon, momentum, count) ||
-      fail();
+    s.batch_norm_update(
+      runningMean,
+      runningVariance,
+      mean,
+      inverse,
+      epsilon,
+      momentum,
+      u32(count),
+    ) || fail();
   },
   layer_norm: (x, weight, bias, epsilon, out) => {
-    s.layer_norm(x, weight, bias, epsilon, array(out, Float64Array), out.length) || fail();
+    s.layer_norm(x, weight, bias, epsilon, array(out, Float64Array), length) || fail();
   },
   layer_norm_gradient: (x, dy, weight, mean, inverse, out) => {
-    s.layer_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), out.length) ||
-      fail();
+    s.layer_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), length) || fail();
   },
   cross_entropy: (logits, labels, weights, smoothing, out) => {
-    s.cross_entropy(logits, labels, weights, smoothing, array(out, Float64Array), out.length) ||
-      fail();
+    s.cross_entropy(logits, labels, weights, smoothing, array(out, Float64Array), length) || fail();
   },
   cross_entropy_gradient: (probabilities, labels, weights, smoothing, dloss) =>
     s.cross_entropy_gradient(probabilities, labels, weights, smoothing, dloss) || fail(),
@@ -914,17 +943,17 @@ export const bind = (
   ) => {
     s.sgd_step(
       array(parameters, Float64Array),
-      parameters.length,
+      length,
       array(gradients, Float64Array),
-      gradients.length,
+      length,
       array(momenta, Float64Array),
-      momenta.length,
+      length,
       rate,
       momentum,
       dampening,
-      nesterov,
+      u32(nesterov),
       weightDecay,
-      first,
+      u32(first),
     ) || fail();
   },
   adam_step: (
@@ -942,20 +971,20 @@ export const bind = (
   ) => {
     s.adam_step(
       array(parameters, Float64Array),
-      parameters.length,
+      length,
       array(gradients, Float64Array),
-      gradients.length,
+      length,
       array(m, Float64Array),
-      m.length,
+      length,
       array(v, Float64Array),
-      v.length,
+      length,
       rate,
       beta1,
       beta2,
       epsilon,
       weightDecay,
-      decoupled,
-      step,
+      u32(decoupled),
+      u32(step),
     ) || fail();
   },
   rmsprop_step: (
@@ -971,13 +1000,13 @@ export const bind = (
   ) => {
     s.rmsprop_step(
       array(parameters, Float64Array),
-      parameters.length,
+      length,
       array(gradients, Float64Array),
-      gradients.length,
+      length,
       array(squares, Float64Array),
-      squares.length,
+      length,
       array(momenta, Float64Array),
-      momenta.length,
+      length,
       rate,
       alpha,
       epsilon,
@@ -986,92 +1015,113 @@ export const bind = (
     ) || fail();
   },
   clip_gradient_norm: (gradients, most) =>
-    s.clip_gradient_norm(array(gradients, Float64Array), gradients.length, most) || fail(),
+    s.clip_gradient_norm(array(gradients, Float64Array), length, most) || fail(),
   random_uniform: (seed, purpose, epoch, index, low, high, dims, dtypeCode) =>
     s.random_uniform(
-      seed,
-      purpose,
-      epoch,
-      index,
+      u32(seed),
+      u32(purpose),
+      u32(epoch),
+      u32(index),
       low,
       high,
       array(dims, Uint32Array),
-      dims.length,
-      dtypeCode,
+      length,
+      u32(dtypeCode),
     ) || fail(),
   random_normal: (seed, purpose, epoch, index, mean, deviation, dims, dtypeCode) =>
     s.random_normal(
-      seed,
-      purpose,
-      epoch,
-      index,
+      u32(seed),
+      u32(purpose),
+      u32(epoch),
+      u32(index),
       mean,
       deviation,
       array(dims, Uint32Array),
-      dims.length,
-      dtypeCode,
+      length,
+      u32(dtypeCode),
     ) || fail(),
   random_permutation: (seed, purpose, epoch, index, out) => {
-    s.random_permutation(seed, purpose, epoch, index, array(out, Uint32Array), out.length) ||
-      fail();
+    s.random_permutation(
+      u32(seed),
+      u32(purpose),
+      u32(epoch),
+      u32(index),
+      array(out, Uint32Array),
+      length,
+    ) || fail();
   },
   random_bits: (seed, purpose, epoch, index, out) => {
-    s.random_bits(seed, purpose, epoch, index, array(out, Uint32Array), out.length) || fail();
+    s.random_bits(
+      u32(seed),
+      u32(purpose),
+      u32(epoch),
+      u32(index),
+      array(out, Uint32Array),
+      length,
+    ) || fail();
   },
   random_uniform_into: (seed, purpose, epoch, index, out) => {
-    s.random_uniform_into(seed, purpose, epoch, index, array(out, Float32Array), out.length) ||
-      fail();
+    s.random_uniform_into(
+      u32(seed),
+      u32(purpose),
+      u32(epoch),
+      u32(index),
+      array(out, Float32Array),
+      length,
+    ) || fail();
   },
   dropout: (x, p, seed, purpose, epoch, index) =>
-    s.dropout(x, p, seed, purpose, epoch, index) || fail(),
+    s.dropout(x, p, u32(seed), u32(purpose), u32(epoch), u32(index)) || fail(),
   gather_batch: (images, labels, indices, out) => {
     s.gather_batch(
       images,
       labels,
       array(indices, Uint32Array),
-      indices.length,
+      length,
       array(out, Float64Array),
-      out.length,
+      length,
     ) || fail();
   },
   augment_images: (images, flip, cropPadding, eraseProbability, seed, purpose, epoch, indices) =>
     s.augment_images(
       images,
-      flip,
-      cropPadding,
+      u32(flip),
+      u32(cropPadding),
       eraseProbability,
-      seed,
-      purpose,
-      epoch,
+      u32(seed),
+      u32(purpose),
+      u32(epoch),
       array(indices, Uint32Array),
-      indices.length,
+      length,
     ) || fail(),
-  picture_from_png: (file, width, gray) => {
+  picture_from_png: (file, width, gray, alpha) => {
     s.picture_from_png(
       array(file, Uint8Array),
-      file.length,
-      width,
+      length,
+      u32(width),
       array(gray, Uint8Array),
-      gray.length,
+      length,
+      array(alpha, Uint8Array),
+      length,
     ) || fail();
   },
-  picture_from_jpeg: (file, width, scans, gray) => {
+  picture_from_jpeg: (file, width, transformed, gray) => {
     s.picture_from_jpeg(
       array(file, Uint8Array),
-      file.length,
-      width,
-      scans,
+      length,
+      u32(width),
+      u32(transformed),
       array(gray, Uint8Array),
-      gray.length,
+      length,
     ) || fail();
   },
   picture_to_png: (pixels, width, channels, out) =>
     s.picture_to_png(
       array(pixels, Uint8Array),
-      pixels.length,
-      width,
-      channels,
+      length,
+      u32(width),
+      u32(channels),
       array(out, Uint8Array),
-      out.length,
+      length,
     ) || fail(),
 });

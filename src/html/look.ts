@@ -76,14 +76,3 @@ export const typeface = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu S
 export function textWidth(text: string, size: number): number {
   return Math.ceil([...text].length * size * 0.64);
 }
-
-/** Text as it stands in HTML, SVG and attributes between double quotes. */
-export function escaped(text: string): string {
-  const entities: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-  };
-  return text.replace(/[&<>"]/g, (sign) => entities[sign]);
-}

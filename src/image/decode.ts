@@ -1,9 +1,14 @@
-import { maxImages, readIdxImages } from "../data/mod.ts";
+import { gunzip, isGzip, maxImages, readIdx } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
+import { foreignFormat } from "./formats.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { isJpeg } from "./jpeg_header.ts";
 import { checkSize, maxFileBytes, type Picture } from "./picture.ts";
 import { decodePng, isPng } from "./png.ts";
+import { imageSize } from "./preparation.ts";
+
+/** The most bytes that gzip may unpack to: as many images as are read, with their header. */
+const maxIdxBytes = 16 + maxImages * imageSize * imageSize;
 
 /**
  * The pictures in a file: one of a PNG or JPEG, any number of an IDX file, plain or gzipped. The
@@ -21,10 +26,10 @@ export async function decodePictures(
   if (bytes.length === 0) throw new UserError(`${name} is empty.`);
   if (isPng(bytes)) return [decodePng(bytes, name)];
   if (isJpeg(bytes)) return [decodeJpeg(bytes, name)];
-  const isIdx = bytes[0] === 0 && bytes[1] === 0;
-  const isGzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  if (!isIdx && !isGzip) throw new UserError(`${name} is no PNG, JPEG or IDX file.`);
-  const { dimensions: [count, height, width], values } = await readIdxImages(bytes, name);
+  const content = isGzip(bytes) ? await gunzip(bytes, name, maxIdxBytes) : bytes;
+  if (!isIdx(content)) throw notRead(content, name, content !== bytes);
+  const { dimensions: [count, height, width], values } = readIdx(content, name, 3);
+  if (count === 0) throw new UserError(`${name} holds no images.`);
   if (count > maxImages) {
     throw new UserError(`${name} holds ${count} images; ${maxImages} are the most.`);
   }
@@ -33,4 +38,21 @@ export async function decodePictures(
   return Array.from({ length: count }, (_, i) => {
     return { width, height, pixels: values.subarray(i * size, (i + 1) * size) };
   });
+}
+
+/** Whether `bytes` begin as an IDX file does, whatever its elements and dimensions are. */
+const isIdx = ([first, second, type, rank]: Uint8Array): boolean =>
+  first === 0 && second === 0 && type >= 0x08 && type <= 0x0e && rank >= 1;
+
+function notRead(content: Uint8Array, name: string, packed: boolean): UserError {
+  const inside = isPng(content) ? "PNG" : isJpeg(content) ? "JPEG" : undefined;
+  if (inside !== undefined) {
+    return new UserError(`${name} is a gzipped ${inside}; unpack it first.`);
+  }
+  const kind = foreignFormat(content);
+  if (kind === undefined) return new UserError(`${name} is no PNG, JPEG or IDX file.`);
+  const advice = packed ? `unpack it and ${kind.advice}` : kind.advice;
+  return new UserError(
+    `${name} is ${packed ? "gzipped, " : ""}${kind.name}, which is not read; ${advice}.`,
+  );
 }

@@ -1,14 +1,30 @@
 const orientationTag = 0x0112;
-const unsignedShort = 3;
 
-/**
- * The orientation (1 to 8, 1 is upright) that an APP1 segment's EXIF tells (CIPA DC-008, section
- * 4.6.4); 1 where it tells none, for a picture is no worse for a damaged note about it.
- */
+/** How to read a whole number of each TIFF type that has one (TIFF 6.0, section 2). */
+const integers: Readonly<Record<number, "getUint8" | "getUint16" | "getUint32">> = {
+  1: "getUint8", // BYTE
+  3: "getUint16", // SHORT, as the standard has it
+  4: "getUint32", // LONG
+  6: "getUint8", // SBYTE
+  8: "getUint16", // SSHORT
+  9: "getUint32", // SLONG
+};
+
+/** The orientation that a JPEG's APP1 segment tells, as {@linkcode tiffOrientation} has it. */
 export function exifOrientation(segment: Uint8Array): number {
   const header = [0x45, 0x78, 0x69, 0x66, 0, 0];
-  if (header.some((byte, place) => segment[place] !== byte)) return 1;
-  const view = new DataView(segment.buffer, segment.byteOffset + 6, segment.length - 6);
+  return header.every((byte, place) => segment[place] === byte)
+    ? tiffOrientation(segment.subarray(header.length))
+    : 1;
+}
+
+/**
+ * The orientation (1 to 8, 1 is upright) that EXIF tells, which is a TIFF's directory (CIPA DC-008,
+ * section 4.6.4); 1 where it tells none, for a picture is no worse for a damaged note about it. Any
+ * type of whole number is taken, as other readers do.
+ */
+export function tiffOrientation(tiff: Uint8Array): number {
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.length);
   if (view.byteLength < 8) return 1;
   const order = view.getUint16(0);
   if (order !== 0x4949 && order !== 0x4d4d) return 1;
@@ -20,9 +36,9 @@ export function exifOrientation(segment: Uint8Array): number {
     const entry = directory + 2 + 12 * i;
     if (entry + 12 > view.byteLength) return 1;
     if (view.getUint16(entry, little) !== orientationTag) continue;
-    const value = view.getUint16(entry + 8, little);
-    const valid = view.getUint16(entry + 2, little) === unsignedShort && value >= 1 && value <= 8;
-    return valid ? value : 1;
+    const read = integers[view.getUint16(entry + 2, little)];
+    const value = read === undefined ? 0 : view[read](entry + 8, little);
+    return value >= 1 && value <= 8 ? value : 1;
   }
   return 1;
 }

@@ -11,20 +11,19 @@ const maxStoredBlocks = 640 << 10;
 /** The most blocks that are gone over in all scans together: what takes about a second. */
 const maxBlockVisits = 12 << 20;
 
-/** The most pixels of a JPEG whose colours have to be converted first, 3 bytes each. */
-const maxInkPixels = 24 << 20;
+/** The most pixels that are decoded one by one; of larger pictures, each 2 x 2 become one. */
+const maxWholePixels = { baseline: 16 << 20, progressive: 8 << 20 };
 
 /**
  * Decodes a JPEG (ITU-T T.81), baseline or progressive, to its luma, turned upright as its EXIF
- * says. Throws {@linkcode UserError}, which begins with `name`, where it is damaged or too large.
+ * says; one of more than 16 million pixels (8 million if progressive), at half its size. Throws
+ * {@linkcode UserError}, which begins with `name`, where it is damaged or too large.
  */
 export function decodeJpeg(bytes: Uint8Array<ArrayBuffer>, name: string): Picture {
   const header = readJpegHeader(bytes, name);
   const { width, height, scans, blocks } = header;
   checkSize(name, width, height);
-  const tooMuch = header.progressive && blocks > maxStoredBlocks ||
-    blocks * scans > maxBlockVisits || header.components === 4 && width * height > maxInkPixels;
-  if (tooMuch) {
+  if (header.progressive && blocks > maxStoredBlocks || blocks * scans > maxBlockVisits) {
     throw new UserError(
       `${name} is too large: ${width} x ${height} pixels in ${blocks * scans} blocks; ` +
         "save it smaller, and not progressive.",
@@ -35,13 +34,16 @@ export function decodeJpeg(bytes: Uint8Array<ArrayBuffer>, name: string): Pictur
   if (8 * header.codedBytes < blocks) {
     throw new UserError(`${name} is a truncated JPEG.`);
   }
-  const pixels = new Uint8Array(width * height);
+  const most = maxWholePixels[header.progressive ? "progressive" : "baseline"];
+  const reduction = width * height > most ? 2 : 1;
+  const [wide, high] = [Math.ceil(width / reduction), Math.ceil(height / reduction)];
+  const pixels = new Uint8Array(wide * high);
   try {
-    native.picture_from_jpeg(bytes, width, scans, pixels);
+    native.picture_from_jpeg(bytes, wide, Number(header.transformed), pixels);
   } catch (error) {
     throw new UserError(`${name} is a damaged JPEG: ${sentence(messageOf(error))}`, {
       cause: error,
     });
   }
-  return upright({ width, height, pixels }, header.orientation);
+  return upright({ width: wide, height: high, pixels }, header.orientation);
 }

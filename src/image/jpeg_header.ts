@@ -8,6 +8,8 @@ export interface JpegHeader {
   /** Components: 1 is gray, 3 are colours, 4 are printing inks. */
   readonly components: number;
   readonly progressive: boolean;
+  /** Whether a luma and differences of colours stand for red, green and blue, or for inks. */
+  readonly transformed: boolean;
   /** Blocks of 8 x 8 coefficients of all components together. */
   readonly blocks: number;
   /** Bytes of entropy-coded data. */
@@ -24,7 +26,9 @@ const maxSegments = 10_000;
 const startOfImage = 0xd8;
 const endOfImage = 0xd9;
 const startOfScan = 0xda;
+const application0 = 0xe0;
 const application1 = 0xe1;
+const application14 = 0xee;
 const kinds: Readonly<Record<number, string>> = {
   0xc3: "lossless",
   0xc5: "hierarchical",
@@ -48,7 +52,9 @@ export const isJpeg = (bytes: Uint8Array): boolean =>
  * that is not read.
  */
 export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
-  let frame: Omit<JpegHeader, "scans" | "codedBytes" | "orientation"> | undefined;
+  let frame: Frame | undefined;
+  let isJfif = false;
+  let adobeTransform: number | undefined;
   let scans = 0;
   let codedBytes = 0;
   let orientation = 1;
@@ -73,6 +79,8 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
       if (frame !== undefined) throw new UserError(`${name} is a damaged JPEG: it has two frames.`);
       frame = readFrame(segment, marker.code === 0xc2, name);
     }
+    if (marker.code === application0 && begins(segment, "JFIF\0")) isJfif = true;
+    if (marker.code === application14 && begins(segment, "Adobe")) adobeTransform = segment[11];
     if (marker.code === application1 && orientation === 1) orientation = exifOrientation(segment);
     if (marker.code !== startOfScan) continue;
     const end = scanEnd(bytes, place);
@@ -83,7 +91,32 @@ export function readJpegHeader(bytes: Uint8Array, name: string): JpegHeader {
   if (frame === undefined || scans === 0) {
     throw new UserError(`${name} is a damaged JPEG: it has no picture.`);
   }
-  return { ...frame, scans, codedBytes, orientation };
+  const { identifiers, isUneven, ...size } = frame;
+  if (isUneven && (frame.progressive || scans > 1)) {
+    throw new UserError(
+      `${name} is a JPEG of a kind that is not read: sampling factors such as 2 beside 4, in scans of ` +
+        "their own; save it anew.",
+    );
+  }
+  const transformed = isTransformed(identifiers, isJfif, adobeTransform);
+  return { ...size, transformed, scans, codedBytes, orientation };
+}
+
+const begins = (segment: Uint8Array, text: string): boolean =>
+  new TextDecoder().decode(segment.subarray(0, text.length)) === text;
+
+/** Which colours there are, guessed as libjpeg does (`default_decompress_parms` of jdapimin.c). */
+function isTransformed(
+  identifiers: readonly number[],
+  isJfif: boolean,
+  adobeTransform: number | undefined,
+): boolean {
+  if (identifiers.length === 3) {
+    if (isJfif) return true;
+    if (adobeTransform !== undefined) return adobeTransform !== 0;
+    return String.fromCharCode(...identifiers) !== "RGB";
+  }
+  return adobeTransform !== undefined && adobeTransform !== 0;
 }
 
 function nextMarker(bytes: Uint8Array, place: number, name: string) {
@@ -108,7 +141,16 @@ function scanEnd(bytes: Uint8Array, place: number): number {
   return bytes.length;
 }
 
-function readFrame(segment: Uint8Array, progressive: boolean, name: string) {
+/** What a frame header says (B.2.2), with its components' identifiers. */
+type Frame =
+  & Pick<JpegHeader, "width" | "height" | "components" | "progressive" | "blocks">
+  & {
+    readonly identifiers: readonly number[];
+    /** Whether a sampling factor is neither 1 nor the largest: the decoder miscounts its blocks. */
+    readonly isUneven: boolean;
+  };
+
+function readFrame(segment: Uint8Array, progressive: boolean, name: string): Frame {
   const [precision, h1, h0, w1, w0, components] = segment;
   if (!(components >= 1 && components <= 4) || segment.length !== 6 + 3 * components) {
     throw new UserError(`${name} is a damaged JPEG: its frame header is not valid.`);
@@ -124,10 +166,16 @@ function readFrame(segment: Uint8Array, progressive: boolean, name: string) {
   if (factors.some(([x, y]) => x < 1 || x > 4 || y < 1 || y > 4)) {
     throw new UserError(`${name} is a damaged JPEG: its sampling factors are not valid.`);
   }
-  const wide = Math.ceil(width / (8 * Math.max(...factors.map(([x]) => x))));
-  const high = Math.ceil(height / (8 * Math.max(...factors.map(([, y]) => y))));
-  const blocks = factors.reduce((sum, [x, y]) => sum + x * y * wide * high, 0);
-  return { width, height, components, progressive, blocks };
+  const most = [0, 1].map((axis) => Math.max(...factors.map((factor) => factor[axis])));
+  const blocksOf = (length: number, factor: number, most: number) =>
+    Math.ceil(Math.ceil(length * factor / most) / 8);
+  const blocks = factors.reduce(
+    (sum, [x, y]) => sum + blocksOf(width, x, most[0]) * blocksOf(height, y, most[1]),
+    0,
+  );
+  const identifiers = factors.map((_, i) => segment[6 + 3 * i]);
+  const isUneven = factors.some((pair) => pair.some((one, axis) => one > 1 && one < most[axis]));
+  return { width, height, components, identifiers, isUneven, progressive, blocks };
 }
 
 const truncated = (name: string) => new UserError(`${name} is a truncated JPEG.`);

@@ -2,7 +2,8 @@
 
 export { areaAverage, type Box } from "./area_average.ts";
 export { decodePictures } from "./decode.ts";
+export { foreignEnding } from "./formats.ts";
 export { maxFileBytes, maxPixels, type Picture } from "./picture.ts";
 export { encodePng } from "./png.ts";
-export { type Ground, grounds, type Preparation } from "./preparation.ts";
-export { prepare } from "./prepare.ts";
+export { type Ground, grounds, imageSize, type Preparation } from "./preparation.ts";
+export { isPlain, prepare } from "./prepare.ts";

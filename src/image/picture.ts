@@ -1,11 +1,13 @@
 import { UserError } from "../errors.ts";
 
-/** An 8-bit gray picture of any size. */
+/** An 8-bit gray picture of any size, perhaps with transparency. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
   /** Gray values `[height, width]`, 0 is black. */
   readonly pixels: Uint8Array<ArrayBuffer>;
+  /** Opacity of each pixel, 0 is transparent; where it is missing, all are opaque. */
+  readonly alpha?: Uint8Array<ArrayBuffer>;
 }
 
 /** The longest picture file that is read, in bytes. */

@@ -1,5 +1,7 @@
 import { messageOf, UserError } from "../errors.ts";
 import { native } from "../ffi/mod.ts";
+import { tiffOrientation } from "./exif.ts";
+import { upright } from "./orientation.ts";
 import { checkSize, type Picture } from "./picture.ts";
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
@@ -18,12 +20,13 @@ export const isPng = (bytes: Uint8Array): boolean =>
   signature.every((byte, place) => bytes[place] === byte);
 
 /**
- * Decodes a PNG (W3C, third edition) of any colour type, depth and interlacing to gray, before
- * white where it is transparent. Throws {@linkcode UserError}, which begins with `name`, where it is
- * damaged or too large.
+ * Decodes a PNG (W3C, third edition) of any colour type, depth and interlacing to gray and opacity,
+ * turned upright as its EXIF says. Throws {@linkcode UserError}, which begins with `name`, where it
+ * is damaged or too large.
  */
 export function decodePng(bytes: Uint8Array<ArrayBuffer>, name: string): Picture {
   if (bytes.length < 33) throw new UserError(`${name} is a truncated PNG.`);
+  checkFirstChunk(chunkType(bytes, 8), name);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
   checkSize(name, width, height);
@@ -40,16 +43,56 @@ export function decodePng(bytes: Uint8Array<ArrayBuffer>, name: string): Picture
   if (unpackedBytes > largestRatio * bytes.length) {
     throw new UserError(`${name} is a truncated PNG.`);
   }
+  const { hasKey, orientation } = readChunks(bytes);
+  const hasAlpha = hasKey || [4, 6].includes(view.getUint8(25));
   const pixels = new Uint8Array(width * height);
+  const alpha = new Uint8Array(hasAlpha ? pixels.length : 0).fill(255);
   try {
-    native.picture_from_png(bytes, width, pixels);
+    native.picture_from_png(bytes, width, pixels, alpha);
   } catch (error) {
     throw new UserError(`${name} is a damaged PNG: ${sentence(messageOf(error))}`, {
       cause: error,
     });
   }
-  return { width, height, pixels };
+  const picture = upright({ width, height, pixels }, orientation);
+  let opaque = 0;
+  while (alpha[opaque] === 255) opaque++;
+  if (opaque === alpha.length) return picture;
+  return { ...picture, alpha: upright({ width, height, pixels: alpha }, orientation).pixels };
 }
+
+const chunkType = (bytes: Uint8Array, place: number): string =>
+  String.fromCharCode(...bytes.subarray(place + 4, place + 8));
+
+function checkFirstChunk(type: string, name: string): void {
+  if (type === "CgBI") {
+    throw new UserError(
+      `${name} is a PNG that Xcode changed for iOS (CgBI), which is not read; save it as PNG or JPEG.`,
+    );
+  }
+  if (type !== "IHDR") {
+    throw new UserError(`${name} is a damaged PNG: it does not begin with IHDR.`);
+  }
+}
+
+/** Whether a PNG's chunks tell what is transparent, and how EXIF says it is to be turned. */
+function readChunks(bytes: Uint8Array): { hasKey: boolean; orientation: number } {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let [hasKey, orientation] = [false, 1];
+  for (let place = 8; place + 12 <= bytes.length;) {
+    const end = place + 12 + view.getUint32(place);
+    const type = view.getUint32(place + 4);
+    if (type === transparencyChunk) hasKey = true;
+    if (type === exifChunk) orientation = tiffOrientation(bytes.subarray(place + 8, end - 4));
+    if (type === endChunk) break;
+    place = end;
+  }
+  return { hasKey, orientation };
+}
+
+const [transparencyChunk, exifChunk, endChunk] = ["tRNS", "eXIf", "IEND"].map((type) =>
+  [...type].reduce((code, letter) => code << 8 | letter.charCodeAt(0), 0)
+);
 
 /** Encodes pixels `[height, width, channels]` (gray or RGB) as a PNG. */
 export function encodePng(

@@ -1,3 +1,6 @@
+/** Height and width in pixels of what a picture becomes: an image as Fashion-MNIST has them. */
+export const imageSize = 28;
+
 /** How what lies behind the garment compares with it: found out, or said by the user. */
 export const grounds = ["auto", "dark", "light"] as const;
 export type Ground = (typeof grounds)[number];

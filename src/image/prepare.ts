@@ -1,7 +1,7 @@
-import { imageBytes, imageSize } from "../data/mod.ts";
 import { areaAverage, type Box } from "./area_average.ts";
 import type { Picture } from "./picture.ts";
-import type { Ground, Preparation } from "./preparation.ts";
+import { type Ground, imageSize, type Preparation } from "./preparation.ts";
+import { edgePlaces, flatten } from "./transparency.ts";
 
 /** Longest side in pixels of the copy in which ground and garment are told apart. */
 const surveySize = 256;
@@ -28,9 +28,10 @@ const speck = 64;
  * numbers.
  */
 export function prepare(
-  picture: Picture,
+  given: Picture,
   { raw = false, ground = "auto" }: Preparation = {},
 ): Uint8Array<ArrayBuffer> {
+  const picture = flatten(given, ground);
   const { width, height } = picture;
   const whole = { left: 0, top: 0, right: width, bottom: height };
   if (width === imageSize && height === imageSize && (raw || ground !== "light")) {
@@ -53,6 +54,12 @@ export function prepare(
   return centre(garment, stretch(level, light));
 }
 
+/** Whether nothing stands out in an image: its grays differ by no more than a ground's own do. */
+export function isPlain(image: Uint8Array): boolean {
+  const [darkest, brightest] = [Math.min(...image), Math.max(...image)];
+  return brightest - darkest <= leastTolerance;
+}
+
 /** Width and height with their proportions kept and the longer one `size`, at least 1. */
 function fit(width: number, height: number, size: number): [number, number] {
   const longer = Math.max(width, height);
@@ -64,14 +71,7 @@ function fit(width: number, height: number, size: number): [number, number] {
 /** The median of a picture's outermost pixels; of the light or dark ones only, where that is said. */
 function groundLevel({ width, height, pixels }: Picture, ground: Ground): number {
   const counts = new Uint32Array(256);
-  for (let x = 0; x < width; x++) {
-    counts[pixels[x]]++;
-    counts[pixels[(height - 1) * width + x]]++;
-  }
-  for (let y = 0; y < height; y++) {
-    counts[pixels[y * width]]++;
-    counts[pixels[y * width + width - 1]]++;
-  }
+  for (const place of edgePlaces(width, height)) counts[pixels[place]]++;
   if (ground === "light") counts.fill(0, 0, 128);
   if (ground === "dark") counts.fill(0, 128);
   const total = counts.reduce((sum, count) => sum + count);
@@ -139,7 +139,7 @@ function stretch(level: number, light: boolean): Uint8Array {
 
 /** A picture of at most 28 x 28 in the middle of an image, its grays looked up in `grays`. */
 function centre({ width, height, pixels }: Picture, grays: Uint8Array): Uint8Array<ArrayBuffer> {
-  const image = new Uint8Array(imageBytes);
+  const image = new Uint8Array(imageSize * imageSize);
   const left = (imageSize - width) >> 1;
   const top = (imageSize - height) >> 1;
   for (let y = 0; y < height; y++) {

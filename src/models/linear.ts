@@ -1,11 +1,11 @@
-import { flatten, type Layer, linear as linearLayer, sequential } from "../nn/mod.ts";
+import { flatten, linear as linearLayer, sequential } from "../nn/mod.ts";
+import { model, type ModelSpec } from "./model.ts";
 
-/** Settings of the linear model. */
-export interface LinearOptions {
-  readonly inputs?: number;
-  readonly classes?: number;
-}
-
-/** Multinomial logistic regression: 28 x 28 pixels to class scores, by one linear layer. */
-export const linear = ({ inputs = 784, classes = 10 }: LinearOptions = {}): Layer =>
-  sequential(flatten, linearLayer(inputs, classes));
+/** Multinomial logistic regression: pixels to class scores, by one linear layer. */
+export const linear: ModelSpec = model({
+  name: "linear",
+  title: "logistic regression",
+  settings: {},
+  build: (_settings, { channels, height, width, classes }) =>
+    sequential(flatten, linearLayer(channels * height * width, classes)),
+});

@@ -1,6 +1,22 @@
-/** The models, and their names. @module */
+/** The models: a file each, and a line in this one. @module */
+import { cnn } from "./cnn.ts";
+import { linear } from "./linear.ts";
+import { nonlinear } from "./nonlinear.ts";
 
-export { cnn, type CnnOptions } from "./cnn.ts";
-export { linear, type LinearOptions } from "./linear.ts";
-export { nonlinear, type NonlinearOptions } from "./nonlinear.ts";
-export { createModel, type ModelName, modelName, type ModelOptions, models } from "./registry.ts";
+/** All models, as `--model` lists them. */
+export const models: readonly [typeof linear, typeof nonlinear, typeof cnn] = [
+  linear,
+  nonlinear,
+  cnn,
+];
+
+export { type CnnOptions } from "./cnn.ts";
+export {
+  model,
+  type ModelDefinition,
+  type ModelInput,
+  type ModelSpec,
+  type Shapes,
+} from "./model.ts";
+export { type NonlinearOptions } from "./nonlinear.ts";
+export { cnn, linear, nonlinear };

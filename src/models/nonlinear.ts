@@ -1,14 +1,20 @@
-import { flatten, type Layer, linear, relu, sequential } from "../nn/mod.ts";
+import { z } from "zod";
+import { flatten, linear, relu, sequential } from "../nn/mod.ts";
+import { model, type ModelSpec } from "./model.ts";
 
 /** Settings of the nonlinear model. */
 export interface NonlinearOptions {
-  readonly inputs?: number;
-  /** Width of the hidden layer. */
+  /** Width of the hidden layer, 128 by default. */
   readonly hidden?: number;
-  readonly classes?: number;
 }
 
 /** A multilayer perceptron with one hidden layer of rectified units. */
-export const nonlinear = (
-  { inputs = 784, hidden = 128, classes = 10 }: NonlinearOptions = {},
-): Layer => sequential(flatten, linear(inputs, hidden), relu, linear(hidden, classes));
+export const nonlinear: ModelSpec<NonlinearOptions> = model({
+  name: "nonlinear",
+  aliases: ["mlp"],
+  title: "one hidden layer",
+  settings: { hidden: z.int().min(1).max(65536).default(128).describe("hidden features") },
+  build: ({ hidden }, { channels, height, width, classes }) =>
+    sequential(flatten, linear(channels * height * width, hidden), relu, linear(hidden, classes)),
+  settingsOf: (shapes) => ({ hidden: shapes("1.weight")?.[0] }),
+});

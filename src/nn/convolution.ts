@@ -2,11 +2,11 @@ import {
   ConvolutionGeometry,
   type ConvolutionOptions,
   functional,
+  type Lengths,
   type Pair,
-  type Tensor,
 } from "../tensor/mod.ts";
-import { type Layer, moduleOf } from "./module.ts";
-import { checkSizes, weightAndBias, type WeightOptions } from "./weights.ts";
+import type { Layer } from "./module.ts";
+import { checkSizes, weightAndBias, type WeightOptions, type Weights } from "./weights.ts";
 
 /** Options of a convolutional layer. */
 export interface Conv2dOptions extends ConvolutionOptions, WeightOptions {
@@ -14,13 +14,26 @@ export interface Conv2dOptions extends ConvolutionOptions, WeightOptions {
   readonly kernel: Pair;
 }
 
+/** A convolutional layer. */
+export interface Conv2d
+  extends Layer<Weights>, Pick<ConvolutionGeometry, "stride" | "padding" | "dilation" | "groups"> {
+  /** Channels of an input. */
+  readonly inputs: number;
+  /** Channels of an output. */
+  readonly outputs: number;
+  /** Height and width of the window. */
+  readonly kernel: Lengths;
+  /** Whether a bias is added. */
+  readonly bias: boolean;
+}
+
 /** `[batch, inputs, height, width] -> [batch, outputs, ...]`: a convolution of images. */
-export function conv2d(inputs: number, outputs: number, options: Conv2dOptions): Layer {
-  const { kernel } = options;
+export function conv2d(inputs: number, outputs: number, options: Conv2dOptions): Conv2d {
+  const { kernel, bias = true } = options;
   const [height, width] = typeof kernel === "number" ? [kernel, kernel] : kernel;
   checkSizes("conv2d", { inputs, outputs, "the kernel's height": height, "its width": width });
   const geometry = new ConvolutionGeometry(options);
-  const { groups } = geometry;
+  const { stride, padding, dilation, groups } = geometry;
   if (inputs % groups !== 0 || outputs % groups !== 0) {
     throw new RangeError(
       `Cannot define conv2d: ${groups} groups do not divide ${inputs} inputs and ${outputs} outputs`,
@@ -28,15 +41,15 @@ export function conv2d(inputs: number, outputs: number, options: Conv2dOptions):
   }
   return {
     kind: "conv2d",
-    build(site) {
-      const shape = [outputs, inputs / groups, height, width];
-      const { weight, bias, parameters } = weightAndBias(site, shape, options);
-      const { pooling, ...alone } = site.fusion;
-      const forward = (x: Tensor, fusion: functional.ConvolutionFusion) =>
-        functional.conv2d(x, weight.tensor, bias?.tensor, geometry, fusion);
-      const module = moduleOf((x) => forward(x, alone), parameters);
-      if (pooling === undefined) return module;
-      return { ...module, forwardPooled: (x) => forward(x, site.fusion) };
-    },
+    inputs,
+    outputs,
+    kernel: [height, width],
+    stride,
+    padding,
+    dilation,
+    groups,
+    bias,
+    parameters: weightAndBias([outputs, inputs / groups, height, width], options),
+    forward: (x, { tensors: { weight, bias } }) => functional.conv2d(x, weight, bias, geometry),
   };
 }

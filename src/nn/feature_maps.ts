@@ -1,27 +1,30 @@
 import { noGradients, scope, type Tensor } from "../tensor/mod.ts";
 import type { Module } from "./module.ts";
 
-/** What one module of a `sequential` makes of an image. */
+/** The output of one module of a `sequential` for one image. */
 export interface FeatureMaps {
-  /** The module's place and kind, `0` and `conv2d`; a ReLU after it may be part of it. */
+  /** The module's place, `0`; a convolution's maps are those after the ReLU that follows it. */
   readonly name: string;
-  /** The kind alone, `conv2d`. */
+  /** The layer's kind, `conv2d`. */
   readonly kind: string;
-  /** Of each map, in pixels. */
+  /** Height of each map in pixels. */
   readonly height: number;
-  /** Of each map, in pixels. */
+  /** Width of each map in pixels. */
   readonly width: number;
   /** The maps, each `[height, width]`, row after row. */
   readonly maps: readonly Float32Array[];
 }
 
 /**
- * Runs a `sequential` on one image `[1, channels, height, width]` and returns what each module
- * makes of it, as far as that is maps; throws TypeError for a model of another kind and RangeError
- * for more than one image.
+ * Runs a `sequential` on one image `[1, channels, height, width]` and returns the output of each
+ * module up to the first output that has no height and width. Throws TypeError for a model of
+ * another kind and RangeError for more than one image.
  */
-export function featureMaps({ modules }: Module, image: Tensor): FeatureMaps[] {
-  if (modules === undefined) throw new TypeError("Only a sequential has feature maps");
+export function featureMaps(
+  { layer: { kind }, prefix, modules }: Module,
+  image: Tensor,
+): FeatureMaps[] {
+  if (kind !== "sequential") throw new TypeError("Only a sequential has feature maps");
   if (image.rank !== 4 || image.shape[0] !== 1) {
     throw new RangeError(`Cannot take the feature maps of ${image}: give one image [1, c, h, w]`);
   }
@@ -29,8 +32,12 @@ export function featureMaps({ modules }: Module, image: Tensor): FeatureMaps[] {
     noGradients(() => {
       const found: FeatureMaps[] = [];
       let x = image;
-      for (const { name, kind, module } of modules) {
-        x = module.forward(x);
+      for (let place = 0; place < modules.length; place++) {
+        const name = `${prefix}${place}`;
+        const { layer: { kind }, forward } = modules[place]!;
+        x = forward(x);
+        const followed = kind === "conv2d" && modules[place + 1]?.layer.kind === "relu";
+        if (followed) x = modules[++place]!.forward(x);
         if (x.rank !== 4) break;
         const [, channels, height, width] = x.shape;
         const values = Float32Array.from(x.numbers());

@@ -1,36 +1,107 @@
-import type { Fusion, Layer } from "./module.ts";
+import { ConvolutionGeometry, functional, PoolingGeometry, type Tensor } from "../tensor/mod.ts";
+import type { Conv2d } from "./convolution.ts";
+import type { Layer, Mode, Module, Tensors } from "./module.ts";
+import type { Pool2d } from "./pooling.ts";
+import type { Weights } from "./weights.ts";
 
-/** What `sequential` does with one of its layers. */
-export interface Step {
-  readonly layer: Layer;
-  /** The layer's place, which names its parameters. */
-  readonly index: number;
-  readonly fusion: Fusion;
+/** Layers that run as one: a single layer, or a layer and those after it that join it. */
+export interface Pass {
+  /** The place of the first layer in its sequence. */
+  readonly start: number;
+  /** The layers, in their order. */
+  readonly layers: readonly Layer[];
+  /** The gradient of the ReLU that the pass ends in is left to the next pass. */
+  readonly reluGradientDone: boolean;
+  /** The pass before left the gradient of its ReLU to this one. */
+  readonly inputFromRelu: boolean;
 }
 
-const endsInRelu = new Set(["conv2d", "linear"]);
-const masksItsGradient = new Set(["conv2d", "maxPool2d"]);
+type Forward = (x: Tensor, mode: Mode) => Tensor;
+type Built<Kind extends Layer, Own> = Module<Own> & { readonly layer: Kind };
 
-/**
- * The layers of a sequence with neighbours joined where that saves a pass over memory:
- * - a ReLU joins the convolution or linear layer before it, and a max-pooling the convolution
- *   before it or before that ReLU;
- * - the gradient of a ReLU after a convolution or alone joins that of the convolution or
- *   max-pooling after it, which zeroes its own result where the ReLU's output is 0.
- */
-export function plan(layers: readonly Layer[]): Step[] {
-  const steps: Step[] = [];
-  layers.forEach((layer, index) => {
-    const before = layers[index - 1];
-    if (layer.kind === "relu" && before !== undefined && endsInRelu.has(before.kind)) return;
-    const relu = endsInRelu.has(layer.kind) && layers[index + 1]?.kind === "relu";
-    const after = layers[relu ? index + 2 : index + 1];
-    const reluGradientDone = (layer.kind === "relu" || (layer.kind === "conv2d" && relu)) &&
-      after !== undefined && masksItsGradient.has(after.kind);
-    const inputFromRelu = masksItsGradient.has(layer.kind) && before?.kind === "relu" &&
-      layers[index - 2]?.kind !== "linear";
-    const pooling = layer.kind === "conv2d" ? after?.pooling : undefined;
-    steps.push({ layer, index, fusion: { relu, reluGradientDone, inputFromRelu, pooling } });
-  });
-  return steps;
+/** What a kind of layer can do for its neighbours. */
+interface Row {
+  /** Kinds that join it where they follow in this order; each may be left out. */
+  readonly epilogue?: readonly string[];
+  /** Whether a pass that it begins can leave the gradient of the ReLU at its end to the next pass. */
+  readonly leavesReluGradient?: boolean;
+  /** Whether its input's gradient can be zeroed where the ReLU before it gave 0. */
+  readonly takesReluGradient?: boolean;
+  /** The native call of a pass that it begins. */
+  forward(module: Module, epilogue: functional.Epilogue): Forward;
+  /** What it adds to the call of a pass that it joins. */
+  join?(layer: Layer): functional.Epilogue;
+}
+
+const windows = ({ kernel, ...options }: Pool2d) => new PoolingGeometry(kernel, options);
+
+const rows: Readonly<Record<string, Row>> = {
+  conv2d: {
+    epilogue: ["relu", "maxPool2d"],
+    leavesReluGradient: true,
+    takesReluGradient: true,
+    forward({ layer, tensors: { weight, bias } }: Built<Conv2d, Weights>, epilogue) {
+      const geometry = new ConvolutionGeometry(layer);
+      return (x) => functional.conv2d(x, weight, bias, geometry, epilogue);
+    },
+  },
+  linear: {
+    epilogue: ["relu"],
+    forward: ({ tensors: { weight, bias } }: Module<Weights>, epilogue) => (x) =>
+      functional.linear(x, weight, bias, epilogue),
+  },
+  relu: {
+    leavesReluGradient: true,
+    forward: () => functional.reluGradientDone,
+    join: () => ({ relu: true }),
+  },
+  maxPool2d: {
+    takesReluGradient: true,
+    forward({ layer }: Built<Pool2d, Tensors>, { inputFromRelu }) {
+      const geometry = windows(layer);
+      return (x) => functional.maxPool2d(x, geometry, inputFromRelu);
+    },
+    join: (layer: Pool2d) => ({ pooling: windows(layer) }),
+  },
+};
+
+const table: ReadonlyMap<string | undefined, Row> = new Map(Object.entries(rows));
+
+/** The passes of a sequence: neighbours are joined where that saves a pass over memory. */
+export function plan(layers: readonly Layer[]): Pass[] {
+  const passes: Pass[] = [];
+  let inputFromRelu = false;
+  for (let start = 0, end = 1; start < layers.length; start = end++) {
+    const row = table.get(layers[start]!.kind);
+    for (const kind of row?.epilogue ?? []) if (layers[end]?.kind === kind) end++;
+    const reluGradientDone = layers[end - 1]!.kind === "relu" &&
+      row?.leavesReluGradient === true &&
+      table.get(layers[end]?.kind)?.takesReluGradient === true;
+    passes.push({ start, layers: layers.slice(start, end), reluGradientDone, inputFromRelu });
+    inputFromRelu = reluGradientDone;
+  }
+  return passes;
+}
+
+function forwardOf({ start, layers, ...gradients }: Pass, modules: readonly Module[]): Forward {
+  const module = modules[start]!;
+  const joined = layers.slice(1).map((layer) => table.get(layer.kind)?.join?.(layer));
+  const { reluGradientDone, inputFromRelu } = gradients;
+  if (joined.length === 0 && !reluGradientDone && !inputFromRelu) return module.forward;
+  return table.get(module.layer.kind)!.forward(module, Object.assign(gradients, ...joined));
+}
+
+/** Runs modules one after the other, as `plan` joins them. */
+export function sequence(modules: readonly Module[]): Forward {
+  const passes = plan(modules.map(({ layer }) => layer)).map((pass) => forwardOf(pass, modules));
+  return (x, mode) => {
+    let value = x;
+    for (const pass of passes) {
+      const next = pass(value, mode);
+      // What no gradient needs goes at once: its memory is warm for the next layer.
+      if (value !== x && value !== next && !next.requiresGrad) value.dispose();
+      value = next;
+    }
+    return value;
+  };
 }

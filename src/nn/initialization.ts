@@ -16,7 +16,7 @@ export function fans(shape: Shape): { fanIn: number; fanOut: number } {
 export interface KaimingOptions {
   /** Slope of the leaky ReLU that follows, 0 (a ReLU) by default. */
   readonly a?: number;
-  /** Which variance is kept: that of values (`in`, the default) or of gradients (`out`). */
+  /** Whether the variance of values (`in`, the default) or of gradients (`out`) is kept. */
   readonly fan?: "in" | "out";
 }
 
@@ -58,7 +58,7 @@ export const xavierNormal = (gain = 1): Initializer => (random, shape, options) 
 /** PyTorch's default for linear and convolutional weights: `kaimingUniform({ a: sqrt(5) })`. */
 export const defaultWeight: Initializer = kaimingUniform({ a: Math.sqrt(5) });
 
-/** PyTorch's default for their biases: uniform within `1 / sqrt(fan in)` of the weight. */
+/** PyTorch's default for a bias: uniform within `1 / sqrt(fan in)` of the layer's weight. */
 export const defaultBias = (weight: Shape): Initializer => (random, shape, options) =>
   symmetric(random, shape, 1 / Math.sqrt(fans(weight).fanIn), options);
 

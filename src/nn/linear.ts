@@ -1,19 +1,27 @@
 import { functional } from "../tensor/mod.ts";
-import { type Layer, moduleOf } from "./module.ts";
-import { checkSizes, weightAndBias, type WeightOptions } from "./weights.ts";
+import type { Layer } from "./module.ts";
+import { checkSizes, weightAndBias, type WeightOptions, type Weights } from "./weights.ts";
+
+/** A linear layer. */
+export interface Linear extends Layer<Weights> {
+  /** Features of an input. */
+  readonly inputs: number;
+  /** Features of an output. */
+  readonly outputs: number;
+  /** Whether a bias is added. */
+  readonly bias: boolean;
+}
 
 /** `[batch, inputs] -> [batch, outputs]`: `x W^T + b`. */
-export function linear(inputs: number, outputs: number, options: WeightOptions = {}): Layer {
+export function linear(inputs: number, outputs: number, options: WeightOptions = {}): Linear {
   checkSizes("linear", { inputs, outputs });
+  const { bias = true } = options;
   return {
     kind: "linear",
-    build(site) {
-      const { weight, bias, parameters } = weightAndBias(site, [outputs, inputs], options);
-      const fusion = { relu: site.fusion.relu ?? false };
-      return moduleOf(
-        (x) => functional.linear(x, weight.tensor, bias?.tensor, fusion),
-        parameters,
-      );
-    },
+    inputs,
+    outputs,
+    bias,
+    parameters: weightAndBias([outputs, inputs], options),
+    forward: (x, { tensors: { weight, bias } }) => functional.linear(x, weight, bias),
   };
 }

@@ -1,4 +1,5 @@
-import type { FloatOptions, NamedTensor, PoolingGeometry, Random, Tensor } from "../tensor/mod.ts";
+import type { NamedTensor, Random, Shape, Tensor } from "../tensor/mod.ts";
+import type { Initializer } from "./initialization.ts";
 
 /** How a forward pass runs; evaluation is the default. */
 export interface Mode {
@@ -8,113 +9,83 @@ export interface Mode {
   readonly random?: Random;
 }
 
-/** The mode of `forward` where none is given. */
+/** The mode of a `forward` that is given no mode. */
 export const evaluation: Mode = { training: false };
 
-/** A part of a model with its weights. Disposing it frees them. */
-export interface Module extends Disposable {
-  /** What is trained, in a fixed order. */
-  readonly parameters: readonly NamedTensor[];
-  /** What is kept with the parameters but not trained: running statistics. */
-  readonly buffers: readonly NamedTensor[];
-  /** What a `sequential` runs one after the other. */
-  readonly modules?: readonly NamedModule[];
-  /** The output for a batch `[batch, ..]`. */
-  forward(x: Tensor, mode?: Mode): Tensor;
-  /** The output of this module and the max-pooling after it, where they are joined. */
-  forwardPooled?(x: Tensor): Tensor;
+/** What a tensor of a layer is before the layer is built. */
+export interface TensorSpec {
+  /** Lengths of its dimensions. */
+  readonly shape: Shape;
+  /** Makes its first values. */
+  readonly init: Initializer;
 }
 
-/** One of the modules of a `sequential`, under its place in it. */
-export interface NamedModule {
-  /** What its parameters' names begin with, `0`. */
-  readonly name: string;
-  /** What it is, `conv2d`. */
-  readonly kind: string;
-  /** The module itself. */
-  readonly module: Module;
-}
+/** A layer's tensors by their names within it, `weight`. */
+export type Tensors = Readonly<Record<string, Tensor | undefined>>;
 
-/** A module's definition, without weights. */
-export interface Layer {
-  /** What it is, `conv2d`. */
-  readonly kind: string;
-  /** The windows of a max-pooling. */
-  readonly pooling?: PoolingGeometry;
-  /** Makes the module with its weights. */
-  build(site: Site): Module;
-}
-
-/** The place in a model that a module is built for. */
-export interface Site {
-  /** What its parameters' names begin with, `0.` or nothing. */
-  readonly prefix: string;
-  /** Chance for initial weights; a parameter draws from the child of its name. */
-  readonly random: Random;
-  /** Dtype and device of the parameters. */
-  readonly options: FloatOptions;
-  /** Whether `sequential` may join operations. */
-  readonly fuse: boolean;
-  /** What is joined with this module. */
-  readonly fusion: Fusion;
-}
-
-/** What a module does for its neighbours in a `sequential`. */
-export interface Fusion {
-  /** Ends in a ReLU. */
-  readonly relu?: boolean;
-  /** That ReLU's gradient is done by the next module. */
-  readonly reluGradientDone?: boolean;
-  /** The input came out of a ReLU whose gradient is left to this module. */
-  readonly inputFromRelu?: boolean;
-  /** The windows of the max-pooling after it, which it can do too. */
-  readonly pooling?: PoolingGeometry;
-}
-
-/** Options of `build`. */
-export interface BuildOptions extends FloatOptions {
-  /** Whether neighbouring operations are joined where that saves passes; the results are equal. */
-  readonly fuse?: boolean;
-}
+/** Specifications of some of a layer's tensors, by their names. */
+export type TensorSpecs<Own> = { readonly [Name in keyof Own]?: TensorSpec };
 
 /**
- * A model with freshly drawn weights.
+ * A layer is data: its kind, its numbers as further fields, the tensors it needs, and a function of
+ * them. It holds no tensor and knows no neighbour; `build` draws its tensors.
  *
  * @example
  * ```ts
- * import { build, flatten, linear, Random, sequential } from "@wick/wick";
+ * import { build, flatten, type Layer, linear, Random, sequential, Tensor } from "@wick/wick";
  *
- * using model = build(sequential(flatten, linear(784, 10)), new Random(42, "init"));
- * console.log(model.parameters.map(({ name }) => name)); // ["1.weight", "1.bias"]
+ * // An activation of one's own, and a layer with a number and a weight.
+ * const softsign: Layer = { kind: "softsign", forward: (x) => x.div(x.abs().add(1)) };
+ *
+ * interface Scale extends Layer<{ weight: Tensor }> {
+ *   readonly features: number;
+ * }
+ * const scale = (features: number): Scale => ({
+ *   kind: "scale",
+ *   features,
+ *   parameters: {
+ *     weight: { shape: [features], init: (_random, shape, options) => Tensor.ones(shape, options) },
+ *   },
+ *   forward: (x, { tensors: { weight } }) => x.mul(weight),
+ * });
+ *
+ * const layer = sequential(flatten, linear(784, 16), softsign, scale(16), linear(16, 10));
+ * using model = build(layer, new Random(42, "init"));
+ * console.log(model.modules.map(({ layer }) => layer.kind));
  * ```
  */
-export function build(
-  layer: Layer,
-  random: Random,
-  { fuse = true, ...options }: BuildOptions = {},
-): Module {
-  return layer.build({ prefix: "", random, options, fuse, fusion: {} });
+export interface Layer<Own = Tensors> {
+  /**
+   * What it computes, `conv2d`. Layers of one kind differ in their numbers and tensors alone, so a
+   * function of one's own takes a kind of its own.
+   */
+  readonly kind: string;
+  /** What is trained, in a fixed order. */
+  readonly parameters?: TensorSpecs<Own>;
+  /** What is kept with the parameters but not trained: running statistics. */
+  readonly buffers?: TensorSpecs<Own>;
+  /** The layers inside it, in the order in which `module.inner` runs them. */
+  readonly layers?: readonly Layer[];
+  /** The output for a batch `[batch, ..]`, given the module that was built of this layer. */
+  forward(x: Tensor, module: Module<Own>, mode: Mode): Tensor;
 }
 
-/** A module of named tensors and a forward function. */
-export function moduleOf(
-  forward: (x: Tensor, mode: Mode) => Tensor,
-  parameters: readonly NamedTensor[] = [],
-  buffers: readonly NamedTensor[] = [],
-): Module {
-  return {
-    parameters,
-    buffers,
-    forward: (x, mode = evaluation) => forward(x, mode),
-    [Symbol.dispose]() {
-      for (const { tensor } of parameters) tensor.dispose();
-      for (const { tensor } of buffers) tensor.dispose();
-    },
-  };
+/** A layer with its tensors. Disposing it frees them. */
+export interface Module<Own = Tensors> extends Disposable {
+  /** What it was built of: its kind and its numbers. */
+  readonly layer: Layer;
+  /** What the full names of its tensors begin with, `0.` or nothing. */
+  readonly prefix: string;
+  /** The layer's own tensors. */
+  readonly tensors: Own;
+  /** What is trained, here and in the modules inside, in a fixed order. */
+  readonly parameters: readonly NamedTensor[];
+  /** What is kept with the parameters but not trained: running statistics. */
+  readonly buffers: readonly NamedTensor[];
+  /** What was built of `layer.layers`; parameters are named by their places, `0.weight`. */
+  readonly modules: readonly Module[];
+  /** Runs `modules` one after the other. */
+  inner(x: Tensor, mode: Mode): Tensor;
+  /** The output for a batch `[batch, ..]`. */
+  forward(x: Tensor, mode?: Mode): Tensor;
 }
-
-/** The definition of a module that has no weights. */
-export const stateless = (
-  kind: string,
-  forward: (x: Tensor, mode: Mode) => Tensor,
-): Layer => ({ kind, build: () => moduleOf(forward) });

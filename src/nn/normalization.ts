@@ -1,7 +1,7 @@
-import { functional, keep, type NamedTensor, Tensor } from "../tensor/mod.ts";
-import { ones, zeros } from "./initialization.ts";
-import { type Layer, moduleOf } from "./module.ts";
-import { checkSizes, drawn } from "./weights.ts";
+import { functional, Tensor } from "../tensor/mod.ts";
+import { type Initializer, ones, zeros } from "./initialization.ts";
+import type { Layer } from "./module.ts";
+import { checkSizes } from "./weights.ts";
 
 /** Options of the batch normalisation layers. */
 export interface BatchNormOptions {
@@ -11,77 +11,90 @@ export interface BatchNormOptions {
   readonly momentum?: number;
 }
 
+/** The tensors of a batch normalisation, `[features]` each, and the number of batches seen. */
+export type BatchNormTensors = {
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly running_mean: Tensor;
+  readonly running_var: Tensor;
+  readonly num_batches_tracked: Tensor;
+};
+
+/** A batch normalisation layer. */
+export interface BatchNorm extends Layer<BatchNormTensors>, Required<BatchNormOptions> {
+  /** Channels of an image, or features. */
+  readonly features: number;
+}
+
 /**
  * Normalises each channel of `[batch, channels, height, width]`: by the batch's statistics in
  * training, by running ones in evaluation.
  */
-export const batchNorm2d = (channels: number, options: BatchNormOptions = {}): Layer =>
+export const batchNorm2d = (channels: number, options: BatchNormOptions = {}): BatchNorm =>
   batchNorm("batchNorm2d", 4, channels, options);
 
 /** Normalises each feature of `[batch, features]`, as `batchNorm2d` does channels. */
-export const batchNorm1d = (features: number, options: BatchNormOptions = {}): Layer =>
+export const batchNorm1d = (features: number, options: BatchNormOptions = {}): BatchNorm =>
   batchNorm("batchNorm1d", 2, features, options);
+
+const noBatches: Initializer = (_random, shape, options) =>
+  Tensor.zeros(shape, { ...options, dtype: "i64" });
 
 function batchNorm(
   kind: string,
   rank: number,
-  channels: number,
+  features: number,
   { epsilon = 1e-5, momentum = 0.1 }: BatchNormOptions,
-): Layer {
-  checkSizes(kind, { channels });
+): BatchNorm {
+  checkSizes(kind, { channels: features });
+  const shape = [features];
   return {
     kind,
-    build(site) {
-      const { prefix, options } = site;
-      const weight = drawn(site, "weight", ones, [channels]);
-      const bias = drawn(site, "bias", zeros, [channels]);
-      const mean = keep(Tensor.zeros([channels], options));
-      const variance = keep(Tensor.ones([channels], options));
-      const batches = keep(Tensor.zeros([], { ...options, dtype: "i64" }));
-      const running = { mean, variance, momentum };
-      const buffers: NamedTensor[] = [
-        { name: `${prefix}running_mean`, tensor: mean },
-        { name: `${prefix}running_var`, tensor: variance },
-        { name: `${prefix}num_batches_tracked`, tensor: batches },
-      ];
-      return moduleOf(
-        (x, { training }) => {
-          if (x.rank !== rank) {
-            throw new RangeError(`Cannot apply ${kind} to a tensor of rank ${x.rank}: use ${rank}`);
-          }
-          if (!training) {
-            return functional.batchNormInference(
-              x,
-              weight.tensor,
-              bias.tensor,
-              mean,
-              variance,
-              epsilon,
-            );
-          }
-          using next = Tensor.full([], batches.item() + 1, { ...options, dtype: "i64" });
-          batches.assign(next);
-          return functional.batchNorm(x, weight.tensor, bias.tensor, epsilon, running);
-        },
-        [weight, bias],
-        buffers,
-      );
+    features,
+    epsilon,
+    momentum,
+    parameters: { weight: { shape, init: ones }, bias: { shape, init: zeros } },
+    buffers: {
+      running_mean: { shape, init: zeros },
+      running_var: { shape, init: ones },
+      num_batches_tracked: { shape: [], init: noBatches },
+    },
+    forward(x, { tensors }, { training }) {
+      if (x.rank !== rank) {
+        throw new RangeError(`Cannot apply ${kind} to a tensor of rank ${x.rank}: use ${rank}`);
+      }
+      const { weight, bias, running_mean: mean, running_var: variance } = tensors;
+      if (!training) {
+        return functional.batchNormInference(x, weight, bias, mean, variance, epsilon);
+      }
+      const batches = tensors.num_batches_tracked;
+      using next = Tensor.full([], batches.item() + 1, batches);
+      batches.assign(next);
+      return functional.batchNorm(x, weight, bias, epsilon, { mean, variance, momentum });
     },
   };
 }
 
+/** A layer normalisation. */
+export interface LayerNorm extends Layer<{ readonly weight: Tensor; readonly bias: Tensor }> {
+  /** Length of the last dimension. */
+  readonly features: number;
+  /** Added to the variance. */
+  readonly epsilon: number;
+}
+
 /** Normalises the last dimension, of `features` values, by its own mean and variance. */
-export function layerNorm(features: number, { epsilon = 1e-5 }: { epsilon?: number } = {}): Layer {
+export function layerNorm(
+  features: number,
+  { epsilon = 1e-5 }: { epsilon?: number } = {},
+): LayerNorm {
   checkSizes("layerNorm", { features });
+  const shape = [features];
   return {
     kind: "layerNorm",
-    build(site) {
-      const weight = drawn(site, "weight", ones, [features]);
-      const bias = drawn(site, "bias", zeros, [features]);
-      return moduleOf(
-        (x) => functional.layerNorm(x, weight.tensor, bias.tensor, epsilon),
-        [weight, bias],
-      );
-    },
+    features,
+    epsilon,
+    parameters: { weight: { shape, init: ones }, bias: { shape, init: zeros } },
+    forward: (x, { tensors: { weight, bias } }) => functional.layerNorm(x, weight, bias, epsilon),
   };
 }

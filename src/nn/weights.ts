@@ -1,6 +1,6 @@
-import { type NamedTensor, parameter, type Shape } from "../tensor/mod.ts";
+import type { Shape, Tensor } from "../tensor/mod.ts";
 import { defaultBias, defaultWeight, type Initializer } from "./initialization.ts";
-import type { Site } from "./module.ts";
+import type { TensorSpecs } from "./module.ts";
 
 /** How a layer's weights begin. */
 export interface WeightOptions {
@@ -12,29 +12,16 @@ export interface WeightOptions {
   readonly biasInit?: Initializer;
 }
 
-/** A drawn parameter under its full name. */
-export function drawn(
-  site: Site,
-  name: string,
-  initializer: Initializer,
-  shape: Shape,
-): NamedTensor {
-  const full = site.prefix + name;
-  return {
-    name: full,
-    tensor: parameter(initializer(site.random.child(full), shape, site.options)),
-  };
-}
+/** The tensors of a layer that multiplies by a weight and perhaps adds a bias. */
+export type Weights = { readonly weight: Tensor; readonly bias?: Tensor };
 
 /** Weight and bias of a layer whose weight is `[out, in, ...]`. */
 export function weightAndBias(
-  site: Site,
   shape: Shape,
   { bias = true, weightInit = defaultWeight, biasInit = defaultBias(shape) }: WeightOptions,
-): { weight: NamedTensor; bias: NamedTensor | undefined; parameters: NamedTensor[] } {
-  const weight = drawn(site, "weight", weightInit, shape);
-  const added = bias ? drawn(site, "bias", biasInit, [shape[0]!]) : undefined;
-  return { weight, bias: added, parameters: added ? [weight, added] : [weight] };
+): TensorSpecs<Weights> {
+  const weight = { shape, init: weightInit };
+  return bias ? { weight, bias: { shape: [shape[0]!], init: biasInit } } : { weight };
 }
 
 /** Throws RangeError where a layer's size is no whole number of at least 1. */

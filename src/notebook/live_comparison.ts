@@ -1,4 +1,5 @@
 import { convergencePicture, type NamedCurve } from "../picture/mod.ts";
+import { headlinesOf, logged } from "../statistics/mod.ts";
 import type { Fitted, Watcher } from "../train/mod.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { LiveLines } from "./live_lines.ts";
@@ -49,8 +50,9 @@ export class LiveComparison {
 }
 
 function outcome({ best, parameters, seconds }: Fitted): string {
-  const figure = best.val_acc === undefined
-    ? `train_acc ${best.train_acc.toFixed(4)}`
-    : `val_acc ${best.val_acc.toFixed(4)}`;
-  return `${figure} in epoch ${best.epoch}, ${parameters} weights, ${seconds.toFixed(1)} s`;
+  const validation = logged(headlinesOf("val"), best);
+  const figures = validation.length > 0 ? validation : logged(headlinesOf("train"), best);
+  return `${figures.join(", ")} in epoch ${best.epoch}, ${parameters} weights, ${
+    seconds.toFixed(1)
+  } s`;
 }

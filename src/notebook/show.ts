@@ -1,3 +1,4 @@
+import { aligned } from "../cli/mod.ts";
 import { broadcast, type Media } from "./broadcast.ts";
 
 /**
@@ -30,19 +31,13 @@ export function tableMedia(rows: readonly TableRow[]): Media {
   const line = (texts: readonly string[]) => `| ${texts.join(" | ")} |`;
   const safe = (text: string) => text.replaceAll("|", "\\|");
   const rule = isNumber.map((number) => number ? "---:" : ":---");
-  const widths = columns.map((column, i) =>
-    Math.max(column.length, ...cells.map((row) => row[i].length))
-  );
-  const aligned = (texts: readonly string[]) =>
-    texts.map((text, i) => isNumber[i] ? text.padStart(widths[i]) : text.padEnd(widths[i]))
-      .join("  ").trimEnd();
   return {
     "text/markdown": [
       line(columns.map(safe)),
       line(rule),
       ...cells.map((row) => line(row.map(safe))),
     ].join("\n"),
-    "text/plain": [columns, ...cells].map(aligned).join("\n"),
+    "text/plain": aligned([columns, ...cells], (i) => !isNumber[i]).join("\n"),
   };
 }
 

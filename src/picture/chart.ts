@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { DOMParser } from "linkedom";
+import { Markup, markup } from "../html/mod.ts";
 import type { Part } from "./picture.ts";
 
 /** Where Plot makes its elements; the types of a browser are not known here. */
@@ -16,7 +17,8 @@ export function chart({ height = 240, ...options }: Plot.PlotOptions): Part {
       document: document as Plot.PlotOptions["document"],
     });
     element.querySelector("style")?.remove(); // it would style the page around the picture
-    const svg = `<g fill="currentColor" text-anchor="middle">${element.innerHTML}</g>`;
+    const drawn = new Markup(element.innerHTML);
+    const svg = markup`<g fill="currentColor" text-anchor="middle">${drawn}</g>`;
     return { svg, height };
   };
 }

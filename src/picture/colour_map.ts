@@ -1,4 +1,4 @@
-import { escaped } from "../html/mod.ts";
+import { markup } from "../html/mod.ts";
 import type { Part } from "./picture.ts";
 import { type Pixels, pngAddress } from "./png.ts";
 
@@ -68,13 +68,16 @@ export function signedScale(bound: number, low: string, high: string): Part {
       texts.map((text, i) => {
         const place = i / (texts.length - 1);
         const anchor = ["start", "middle", "end"][2 * place];
-        return `<text x="${4 + place * length}" y="${38 + 17 * line}" text-anchor="${anchor}">${
-          escaped(text)
-        }</text>`;
-      }).join("");
-    const bar = `<image x="4" y="6" width="${length}" height="14" href="${address}"` +
-      ` preserveAspectRatio="none"/>`;
+        return markup`<text x="${4 + place * length}" y="${
+          38 + 17 * line
+        }" text-anchor="${anchor}">${text}</text>`;
+      });
+    const bar = markup`<image x="4" y="6" width="${length}" height="14" href="${address}"\
+ preserveAspectRatio="none"/>`;
     const end = bound.toPrecision(2);
-    return { svg: bar + words(0, `−${end}`, "0", end) + words(1, low, high), height: 66 };
+    return {
+      svg: markup`${bar}${words(0, `−${end}`, "0", end)}${words(1, low, high)}`,
+      height: 66,
+    };
   };
 }

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { chart } from "./chart.ts";
 import { colour, textWidth } from "../html/mod.ts";
 import { draw } from "./picture.ts";
+import { shortPercent } from "../statistics/mod.ts";
 
 /** Counts `[class][prediction]` and what they are of. */
 export interface ConfusionMatrix {
@@ -40,7 +41,13 @@ export function confusionPicture({ title, subtitle, classes, counts }: Confusion
     const shown = cells.filter(filter);
     return [
       Plot.text(shown, { ...place, text: "count", fill, dy: -7, fontWeight: 600 }),
-      Plot.text(shown, { ...place, text: percentage, fill, dy: 9, fontSize: 11 }),
+      Plot.text(shown, {
+        ...place,
+        text: ({ share }: typeof cells[number]) => shortPercent(share),
+        fill,
+        dy: 9,
+        fontSize: 11,
+      }),
     ];
   };
   const options: Plot.PlotOptions = {
@@ -93,10 +100,4 @@ export function confusionPicture({ title, subtitle, classes, counts }: Confusion
     opacity: { type: "identity" },
   };
   return draw({ title, subtitle, parts: [chart(options)], width });
-}
-
-/** A share of a row; one decimal where less than ten percent would hide a difference. */
-function percentage({ share }: { readonly share: number }): string {
-  const percent = share * 100;
-  return `${percent.toFixed(percent >= 99.95 ? 0 : 1)} %`;
 }

@@ -1,15 +1,12 @@
 import * as Plot from "@observablehq/plot";
 import { chart } from "./chart.ts";
 import { colour, type SeriesStyle, seriesStyle } from "../html/mod.ts";
+import { type Figures, type Metric, metrics } from "../statistics/mod.ts";
 import { draw, type LegendEntry, type Part } from "./picture.ts";
 
 /** One epoch of a curve. */
-export interface CurvePoint {
+export interface CurvePoint extends Partial<Figures<"train" | "val">> {
   readonly epoch: number;
-  readonly train_loss: number;
-  readonly train_acc: number;
-  readonly val_loss?: number;
-  readonly val_acc?: number;
 }
 
 /** The curves of one run. */
@@ -23,9 +20,6 @@ export interface Curves {
   readonly epochs: number;
 }
 
-/** What a curve may show of an epoch. */
-export type Quantity = "loss" | "accuracy";
-
 /** One curve of a chart. */
 interface Line {
   readonly style: SeriesStyle;
@@ -34,27 +28,35 @@ interface Line {
 
 const train: LegendEntry = { ...seriesStyle(1), text: "training" };
 const validation: LegendEntry = { ...seriesStyle(0), text: "validation" };
-const both: readonly Quantity[] = ["loss", "accuracy"];
+
+const labels = new Intl.ListFormat("en").format(metrics.map(({ label }) => label));
+/** The title of pictures with the curves of all metrics: `Loss and accuracy`. */
+export const curvesTitle: string = labels[0].toUpperCase() + labels.slice(1);
+
+/** The metrics of which there is a curve. */
+export function measuredIn(history: readonly CurvePoint[]): Metric[] {
+  return metrics.filter((metric) =>
+    (["train", "val"] as const).some((part) => values(history, metric, part).length > 0)
+  );
+}
 
 /**
- * Draws a run's loss and accuracy over its epochs, of training and validation images; `width` is
- * in pixels.
+ * Draws a run's metrics over its epochs, of training and validation images; `width` is in pixels.
  */
 export function curvesPicture(
   curves: Curves,
-  quantities: readonly Quantity[] = both,
+  shown: readonly Metric[] = measuredIn(curves.history),
   width = 480,
 ): string {
   const { title, subtitle, history, best, epochs } = curves;
-  const validated = history.some(({ val_loss }) => val_loss !== undefined);
-  const parts = quantities.map((quantity) => {
+  const parts = shown.map((metric) => {
     const lines = [
-      { style: train, points: values(history, quantity, "train") },
-      { style: validation, points: values(history, quantity, "val") },
+      { style: train, points: values(history, metric, "train") },
+      { style: validation, points: values(history, metric, "val") },
     ];
-    return quantityChart(quantity, lines, epochs, best);
+    return metricChart(metric, lines, epochs, best);
   });
-  const legend = validated ? [validation, train] : [train];
+  const legend = validated(history) ? [validation, train] : [train];
   return draw({ title, subtitle, legend, parts, width });
 }
 
@@ -72,34 +74,38 @@ export function convergencePicture(
   title: string,
   subtitle: string,
   runs: readonly NamedCurve[],
-  { quantities = both, width = 640 }: { quantities?: readonly Quantity[]; width?: number } = {},
+  shown: readonly Metric[] = measuredIn(runs.flatMap(({ history }) => history)),
+  width = 640,
 ): string {
   const epochs = Math.max(1, ...runs.map(({ history }) => history.length));
-  const parts = quantities.map((quantity) => {
+  const parts = shown.map((metric) => {
     const lines = runs.map(({ history }, i) => {
-      const points = values(history, quantity, "val");
-      const shown = points.length > 0 ? points : values(history, quantity, "train");
-      return { style: seriesStyle(i), points: shown };
+      const points = values(history, metric, "val");
+      const drawn = points.length > 0 ? points : values(history, metric, "train");
+      return { style: seriesStyle(i), points: drawn };
     });
-    return quantityChart(quantity, lines, epochs);
+    return metricChart(metric, lines, epochs);
   });
   const legend = runs.map(({ name, history }, i) => ({
     ...seriesStyle(i),
-    text: history.some(({ val_loss }) => val_loss !== undefined) ? name : `${name} (training)`,
+    text: validated(history) ? name : `${name} (training)`,
   }));
   return draw({ title, subtitle, legend, parts, width });
 }
 
-function values(history: readonly CurvePoint[], quantity: Quantity, part: "train" | "val") {
-  const key = `${part}_${quantity === "loss" ? "loss" : "acc"}` as const;
+const validated = (history: readonly CurvePoint[]) =>
+  metrics.some((metric) => values(history, metric, "val").length > 0);
+
+function values(history: readonly CurvePoint[], { name }: Metric, part: "train" | "val") {
+  const key = `${part}_${name}` as const;
   return history.flatMap((point) => {
     const value = point[key];
     return value === undefined || !Number.isFinite(value) ? [] : [{ epoch: point.epoch, value }];
   });
 }
 
-function quantityChart(
-  quantity: Quantity,
+function metricChart(
+  { label, format }: Metric,
   lines: readonly Line[],
   epochs: number,
   best?: number,
@@ -118,9 +124,9 @@ function quantityChart(
     marginBottom: 42,
     x: { label: "epoch", ticks: epochTicks(epochs), tickFormat: "d", domain: epochDomain(epochs) },
     y: {
-      label: quantity === "loss" ? "loss" : "accuracy in %",
+      label: format.unit === "" ? label : `${label} in${format.unit}`,
       nice: true,
-      ...(quantity === "accuracy" && { transform: (share: number) => share * 100 }),
+      transform: (value: number) => value * format.factor,
     },
     marks: [
       Plot.gridY({ stroke: colour("line"), strokeOpacity: 1, ticks: 5 }),

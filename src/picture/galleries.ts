@@ -1,4 +1,5 @@
-import { type ImageSet, shownName } from "../data/mod.ts";
+import { shortPercent } from "../statistics/mod.ts";
+import { dataSet, type ImageSet, markOf } from "../data/mod.ts";
 import type { Random } from "../tensor/mod.ts";
 import type { Predictions } from "../train/mod.ts";
 import { type GridImage, gridPicture, inRows } from "./image_grid.ts";
@@ -66,7 +67,7 @@ function gallery(
 ): string {
   const images = indices.map((i): GridImage => {
     const is = set.classes[set.labels[i]];
-    const said = `${set.classes[predicted[i]]} ${percent(confidence[i])}`;
+    const said = `${set.classes[predicted[i]]} ${shortPercent(confidence[i])}`;
     return {
       ...pixelsOf(set, i),
       caption: is,
@@ -83,20 +84,15 @@ function gallery(
 
 /** A set's name; SYNTHETIC stands out, because such figures say nothing about the real one. */
 export function setText({ name }: Pick<ImageSet, "name">): string {
-  return shownName(name);
+  const [set] = name.split("/");
+  return markOf(set) === "" ? name : name.replace(set, dataSet(set).title);
 }
 
 /** The image at `index` of a set. */
-export function pixelsOf({ images, rows, columns }: ImageSet, index: number) {
-  const bytes = rows * columns;
+export function pixelsOf({ images, width, height }: ImageSet, index: number) {
+  const bytes = width * height;
   const data = images.subarray(index * bytes, (index + 1) * bytes);
-  return { data, width: columns, height: rows };
+  return { data, width, height };
 }
 
 const indicesOf = ({ count }: ImageSet): number[] => Array.from({ length: count }, (_, i) => i);
-
-/** A probability in percent that is 100 only where it is 1. */
-export function percent(share: number): string {
-  const tenths = share < 1 ? Math.min(999, Math.round(share * 1000)) : 1000;
-  return `${(tenths / 10).toFixed(tenths === 1000 ? 0 : 1)} %`;
-}

@@ -1,4 +1,4 @@
-import { colour, escaped, textWidth } from "../html/mod.ts";
+import { colour, type Markup, markup, textWidth } from "../html/mod.ts";
 import { draw, type LegendEntry, padding, type Part } from "./picture.ts";
 import { type Pixels, pngAddress } from "./png.ts";
 
@@ -59,13 +59,13 @@ export function gridPicture(
   const grid: Part = () => {
     const svg = rows.flatMap(({ name = "", images }, r) => {
       const y = r * rowHeight;
-      const label = `<text x="${left - 6}" y="${y + size / 2 + 4}" text-anchor="end">${
-        escaped(name)
-      }</text>`;
+      const label = markup`<text x="${left - 6}" y="${
+        y + size / 2 + 4
+      }" text-anchor="end">${name}</text>`;
       const cells = images.map((image, c) => cell(image, left + c * columnWidth, y, size));
       return name === "" ? cells : [label, ...cells];
     });
-    return { svg: svg.join(""), height: rows.length * rowHeight };
+    return { svg: markup`${svg}`, height: rows.length * rowHeight };
   };
   const columns = Math.max(0, ...rows.map((row) => row.images.length));
   const width = left + columns * columnWidth + 2 * padding;
@@ -85,24 +85,19 @@ function captionWidth({ caption = "", mark = "", detail = "", marked }: Caption)
   return Math.max(first, textWidth(detail, fontSize) * (marked ? boldness : 1));
 }
 
-function cell(image: GridImage, x: number, y: number, size: number): string {
+function cell(image: GridImage, x: number, y: number, size: number): Markup {
   const { tip, caption, mark, detail, marked } = image;
-  const text = (content: string | undefined, x: number, line: number, more = "") =>
-    content === undefined
-      ? ""
-      : `<text x="${x}" y="${y + size + line * lineHeight}"${more}>${escaped(content)}</text>`;
+  const text = (content: string | undefined, x: number, line: number, more?: Markup) =>
+    content !== undefined &&
+    markup`<text x="${x}" y="${y + size + line * lineHeight}"${more}>${content}</text>`;
   const accent = colour("series-2");
-  const side = size - 3;
-  const markEnd = x + Math.max(size, captionWidth({ caption, mark }));
-  return [
-    `<g>${tip === undefined ? "" : `<title>${escaped(tip)}</title>`}`,
-    `<image x="${x}" y="${y}" width="${size}" height="${size}" href="${pngAddress(image)}"`,
-    ` preserveAspectRatio="none" style="image-rendering:pixelated"/>`,
-    marked ? `<rect x="${x + 1.5}" y="${y + 1.5}" width="${side}" height="${side}"` : "",
-    marked ? ` fill="none" stroke="${accent}" stroke-width="3"/>` : "",
-    text(caption, x, 1),
-    text(mark, markEnd, 1, ` text-anchor="end" fill="${colour("muted")}"`),
-    text(detail, x, 2, marked ? ` font-weight="600" fill="${accent}"` : ""),
-    "</g>",
-  ].join("");
+  const [side, markEnd] = [size - 3, x + Math.max(size, captionWidth({ caption, mark }))];
+  const frame = marked &&
+    markup`<rect x="${x + 1.5}" y="${y + 1.5}" width="${side}" height="${side}"\
+ fill="none" stroke="${accent}" stroke-width="3"/>`;
+  return markup`<g>${tip !== undefined && markup`<title>${tip}</title>`}\
+<image x="${x}" y="${y}" width="${size}" height="${size}" href="${pngAddress(image)}"\
+ preserveAspectRatio="none" style="image-rendering:pixelated"/>${frame}${text(caption, x, 1)}${
+    text(mark, markEnd, 1, markup` text-anchor="end" fill="${colour("muted")}"`)
+  }${text(detail, x, 2, marked ? markup` font-weight="600" fill="${accent}"` : undefined)}</g>`;
 }

@@ -3,11 +3,17 @@ export { chart } from "./chart.ts";
 export { classScoresPicture } from "./class_scores_picture.ts";
 export { commonMagnitude, signedPixels } from "./colour_map.ts";
 export { confusionPicture } from "./confusion_matrix.ts";
-export { convergencePicture, type CurvePoint, curvesPicture, type NamedCurve } from "./curves.ts";
+export {
+  convergencePicture,
+  type CurvePoint,
+  curvesPicture,
+  curvesTitle,
+  measuredIn,
+  type NamedCurve,
+} from "./curves.ts";
 export { featureMapsPicture } from "./feature_maps_picture.ts";
 export {
   mistakesPicture,
-  percent,
   pixelsOf,
   randomPredictionsPicture,
   sampleSheet,

@@ -1,7 +1,9 @@
 import {
+  attribute,
   colour,
   colourStyle,
-  escaped,
+  Markup,
+  markup,
   type SeriesStyle,
   textWidth,
   typeface,
@@ -14,7 +16,7 @@ export interface LegendEntry extends SeriesStyle {
 }
 
 /** A piece of a picture: its SVG for a width in pixels, and how high that is. */
-export type Part = (width: number) => { readonly svg: string; readonly height: number };
+export type Part = (width: number) => { readonly svg: Markup; readonly height: number };
 
 /** What a picture shows. */
 export interface Picture {
@@ -43,24 +45,22 @@ export function draw({ title, subtitle, legend = [], parts, width: wanted }: Pic
   let y = top;
   const drawn = parts.map((part) => {
     const { svg, height } = part(width - 2 * inset);
-    const body = `<g transform="translate(${inset},${y})">${svg}</g>`;
+    const body = markup`<g transform="translate(${inset},${y})">${svg}</g>`;
     y += height;
     return body;
   });
   const height = y + padding / 2;
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="wick" role="img"`,
-    ` aria-label="${escaped(`${title}: ${subtitle}`)}" viewBox="0 0 ${width} ${height}"`,
-    ` width="${width}" height="${height}" font-family="${typeface}" font-size="13"`,
-    ` fill="${colour("ink")}" color="${colour("ink")}">`,
-    `<style>${colourStyle(".wick")}</style>`,
-    `<rect width="${width}" height="${height}" fill="${colour("surface")}"/>`,
-    `<text x="${padding}" y="28" font-size="16" font-weight="600">${escaped(title)}</text>`,
-    `<text x="${padding}" y="48" fill="${colour("muted")}">${escaped(subtitle)}</text>`,
-    ...rows.map((row, i) => legendRow(row, 66 + i * legendLine)),
-    ...drawn,
-    "</svg>\n",
-  ].join("");
+  const size = markup`width="${width}" height="${height}"`;
+  const ink = markup`fill="${colour("ink")}" color="${colour("ink")}"`;
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" class="wick" role="img"\
+ aria-label="${title}: ${subtitle}" viewBox="0 0 ${width} ${height}"\
+ ${size} font-family="${typeface}" font-size="13" ${ink}>\
+<style>${new Markup(colourStyle(".wick"))}</style>\
+<rect ${size} fill="${colour("surface")}"/>\
+<text x="${padding}" y="28" font-size="16" font-weight="600">${title}</text>\
+<text x="${padding}" y="48" fill="${colour("muted")}">${subtitle}</text>\
+${rows.map((row, i) => legendRow(row, 66 + i * legendLine))}${drawn}</svg>
+`.text;
 }
 
 const entryWidth = ({ text }: LegendEntry) => 34 + textWidth(text, 13) + 16;
@@ -79,20 +79,21 @@ function legendRows(legend: readonly LegendEntry[], width: number): LegendEntry[
   return rows;
 }
 
-function legendRow(entries: readonly LegendEntry[], y: number): string {
+function legendRow(entries: readonly LegendEntry[], y: number): Markup[] {
   let x = padding;
   return entries.map((entry) => {
     const left = x;
     x += entryWidth(entry);
-    const text = `<text x="${left + 34}" y="${y + 4}">${escaped(entry.text)}</text>`;
-    return sample(entry, left, y) + text;
-  }).join("");
+    return markup`${sample(entry, left, y)}<text x="${left + 34}" y="${
+      y + 4
+    }">${entry.text}</text>`;
+  });
 }
 
-function sample({ stroke, dashes, symbol }: LegendEntry, x: number, y: number): string {
+function sample({ stroke, dashes, symbol }: LegendEntry, x: number, y: number): Markup {
   if (symbol === undefined) {
-    const dash = dashes === "" ? "" : ` stroke-dasharray="${dashes}"`;
-    return `<path d="M${x},${y}h26" fill="none" stroke="${stroke}" stroke-width="2"${dash}/>`;
+    const dash = attribute("stroke-dasharray", dashes !== "" && dashes);
+    return markup`<path d="M${x},${y}h26" fill="none" stroke="${stroke}" stroke-width="2"${dash}/>`;
   }
   const shapes = {
     circle: "M-5,0a5,5 0 1,0 10,0a5,5 0 1,0 -10,0z",
@@ -100,5 +101,7 @@ function sample({ stroke, dashes, symbol }: LegendEntry, x: number, y: number): 
     triangle: "M0,-6L5.5,4H-5.5z",
     diamond: "M0,-6.5L4.5,0L0,6.5L-4.5,0z",
   };
-  return `<path d="${shapes[symbol]}" transform="translate(${x + 14},${y})" fill="${stroke}"/>`;
+  return markup`<path d="${shapes[symbol]}" transform="translate(${
+    x + 14
+  },${y})" fill="${stroke}"/>`;
 }

@@ -1,8 +1,8 @@
-import { encode } from "fast-png";
+import { encodePng } from "../image/mod.ts";
 
 /** Pixels in rows from the top: one byte each for gray, three for red, green and blue. */
 export interface Pixels {
-  readonly data: Uint8Array;
+  readonly data: Uint8Array<ArrayBuffer>;
   readonly width: number;
   readonly height: number;
 }
@@ -15,5 +15,5 @@ export function pngAddress({ data, width, height }: Pixels): string {
       `Cannot draw ${data.length} bytes as ${width} x ${height} pixels: each has 1 byte or 3`,
     );
   }
-  return `data:image/png;base64,${encode({ data, width, height, channels, depth: 8 }).toBase64()}`;
+  return `data:image/png;base64,${encodePng(data, width, channels).toBase64()}`;
 }

@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { Calibration, CalibrationBin } from "../statistics/mod.ts";
+import { type Calibration, type CalibrationBin, percent } from "../statistics/mod.ts";
 import { chart } from "./chart.ts";
 import { colour, seriesStyle } from "../html/mod.ts";
 import { draw } from "./picture.ts";
@@ -62,7 +62,7 @@ export function reliabilityPicture(
     ],
   };
   return draw({
-    title: `${title}: expected calibration error ${(100 * error).toFixed(2)} %`,
+    title: `${title}: expected calibration error ${percent(error)}`,
     subtitle,
     legend: [measured, { ...perfect, stroke: colour("ink") }],
     parts: [chart(reliability), chart(histogram)],

@@ -1,4 +1,4 @@
-import { imageSize } from "../data/mod.ts";
+import { imageSize } from "../image/mod.ts";
 import type { Module } from "../nn/mod.ts";
 import { gradients, parameter, scope, Tensor } from "../tensor/mod.ts";
 

@@ -1,6 +1,5 @@
-import { imageSize } from "../data/mod.ts";
-import { encodePng } from "../image/mod.ts";
-import { colour, colourStyle, escaped, typeface } from "../html/mod.ts";
+import { encodePng, imageSize } from "../image/mod.ts";
+import { colour, colourStyle, Markup, markup, typeface } from "../html/mod.ts";
 
 /** Pixels of the picture for one of the image's. */
 const scale = 10;
@@ -38,20 +37,23 @@ export function saliencySvg(
 ): string {
   const [width, height] = [2 * panel + 3 * gap, panel + 76];
   const picture = (left: number, png: Uint8Array<ArrayBuffer>) =>
-    `<image x="${left}" y="44" width="${panel}" height="${panel}" ` +
-    `style="image-rendering:pixelated" href="data:image/png;base64,${png.toBase64()}"/>`;
+    markup`<image x="${left}" y="44" width="${panel}" height="${panel}" \
+style="image-rendering:pixelated" href="data:image/png;base64,${png.toBase64()}"/>`;
   const text = (left: number, words: string, y = 32) =>
-    `<text x="${left}" y="${y}" fill="${colour("ink")}">${escaped(words)}</text>`;
+    markup`<text x="${left}" y="${y}" fill="${colour("ink")}">${words}</text>`;
   const right = panel + 2 * gap;
   const title = `${className}, probability ${probability.toFixed(4)}`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" class="saliency" viewBox="0 0 ${width} ${height}" ` +
-    `width="${width}" height="${height}" font-family="${typeface}" font-size="14" role="img">` +
-    `<title>${escaped(title)}</title><style>${colourStyle(".saliency")}</style>` +
-    `<rect width="${width}" height="${height}" fill="${colour("surface")}"/>` +
-    text(gap, "What the model saw") + text(right, "Which pixels move the score most") +
-    picture(gap, encodePng(Uint8Array.from(image), imageSize)) +
-    picture(right, encodePng(heatColours(saliency), imageSize, 3)) +
-    text(gap, title, height - 12) + `</svg>\n`;
+  const size = markup`width="${width}" height="${height}"`;
+  return markup`<svg xmlns="http://www.w3.org/2000/svg" class="saliency" \
+viewBox="0 0 ${width} ${height}" ${size} font-family="${typeface}" font-size="14" role="img">\
+<title>${title}</title><style>${new Markup(colourStyle(".saliency"))}</style>\
+<rect ${size} fill="${colour("surface")}"/>\
+${text(gap, "What the model saw")}${text(right, "Which pixels move the score most")}\
+${picture(gap, encodePng(Uint8Array.from(image), imageSize))}\
+${picture(right, encodePng(heatColours(saliency), imageSize, 3))}${
+    text(gap, title, height - 12)
+  }</svg>
+`.text;
 }
 
 /** The saliency's size at each pixel as a colour, `[28, 28, 3]`; the largest is the brightest. */

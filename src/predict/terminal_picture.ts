@@ -1,4 +1,4 @@
-import { imageSize } from "../data/mod.ts";
+import { imageSize } from "../image/mod.ts";
 
 const shades = [" ", "░", "▒", "▓", "█"];
 

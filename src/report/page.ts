@@ -1,58 +1,67 @@
-import { colour, colourStyle, escaped, typeface } from "../html/mod.ts";
+import { colour, colourStyle, type Content, Markup, markup, typeface } from "../html/mod.ts";
 
 /** A page of HTML that needs no other file and no network, and follows light and dark. */
-export function page(title: string, body: string): string {
+export function page(title: string, body: Content): string {
   // Whatever may stand in a run's files, nothing is loaded and no script runs.
   const policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
-  return [
-    `<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">`,
-    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-    `<meta name="viewport" content="width=device-width, initial-scale=1">`,
-    `<title>${escaped(title)}</title>`,
-    `<style>${colourStyle(":root")}${style}</style>\n</head>\n<body>\n<main>`,
-    body,
-    "</main>\n</body>\n</html>\n",
-  ].join("\n");
+  return markup`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<style>${new Markup(colourStyle(":root") + style)}</style>
+</head>
+<body>
+<main>
+${body}</main>
+</body>
+</html>
+`.text;
 }
 
+/** A part of a page under its own heading. */
+export function section(title: string, ...parts: readonly Content[]): Markup {
+  return markup`<section><h2>${title}</h2>${parts}</section>\n`;
+}
+
+export type Card = readonly [name: string, figure: Content];
+
 /** Figures side by side, each under its name. */
-export function cards(entries: readonly (readonly [name: string, html: string])[]): string {
-  const items = entries.map(([name, html]) =>
-    `<div><dt>${escaped(name)}</dt><dd>${html}</dd></div>`
+export function cards(entries: readonly Card[]): Markup {
+  const items = entries.map(([name, figure]) =>
+    markup`<div><dt>${name}</dt><dd>${figure}</dd></div>`
   );
-  return `<dl class="cards">${items.join("")}</dl>`;
+  return markup`<dl class="cards">${items}</dl>`;
 }
 
 /** Names and what belongs to them, one below the other. */
-export function definitions(entries: readonly (readonly [name: string, text: string])[]): string {
+export function definitions(entries: readonly (readonly [name: string, text: string])[]): Markup {
   const rows = entries.map(([name, text]) =>
-    `<tr><th scope="row">${escaped(name)}</th><td>${escaped(text)}</td></tr>`
+    markup`<tr><th scope="row">${name}</th><td>${text}</td></tr>`
   );
-  return `<table class="definitions"><tbody>${rows.join("")}</tbody></table>`;
+  return markup`<table class="definitions"><tbody>${rows}</tbody></table>`;
 }
 
-/** A table of cells in HTML; the first of each row names it. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const names = head.map((name) => `<th scope="col">${escaped(name)}</th>`).join("");
+/** A table of cells; the first of each row names it. */
+export function table(head: readonly string[], rows: readonly (readonly Content[])[]): Markup {
+  const names = head.map((name) => markup`<th scope="col">${name}</th>`);
   const lines = rows.map(([name, ...cells]) =>
-    `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`
+    markup`<tr><th scope="row">${name}</th>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>`
   );
-  return `<div class="wide"><table><thead><tr>${names}</tr></thead><tbody>${
-    lines.join("")
-  }</tbody></table></div>`;
+  return markup`<div class="wide"><table><thead><tr>${names}</tr></thead><tbody>${lines}</tbody></table></div>`;
 }
 
 /** A picture, in a narrow window as small as it stays legible. */
-export function picture(svg: string): string {
+export function picture(svg: string): Markup {
   const width = Number(/ width="(\d+)"/.exec(svg)?.[1]);
-  return `<figure style="--least:${Math.round(width * 0.65)}px">${svg}</figure>`;
+  return markup`<figure style="--least:${Math.round(width * 0.65)}px">${new Markup(svg)}</figure>`;
 }
 
 /** A figure as people read it, with its exact value for programs, under the name that files use. */
-export function figure(name: string, value: number | string, text = `${value}`): string {
-  return `<data data-name="${escaped(name)}" value="${escaped(`${value}`)}">${
-    escaped(text)
-  }</data>`;
+export function figure(name: string, value: number | string, text = `${value}`): Markup {
+  return markup`<data data-name="${name}" value="${value}">${text}</data>`;
 }
 
 const style = `

@@ -1,9 +1,22 @@
-import { classNames, isSynthetic } from "../data/mod.ts";
-import { type Calibration, classScores, macroMean } from "../statistics/mod.ts";
+import { dataSet, markOf } from "../data/mod.ts";
+import {
+  type Calibration,
+  classScores,
+  duration,
+  type Figure,
+  type Figures,
+  figureText,
+  grouped,
+  headlinesOf,
+  macroMean,
+  type Part,
+  percent,
+  rankedOf,
+} from "../statistics/mod.ts";
+import { epochFigures, type EpochMetrics } from "../train/mod.ts";
 import { configRecord } from "../config/mod.ts";
-import { escaped } from "../html/mod.ts";
-import { duration, grouped, percent } from "./numbers.ts";
-import { cards, definitions, figure, page, picture, table } from "./page.ts";
+import { type Content, type Markup, markup } from "../html/mod.ts";
+import { type Card, cards, definitions, figure, page, picture, section, table } from "./page.ts";
 import { runText, type TestPictures } from "./run_pictures.ts";
 import type { RunRecord } from "../run/mod.ts";
 
@@ -24,126 +37,133 @@ export interface ReportContent {
 export function report(record: RunRecord, content: ReportContent): string {
   const { config, name } = record;
   const title = runText(config);
-  const sections = [
-    `<h1>${escaped(title)}</h1><p class="muted"><code>${escaped(name)}</code></p>`,
-    isSynthetic(config.data) ? warning : "",
-    record.summary === undefined ? interrupted(record, content) : headline(record, content),
-    section(
-      "Curves",
-      content.curves === undefined ? noEpoch : picture(content.curves),
-      epochs(record),
-    ),
-    ...tested(record, content),
-    section("Config", definitions(textEntries(configRecord(config)))),
-    section("Environment", environment(record)),
-  ];
-  return page(title, sections.join("\n"));
+  return page(
+    title,
+    markup`<h1>${title}</h1><p class="muted"><code>${name}</code></p>
+${markOf(config.data) !== "" && warning}
+${record.summary === undefined ? interrupted(record, content) : headline(record, content)}
+${
+      section(
+        "Curves",
+        content.curves === undefined ? noEpoch : picture(content.curves),
+        epochs(record),
+      )
+    }${tested(record, content)}${
+      section("Config", definitions(textEntries(configRecord(config))))
+    }${section("Environment", environment(record))}`,
+  );
 }
 
-const warning = `<p class="warning">SYNTHETIC data: the images were drawn by a program. ` +
-  `These figures say nothing about Fashion-MNIST.</p>`;
+const warning = markup`<p class="warning">SYNTHETIC data: the images were drawn by a program. \
+These figures say nothing about Fashion-MNIST.</p>`;
 
-const noEpoch = `<p>No epoch is complete.</p>`;
+const noEpoch = markup`<p>No epoch is complete.</p>`;
 
-function section(title: string, ...parts: readonly string[]): string {
-  return `<section><h2>${title}</h2>${parts.join("")}</section>`;
+function folded(title: string, body: Content): Markup {
+  return markup`<details><summary>${title}</summary>${body}</details>`;
 }
 
-function folded(title: string, body: string): string {
-  return `<details><summary>${title}</summary>${body}</details>`;
-}
-
-function interrupted(record: RunRecord, { resumeCommand }: ReportContent): string {
+function interrupted(record: RunRecord, { resumeCommand }: ReportContent): Markup {
   const { config, progress, history, best } = record;
   const { step = 0 } = progress ?? {};
   const total = config.epochs * Math.ceil(config.trainSize / config.batchSize);
-  const where = `interrupted at step ${figure("step", step, grouped(step))} of ${grouped(total)}`;
-  const figures = best === undefined ? "" : cards([
+  const reached = figure("step", step, grouped(step));
+  const figures = best && cards([
     ["complete epochs", `${history.length} of ${config.epochs}`],
     ["best epoch", figure("best.epoch", best.epoch)],
-    ...accuracy(best.val_acc),
+    ...validation(best),
   ]);
-  return `<p class="warning">This run was ${where}.</p><p>To go on:</p>` +
-    `<pre><code>${escaped(resumeCommand)}</code></pre>` +
-    `<p class="muted">The test images are opened once, when a run is complete.</p>${figures}`;
+  return markup`<p class="warning">This run was interrupted at step ${reached} of ${
+    grouped(total)
+  }.</p><p>To go on:</p><pre><code>${resumeCommand}</code></pre>\
+<p class="muted">The test images are opened once, when a run is complete.</p>${figures}`;
 }
 
-function accuracy(share: number | undefined): [string, string][] {
-  if (share === undefined) return [];
-  return [["validation accuracy", figure("best.val_acc", share, percent(share))]];
+/** A card of each figure that there is; `right` follows a proportion. */
+function figureCards<P extends Part>(
+  title: string,
+  figures: readonly Figure<P>[],
+  values: Partial<Figures<P>>,
+  { prefix = "", right = [] }: { prefix?: string; right?: readonly Card[] } = {},
+): Card[] {
+  return figures.flatMap((each): Card[] => {
+    const value = values[each.key];
+    if (value === undefined) return [];
+    const shown = figure(`${prefix}${each.key}`, value, figureText(each, values));
+    return [[`${title} ${each.label}`, shown], ...(each.proportion ? right : [])];
+  });
 }
 
-function headline({ summary, best, times }: RunRecord, { tested }: ReportContent) {
-  if (summary === undefined || best === undefined || tested === undefined) return "";
-  const { test_acc, test_loss, test_correct, test_count, weights_sha256 } = summary;
+const validation = (best: EpochMetrics) =>
+  figureCards("validation", headlinesOf("val"), best, { prefix: "best." });
+
+function headline(
+  { summary, best, times }: RunRecord,
+  { tested }: ReportContent,
+): Content {
+  if (summary === undefined || best === undefined || tested === undefined) return undefined;
+  const { test_correct, test_count, weights_sha256 } = summary;
   const known = times.filter((time) => time !== undefined);
   const seconds = known.reduce((sum, time) => sum + time.seconds, 0);
   const images = known.reduce((sum, time) => sum + time.seconds * time.imagesPerSecond, 0);
   const { calibration, parameters } = tested;
+  const right = markup`${figure("test_correct", test_correct, grouped(test_correct))} / ${
+    figure("test_count", test_count, grouped(test_count))
+  }`;
   return [
     cards([
-      ["test accuracy", figure("test_acc", test_acc, percent(test_acc))],
-      [
-        "right test images",
-        `${figure("test_correct", test_correct, grouped(test_correct))} / ${
-          figure("test_count", test_count, grouped(test_count))
-        }`,
-      ],
-      ["test loss", figure("test_loss", test_loss, test_loss.toFixed(4))],
+      ...figureCards("test", rankedOf("test"), summary, { right: [["right test images", right]] }),
       [
         "calibration error",
         figure("calibration_error", calibration.error, percent(calibration.error)),
       ],
-      ...accuracy(best.val_acc),
+      ...validation(best),
       ["best epoch", figure("best.epoch", best.epoch)],
       ["parameters", figure("parameters", parameters, grouped(parameters))],
       ["training", seconds === 0 ? "not known" : duration(seconds)],
       ["images a second", seconds === 0 ? "not known" : grouped(images / seconds)],
     ]),
-    `<p class="muted">Finished ${
-      escaped(summary.times.finished)
-    }<br>SHA-256 of the last weights: <code>${
+    markup`<p class="muted">Finished ${summary.times.finished}<br>SHA-256 of the last weights: <code>${
       figure("weights_sha256", weights_sha256)
     }</code><br>SHA-256 of the best weights: <code>${
       figure("best_weights_sha256", summary.best_weights_sha256)
     }</code></p>`,
-  ].join("");
+  ];
 }
 
-function epochs({ history, times, best }: RunRecord): string {
-  if (history.length === 0) return "";
-  const cell = (value: number | undefined, digits = 4) => value?.toFixed(digits) ?? "";
+function epochs({ history, times, best }: RunRecord): Content {
+  if (history.length === 0) return undefined;
+  const cell = (value: number | undefined, digits: number) => value?.toFixed(digits);
   const rows = history.map((metrics, i) => [
     `${metrics.epoch}${metrics.epoch === best?.epoch ? " (best)" : ""}`,
-    `${metrics.step}`,
-    `${Number(metrics.lr.toPrecision(4))}`,
-    cell(metrics.train_loss),
-    cell(metrics.train_acc),
-    cell(metrics.val_loss),
-    cell(metrics.val_acc),
+    metrics.step,
+    Number(metrics.lr.toPrecision(4)),
+    ...epochFigures.map(({ key, digits }) => cell(metrics[key], digits)),
     cell(times[i]?.seconds, 1),
-    times[i] === undefined ? "" : grouped(times[i].imagesPerSecond),
+    times[i] && grouped(times[i].imagesPerSecond),
   ]);
-  const head = "epoch,step,lr,train_loss,train_acc,val_loss,val_acc,seconds,images/s".split(",");
+  const names = epochFigures.map(({ key }) => key);
+  const head = ["epoch", "step", "lr", ...names, "seconds", "images/s"];
   return folded("Every epoch in figures", table(head, rows));
 }
 
-function tested({ summary }: RunRecord, { tested }: ReportContent): string[] {
+function tested({ config, summary }: RunRecord, { tested }: ReportContent): Markup[] {
   if (summary === undefined || tested === undefined) return [];
   const { pictures, calibration } = tested;
   const { confusion_matrix: counts } = summary;
+  const { classes } = dataSet(config.data);
   const learned = pictures.learned.map(picture);
   return [
     section(
       "Confusion matrix",
       picture(pictures.confusion),
-      folded("As a table", confusion(counts)),
+      folded("As a table", confusion(counts, classes)),
     ),
-    section("Classes", picture(pictures.scores), scores(counts)),
+    section("Classes", picture(pictures.scores), scores(counts, classes)),
     section(
       "Calibration",
       picture(pictures.reliability),
-      `<p class="muted">The expected calibration error is the mean distance between confidence and
+      markup`<p class="muted">The expected calibration error is the mean distance between confidence and
 accuracy over ${calibration.bins.length} bins of equal width, weighted by their counts.</p>`,
     ),
     section("Mistakes", picture(pictures.mistakes)),
@@ -153,16 +173,16 @@ accuracy over ${calibration.bins.length} bins of equal width, weighted by their 
   ];
 }
 
-function confusion(counts: readonly (readonly number[])[]): string {
+function confusion(counts: readonly (readonly number[])[], classes: readonly string[]): Markup {
   const rows = counts.map((row, label) => [
-    escaped(classNames[label]),
+    classes[label],
     ...row.map((count, prediction) => figure(`confusion_matrix.${label}.${prediction}`, count)),
   ]);
-  return table(["class, predicted as", ...classNames], rows);
+  return table(["class, predicted as", ...classes], rows);
 }
 
-function scores(counts: readonly (readonly number[])[]): string {
-  const each = classScores(counts, classNames);
+function scores(counts: readonly (readonly number[])[], classes: readonly string[]): Markup {
+  const each = classScores(counts, classes);
   const total = each.reduce((sum, { support }) => sum + support, 0);
   const cells = (name: string, score: ReturnType<typeof macroMean>) =>
     (["precision", "recall", "f1"] as const).map((key) =>
@@ -170,7 +190,7 @@ function scores(counts: readonly (readonly number[])[]): string {
     );
   return table(["class", "precision", "recall", "F1", "images"], [
     ...each.map((score) => [
-      escaped(score.name),
+      score.name,
       ...cells(score.name, score),
       figure(`${score.name}.support`, score.support, grouped(score.support)),
     ]),
@@ -178,12 +198,14 @@ function scores(counts: readonly (readonly number[])[]): string {
   ]);
 }
 
-function environment({ environment }: RunRecord): string {
+function environment({ environment }: RunRecord): Content {
   const { resumed = [], ...first } = environment ?? {};
-  return definitions(textEntries(first)) +
-    resumed.map(({ step, ...rest }) =>
-      folded(`Resumed at step ${escaped(`${step}`)}`, definitions(textEntries(rest)))
-    ).join("");
+  return [
+    definitions(textEntries(first)),
+    ...resumed.map(({ step, ...rest }) =>
+      folded(`Resumed at step ${step}`, definitions(textEntries(rest)))
+    ),
+  ];
 }
 
 /** A record's entries as text; those of a record in it are named `outer.inner`. */

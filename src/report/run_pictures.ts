@@ -1,4 +1,4 @@
-import { batches, type ImageSet, isSynthetic, shownName } from "../data/mod.ts";
+import { batches, dataSet, type ImageSet } from "../data/mod.ts";
 import { featureMaps, type Module } from "../nn/mod.ts";
 import { Random } from "../tensor/mod.ts";
 import { calibration, classScores } from "../statistics/mod.ts";
@@ -8,6 +8,7 @@ import {
   classScoresPicture,
   confusionPicture,
   curvesPicture,
+  curvesTitle,
   featureMapsPicture,
   filtersPicture,
   mistakesPicture,
@@ -28,7 +29,7 @@ export interface TestedModel {
 
 /** The model, data and seed of a run, below the title of its pictures. */
 export function runText({ model, data, seed }: TrainConfig): string {
-  return `${model} on ${isSynthetic(data) ? shownName(data) : "Fashion-MNIST"}, seed ${seed}`;
+  return `${model} on ${dataSet(data).title}, seed ${seed}`;
 }
 
 /** A run's curves as far as they go; undefined where no epoch is complete. */
@@ -37,7 +38,7 @@ export function runCurves({ config, history, best, finished }: RunRecord): strin
   const { epochs } = config;
   const part = finished ? "" : `, ${history.length} of ${epochs} epochs`;
   return curvesPicture({
-    title: "Loss and accuracy",
+    title: curvesTitle,
     subtitle: runText(config) + part,
     history,
     best: best?.epoch,

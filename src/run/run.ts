@@ -2,8 +2,8 @@ import { dirname, resolve } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { configRecord, configText, type TrainConfig } from "../config/mod.ts";
-import { isSynthetic } from "../data/mod.ts";
 import { now } from "../clock.ts";
+import { standardSet } from "../data/mod.ts";
 import type { Environment } from "./environment.ts";
 import {
   appendSafely,
@@ -122,8 +122,8 @@ export class Run implements Disposable {
   }
 
   /** Closes the events with what the test gave. */
-  async recordTest(figures: TestFigures): Promise<void> {
-    await this.#events.end(figures, now());
+  recordTest(figures: TestFigures): void {
+    this.#events.end(figures, now());
   }
 
   /** Adds what this process is to environment.json, when it goes on where another one stopped. */
@@ -162,7 +162,7 @@ export class Run implements Disposable {
 /** `2026-11-23T10-15-30.123Z-cnn-synthetic-s42` */
 export function runName({ model, data, seed }: TrainConfig, time: Date): string {
   const stamp = time.toISOString().replaceAll(":", "-");
-  return `${stamp}-${model}${isSynthetic(data) ? "-synthetic" : ""}-s${seed}`;
+  return `${stamp}-${model}${data === standardSet.name ? "" : `-${data}`}-s${seed}`;
 }
 
 /** Makes a folder with those above it, and waits until their names are on the disk. */

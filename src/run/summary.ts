@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { epochMetricsSchema } from "../train/mod.ts";
+import { epochMetricsSchema, figuresShape } from "../train/mod.ts";
 
 /** A SHA-256 in hexadecimal digits. */
 export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
@@ -7,8 +7,7 @@ export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/);
 /** What is measured at the end of a run. */
 export const figuresSchema = z.object({
   /** Measured once, with the best weights. */
-  test_loss: z.number(),
-  test_acc: z.number(),
+  ...figuresShape("test"),
   test_correct: z.int(),
   test_count: z.int(),
   /** Counts `[class][prediction]` on the test set. */

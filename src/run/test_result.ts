@@ -1,5 +1,6 @@
 import type { TestData } from "../data/mod.ts";
 import { configRecord, type TrainConfig } from "../config/mod.ts";
+import { measure } from "../statistics/mod.ts";
 import { bestEpoch, evaluatePaced, type Pace, type TrainingState } from "../train/mod.ts";
 import { assignStored, type StoredTensor, weightsDigest } from "../storage/mod.ts";
 import type { Result } from "./summary.ts";
@@ -34,8 +35,7 @@ export async function testResult(
     stopped_early: history.length < config.epochs,
     best: bestMetrics,
     last,
-    test_loss: evaluation.loss,
-    test_acc: evaluation.accuracy,
+    ...measure("test", evaluation),
     test_correct: evaluation.correct,
     test_count: evaluation.count,
     confusion_matrix: evaluation.confusion,

@@ -1,8 +1,9 @@
-import { shownName, syntheticMark, type TestData, type TrainingData } from "../data/mod.ts";
+import { dataSet, markOf, type TestData, type TrainingData } from "../data/mod.ts";
 import { now } from "../clock.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { Layer } from "../nn/mod.ts";
 import { readEnvironment } from "./environment.ts";
+import { figuresOf, logged } from "../statistics/mod.ts";
 import {
   bestEpoch,
   modelOf,
@@ -128,7 +129,7 @@ async function finishRun(
   if (result === undefined) return undefined;
   const { classes, confusion_matrix: counts, data } = result;
   run.write("confusion_matrix.json", { data, split: "test", classes, counts });
-  await run.recordTest(result);
+  run.recordTest(result);
   const training_seconds = trainingSeconds(readRun(run.folder).times);
   const times = { training_seconds, finished: now().toISOString() };
   const summary: Summary = { name: nameOf(run.folder), ...result, times };
@@ -149,18 +150,18 @@ function stopped(
 
 function introduction({ config, folder }: Run, data: TrainingData, state: TrainingState): string {
   const { train, validation, source } = data;
-  return `${config.model} with ${state.parameterCount} weights on ${shownName(source)}: ` +
+  const name = markOf(source) === "" ? source : dataSet(source).title;
+  return `${config.model} with ${state.parameterCount} weights on ${name}: ` +
     `${train.count} training, ${validation?.count ?? 0} validation images\nrun folder ${folder}`;
 }
 
 function closing(summary: Summary, folder: string): string[] {
-  const { best, test_loss, test_acc, test_correct, test_count, weights_sha256, data } = summary;
-  const accuracy = `test_acc ${test_acc.toFixed(4)} (${test_correct}/${test_count})`;
+  const { best, test_correct: correct, test_count: count, weights_sha256, data } = summary;
+  const mark = markOf(data);
+  const figures = logged(figuresOf("test"), summary, { correct, count }).join("  ");
   return [
     ...(summary.stopped_early ? [`stopped early: no better epoch after ${best.epoch}`] : []),
-    `best epoch ${best.epoch}  test_loss ${test_loss.toFixed(4)}  ${accuracy}${
-      syntheticMark(data)
-    }`,
+    `best epoch ${best.epoch}  ${figures}${mark}`,
     `weights sha256 ${weights_sha256}`,
     `${folder}/summary.json`,
   ];

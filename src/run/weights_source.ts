@@ -1,11 +1,13 @@
 import { messageOf, UserError } from "../errors.ts";
-import { createModel } from "../models/mod.ts";
+import { dataSet, type ImageFormat, standardSet } from "../data/mod.ts";
+import { models } from "../models/mod.ts";
 import { build, type Module } from "../nn/mod.ts";
+import { named } from "../settings/mod.ts";
 import { Random } from "../tensor/mod.ts";
-import { parseConfig, type TrainConfig } from "../config/mod.ts";
+import { choices, parseConfig, settingsOf, type TrainConfig } from "../config/mod.ts";
 import {
   assignStored,
-  readRegularFile,
+  readFile,
   readWeightsFile,
   type StoredFile,
   type StoredTensor,
@@ -15,7 +17,9 @@ import { readRun } from "./record.ts";
 /** Trained weights and what is known of where they come from. */
 export interface WeightsSource {
   readonly path: string;
-  readonly model: TrainConfig["model"];
+  readonly model: string;
+  /** The images it was trained on, those of Fashion-MNIST where no config tells. */
+  readonly format: ImageFormat;
   readonly tensors: readonly StoredTensor[];
   /** The config they were trained with, where a run or the file itself tells it. */
   readonly config?: TrainConfig;
@@ -27,17 +31,17 @@ export interface WeightsSource {
 const sizeLimit = 0x7fffffff;
 
 /** Finds weights: the best ones of a run folder, or a safetensors file (of `model`, if it is not wick's). */
-export function findWeights(path: string, model?: TrainConfig["model"]): WeightsSource {
+export function findWeights(path: string, model?: string): WeightsSource {
   if (isFolder(path)) {
     const { folder, config } = readRun(path);
     refuseOtherModel(folder, model, config.model);
-    const weights = readFile(`${folder}/checkpoints/best.safetensors`);
+    const weights = readWeights(`${folder}/checkpoints/best.safetensors`);
     if (weights === undefined) {
       throw new UserError(`${folder} has no weights yet: no epoch is complete`);
     }
-    return { ...weights, config, model: config.model };
+    return { ...weights, config, model: config.model, format: formatOf(config) };
   }
-  const weights = readFile(path);
+  const weights = readWeights(path);
   if (weights === undefined) {
     throw new UserError(`There is no run folder or weights file ${path}`);
   }
@@ -46,17 +50,16 @@ export function findWeights(path: string, model?: TrainConfig["model"]): Weights
   if (found === undefined) {
     throw new UserError(`${path} does not say of which model it is: add --model NAME`);
   }
-  return { ...weights, model: found };
+  return { ...weights, model: found, format: formatOf(weights.config) };
 }
 
 /** Builds the model of these weights; throws a UserError where they do not fit it. */
 export function loadModel(source: WeightsSource, device: "cpu" | "cuda" = "cpu"): Module {
-  const { path, model, tensors } = source;
-  // The first layer's outputs are what --hidden sets, so a file of another program tells it too.
-  const first = model === "cnn" ? "0.weight" : "1.weight";
-  const hidden = tensors.find(({ name }) => name === first)?.shape[0];
-  const layer = createModel(model, { hidden: model === "linear" ? undefined : hidden });
-  const module = build(layer, new Random(0, "init"), { device });
+  const { path, model, tensors, config, format } = source;
+  const spec = named("model", models, model);
+  const shapes = (name: string) => tensors.find((tensor) => tensor.name === name)?.shape;
+  const settings = config ? settingsOf(choices.model, config) : spec.settingsOf?.(shapes) ?? {};
+  const module = build(spec.of(settings, format), new Random(0, "init"), { device });
   try {
     assignStored([...module.parameters, ...module.buffers], tensors);
     return module;
@@ -66,9 +69,9 @@ export function loadModel(source: WeightsSource, device: "cpu" | "cuda" = "cpu")
   }
 }
 
-function readFile(path: string): Omit<WeightsSource, "model"> | undefined {
+function readWeights(path: string): Omit<WeightsSource, "model" | "format"> | undefined {
   try {
-    const bytes = readRegularFile(path, { limit: sizeLimit });
+    const bytes = readFile(path, { limit: sizeLimit });
     if (bytes === undefined) return undefined;
     const { tensors, metadata } = weightsOf(bytes, path);
     const weights = tensors.filter(({ name }) => !/^(optimizer|train)\./.test(name));
@@ -92,6 +95,10 @@ function weightsOf(bytes: Uint8Array, path: string): StoredFile {
   } catch (error) {
     throw new UserError(`${path} is no valid safetensors file: ${messageOf(error)}`);
   }
+}
+
+function formatOf(config: TrainConfig | undefined): ImageFormat {
+  return config === undefined ? standardSet : dataSet(config.data);
 }
 
 function refuseOtherModel(path: string, asked: string | undefined, is: string | undefined): void {

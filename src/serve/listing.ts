@@ -1,24 +1,31 @@
 import { z } from "zod";
 import { configRecord, configSchema } from "../config/mod.ts";
+import { type FigureKey, figuresOf } from "../statistics/mod.ts";
 import { type FoundRun, runStates } from "../run/mod.ts";
-import { trainingSeconds } from "./words.ts";
+import { figuresOfRun, trainingSeconds } from "./words.ts";
 
 type SortValue = string | number | undefined;
 
-/** What the table of runs can be sorted by. */
-const sortValues = {
+/** What the table of runs can be sorted by, besides figures. */
+const otherValues = {
   run: ({ name }) => name,
   state: ({ state }) => state,
   model: (run) => configOf(run)?.model,
   lr: (run) => configOf(run)?.lr,
   seed: (run) => configOf(run)?.seed,
-  validation: (run) => run.state === "damaged" ? undefined : run.best?.val_acc,
-  test: (run) => run.state === "damaged" ? undefined : run.summary?.test_acc,
   time: (run) => run.state === "damaged" ? undefined : trainingSeconds(run),
 } as const satisfies Record<string, (run: FoundRun) => SortValue>;
 
 /** The name of a column that can be sorted. */
-export type SortKey = keyof typeof sortValues;
+export type SortKey = keyof typeof otherValues | FigureKey<"val" | "test">;
+
+const sortValues: Partial<Record<SortKey, (run: FoundRun) => SortValue>> = {
+  ...otherValues,
+  ...Object.fromEntries([...figuresOf("val"), ...figuresOf("test")].map(({ key }) => [
+    key,
+    (run: FoundRun) => run.state === "damaged" ? undefined : figuresOfRun(run)[key],
+  ])),
+};
 const sortKeys = Object.keys(sortValues) as SortKey[];
 
 const orders = ["ascending", "descending"] as const;
@@ -45,7 +52,7 @@ export function select(runs: readonly FoundRun[], listing: Listing): FoundRun[] 
     (model === "" || configOf(run)?.model === model) &&
     words.every((word) => searchText(run).includes(word))
   );
-  const value: (run: FoundRun) => SortValue = sortValues[sort];
+  const value = (run: FoundRun) => sortValues[sort]?.(run);
   const direction = order === "ascending" ? 1 : -1;
   return chosen.sort((a, b) => {
     const [left, right] = [value(a), value(b)];

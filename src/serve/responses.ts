@@ -1,6 +1,6 @@
-import { type Html, html } from "./html.ts";
+import { type Markup, markup } from "../html/mod.ts";
 import type { Refusal } from "./guard.ts";
-import type { RegularFile } from "../storage/mod.ts";
+import type { OpenedFile } from "../storage/mod.ts";
 
 /** Nothing but what this server itself sends; no script and no style inside a document. */
 const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
@@ -23,7 +23,7 @@ function headers(type: string, policy: string): Record<string, string> {
 }
 
 /** A page; pages and event streams share their addresses. */
-export function pageResponse(document: Html, status: number): Response {
+export function pageResponse(document: Markup, status: number): Response {
   const head = { ...headers("text/html; charset=utf-8", pagePolicy), vary: "accept" };
   return new Response(document.text, { status, headers: head });
 }
@@ -35,7 +35,7 @@ export function assetResponse(text: string, type: string): Response {
 
 /** A refusal, in one sentence. */
 export function refusalResponse({ status, reason }: Refusal): Response {
-  const document = html`
+  const document = markup`
     <!DOCTYPE html>
     <title>${status}</title>
     <p>${reason}.</p>
@@ -46,7 +46,7 @@ export function refusalResponse({ status, reason }: Refusal): Response {
 }
 
 /** A file of a run, sent from the disk piece by piece. */
-export function fileResponse({ file, size }: RegularFile, name: string): Response {
+export function fileResponse({ file, size }: OpenedFile, name: string): Response {
   const type = name.endsWith(".html") ? "text/html" : "text/plain";
   const head = { ...headers(`${type}; charset=utf-8`, filePolicy), "content-length": `${size}` };
   return new Response(file.readable, { headers: head });

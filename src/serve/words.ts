@@ -1,3 +1,4 @@
+import type { Figures } from "../statistics/mod.ts";
 import type { FoundRun, RunRecord } from "../run/mod.ts";
 
 /** How far a run is, in a few words: `training 3/10`. */
@@ -43,16 +44,7 @@ export function trainingSeconds({ summary, epochs }: RunRecord): number | undefi
   return epochs.reduce((sum, { seconds = 0 }) => sum + seconds, 0);
 }
 
-/** A duration as people say it: `3.1 s`, `4 min 10 s`, `2 h 05 min`. */
-export function duration(seconds: number): string {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  const padded = (value: number) => String(value).padStart(2, "0");
-  return hours > 0 ? `${hours} h ${padded(minutes)} min` : `${minutes} min ${padded(whole % 60)} s`;
-}
-
-/** A share as a percentage: `88.42 %`. */
-export function percent(share: number): string {
-  return `${(share * 100).toFixed(2)} %`;
+/** The figures of a run's best epoch and of its test, as far as it has come. */
+export function figuresOfRun({ best, summary }: RunRecord): Partial<Figures<"val" | "test">> {
+  return { ...best, ...summary };
 }

@@ -1,22 +1,23 @@
 import { native } from "../ffi/mod.ts";
-import { deviceCode, dtypeCode } from "./dtype.ts";
+import { checkHeld, deviceCode, dtypeCode, isFloat } from "./dtype.ts";
 import { broadcastShape, crossing, sameShape, type Shape, shapeText } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { type Operand, Tensor } from "./tensor.ts";
 
 const scalarShape = new Uint32Array(0);
 
-/** Runs `work` on an operand as a tensor: a number becomes a scalar for the time of the call. */
+/** Runs `callback` on an operand as a tensor: a number becomes a scalar for the time of the call. */
 export function withTensor<Result>(
   operand: Operand,
   like: Tensor,
-  work: (tensor: Tensor) => Result,
+  callback: (tensor: Tensor) => Result,
 ): Result {
-  if (typeof operand !== "number") return work(operand);
+  if (typeof operand !== "number") return callback(operand);
   const { dtype, device } = like;
+  checkHeld(dtype, operand);
   const handle = native.tensor_full(operand, dtypeCode[dtype], scalarShape, deviceCode[device]);
   using scalar = new Tensor(handle, dtype);
-  return work(scalar);
+  return callback(scalar);
 }
 
 /** Throws where two tensors cannot be combined element by element. */
@@ -83,6 +84,9 @@ export function mul(a: Tensor, other: Operand): Tensor {
 
 /** `a / b`, broadcasting. */
 export function div(a: Tensor, other: Operand): Tensor {
+  if (typeof other === "number" && !isFloat(a.dtype)) {
+    throw new TypeError(`Cannot divide a ${a.dtype} tensor by a number: cast it to f32`);
+  }
   return withTensor(other, a, (b) => {
     checkBroadcast("divide", a, b);
     const quotient = new Tensor(native.tensor_div(a.handle, b.handle), a.dtype);
@@ -120,10 +124,17 @@ function choose(operation: "maximum" | "minimum", a: Tensor, other: Operand): Te
       const won = operation === "maximum" ? a.gt(other) : a.lt(other);
       const tied = a.eq(other).cast(gradient.dtype).mul(0.5);
       const mask = won.cast(gradient.dtype).add(tied);
+      const zero = Tensor.zeros([], gradient);
+      // Not a product alone: the side that lost has none of an infinite gradient.
+      const share = (part: Tensor, shape: Shape) => {
+        const all = gradient.mul(part).handle;
+        const counted = native.tensor_where(part.gt(0).handle, all, zero.handle);
+        return unbroadcast(new Tensor(counted, gradient.dtype), shape);
+      };
       return [
-        wanted.wants(0) ? unbroadcast(gradient.mul(mask), a.shape) : undefined,
+        wanted.wants(0) ? share(mask, a.shape) : undefined,
         typeof other !== "number" && wanted.wants(1)
-          ? unbroadcast(gradient.mul(mask.affine(-1, 1)), b.shape)
+          ? share(mask.affine(-1, 1), b.shape)
           : undefined,
       ];
     });

@@ -1,26 +1,25 @@
 import { native } from "../ffi/mod.ts";
 import { ConvolutionGeometry, type PoolingGeometry } from "./geometry.ts";
-import { layerGradients } from "./layer_gradients.ts";
-import { checkLayerDtype } from "./matmul.ts";
+import { checkLayerDtype, layerGradients } from "./layer_gradients.ts";
 import { checkPooling, maxPooled } from "./pooling.ts";
 import { type Shape, shapeText } from "./shape.ts";
 import { type Gradients, isTracked, record, type Wanted } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
-/** What a convolution does in the same pass, and what its neighbours do for it. */
-export interface ConvolutionFusion {
-  /** Ends in `max(y, 0)`. */
+/** What a convolution's passes end in, forward and back, besides its sums. */
+export interface Epilogue {
+  /** The output is `max(y, 0)`. */
   readonly relu?: boolean;
-  /** Then takes the greatest value of each window, as `maxPool2d` does. */
+  /** The output is the greatest value of each window, as `maxPool2d` has it. */
   readonly pooling?: PoolingGeometry;
-  /** The gradient that arrives is already zero where the ReLU was: the next operation did it. */
+  /** The gradient that arrives is already zero where the ReLU gave 0: the next operation did it. */
   readonly reluGradientDone?: boolean;
-  /** The input came out of a ReLU whose gradient is left to this convolution. */
+  /** The input came out of a ReLU, whose gradient is left to the gradient of this input. */
   readonly inputFromRelu?: boolean;
 }
 
 const plain = new ConvolutionGeometry();
-const noFusion: ConvolutionFusion = {};
+const plainSums: Epilogue = {};
 const pair = new Float64Array(2);
 
 /**
@@ -32,23 +31,23 @@ export function conv2d(
   weight: Tensor,
   bias?: Tensor,
   geometry: ConvolutionGeometry = plain,
-  fusion: ConvolutionFusion = noFusion,
+  epilogue: Epilogue = plainSums,
 ): Tensor {
   checkLayerDtype("convolution", x, weight);
   checkConvolution(x.shape, weight.shape, bias?.shape, geometry);
-  const { relu = false, pooling } = fusion;
-  if (pooling !== undefined) return convolveAndPool(x, weight, bias, geometry, pooling, fusion);
+  const { relu = false, pooling } = epilogue;
+  if (pooling !== undefined) return convolveAndPool(x, weight, bias, geometry, pooling, epilogue);
   const y = new Tensor(
     native.conv2d(x.handle, weight.handle, bias?.handle ?? 0, geometry.native, Number(relu)),
     x.dtype,
   );
-  if (!isTracked(x) && !isTracked(weight) && !(bias !== undefined && isTracked(bias))) return y;
   const inputs = bias ? [x, weight, bias] : [x, weight];
+  if (!inputs.some(isTracked)) return y;
   return record(y, inputs, (gradient, wanted) => {
-    const inner = relu && !fusion.reluGradientDone
+    const inner = relu && !epilogue.reluGradientDone
       ? new Tensor(native.tensor_relu_gradient(y.handle, gradient.handle), y.dtype)
       : gradient;
-    return conv2dGradients(inputs, inner, geometry, fusion.inputFromRelu ?? false, wanted);
+    return conv2dGradients(inputs, inner, geometry, epilogue.inputFromRelu ?? false, wanted);
   });
 }
 
@@ -58,7 +57,7 @@ function convolveAndPool(
   bias: Tensor | undefined,
   geometry: ConvolutionGeometry,
   pooling: PoolingGeometry,
-  { relu = false, inputFromRelu = false }: ConvolutionFusion,
+  { relu = false, inputFromRelu = false }: Epilogue,
 ): Tensor {
   const [batch, , height, width] = x.shape as [number, number, number, number];
   const [outputs, , rows, columns] = weight.shape as [number, number, number, number];
@@ -91,7 +90,7 @@ function conv2dGradients(
   geometry: ConvolutionGeometry,
   masked: boolean,
   wanted: Wanted,
-): Gradients {
+): Gradients<Tensor> {
   const [x, weight] = inputs as readonly [Tensor, Tensor];
   return layerGradients(inputs, wanted, (which, out) => {
     const { handle } = gradient;

@@ -1,5 +1,6 @@
 import { native } from "../ffi/mod.ts";
 import {
+  checkHeld,
   type Device,
   deviceCode,
   dtypeCode,
@@ -20,6 +21,8 @@ export function from(data: TensorData, shape: Shape | undefined, options: Tensor
   const values = nested
     ? typedArray(data.flat(found.length as 1) as number[], options.dtype ?? "f32")
     : data;
+  const own = dtypeOf(values);
+  const { dtype = own, device = "cpu" } = options;
   const lengths = nativeShape(shape ?? found);
   if (shape !== undefined && sizeOf(shape) !== values.length) {
     throw new RangeError(
@@ -28,16 +31,16 @@ export function from(data: TensorData, shape: Shape | undefined, options: Tensor
       }`,
     );
   }
-  const tensor = new Tensor(upload(values, lengths, options.device ?? "cpu"), dtypeOf(values));
-  if (options.dtype === undefined || options.dtype === tensor.dtype) return tensor;
-  const converted = tensor.cast(options.dtype);
-  tensor.dispose();
-  return converted;
+  if (dtype === own) return new Tensor(upload(values, lengths, device), dtype);
+  for (const value of values) checkHeld(dtype, Number(value));
+  using tensor = new Tensor(upload(values, lengths, device), own);
+  return new Tensor(native.tensor_cast(tensor.handle, dtypeCode[dtype]), dtype);
 }
 
 /** A tensor of one value. */
 export function full(shape: Shape, value: number, options: TensorOptions): Tensor {
   const { dtype = "f32", device = "cpu" } = options;
+  checkHeld(dtype, value);
   const lengths = nativeShape(shape);
   return new Tensor(
     native.tensor_full(value, dtypeCode[dtype], lengths, deviceCode[device]),

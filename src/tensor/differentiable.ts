@@ -21,7 +21,7 @@ import type { Tensor } from "./tensor.ts";
 export function differentiable(
   inputs: readonly Tensor[],
   forward: (...inputs: Tensor[]) => Tensor,
-  backward: Backward,
+  backward: Backward<Tensor>,
 ): Tensor {
   const output = scope(() => noGradients(() => forward(...inputs)));
   if (!inputs.some(isTracked)) return output;

@@ -49,6 +49,29 @@ export const deviceCode: Readonly<Record<Device, number>> = { cpu: 0, cuda: 1 };
 /** Whether tensors of this dtype can carry gradients. */
 export const isFloat = (dtype: DType): boolean => dtype === "f32" || dtype === "f64";
 
+/** Least and greatest number of the whole dtypes: i64 holds more, but no other double. */
+export const ranges = {
+  u8: [0, 0xff],
+  u32: [0, 0xffffffff],
+  i64: [-0x8000000000000000, 0x7ffffffffffffc00],
+} as const;
+
+/** Whether a tensor of this dtype can have this number as an element, rounded where it is a float. */
+export function holds(dtype: DType, value: number): boolean {
+  if (dtype === "f32" || dtype === "f64") return true;
+  const [least, most] = ranges[dtype];
+  return Number.isInteger(value) && value >= least && value <= most;
+}
+
+/** Throws RangeError where a tensor of this dtype cannot have this number as an element. */
+export function checkHeld(dtype: DType, value: number): void {
+  if (dtype === "f32" || dtype === "f64" || holds(dtype, value)) return;
+  const [least, most] = ranges[dtype];
+  throw new RangeError(
+    `A ${dtype} tensor cannot hold ${value}: it takes whole numbers from ${least} to ${most}`,
+  );
+}
+
 /** The dtype whose storage a typed array has. */
 export function dtypeOf(data: TypedArray): DType {
   if (data instanceof Float32Array) return "f32";
@@ -61,8 +84,9 @@ export function dtypeOf(data: TypedArray): DType {
   );
 }
 
-/** Numbers converted to a dtype's typed array. */
+/** Numbers converted to a dtype's typed array; throws RangeError where the dtype cannot hold one. */
 export function typedArray(values: ArrayLike<number>, dtype: DType): TypedArray {
+  for (let i = 0; i < values.length; i++) checkHeld(dtype, values[i]!);
   switch (dtype) {
     case "u8":
       return Uint8Array.from(values);

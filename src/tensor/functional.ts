@@ -1,9 +1,9 @@
-/** Operations of layers that take their weights as arguments. @module */
+/** Operations of layers as functions of input, weights and settings. @module */
 
-export { conv2d, type ConvolutionFusion } from "./convolution.ts";
+export { conv2d, type Epilogue } from "./convolution.ts";
 export { dropout } from "./dropout.ts";
-export { reluGradientDone } from "./functions.ts";
-export { linear, type LinearOptions } from "./matmul.ts";
+export * from "./functions.ts";
+export { linear, type LinearEpilogue } from "./linear.ts";
 export {
   batchNorm,
   batchNormInference,

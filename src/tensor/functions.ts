@@ -3,12 +3,15 @@ import { isFloat } from "./dtype.ts";
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
+/** A differentiable function of each element of a float tensor. */
+export type Elementwise = (x: Tensor) => Tensor;
+
 /** A function of one number, and its gradient from input, output and the output's gradient. */
 function elementwise(
   name: string,
   forward: (x: number) => number,
   backward: (x: Tensor, y: Tensor, gradient: Tensor) => Tensor,
-): (x: Tensor) => Tensor {
+): Elementwise {
   return (x) => {
     if (!isFloat(x.dtype)) {
       throw new TypeError(`Cannot take ${name} of a ${x.dtype} tensor: cast it to f32`);
@@ -21,82 +24,86 @@ function elementwise(
 const made = (handle: number, like: Tensor): Tensor => new Tensor(handle, like.dtype);
 
 /** `-x` */
-export const neg = elementwise(
+export const neg: Elementwise = elementwise(
   "neg",
   (x) => native.tensor_neg(x),
   (_x, _y, gradient) => gradient.neg(),
 );
 
 /** `|x|`; the gradient at 0 is 0. */
-export const abs = elementwise("abs", (x) => native.tensor_abs(x), (x, _y, gradient) => {
-  const sign = x.gt(0).cast(x.dtype).sub(x.lt(0).cast(x.dtype));
-  return gradient.mul(sign);
-});
+export const abs: Elementwise = elementwise(
+  "abs",
+  (x) => native.tensor_abs(x),
+  (x, _y, gradient) => {
+    const sign = x.gt(0).cast(x.dtype).sub(x.lt(0).cast(x.dtype));
+    return gradient.mul(sign);
+  },
+);
 
 /** `x * x` */
-export const square = elementwise(
+export const square: Elementwise = elementwise(
   "square",
   (x) => native.tensor_square(x),
   (x, _y, gradient) => gradient.mul(x).mul(2),
 );
 
 /** The square root. */
-export const sqrt = elementwise(
+export const sqrt: Elementwise = elementwise(
   "sqrt",
   (x) => native.tensor_sqrt(x),
   (_x, y, gradient) => gradient.div(y).mul(0.5),
 );
 
 /** `e^x` */
-export const exp = elementwise(
+export const exp: Elementwise = elementwise(
   "exp",
   (x) => native.tensor_exp(x),
   (_x, y, gradient) => gradient.mul(y),
 );
 
 /** The natural logarithm. */
-export const log = elementwise(
+export const log: Elementwise = elementwise(
   "log",
   (x) => native.tensor_log(x),
   (x, _y, gradient) => gradient.div(x),
 );
 
 /** The hyperbolic tangent. */
-export const tanh = elementwise(
+export const tanh: Elementwise = elementwise(
   "tanh",
   (x) => native.tensor_tanh(x),
   (_x, y, gradient) => made(native.tensor_tanh_gradient(y.handle, gradient.handle), y),
 );
 
 /** `1 / (1 + e^-x)` */
-export const sigmoid = elementwise(
+export const sigmoid: Elementwise = elementwise(
   "sigmoid",
   (x) => native.tensor_sigmoid(x),
   (_x, y, gradient) => made(native.tensor_sigmoid_gradient(y.handle, gradient.handle), y),
 );
 
 /** `max(x, 0)`; the gradient at 0 is 0. */
-export const relu = elementwise(
+export const relu: Elementwise = elementwise(
   "relu",
   (x) => native.tensor_relu(x),
   (_x, y, gradient) => made(native.tensor_relu_gradient(y.handle, gradient.handle), y),
 );
 
 /** `x * Phi(x)` by the error function. */
-export const gelu = elementwise(
+export const gelu: Elementwise = elementwise(
   "gelu",
   (x) => native.tensor_gelu(x),
   (x, _y, gradient) => made(native.tensor_gelu_gradient(x.handle, gradient.handle), x),
 );
 
 /** `x * sigmoid(x)` */
-export const silu = elementwise(
+export const silu: Elementwise = elementwise(
   "silu",
   (x) => native.tensor_silu(x),
   (x, _y, gradient) => made(native.tensor_silu_gradient(x.handle, gradient.handle), x),
 );
 
-/** `relu` whose gradient the one operation that uses the result takes with its own. */
+/** `relu` whose gradient is left to the gradient of the one operation that uses the result. */
 export function reluGradientDone(x: Tensor): Tensor {
   const y = new Tensor(native.tensor_relu(x.handle), x.dtype);
   return isTracked(x) ? record(y, [x], (gradient) => [gradient]) : y;

@@ -1,12 +1,18 @@
-/** A length for both image directions, or one each: `[vertical, horizontal]`. */
-export type Pair = number | readonly [vertical: number, horizontal: number];
+/** A length for each image direction. */
+export type Lengths = readonly [vertical: number, horizontal: number];
 
-/** Vertical and horizontal part of a pair; throws RangeError where one is below `least`. */
-export function pair(name: string, value: Pair, least: number): readonly [number, number] {
+/** A length for both image directions, or one each. */
+export type Pair = number | Lengths;
+
+/** No kernel, stride, padding, dilation or number of groups is greater. */
+const most = 2 ** 20;
+
+/** Vertical and horizontal part of a pair; throws RangeError where one is below `least` or above 2^20. */
+export function pair(name: string, value: Pair, least: number): Lengths {
   const both = typeof value === "number" ? [value, value] as const : value;
   for (const part of both) {
-    if (!Number.isInteger(part) || part < least) {
-      throw new RangeError(`The ${name} ${part} is not a whole number of at least ${least}`);
+    if (!Number.isInteger(part) || part < least || part > most) {
+      throw new RangeError(`The ${name} ${part} is not a whole number from ${least} to ${most}`);
     }
   }
   return both;
@@ -18,7 +24,7 @@ export interface ConvolutionOptions {
   readonly stride?: Pair;
   /** Zeros around the image, 0 by default. */
   readonly padding?: Pair;
-  /** Distance between a window's taps, 1 by default. */
+  /** Distance between neighbouring elements of a window, 1 by default. */
   readonly dilation?: Pair;
   /** Number of channel groups that do not see each other, 1 by default. */
   readonly groups?: number;
@@ -36,21 +42,25 @@ export interface PoolingOptions {
 export class ConvolutionGeometry {
   /** What native code is given. */
   readonly native: Uint32Array<ArrayBuffer>;
+  /** Step of the window. */
+  readonly stride: Lengths;
+  /** Zeros around the image. */
+  readonly padding: Lengths;
+  /** Distance between neighbouring elements of a window. */
+  readonly dilation: Lengths;
   /** Groups into which the channels are divided. */
   readonly groups: number;
 
   /** Checks the options; throws RangeError. */
   constructor({ stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvolutionOptions = {}) {
-    if (!Number.isInteger(groups) || groups < 1) {
-      throw new RangeError(`The groups ${groups} are not a whole number of at least 1`);
+    if (!Number.isInteger(groups) || groups < 1 || groups > most) {
+      throw new RangeError(`The groups ${groups} are not a whole number from 1 to ${most}`);
     }
+    this.stride = pair("stride", stride, 1);
+    this.padding = pair("padding", padding, 0);
+    this.dilation = pair("dilation", dilation, 1);
     this.groups = groups;
-    this.native = Uint32Array.of(
-      ...pair("stride", stride, 1),
-      ...pair("padding", padding, 0),
-      ...pair("dilation", dilation, 1),
-      groups,
-    );
+    this.native = Uint32Array.of(...this.stride, ...this.padding, ...this.dilation, groups);
   }
 
   /** Whether a window of `kernel` fits into an image's length, along direction 0 or 1. */
@@ -71,6 +81,12 @@ export class ConvolutionGeometry {
 export class PoolingGeometry {
   /** What native code is given. */
   readonly native: Uint32Array<ArrayBuffer>;
+  /** Size of the window. */
+  readonly kernel: Lengths;
+  /** Step of the window. */
+  readonly stride: Lengths;
+  /** Border around the image. */
+  readonly padding: Lengths;
 
   /** Checks the size and options; throws RangeError. */
   constructor(kernel: Pair, { stride = kernel, padding = 0 }: PoolingOptions = {}) {
@@ -81,7 +97,10 @@ export class PoolingGeometry {
         `The padding ${border.join(" x ")} is more than half of the kernel ${size.join(" x ")}`,
       );
     }
-    this.native = Uint32Array.of(...size, ...pair("stride", stride, 1), ...border);
+    this.kernel = size;
+    this.stride = pair("stride", stride, 1);
+    this.padding = border;
+    this.native = Uint32Array.of(...size, ...this.stride, ...border);
   }
 
   /** Whether a window fits into an image's length, along direction 0 or 1. */

@@ -3,6 +3,7 @@ import { freeSince, madeSince, scope, scopeMark } from "./scope.ts";
 import { shapeText } from "./shape.ts";
 import { type Gradients, type Node, noGradients } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
+import { unchangedSince } from "./writes.ts";
 
 let walks = 0;
 
@@ -59,17 +60,17 @@ export function gradients(loss: Tensor, parameters: readonly Parameter[]): Tenso
 }
 
 /** The operations between `last` and the parameters, latest first; marks what is wanted. */
-function wantedNodes(last: Node, parameters: readonly Tensor[]): Node[] {
+function wantedNodes(last: Node<Tensor>, parameters: readonly Tensor[]): Node<Tensor>[] {
   const walk = ++walks;
-  for (const { node, isParameter } of parameters) {
-    if (node === undefined || !isParameter) {
+  for (const { node } of parameters) {
+    if (!node?.isLeaf) {
       throw new TypeError("Cannot take gradients for a tensor that is no parameter: parameter(t)");
     }
     node.walk = walk;
     node.wanted = true;
   }
-  const found: Node[] = [];
-  const visit = (node: Node): void => {
+  const found: Node<Tensor>[] = [];
+  const visit = (node: Node<Tensor>): void => {
     if (node.walk === walk) return;
     if (node.isFreed) {
       throw new ReferenceError(
@@ -90,12 +91,13 @@ function wantedNodes(last: Node, parameters: readonly Tensor[]): Node[] {
 }
 
 /** Carries one operation's gradient on to its inputs. */
-function step(node: Node): void {
+function step(node: Node<Tensor>): void {
   const gradient = node.gradient;
   if (gradient === undefined) return;
   node.gradient = undefined;
   const mark = scopeMark();
-  const results = separate(node.backward!(gradient, node), gradient, mark);
+  const given = unchangedSince(node.writesBefore, () => node.backward!(gradient, node));
+  const results = separate(given, gradient, mark);
   const { inputs } = node;
   for (let i = 0; i < inputs.length; i++) {
     const target = inputs[i]!.node;
@@ -115,13 +117,17 @@ function step(node: Node): void {
  * The same results as tensors that the tape may free: what is passed on twice, or belongs to
  * someone else, gets a second handle.
  */
-function separate(results: Gradients, gradient: Tensor, mark: number): Gradients {
+function separate(
+  results: Gradients<Tensor>,
+  gradient: Tensor,
+  mark: number,
+): Gradients<Tensor> {
   return results.map((result, i) => {
     if (result === undefined) return undefined;
     const own = result === gradient || madeSince(mark, result);
     return own && results.indexOf(result) === i
       ? result
-      : Tensor.view(native.tensor_alias(result.handle), result.dtype);
+      : Tensor.view(result, native.tensor_alias(result.handle));
   });
 }
 
@@ -129,6 +135,6 @@ function separate(results: Gradients, gradient: Tensor, mark: number): Gradients
 function taken(tensor: Tensor, index: number, all: readonly Tensor[]): Tensor {
   const gradient = tensor.node!.gradient;
   if (gradient === undefined) return Tensor.zeros(tensor.shape, tensor);
-  const own = !gradient.isView && all.indexOf(tensor) === index;
+  const own = gradient.base === undefined && all.indexOf(tensor) === index;
   return own ? gradient : new Tensor(native.tensor_copy(gradient.handle), gradient.dtype);
 }

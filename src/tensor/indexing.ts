@@ -1,5 +1,5 @@
 import { native } from "../ffi/mod.ts";
-import { crossing, dimension, sameShape, shapeText } from "./shape.ts";
+import { dimension, nativeShape, sameShape, type Shape, shapeText } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -66,9 +66,9 @@ export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
     }
   }
   const handles = Float64Array.from(tensors, (tensor) => tensor.handle);
-  const joined = new Tensor(native.tensor_concat(handles, axis), first.dtype);
-  if (!tensors.some(isTracked)) return joined;
-  return record(joined, tensors, (gradient, wanted) => {
+  const whole = new Tensor(native.tensor_concat(handles, axis), first.dtype);
+  if (!tensors.some(isTracked)) return whole;
+  return record(whole, tensors, (gradient, wanted) => {
     let start = 0;
     return tensors.map((tensor, i) => {
       const length = tensor.shape[axis]!;
@@ -94,12 +94,7 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
     }
   }
   const slot = first.shape.toSpliced(axis, 0, 1);
-  const slots = Float64Array.from(
-    tensors,
-    (tensor) => native.tensor_reshape(tensor.handle, crossing(slot)),
-  );
-  const stacked = new Tensor(native.tensor_concat(slots, axis), first.dtype);
-  for (const handle of slots) native.tensor_free(handle);
+  const stacked = new Tensor(joined(tensors, slot, axis), first.dtype);
   if (!tensors.some(isTracked)) return stacked;
   return record(
     stacked,
@@ -109,4 +104,17 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
         wanted.wants(i) ? gradient.slice(axis, i, 1).reshape(shape) : undefined
       ),
   );
+}
+
+/** The handle of tensors side by side, each in another shape. */
+function joined(tensors: readonly Tensor[], shape: Shape, axis: number): number {
+  const slots = new Float64Array(tensors.length);
+  try {
+    tensors.forEach(({ handle }, i) =>
+      slots[i] = native.tensor_reshape(handle, nativeShape(shape))
+    );
+    return native.tensor_concat(slots, axis);
+  } finally {
+    for (const handle of slots) if (handle !== 0) native.tensor_free(handle);
+  }
 }

@@ -1,5 +1,5 @@
 import { native } from "../ffi/mod.ts";
-import { crossing, sameShape, type Shape, shapeText } from "./shape.ts";
+import { sameShape, type Shape, shapeText } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
@@ -94,10 +94,14 @@ export function meanSquaredError(prediction: Tensor, target: Tensor): Tensor {
     );
   }
   const difference = native.tensor_sub(prediction.handle, target.handle);
-  const squares = native.tensor_square(difference);
-  const all = crossing(prediction.shape.map((_, dim) => dim));
-  const loss = new Tensor(native.tensor_mean(squares, all, 0), prediction.dtype);
-  native.tensor_free(squares);
+  let loss: Tensor;
+  try {
+    using squares = new Tensor(native.tensor_square(difference), prediction.dtype);
+    loss = squares.mean();
+  } catch (error) {
+    native.tensor_free(difference);
+    throw error;
+  }
   if (!isTracked(prediction) && !isTracked(target)) {
     native.tensor_free(difference);
     return loss;

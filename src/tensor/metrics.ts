@@ -1,5 +1,6 @@
 import { native } from "../ffi/mod.ts";
 import type { Tensor } from "./tensor.ts";
+import { written } from "./writes.ts";
 
 /**
  * Adds a batch to running totals (f64, `[3]`: sum of losses, correct predictions, examples) in
@@ -12,4 +13,5 @@ export function accumulateMetrics(
   labels: Tensor,
 ): void {
   native.metrics_accumulate(totals.handle, loss.handle, logits.handle, labels.handle);
+  written(totals);
 }

@@ -16,6 +16,7 @@ export * as functional from "./functional.ts";
 export {
   ConvolutionGeometry,
   type ConvolutionOptions,
+  type Lengths,
   type Pair,
   PoolingGeometry,
   type PoolingOptions,
@@ -29,7 +30,7 @@ export type { NamedTensor } from "./named_tensor.ts";
 export { purposes, Random } from "./random.ts";
 /** Functions of single numbers whose bits are the same on every machine. */
 export * as scalarMath from "./scalar.ts";
-export { keep, scope } from "./scope.ts";
+export { keep, scope, type Scoped } from "./scope.ts";
 export { type Shape, shapeText } from "./shape.ts";
 export type { Storage } from "./storage.ts";
 export {
@@ -38,6 +39,8 @@ export {
   type Node,
   noGradients,
   parameter,
+  type Recorded,
   type Wanted,
 } from "./tape.ts";
 export { type Operand, Tensor } from "./tensor.ts";
+export { written } from "./writes.ts";

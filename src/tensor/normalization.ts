@@ -2,6 +2,7 @@ import { native } from "../ffi/mod.ts";
 import { type Shape, shapeText } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
+import { written } from "./writes.ts";
 
 const triple = new Float64Array(3);
 
@@ -33,21 +34,29 @@ export function batchNorm(
     );
   }
   native.batch_norm(x.handle, weight.handle, bias.handle, epsilon, triple);
-  const y = new Tensor(triple[0]!, x.dtype);
-  const mean = triple[1]!;
-  const inverse = triple[2]!;
-  if (running !== undefined) {
-    native.batch_norm_update(
-      running.mean.handle,
-      running.variance.handle,
-      mean,
-      inverse,
-      epsilon,
-      running.momentum,
-      count,
-    );
+  const [, mean, inverse] = triple as unknown as [number, number, number];
+  try {
+    if (running !== undefined) follow(running, mean, inverse, epsilon, count);
+  } catch (error) {
+    for (const handle of triple) native.tensor_free(handle);
+    throw error;
   }
+  const y = new Tensor(triple[0]!, x.dtype);
   return recordNormalization(y, x, weight, bias, mean, inverse, native.batch_norm_gradient);
+}
+
+/** Moves running statistics towards those of a batch of `count` values a channel. */
+function follow(
+  { mean, variance, momentum }: RunningStatistics,
+  batchMean: number,
+  inverse: number,
+  epsilon: number,
+  count: number,
+): void {
+  const { handle } = variance;
+  native.batch_norm_update(mean.handle, handle, batchMean, inverse, epsilon, momentum, count);
+  written(mean);
+  written(variance);
 }
 
 /** Normalises each channel of `x` by given statistics: `(x - mean) / sqrt(variance + epsilon)`. */

@@ -8,8 +8,8 @@ const pair = new Float64Array(2);
 
 /**
  * Greatest value of each window of images `[batch, channels, height, width]`; the first maximum of
- * a window takes its whole gradient. With `inputFromRelu` the gradient is that of the ReLU before
- * the pooling too.
+ * a window takes its whole gradient. With `inputFromRelu` the images came out of a ReLU, and the
+ * gradient of the images is zeroed where the ReLU gave 0.
  */
 export function maxPool2d(x: Tensor, geometry: PoolingGeometry, inputFromRelu = false): Tensor {
   checkPooling(x.shape, geometry);
@@ -18,29 +18,30 @@ export function maxPool2d(x: Tensor, geometry: PoolingGeometry, inputFromRelu = 
 }
 
 /**
- * The pooled tensor of a pair of handles, its own and its taps', on the tape; `before` makes the
- * inputs' gradients of that of what was pooled, whose shape is `shape`. With `fromRelu` the latter is
- * that of the ReLU before the pooling too.
+ * Records a max-pooling of images of shape `shape`, given the handles of the pooled tensor and of
+ * the argmax of each window. `backward` turns the gradient of the images into the gradients of
+ * `inputs`. With `fromRelu` the gradient of the images is zeroed where the ReLU before the pooling
+ * gave 0.
  */
 export function maxPooled(
-  [handle, tap]: Iterable<number>,
+  [handle, argmax]: Iterable<number>,
   inputs: readonly Tensor[],
   shape: Shape,
   geometry: PoolingGeometry,
   fromRelu: boolean,
-  before: Backward,
+  backward: Backward<Tensor>,
 ): Tensor {
   const y = new Tensor(handle!, inputs[0]!.dtype);
   if (!inputs.some(isTracked)) {
-    native.tensor_free(tap!);
+    native.tensor_free(argmax!);
     return y;
   }
   return record(y, inputs, ({ handle }, wanted) => {
     const mask = fromRelu ? y.handle : 0;
     const pooled = crossing(shape);
-    const inner = native.max_pool2d_gradient(handle, tap!, pooled, geometry.native, mask);
-    return before(new Tensor(inner, y.dtype), wanted);
-  }, [tap!]);
+    const inner = native.max_pool2d_gradient(handle, argmax!, pooled, geometry.native, mask);
+    return backward(new Tensor(inner, y.dtype), wanted);
+  }, [argmax!]);
 }
 
 /** Mean of each window of images `[batch, channels, height, width]`; padding counts as zeros. */

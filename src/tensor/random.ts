@@ -99,9 +99,8 @@ export class Random {
 function placed(handle: number, dtype: DType, device: Device): Tensor {
   const drawn = new Tensor(handle, dtype);
   if (device === "cpu") return drawn;
-  const there = drawn.to(device);
-  drawn.dispose();
-  return there;
+  using _ = drawn;
+  return drawn.to(device);
 }
 
 function checkUnsigned(name: string, value: number): void {

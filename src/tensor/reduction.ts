@@ -1,10 +1,10 @@
 import { native } from "../ffi/mod.ts";
 import { isFloat } from "./dtype.ts";
-import { crossing, dimension, dimensions, type Shape, shapeText } from "./shape.ts";
+import { crossing, dimension, dimensions, type Shape, shapeText, sizeOf } from "./shape.ts";
 import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
-/** Dimensions to reduce over; all where none are named. */
+/** Dimensions to reduce over; undefined means all dimensions. */
 export type Dims = number | readonly number[] | undefined;
 
 /** Sum over dimensions. */
@@ -42,7 +42,8 @@ export function extremum(kind: "max" | "min", x: Tensor, dims: Dims, keep: boole
     const others = x.shape.map((_, dim) => dim).filter((dim) => !over.includes(dim));
     const order = [...others, ...over];
     const moved = x.permute(order);
-    const rows = moved.reshape([...others.map((dim) => x.shape[dim]!), -1]);
+    const terms = sizeOf(over.map((dim) => x.shape[dim]!));
+    const rows = moved.reshape([...others.map((dim) => x.shape[dim]!), terms]);
     const first = argmax(kind === "max" ? rows : rows.neg(), -1, true);
     const scattered = native.tensor_scatter_add(
       Tensor.zeros(rows.shape, gradient).handle,

@@ -1,17 +1,32 @@
-import { Tensor } from "./tensor.ts";
-
 // One stack for all scopes: a scope is the part above the height at which it began.
-const made: Tensor[] = [];
+const made: Scoped[] = [];
 let depth = 0;
 
-/** Puts a new tensor under the innermost scope's care. */
-export function register(tensor: Tensor): void {
+/** Puts a new tensor into the care of the innermost scope. */
+export function register(tensor: Scoped): void {
   if (depth > 0) made.push(tensor);
 }
 
+/** What scopes care for: a tensor, as far as scopes know one. */
+export abstract class Scoped implements Disposable {
+  /** Whether scopes leave it alone. */
+  abstract isKept: boolean;
+  /** Whether it has no history that gradients go through, as PyTorch has it. */
+  abstract readonly isLeaf: boolean;
+  /** Drops the history: no gradient goes through it any more. */
+  abstract forget(): void;
+  /** Frees it; harmless when repeated. */
+  abstract dispose(): void;
+
+  /** Frees it. */
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+}
+
 /**
- * Runs `work` and frees every tensor made inside, except parameters, what was given to `keep`, and the
- * tensors in its result (a tensor, or arrays and plain objects of them).
+ * Runs `callback` and frees every tensor made inside, except parameters, what was given to `keep`,
+ * and the tensors in the callback's result (a tensor, or arrays and plain objects of tensors).
  *
  * Scopes nest. Results belong to the outer scope; while one still carries its history, so does all
  * that was made inside, and `gradients` works on it. Results of an outermost scope are the caller's
@@ -26,12 +41,12 @@ export function register(tensor: Tensor): void {
  * console.log(norm.item()); // 5
  * ```
  */
-export function scope<Result>(work: () => Result): Result {
+export function scope<Result>(callback: () => Result): Result {
   const start = made.length;
-  const kept = new Set<Tensor>();
+  const kept = new Set<Scoped>();
   depth++;
   try {
-    const result = work();
+    const result = callback();
     if (result instanceof Promise) {
       throw new TypeError("scope() takes a function that returns at once, not an async one");
     }
@@ -44,7 +59,7 @@ export function scope<Result>(work: () => Result): Result {
 }
 
 /** Takes a tensor out of every scope's care: it lives until it is disposed. Returns it. */
-export function keep(tensor: Tensor): Tensor {
+export function keep<Kept extends Scoped>(tensor: Kept): Kept {
   tensor.isKept = true;
   return tensor;
 }
@@ -53,11 +68,11 @@ export function keep(tensor: Tensor): Tensor {
 export const scopeMark = (): number => made.length;
 
 /** Whether the innermost scope made the tensor after `mark` was taken. */
-export const madeSince = (mark: number, tensor: Tensor): boolean =>
+export const madeSince = (mark: number, tensor: Scoped): boolean =>
   made.lastIndexOf(tensor) >= mark;
 
 /** Frees what was made since `mark` and is not in `kept`; for use inside a scope only. */
-export function freeSince(mark: number, kept: readonly (Tensor | undefined)[]): void {
+export function freeSince(mark: number, kept: readonly (Scoped | undefined)[]): void {
   let height = mark;
   for (let i = mark; i < made.length; i++) {
     const tensor = made[i]!;
@@ -67,9 +82,9 @@ export function freeSince(mark: number, kept: readonly (Tensor | undefined)[]): 
   made.length = height;
 }
 
-function close(start: number, kept: ReadonlySet<Tensor>): void {
+function close(start: number, kept: ReadonlySet<Scoped>): void {
   if (depth > 0) {
-    for (const tensor of kept) if (tensor.node !== undefined && !tensor.isParameter) return;
+    for (const tensor of kept) if (!tensor.isLeaf) return;
   }
   let height = start;
   for (let i = start; i < made.length; i++) {
@@ -82,9 +97,9 @@ function close(start: number, kept: ReadonlySet<Tensor>): void {
   made.length = height;
 }
 
-function collect(value: unknown, into: Set<Tensor>): void {
+function collect(value: unknown, into: Set<Scoped>): void {
   if (typeof value !== "object" || value === null) return;
-  if (value instanceof Tensor) into.add(value);
+  if (value instanceof Scoped) into.add(value);
   else if (Array.isArray(value)) { for (const item of value) collect(item, into); }
   else if (Object.getPrototypeOf(value) === Object.prototype) {
     for (const item of Object.values(value)) collect(item, into);

@@ -62,7 +62,7 @@ export function dimension(dim: number, rank: number, operation: string): number 
   return front;
 }
 
-/** Dimensions counted from the front, ascending; all of them where none are named. */
+/** Dimensions counted from the front, ascending; `undefined` means all dimensions. */
 export function dimensions(
   dims: number | readonly number[] | undefined,
   rank: number,

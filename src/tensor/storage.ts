@@ -1,25 +1,39 @@
 import { native } from "../ffi/mod.ts";
 import { type Device, devices, type DType, type TypedArray } from "./dtype.ts";
-import { type Shape, shapeText, sizeOf } from "./shape.ts";
+import { register, Scoped } from "./scope.ts";
+import { sameShape, type Shape, shapeText, sizeOf } from "./shape.ts";
+import { checkUnchanged, type Writable, writesSoFar, written } from "./writes.ts";
 
 const description = new Uint32Array(11);
 const answer = new Uint32Array(1);
+const disposed = "Cannot use a tensor that was disposed";
 
 /** An array in native memory: its handle, its shape and device (asked for at most once), its values. */
-export class Storage implements Disposable {
+export abstract class Storage extends Scoped implements Writable {
+  /** Whether scopes leave it alone: it was given to `keep` or `parameter`. */
+  isKept = false;
+  /** The array whose memory it may share, where it was made as a view of one. */
+  base: Storage | undefined = undefined;
+  /** How many changes in place of any array had been made before it. */
+  readonly madeAt: number = writesSoFar();
+  /** How many had been made with its own last one. */
+  changedAt = 0;
   #handle: number;
   #shape: Shape | undefined;
   #device: Device | undefined = undefined;
 
   /** Takes over a native handle; `shape` is its shape where that is known already. */
   constructor(handle: number, readonly dtype: DType, shape?: Shape) {
+    super();
     this.#handle = handle;
     this.#shape = shape;
+    register(this);
   }
 
-  /** The native handle; throws where the tensor was disposed. */
+  /** The native handle; throws where the tensor was disposed, or a backward function comes too late for its values. */
   get handle(): number {
-    if (this.#handle === 0) throw new ReferenceError("Cannot use a tensor that was disposed");
+    if (this.#handle === 0) throw new ReferenceError(disposed);
+    checkUnchanged(this);
     return this.#handle;
   }
 
@@ -50,7 +64,8 @@ export class Storage implements Disposable {
   }
 
   #describe(): Shape {
-    native.tensor_describe(this.handle, description);
+    if (this.#handle === 0) throw new ReferenceError(disposed);
+    native.tensor_describe(this.#handle, description);
     this.#device = devices[description[2]!];
     const shape: number[] = [];
     for (let i = 0; i < description[0]!; i++) shape.push(description[3 + i]!);
@@ -108,6 +123,19 @@ export class Storage implements Disposable {
     return answer[0] === 1;
   }
 
+  /** Overwrites the values in place by those of an array of the same shape and dtype. */
+  assign(source: Storage): void {
+    if (source.dtype !== this.dtype || !sameShape(source.shape, this.shape)) {
+      throw new RangeError(
+        `Cannot assign ${source.dtype} ${shapeText(source.shape)} to ${this.dtype} ${
+          shapeText(this.shape)
+        }: dtype and shape must be the same`,
+      );
+    }
+    native.tensor_assign(this.handle, source.handle);
+    written(this);
+  }
+
   /** Frees the array; harmless when repeated. */
   dispose(): void {
     if (this.#handle === 0) return;
@@ -115,13 +143,8 @@ export class Storage implements Disposable {
     this.#handle = 0;
   }
 
-  /** Frees the values. */
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
   /** `Tensor(f32 [2, 3])`. */
-  toString(): string {
+  override toString(): string {
     return this.isDisposed ? "Tensor(disposed)" : `Tensor(${this.dtype} ${shapeText(this.shape)})`;
   }
 

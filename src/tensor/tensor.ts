@@ -13,11 +13,9 @@ import * as functions from "./functions.ts";
 import * as indexing from "./indexing.ts";
 import { matmul } from "./matmul.ts";
 import * as reduction from "./reduction.ts";
-import { register } from "./scope.ts";
-import { type Shape, shapeText } from "./shape.ts";
+import type { Shape } from "./shape.ts";
 import * as softmax from "./softmax.ts";
-import { Storage } from "./storage.ts";
-import type { Node } from "./tape.ts";
+import { type Node, Recorded } from "./tape.ts";
 import * as views from "./views.ts";
 
 /** What the arithmetic methods take: a tensor of the same dtype, or a number. */
@@ -31,32 +29,20 @@ export type Operand = Tensor | number;
  * using a disposed tensor throws. Methods return new tensors, differentiable where that makes sense,
  * and broadcast as NumPy does.
  */
-export class Tensor extends Storage {
+export class Tensor extends Recorded<Tensor> {
   /** The tensor's place on the tape, where gradients may go through it. */
-  node: Node | undefined = undefined;
-  /** Whether it was given to `parameter`. */
-  isParameter = false;
-  /** Whether scopes leave it alone: it was given to `keep` or `parameter`. */
-  isKept = false;
-  /** Whether it shares its storage with the tensor it was made from. */
-  isView = false;
+  node: Node<Tensor> | undefined = undefined;
 
-  /** Takes over a native handle; `shape` is its shape where that is known already. */
-  constructor(handle: number, dtype: DType, shape?: Shape) {
-    super(handle, dtype, shape);
-    register(this);
-  }
-
-  /** Takes over the handle of a view of another tensor's storage. */
-  static view(handle: number, dtype: DType, shape?: Shape): Tensor {
-    const tensor = new Tensor(handle, dtype, shape);
-    tensor.isView = true;
+  /** Takes over the handle of a view of a tensor's storage. */
+  static view(of: Tensor, handle: number, shape?: Shape): Tensor {
+    const tensor = new Tensor(handle, of.dtype, shape);
+    tensor.base = of.base ?? of;
     return tensor;
   }
 
   /**
-   * A tensor of the given values, copied. The shape is by default the nesting of the numbers, or
-   * `[length]`; the dtype that of a typed array, and `f32` for numbers.
+   * A tensor of the given values, copied. The default shape is the nesting of the numbers, or
+   * `[length]`. The default dtype is the typed array's own, and `f32` for numbers.
    */
   static from(data: TensorData, shape?: Shape, options: TensorOptions = {}): Tensor {
     return creation.from(data, shape, options);
@@ -77,23 +63,9 @@ export class Tensor extends Storage {
     return creation.full(shape, value, options);
   }
 
-  /** Frees the tensor and what was saved for its gradient; harmless when repeated. */
-  override dispose(): void {
-    this.node?.release();
-    super.dispose();
-  }
-
-  /** Drops the history: no gradient goes through this tensor any more. */
-  forget(): void {
-    if (this.node !== undefined) {
-      this.node.release();
-      this.node = undefined;
-    }
-  }
-
   /** The same values under a handle of their own, with no history; the storage is shared. */
   detach(): Tensor {
-    return Tensor.view(native.tensor_alias(this.handle), this.dtype);
+    return Tensor.view(this, native.tensor_alias(this.handle));
   }
 
   /** A contiguous copy of the values, with no history. */
@@ -101,21 +73,9 @@ export class Tensor extends Storage {
     return new Tensor(native.tensor_copy(this.handle), this.dtype);
   }
 
-  /** A copy of the values on a device, with no history. */
+  /** The values on a device, with no history: a copy, or the shared storage where they are there already. */
   to(device: Device): Tensor {
-    return new Tensor(native.tensor_to_device(this.handle, deviceCode[device]), this.dtype);
-  }
-
-  /** Overwrites the values in place by those of a tensor of the same shape and dtype. */
-  assign(source: Tensor): void {
-    if (source.dtype !== this.dtype || shapeText(source.shape) !== shapeText(this.shape)) {
-      throw new RangeError(
-        `Cannot assign ${source.dtype} ${shapeText(source.shape)} to ${this.dtype} ${
-          shapeText(this.shape)
-        }: dtype and shape must be the same`,
-      );
-    }
-    native.tensor_assign(this.handle, source.handle);
+    return Tensor.view(this, native.tensor_to_device(this.handle, deviceCode[device]));
   }
 
   /** The values converted to another dtype, towards zero from float to integer. */

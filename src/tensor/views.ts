@@ -16,7 +16,8 @@ import { Tensor } from "./tensor.ts";
 
 /** The values converted to another dtype; gradients go through from float to float. */
 export function cast(x: Tensor, dtype: DType): Tensor {
-  const y = new Tensor(native.tensor_cast(x.handle, dtypeCode[dtype]), dtype);
+  const handle = native.tensor_cast(x.handle, dtypeCode[dtype]);
+  const y = dtype === x.dtype ? Tensor.view(x, handle) : new Tensor(handle, dtype);
   if (!isTracked(x) || !isFloat(dtype)) return y;
   return record(y, [x], (gradient) => [cast(gradient, x.dtype)]);
 }
@@ -29,9 +30,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
       `Cannot reshape ${shapeText(x.shape)} to ${shapeText(shape)}: the sizes differ`,
     );
   }
-  const y = Tensor.view(native.tensor_reshape(x.handle, nativeShape(lengths)), x.dtype, [
-    ...lengths,
-  ]);
+  const y = Tensor.view(x, native.tensor_reshape(x.handle, nativeShape(lengths)), [...lengths]);
   return isTracked(x) ? record(y, [x], (gradient) => [reshape(gradient, x.shape)]) : y;
 }
 
@@ -54,7 +53,7 @@ export function permute(x: Tensor, dims: readonly number[]): Tensor {
       `Cannot permute ${shapeText(x.shape)} by ${shapeText(dims)}: name each dimension once`,
     );
   }
-  const y = Tensor.view(native.tensor_permute(x.handle, crossing(order)), x.dtype);
+  const y = Tensor.view(x, native.tensor_permute(x.handle, crossing(order)));
   if (!isTracked(x)) return y;
   return record(y, [x], (gradient) => [permute(gradient, order.map((_, i) => order.indexOf(i)))]);
 }
@@ -75,7 +74,7 @@ export function broadcastTo(x: Tensor, shape: Shape): Tensor {
   if (result === undefined || !sameShape(result, shape)) {
     throw new RangeError(`Cannot broadcast ${shapeText(x.shape)} to ${shapeText(shape)}`);
   }
-  const y = Tensor.view(native.tensor_broadcast(x.handle, nativeShape(shape)), x.dtype);
+  const y = Tensor.view(x, native.tensor_broadcast(x.handle, nativeShape(shape)));
   return isTracked(x) ? record(y, [x], (gradient) => [unbroadcast(gradient, x.shape)]) : y;
 }
 
@@ -97,7 +96,10 @@ export function slice(
       }`,
     );
   }
-  const y = Tensor.view(native.tensor_slice(x.handle, axis, start, length, step), x.dtype);
+  const y = Tensor.view(
+    x,
+    native.tensor_slice(x.handle, axis, start, length, Math.min(step, 0xffffffff)),
+  );
   if (!isTracked(x)) return y;
   return record(y, [x], (gradient) => {
     const places = Tensor.from(Uint32Array.from({ length }, (_, i) => start + i * step));

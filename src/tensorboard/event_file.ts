@@ -1,8 +1,10 @@
 import { messageOf, UserError } from "../errors.ts";
 import { configRecord, type TrainConfig } from "../config/mod.ts";
-import { append, type Files, readRegularFile } from "../storage/mod.ts";
+import { append, type Files, readFile } from "../storage/mod.ts";
+import { type Figures, figuresOf } from "../statistics/mod.ts";
 import type { EpochMetrics, EpochTime } from "../train/mod.ts";
 import { confusionImage } from "./confusion_image.ts";
+import { confusionTable } from "./confusion_table.ts";
 import {
   beginning,
   ending,
@@ -12,17 +14,16 @@ import {
   readEvents,
   restart,
   scalars,
+  text,
 } from "./events.ts";
 import { joined } from "./protobuf.ts";
 
 const prefix = "events.out.tfevents.";
 
 /** What a run's test gives to its events. */
-export interface TestFigures {
+export interface TestFigures extends Figures<"test"> {
   /** Epochs that were trained. */
   readonly epochs: number;
-  readonly test_loss: number;
-  readonly test_acc: number;
   /** Counts `[class][prediction]`. */
   readonly confusion_matrix: readonly (readonly number[])[];
   readonly classes: readonly string[];
@@ -54,7 +55,7 @@ export class EventFile {
     const newest = earlier.filter((name) => name.endsWith(".wick")).at(-1);
     const path = `${this.folder}/${newest ?? `${prefix}${Math.floor(secondsOf(now))}.wick`}`;
     writing(path, () => {
-      const file = readRegularFile(path) ?? new Uint8Array();
+      const file = readFile(path) ?? new Uint8Array();
       const known = readEvents(file);
       // The last epoch begins again too: the test's figures may stand beside it.
       const from = Math.max(1, Math.min(known.epoch, history.length));
@@ -80,13 +81,15 @@ export class EventFile {
   }
 
   /** Adds the test's figures and the confusion matrix, and says that the run is finished. */
-  async end(figures: TestFigures, now: Date): Promise<void> {
-    const { epochs, test_loss, test_acc, confusion_matrix, classes } = figures;
+  end(figures: TestFigures, now: Date): void {
+    const { epochs, confusion_matrix, classes } = figures;
+    const test = figuresOf("test").map(({ key }) => [key, figures[key]] as const);
     const time = secondsOf(now);
-    const confusion = await confusionImage(confusion_matrix, classes);
+    const table = confusionTable(confusion_matrix, classes);
     this.#add(joined([
-      scalars({ test_loss, test_acc }, epochs, time),
-      image(confusion, epochs, time),
+      scalars(Object.fromEntries(test), epochs, time),
+      image(confusionImage(confusion_matrix), epochs, time),
+      text("confusion_matrix/counts", table, epochs, time),
       ending(time),
     ]));
   }

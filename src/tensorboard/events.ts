@@ -95,6 +95,14 @@ export function image({ name, width, height, png }: Image, epoch: number, time: 
   return event(time, epoch, message(1, bytes(1, name), message(4, ...picture)));
 }
 
+/** Text in Markdown that belongs to an epoch: what TensorFlow's `tf.summary.text` writes. */
+export function text(name: string, content: string, epoch: number, time: number): Events {
+  const string = 7;
+  const tensor = message(8, integer(1, string), message(2), bytes(8, content));
+  const plugin = message(9, message(1, bytes(1, "text")));
+  return event(time, epoch, message(1, bytes(1, name), tensor, plugin));
+}
+
 /** The run is finished. */
 export function ending(time: number): Events {
   const success = 1;

@@ -1,18 +1,24 @@
 import { z } from "zod";
 import type { StoredTensor } from "../storage/mod.ts";
-import { epochMetricsSchema } from "./metrics.ts";
+import { type EpochMetrics, epochMetricsSchema } from "./metrics.ts";
 
 /** Where a training stands, besides its tensors. */
-export const progressSchema = z.strictObject({
+export interface RunProgress {
   /** Epochs that are complete, with their validation. */
-  epoch: z.int().min(0),
+  readonly epoch: number;
   /** Steps of the epoch after them. */
-  step_in_epoch: z.int().min(0),
+  readonly step_in_epoch: number;
   /** Steps since the run began. */
+  readonly step: number;
+  readonly history: readonly EpochMetrics[];
+}
+
+export const progressSchema = z.strictObject({
+  epoch: z.int().min(0),
+  step_in_epoch: z.int().min(0),
   step: z.int().min(0),
   history: z.array(epochMetricsSchema),
 });
-export type RunProgress = z.infer<typeof progressSchema>;
 
 /** Whether the counts of a progress fit each other: each epoch has as many steps as the first. */
 export function isConsistent({ epoch, step_in_epoch, step, history }: RunProgress): boolean {

@@ -1,5 +1,6 @@
 import { type Batch, batches, type ImageSet } from "../data/mod.ts";
 import { crossEntropyLoss, evaluation, type Loss, type Module } from "../nn/mod.ts";
+import type { Counts } from "../statistics/mod.ts";
 import { accumulateMetrics, type Device, noGradients, scope, Tensor } from "../tensor/mod.ts";
 import type { Pace } from "./pace.ts";
 
@@ -7,17 +8,9 @@ import type { Pace } from "./pace.ts";
 export const evaluationBatch = 250;
 
 /** What a model makes of a set: every example counted once, exactly. */
-export interface Evaluation {
-  /** Mean loss of an example: its cross-entropy in nats, unless another loss is given. */
-  readonly loss: number;
-  /** Examples whose largest logit is at their label. */
-  readonly correct: number;
-  /** Examples. */
-  readonly count: number;
+export interface Evaluation extends Counts {
   /** `correct / count` */
   readonly accuracy: number;
-  /** Counts `[class][prediction]`. */
-  readonly confusion: readonly (readonly number[])[];
   /** The predicted class of each example, `[count]`, in the set's order. */
   readonly predictions: Uint8Array;
 }

@@ -1,7 +1,8 @@
-import { explain, type Screen, silentScreen } from "../cli/mod.ts";
+import { type Screen, silentScreen } from "../cli/mod.ts";
 import { configSchema } from "../config/mod.ts";
 import type { TrainingData } from "../data/mod.ts";
-import { crossEntropyLoss, type Layer, type Module } from "../nn/mod.ts";
+import { cosine, crossEntropyLoss, type Layer, type Module } from "../nn/mod.ts";
+import { explain } from "../settings/mod.ts";
 import { assignStored, type StoredTensor, weightsDigest } from "../storage/mod.ts";
 import { EpochProgress } from "./epoch_progress.ts";
 import { train } from "./loop.ts";
@@ -67,13 +68,13 @@ export class Fitted implements Disposable {
  *
  * @example
  * ```ts
- * import { fit, flatten, linear, loadTraining, sequential } from "@wick/wick";
+ * import { fit, flatten, linear, loadTraining, sequential, sgd } from "@wick/wick";
  *
  * const data = await loadTraining({ data: "synthetic", trainSize: 500 });
  * using fitted = await fit({
  *   model: sequential(flatten, linear(784, 10)),
  *   data,
- *   optimizer: { name: "sgd", lr: 0.1 },
+ *   optimizer: sgd({ lr: 0.1 }),
  *   epochs: 2,
  * });
  * console.log(fitted.best.val_acc);
@@ -122,7 +123,7 @@ function completeRecipe(
     ...settings.data,
     optimizer,
     loss: loss ?? crossEntropyLoss(),
-    schedule: schedule ?? (() => ({ name: "cosine" })),
+    schedule: schedule ?? cosine(),
     augmentation,
   };
 }

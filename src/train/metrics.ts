@@ -1,22 +1,49 @@
 import { z } from "zod";
-import { syntheticMark } from "../data/mod.ts";
+import {
+  type Figure,
+  type Figures,
+  figuresOf,
+  logged,
+  metrics,
+  type Part,
+} from "../statistics/mod.ts";
+import { markOf } from "../data/mod.ts";
 import type { Recipe } from "./recipe.ts";
 
-const metric = z.number();
-
 /** One epoch's figures: a pure function of config and data. */
+export interface EpochMetrics extends Figures<"train" | "val"> {
+  readonly epoch: number;
+  /** Steps done since the run began. */
+  readonly step: number;
+  /** Learning rate of the epoch's last step. */
+  readonly lr: number;
+}
+
+/** The figures of an epoch, in the order of files. */
+export const epochFigures: readonly Figure<"train" | "val">[] = [
+  ...figuresOf("train"),
+  ...figuresOf("val"),
+];
+
+/** What a file holds of the figures of one part of the data. */
+export function figuresShape<P extends Part>(part: P): {
+  [key in keyof Figures<P>]-?: undefined extends Figures<P>[key] ? z.ZodOptional<z.ZodNumber>
+    : z.ZodNumber;
+} {
+  const entries = figuresOf(part).map(({ key, required }) => [
+    key,
+    required && part !== "val" ? z.number() : z.number().optional(),
+  ]);
+  return Object.fromEntries(entries);
+}
+
 export const epochMetricsSchema = z.strictObject({
   epoch: z.int().min(1),
-  /** Steps done since the run began. */
   step: z.int().min(1),
-  /** Learning rate of the epoch's last step. */
-  lr: metric,
-  train_loss: metric,
-  train_acc: metric,
-  val_loss: metric.optional(),
-  val_acc: metric.optional(),
+  lr: z.number(),
+  ...figuresShape("train"),
+  ...figuresShape("val"),
 });
-export type EpochMetrics = Readonly<z.infer<typeof epochMetricsSchema>>;
 
 /** How long an epoch took the process that finished it. */
 export interface EpochTime {
@@ -24,7 +51,7 @@ export interface EpochTime {
   readonly imagesPerSecond: number;
 }
 
-const columns = ["epoch", "step", "lr", "train_loss", "train_acc", "val_loss", "val_acc"] as const;
+const columns = ["epoch", "step", "lr", ...epochFigures.map(({ key }) => key)] as const;
 
 /** The first line of metrics.csv. */
 export const metricsHeader = `${columns.join(",")},seconds,images_per_second\n`;
@@ -36,28 +63,29 @@ export function metricsRow(metrics: EpochMetrics, time?: EpochTime): string {
   }\n`;
 }
 
-function rowStart(metrics: EpochMetrics): string {
-  return columns.map((column) => `${metrics[column] ?? ""},`).join("");
+function rowStart(metrics: EpochMetrics, of: readonly (keyof EpochMetrics)[] = columns): string {
+  return of.map((column) => `${metrics[column] ?? ""},`).join("");
 }
 
 /** metrics.csv as a checkpoint's history has it; the times are taken over from the file so far. */
 export function metricsFile(history: readonly EpochMetrics[], soFar: string): string {
-  const lines = soFar.split("\n");
+  const [header, ...lines] = soFar.split("\n");
+  const had = header.split(",");
+  const before = columns.filter((column) => had.includes(column)); // a metric may be newer
   const rows = history.map((metrics) => {
-    const start = rowStart(metrics);
-    const known = lines.find((line) =>
-      line.startsWith(start) && /^[\d.]*,\d*$/.test(line.slice(start.length))
-    );
-    return known === undefined ? metricsRow(metrics) : `${known}\n`;
+    const start = rowStart(metrics, before);
+    const times = lines.filter((line) => line.startsWith(start))
+      .map((line) => line.slice(start.length)).find((rest) => /^[\d.]*,\d*$/.test(rest));
+    return `${rowStart(metrics)}${times ?? ","}\n`;
   });
   return metricsHeader + rows.join("");
 }
 
 /** How long each epoch took, from metrics.csv; undefined where that is not known. */
 export function epochTimes(csv: string): (EpochTime | undefined)[] {
-  const rows = csv.split("\n").slice(1).filter((row) => row !== "");
+  const [header, ...rows] = csv.split("\n").filter((row) => row !== "");
   return rows.map((row) => {
-    const cells = row.split(",").slice(columns.length);
+    const cells = row.split(",").slice(header.split(",").length - 2);
     if (cells.length !== 2 || !cells.every((cell) => /^[\d.]+$/.test(cell))) return undefined;
     const [seconds, imagesPerSecond] = cells.map(Number);
     return { seconds, imagesPerSecond };
@@ -84,29 +112,25 @@ export function epochLine(
   data: string,
 ): string {
   const epoch = `epoch ${String(metrics.epoch).padStart(String(epochs).length)}/${epochs}`;
-  const figure = (name: "train_loss" | "train_acc" | "val_loss" | "val_acc") =>
-    metrics[name] === undefined ? "" : `  ${name} ${metrics[name].toFixed(4)}`;
-  const figures = figure("train_loss") + figure("train_acc") + figure("val_loss") +
-    figure("val_acc");
   const speed = `${time.seconds.toFixed(1)} s  ${time.imagesPerSecond.toFixed(0)} images/s`;
-  return `${epoch}${figures}  ${speed}${syntheticMark(data)}`;
+  return [epoch, ...logged(epochFigures, metrics), speed].join("  ") + markOf(data);
 }
 
 /**
- * The best epoch so far: the first of those with the lowest loss, or with the lowest loss of those
- * with the highest accuracy.
+ * The best epoch so far: the first of those with the best figure, the lower loss among equals;
+ * without validation the last.
  */
 export function bestEpoch(
   history: readonly EpochMetrics[],
   bestBy: Recipe["bestBy"],
 ): EpochMetrics | undefined {
-  return history.reduce<EpochMetrics | undefined>((best, metrics) => {
-    if (best === undefined) return metrics;
-    const { val_acc, val_loss } = metrics;
-    if (val_acc === undefined || val_loss === undefined) return metrics; // no validation: best = last
-    const gain = bestBy === "accuracy" ? val_acc - best.val_acc! : 0;
-    const better = gain > 0 || gain === 0 && val_loss < best.val_loss!;
-    return better ? metrics : best;
+  const { name, better } = metrics.find(({ label }) => label === bestBy)!;
+  const key = `val_${name}` as const;
+  return history.reduce<EpochMetrics | undefined>((best, epoch) => {
+    const [before, now] = [best?.[key], epoch[key]];
+    if (before === undefined || now === undefined) return epoch;
+    const tie = now === before && epoch.val_loss! < best!.val_loss!;
+    return tie || (better === "higher" ? now > before : now < before) ? epoch : best;
   }, undefined);
 }
 

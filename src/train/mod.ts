@@ -13,11 +13,13 @@ export { fit, type FitOptions, Fitted, type Watcher } from "./fit.ts";
 export { train, trainingBatches, trainStep } from "./loop.ts";
 export {
   bestEpoch,
+  epochFigures,
   epochLine,
   type EpochMetrics,
   epochMetricsSchema,
   type EpochTime,
   epochTimes,
+  figuresShape,
   meanSpeed,
   metricsFile,
   metricsHeader,

@@ -93,7 +93,7 @@ function computedBefore(last: Tensor): Tensor[] {
   const found = new Set([last]);
   for (const tensor of found) {
     for (const input of tensor.node?.inputs ?? []) {
-      if (input.node !== undefined && !input.isParameter) found.add(input);
+      if (!input.isLeaf) found.add(input);
     }
   }
   return [...found].sort((a, b) => (a.node?.order ?? 0) - (b.node?.order ?? 0));

@@ -1,21 +1,24 @@
-import type { TrainConfig } from "../config/mod.ts";
-import type { Augmentation } from "../data/mod.ts";
-import { createModel } from "../models/mod.ts";
+import { choices, settingsOf, type TrainConfig } from "../config/mod.ts";
+import { type Augmentation, dataSet } from "../data/mod.ts";
+import { models } from "../models/mod.ts";
 import {
   crossEntropyLoss,
   type Layer,
   type Loss,
-  type OptimizerOptions,
+  type Optimizer,
+  optimizers,
   type Schedule,
+  schedules,
 } from "../nn/mod.ts";
+import { named } from "../settings/mod.ts";
 import type { Device } from "../tensor/mod.ts";
 
 /** What decides a training besides its model and its data: values, not names. */
 export interface Recipe {
-  readonly optimizer: OptimizerOptions;
+  readonly optimizer: Optimizer;
   readonly loss: Loss;
-  /** How the learning rate changes, for a number of steps an epoch. */
-  readonly schedule: (stepsPerEpoch: number) => Schedule;
+  /** How the learning rate changes. */
+  readonly schedule: Schedule;
   readonly augmentation?: Omit<Augmentation, "random">;
   readonly epochs: number;
   /** Images a step. */
@@ -24,23 +27,30 @@ export interface Recipe {
   readonly seed: number;
   readonly device: Device;
   /** What makes an epoch the best. */
-  readonly bestBy: TrainConfig["bestBy"];
+  readonly bestBy: "accuracy" | "loss";
   /** Epochs without a better one after which the training stops, 0 for never. */
   readonly earlyStopping: number;
 }
 
-/** The model that a config names. */
-export function modelOf({ model, hidden }: TrainConfig): Layer {
-  return createModel(model, { hidden });
+/** The model that a config names, for the images of its data set. */
+export function modelOf(config: TrainConfig): Layer {
+  const spec = named("model", models, config.model);
+  return spec.of(settingsOf(choices.model, config), dataSet(config.data));
 }
 
 /** The recipe that a config describes. */
 export function recipeOf(config: TrainConfig): Recipe {
   const { epochs, batchSize, seed, device, bestBy, earlyStopping, labelSmoothing } = config;
+  const optimizer = named("optimizer", optimizers, config.opt);
+  const schedule = named("schedule", schedules, config.lrScheduler);
+  const { clipGradNorm, lrWarmupEpochs: warmupEpochs } = config;
   return {
-    optimizer: optimizerOf(config),
+    optimizer: optimizer.of({
+      ...settingsOf(choices.opt, config),
+      ...(clipGradNorm > 0 && { clipGradNorm }),
+    }),
     loss: crossEntropyLoss({ labelSmoothing }),
-    schedule: (stepsPerEpoch) => scheduleOf(config, stepsPerEpoch),
+    schedule: schedule.of({ ...settingsOf(choices.lrScheduler, config), warmupEpochs }),
     augmentation: augmentationOf(config),
     epochs,
     batchSize,
@@ -49,26 +59,6 @@ export function recipeOf(config: TrainConfig): Recipe {
     bestBy,
     earlyStopping,
   };
-}
-
-function optimizerOf(config: TrainConfig): OptimizerOptions {
-  const { opt, lr, momentum, nesterov, weightDecay, clipGradNorm } = config;
-  return {
-    name: opt,
-    lr,
-    weightDecay,
-    ...(momentum !== undefined && { momentum }),
-    ...(nesterov !== undefined && { nesterov }),
-    ...(clipGradNorm > 0 && { clipGradNorm }),
-  };
-}
-
-function scheduleOf(config: TrainConfig, stepsPerEpoch: number): Schedule {
-  const { lrScheduler: name, lrWarmupEpochs, lrStepSize = 3, lrGamma = 0.1 } = config;
-  if (name === "one-cycle") return { name };
-  const warmupSteps = lrWarmupEpochs * stepsPerEpoch;
-  if (name !== "step") return { name, warmupSteps };
-  return { name, size: lrStepSize * stepsPerEpoch, gamma: lrGamma, warmupSteps };
 }
 
 function augmentationOf(config: TrainConfig): Recipe["augmentation"] {

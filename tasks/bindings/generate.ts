@@ -30,11 +30,10 @@ const signature = (row: Export) =>
   });
 
 const call = (row: Export) =>
-  row.arguments.flatMap(({ name, type }) =>
-    isSlice(type)
-      ? [`array(${camel(name)}, ${ARRAYS[element(type)]})`, `${camel(name)}.length`]
-      : [camel(name)]
-  );
+  row.arguments.flatMap(({ name, type }) => {
+    if (isSlice(type)) return [`array(${camel(name)}, ${ARRAYS[element(type)]})`, "length"];
+    return [type === "u32" ? `u32(${camel(name)})` : camel(name)];
+  });
 
 const documentation = (row: Export) => {
   const lines = row.documentation.split("\n").map((line) => line.trim());
@@ -80,10 +79,29 @@ export interface Native {
 ${rows.map(method).join("\n")}
 }
 
-/** An array of the class that a parameter takes: the library would read another one's memory beyond its end. */
-const array = <T extends { readonly length: number }>(given: T, type: new () => T): T => {
-  if (given instanceof type && given.length < 2 ** 32) return given;
-  throw new TypeError(\`Expected a \${type.name} of less than 2^32 elements\`);
+const getter = (name: "length" | "buffer"): () => unknown =>
+  Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), name)!.get!;
+const [lengthOf, bufferOf] = [getter("length"), getter("buffer")];
+
+/** Elements of the array that was checked last. */
+let length = 0;
+
+/**
+ * An array of the class that a parameter takes: the library would read another one's memory beyond its end. Its length
+ * is what the system knows, since a class may say otherwise; memory that another thread may change is refused.
+ */
+const array = <T extends object>(given: T, type: new () => T): T => {
+  if (given instanceof type && !(bufferOf.call(given) instanceof SharedArrayBuffer)) {
+    length = lengthOf.call(given) as number;
+    if (length < 2 ** 32) return given;
+  }
+  throw new TypeError(\`Expected a \${type.name} of less than 2^32 elements, in memory that is not shared\`);
+};
+
+/** A number that crosses as it is: Deno would pass its remainder by 2^32. */
+const u32 = (given: number): number => {
+  if (given >>> 0 === given) return given;
+  throw new TypeError(\`Expected a whole number from 0 to 4294967295, not \${given}\`);
 };
 
 /** Wraps each symbol: a result of 0 is a failure. */

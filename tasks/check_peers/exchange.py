@@ -8,29 +8,21 @@ IMAGES has `train_images` [n, 28, 28] and `test_images` [10000, 28, 28] as U8 an
 """
 
 import sys
+from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-conv = lambda i, o: nn.Conv2d(i, o, 3, padding=1)
-MODELS = {
-    "linear": lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 10)),
-    "nonlinear": lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10)),
-    "cnn": lambda: nn.Sequential(
-        conv(1, 10), nn.ReLU(), conv(10, 10), nn.ReLU(), nn.MaxPool2d(2),
-        conv(10, 10), nn.ReLU(), conv(10, 10), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(490, 10),
-    ),
-}
+sys.path.append(str(Path(__file__).parents[2] / "bench/peers"))
+from pytorch_models import build, sgd  # noqa: E402
 
 
 def scaled(pixels):
     return pixels.unsqueeze(1).float() / 255
 
 
-def train(model, images, labels):
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.02, momentum=0.9)
+def train(model, optimizer, images, labels):
     for batch in torch.randperm(len(images)).split(32):
         optimizer.zero_grad()
         nn.functional.cross_entropy(model(scaled(images[batch])), labels[batch]).backward()
@@ -47,10 +39,10 @@ def main(name, wick, data, folder):
     torch.manual_seed(42)
     torch.set_num_threads(1)  # small steps are slower on several
     images = load_file(data)
-    of_wick = MODELS[name]()
+    of_wick = build(name)
     of_wick.load_state_dict(load_file(wick), strict=True)
-    own = MODELS[name]()
-    train(own, images["train_images"], images["train_labels"].long())
+    own = build(name)
+    train(own, sgd(name, own.parameters()), images["train_images"], images["train_labels"].long())
     save_file(own.state_dict(), f"{folder}/pytorch.safetensors")
     found = {}
     for key, model in {"wick": of_wick, "pytorch": own}.items():

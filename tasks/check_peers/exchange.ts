@@ -1,6 +1,5 @@
 import { batches, type ImageSet, loadTest, loadTraining } from "../../src/data/mod.ts";
 import { UserError } from "../../src/errors.ts";
-import type { ModelName } from "../../src/mod.ts";
 import { noGradients, scope } from "../../src/tensor/mod.ts";
 import { evaluateCommand } from "../../src/commands/evaluate_command.ts";
 import { silentScreen } from "../../src/cli/mod.ts";
@@ -11,7 +10,7 @@ import type { PyTorch } from "./pytorch.ts";
 
 /** How one side's weights did on both sides. */
 export interface Exchange {
-  readonly model: ModelName;
+  readonly model: string;
   readonly trainedIn: "wick" | "pytorch";
   /** How many test images each side puts into the right class. */
   readonly correct: { readonly wick: number; readonly pytorch: number };
@@ -26,7 +25,7 @@ export interface Exchange {
 }
 
 /** Trains a model on both sides, and lets each side make of the test images what it does. */
-export async function exchange(model: ModelName, pytorch: PyTorch, dataDir?: string) {
+export async function exchange(model: string, pytorch: PyTorch, dataDir?: string) {
   const folder = await Deno.makeTempDir({ prefix: "wick-peers-" });
   try {
     const options = { data: "fashion-mnist", dataDir } as const;
@@ -95,8 +94,8 @@ function encodeImages(train: ImageSet, test: ImageSet): Uint8Array<ArrayBuffer> 
 /** What `deno task evaluate WEIGHTS --model NAME` counts. */
 async function evaluated(
   weights: string,
-  model: ModelName,
-  options: { data: "fashion-mnist"; dataDir?: string },
+  model: string,
+  options: { data: string; dataDir?: string },
 ): Promise<number> {
   let printed = "";
   const print = (text: string) => printed += text;
@@ -105,7 +104,7 @@ async function evaluated(
 }
 
 /** `[count * 10]`, by the weights in a file. */
-function logits(weights: string, model: ModelName, test: ImageSet): Float32Array {
+function logits(weights: string, model: string, test: ImageSet): Float32Array {
   using module = loadModel(findWeights(weights, model));
   const all: number[] = [];
   for (const { images } of batches(test, 250)) {

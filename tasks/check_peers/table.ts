@@ -1,3 +1,4 @@
+import { aligned } from "../../src/cli/mod.ts";
 import { version } from "../../src/version.ts";
 import type { Exchange } from "./exchange.ts";
 
@@ -20,14 +21,10 @@ export function table(exchanges: readonly Exchange[]): string {
   ]);
   const head = ["model", "trained in", "right in wick", "in PyTorch"]
     .concat("logits differ by", "wick from exact", "PyTorch from exact", "largest logit");
-  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i].length)));
-  const lines = [head, ...rows].map((row) =>
-    row.map((cell, i) => i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])).join("  ")
-  );
   return [
     `wick ${version} and ${exchanges[0].version}: each other's weights, the 10,000 test images`,
     "",
-    ...lines,
+    ...aligned([head, ...rows], (column) => column < 2),
     "",
     "Right: images of the 10,000. The other columns are the largest of 100,000 logits; exact is PyTorch",
     "in float64, so that two columns say how far rounding in float32 alone leads.",

@@ -14,6 +14,8 @@ const libraries = {
 /** A platform as Rust and Deno name it. */
 export type Target = keyof typeof libraries;
 
+export const targets = Object.keys(libraries) as Target[];
+
 /** The platform of this process. */
 export const thisTarget = Deno.build.target as Target;
 

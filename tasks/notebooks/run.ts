@@ -40,7 +40,7 @@ export async function checkTypes(root: string, names: readonly string[]): Promis
 export async function runNotebook(
   root: string,
   name: string,
-  { short, write }: { readonly short: boolean; readonly write: boolean },
+  { short, write }: { readonly short?: boolean; readonly write?: boolean },
 ): Promise<boolean> {
   const path = notebookPath(root, name);
   const committed = read(path);

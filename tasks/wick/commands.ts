@@ -1,6 +1,6 @@
 import project from "../../deno.json" with { type: "json" };
 import { type Main, UsageError } from "../../src/errors.ts";
-import { nearest } from "../../src/cli/mod.ts";
+import { nearest } from "../../src/settings/mod.ts";
 import { version } from "../../src/version.ts";
 
 /** The modules of `tasks/` whose tasks are commands of the self-contained program too. */

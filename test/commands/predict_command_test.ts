@@ -212,3 +212,118 @@ Deno.test("predict draws the saliency of one image as PNG or SVG", async () => {
     `Cannot write ${place.path}/nowhere/t.png`,
   );
 });
+
+Deno.test("predict finds pictures in a folder under all their names, and tells what it left out", async () => {
+  using place = workshop();
+  const folder = `${place.path}/pictures`;
+  Deno.mkdirSync(folder);
+  const names = ["a.jfif", "b.jpe", "c\nd.jpg", "e.JIF", "f.jfi", "g.apng"];
+  const jpeg = readFile("jpeg-420.jpg");
+  for (const name of [...names, "notes.txt", ".hidden.heic"]) {
+    Deno.writeFileSync(`${folder}/${name}`, jpeg);
+  }
+  const whole = await predict(place.weights, [folder]);
+  assertEquals([whole.code, whole.complaints], [0, []]);
+  const foreign = ["h.heic", "i.webp", "j\x1b[31m.gif"];
+  for (const name of foreign) Deno.writeFileSync(`${folder}/${name}`, jpeg);
+  Deno.mkdirSync(`${place.path}/elsewhere`);
+  Deno.symlinkSync(`${place.path}/elsewhere`, `${folder}/link`);
+  const { code, complaints } = await predict(place.weights, [folder]);
+  assertEquals([code, complaints], [0, [
+    `warning: ${folder}: 4 entries are left out, links to folders or no PNG, JPEG or IDX file: ` +
+    `${folder}/h.heic, ${folder}/i.webp, ${folder}/j\\x1b[31m.gif, ...`,
+  ]]);
+  const { images, left_out } = await predictJson(place.weights, [folder]);
+  const named = images.map(({ image }: { image: string }) => image);
+  assertEquals(named, names.map((name) => `${folder}/${name}`));
+  assertEquals(left_out, [...foreign, "link"].map((name) => `${folder}/${name}`));
+  for (const name of names) Deno.removeSync(`${folder}/${name}`);
+  const none = await predict(place.weights, [folder]);
+  assertEquals([none.code, none.complaints.length], [1, 2]);
+  assertEquals(none.complaints[1], `error: ${folder} holds no PNG, JPEG or IDX file.`);
+});
+
+Deno.test("predict shows names without what would command the terminal, and tells JSON the names", async () => {
+  using place = workshop();
+  const [good, bad] = ["good\x1b[2J\u202e.png", "bad\n\u009b31m.png"].map((name) =>
+    `${place.path}/${name}`
+  );
+  Deno.writeFileSync(good, readFile("gray-8.png"));
+  Deno.writeFileSync(bad, readFile("gray-8.png").slice(0, 60));
+  const nowhere = `${place.path}/no\twhere.png`;
+  const { printed, complaints } = await predict(place.weights, [good, bad, nowhere]);
+  assert(printed.startsWith(`${place.path}/good\\x1b[2J\\u202e.png `), printed);
+  assertEquals(complaints, [
+    `error: ${place.path}/bad\\n\\x9b31m.png is a damaged PNG: it ends too early.`,
+    `error: There is no ${place.path}/no\\twhere.png.`,
+  ]);
+  const { images } = await predictJson(place.weights, [good, bad, nowhere]);
+  assertEquals(images.map(({ image }: { image: string }) => image), [good, bad, nowhere]);
+});
+
+Deno.test("predict says where nothing stands out in a picture", async () => {
+  using place = workshop();
+  const plain = [[0, 40, 30], [255, 40, 30], [128, 1, 1], [255, 28, 28], [7, 28, 28]];
+  const paths = plain.map(([gray, width, height]) => {
+    const path = `${place.path}/${gray}-${width}.png`;
+    Deno.writeFileSync(path, encodePng(new Uint8Array(width * height).fill(gray), width));
+    return path;
+  });
+  const seen = `${place.path}/seen.png`;
+  Deno.writeFileSync(seen, readFile("sneaker-tiny.png"));
+  const { code, printed, complaints } = await predict(place.weights, [...paths, seen]);
+  assertEquals([code, printed.split("\n").length], [0, 6]);
+  const warning = "nothing stands out in it, so its classes mean nothing";
+  assertEquals(complaints, paths.map((path) => `warning: ${path}: ${warning}`));
+  const { images } = await predictJson(place.weights, [...paths, seen]);
+  const warnings = images.map((image: { warning?: string }) => image.warning);
+  assertEquals(warnings, [...paths.map(() => warning), undefined]);
+});
+
+const isWindows = Deno.build.os === "windows";
+
+Deno.test({
+  name: "predict waits for no pipe and reads no device, in a folder and by its name" +
+    (isWindows ? " (skipped: needs mkfifo)" : ""),
+  ignore: isWindows,
+  fn: async () => {
+    using place = workshop();
+    const folder = `${place.path}/pictures`;
+    Deno.mkdirSync(folder);
+    Deno.writeFileSync(`${folder}/a.png`, readFile("gray-8.png"));
+    new Deno.Command("mkfifo", { args: [`${folder}/b.png`] }).outputSync();
+    Deno.symlinkSync("/dev/zero", `${folder}/c.png`);
+    Deno.symlinkSync(`${folder}/a.png`, `${folder}/d.png`);
+    const { code, printed, complaints } = await predict(place.weights, [
+      folder,
+      "/dev/zero",
+      `${folder}/b.png`,
+    ]);
+    assertEquals([code, printed.split("\n").length], [1, 2]);
+    const says = "is no file but a pipe, a device or a folder; " +
+      "hand over on standard input, as -, what it gives.";
+    const refused = [`${folder}/b.png`, `${folder}/c.png`, "/dev/zero", `${folder}/b.png`];
+    assertEquals(complaints, refused.map((path) => `error: ${path} ${says}`));
+  },
+});
+
+const isRoot = isWindows || Deno.uid() === 0;
+
+Deno.test({
+  name: "predict goes on after a folder below a folder that it may not list" +
+    (isRoot ? " (skipped: this user may list any)" : ""),
+  ignore: isRoot,
+  fn: async () => {
+    using place = workshop();
+    const folder = `${place.path}/pictures`;
+    Deno.mkdirSync(`${folder}/b`, { recursive: true });
+    for (const name of ["a", "c"]) {
+      Deno.writeFileSync(`${folder}/${name}.png`, readFile("gray-8.png"));
+    }
+    Deno.chmodSync(`${folder}/b`, 0);
+    const { code, printed, complaints } = await predict(place.weights, [folder]);
+    Deno.chmodSync(`${folder}/b`, 0o700);
+    assertEquals([code, printed.split("\n").length, complaints.length], [1, 2, 1]);
+    assert(complaints[0].startsWith(`error: Cannot read ${folder}/b: `), complaints[0]);
+  },
+});

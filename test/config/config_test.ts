@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
-import { completeConfig, contradiction } from "../../src/config/config.ts";
+import { completeConfig } from "../../src/config/config.ts";
+import { contradiction } from "../../src/config/contradiction.ts";
 import { configText, parseConfig } from "../../src/config/config_file.ts";
 
 Deno.test("the defaults are those of the conventions", () => {
@@ -23,11 +24,11 @@ Deno.test("a setting without a meaning for the run is absent from its config", (
 Deno.test("settings that contradict each other are named", () => {
   assertEquals(
     contradiction({ model: "linear", hidden: 3 }),
-    "--hidden has no meaning for model linear",
+    "--hidden is for --model nonlinear or cnn",
   );
   assertEquals(
     contradiction({ model: "cnn", opt: "adam", momentum: 0.9 }),
-    "--momentum is not for adam",
+    "--momentum is for --opt sgd or rmsprop",
   );
   assertEquals(
     contradiction({ model: "linear", nesterov: true }),

@@ -1,6 +1,7 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import { type Augmentation, type Batch, batchCount, batches } from "../../src/data/batches.ts";
 import { imageSet } from "../../src/data/image_set.ts";
+import { fashionMnist } from "../../src/data/mod.ts";
 import { unload } from "../../src/data/resident.ts";
 import { liveTensors, Random, scope } from "../../src/tensor/mod.ts";
 import { randomWords } from "./idx_files.ts";
@@ -10,6 +11,7 @@ const set = imageSet(
   "test",
   Uint8Array.from({ length: 103 * 784 }, () => next() & 255),
   Uint8Array.from({ length: 103 }, (_, i) => i % 10),
+  fashionMnist,
 );
 const random = new Random(42, "shuffle", 3);
 

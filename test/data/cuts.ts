@@ -1,4 +1,5 @@
 import { readImageSet } from "../../src/data/idx.ts";
+import { fashionMnist } from "../../src/data/mod.ts";
 import { UserError } from "../../src/errors.ts";
 import { type Bytes, gzip, randomWords, smallPair } from "./idx_files.ts";
 
@@ -32,6 +33,7 @@ async function refuse(images: Bytes, labels: Bytes): Promise<void> {
       "cut",
       { name: "images", bytes: images },
       { name: "labels", bytes: labels },
+      fashionMnist,
     );
   } catch (error) {
     if (error instanceof UserError) return;

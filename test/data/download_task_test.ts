@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { canonicalFiles } from "../../src/data/canonical_files.ts";
+import { fashionMnist } from "../../src/data/mod.ts";
 import { filesUnder, inFolder } from "./published.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -41,7 +41,7 @@ Deno.test("download says what it tried where there is no network, and exits 1", 
 
 Deno.test("download refuses a damaged file and exits 1", async () => {
   await inFolder(async (folder) => {
-    const { name, bytes } = canonicalFiles[0];
+    const { name, bytes } = fashionMnist.publication.files[0];
     await Deno.writeFile(`${folder}/${name}`, new Uint8Array(bytes - 3));
     const { code, error } = await downloadTask("--data-dir", folder);
     assertEquals(code, 1);

@@ -1,8 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { download, type DownloadProgress, SourcesFailed } from "../../src/data/download.ts";
-import { rawFolder } from "../../src/data/files_on_disk.ts";
-import { sources as publicSources } from "../../src/data/sources.ts";
+import { fashionMnist } from "../../src/data/mod.ts";
 import { UserError } from "../../src/errors.ts";
 import { type Bytes, smallPair } from "./idx_files.ts";
 import { filesUnder, inFolder, publish, rootSkip } from "./published.ts";
@@ -12,7 +11,8 @@ const labels = await publish("labels.gz", smallPair(200).labels);
 const half = Math.floor(images.packed.length / 2);
 const files = [images.file];
 const patience = { answer: 2000, piece: 2000 };
-const imagePath = `${rawFolder}/images.gz`;
+const { below, sources: publicSources } = fashionMnist.publication;
+const imagePath = `${below}/images.gz`;
 
 interface Server extends AsyncDisposable {
   readonly url: string;
@@ -87,7 +87,7 @@ const childPath = fileURLToPath(new URL("./download_child.ts", import.meta.url))
 
 async function failure(folder: string, ...urls: string[]): Promise<string> {
   const error = await assertRejects(
-    () => download(folder, { files, sources: urls, patience }),
+    () => download(folder, { files, below, sources: urls }, { patience }),
     SourcesFailed,
   );
   return error.message;
@@ -99,13 +99,11 @@ Deno.test("download() brings the files and reports how far it is", async () => {
   );
   await inFolder(async (folder) => {
     const seen: DownloadProgress[] = [];
-    const fetched = await download(folder, {
-      files: [labels.file, images.file],
-      sources: [server.url],
-      onProgress: (progress) => seen.push(progress),
-    });
+    const wanted = { files: [labels.file, images.file], below, sources: [server.url] };
+    const onProgress = (progress: DownloadProgress) => seen.push(progress);
+    const fetched = await download(folder, wanted, { onProgress });
     assertEquals(fetched, ["labels.gz", "images.gz"]);
-    assertEquals(await filesUnder(folder), [imagePath, `${rawFolder}/labels.gz`]);
+    assertEquals(await filesUnder(folder), [imagePath, `${below}/labels.gz`]);
     assertEquals(await Deno.readFile(`${folder}/${imagePath}`), images.packed);
     const { file, received, total } = seen[seen.length - 1];
     assertEquals([file, received, total], ["images.gz", images.packed.length, total]);
@@ -116,7 +114,7 @@ Deno.test("download() leaves alone what is there, packed or not", async () => {
   await using server = serve(status(500));
   await inFolder(async (folder) => {
     await Deno.writeFile(`${folder}/images`, images.unpacked);
-    assertEquals(await download(folder, { files, sources: [server.url] }), []);
+    assertEquals(await download(folder, { files, below, sources: [server.url] }), []);
     assertEquals(server.ranges, []);
   });
 });
@@ -126,7 +124,7 @@ Deno.test("download() refuses a damaged file on disk before asking any source", 
   await inFolder(async (folder) => {
     await Deno.writeFile(`${folder}/images.gz`, images.packed.subarray(9));
     await assertRejects(
-      () => download(folder, { files, sources: [server.url] }),
+      () => download(folder, { files, below, sources: [server.url] }),
       UserError,
       "it is truncated or another file. Remove it",
     );
@@ -138,7 +136,7 @@ Deno.test("download() goes on where a broken connection stopped", async () => {
   const short: Answer = () => new Response(new Blob([images.packed.slice(0, half)]).stream());
   await using server = serve(short, whole(images.packed));
   await inFolder(async (folder) => {
-    await download(folder, { files, sources: [server.url], patience });
+    await download(folder, { files, below, sources: [server.url] }, { patience });
     assertEquals(server.ranges, [null, `bytes=${half}-`]);
     assertEquals(await Deno.readFile(`${folder}/${imagePath}`), images.packed);
   });
@@ -152,7 +150,7 @@ Deno.test("download() goes on in a later call, and with another source", async (
     assertStringIncludes(message, `${broken.url}: `);
     assertEquals(broken.ranges.length > 0, true);
     assertEquals(await filesUnder(folder), [`${imagePath}.part`]);
-    await download(folder, { files, sources: [good.url] });
+    await download(folder, { files, below, sources: [good.url] });
     assertEquals(good.ranges, [`bytes=${half}-`]);
     assertEquals(await filesUnder(folder), [imagePath]);
   });
@@ -161,9 +159,9 @@ Deno.test("download() goes on in a later call, and with another source", async (
 Deno.test("download() starts over where a server ignores the range", async () => {
   await using server = serve(() => new Response(images.packed));
   await inFolder(async (folder) => {
-    await Deno.mkdir(`${folder}/${rawFolder}`, { recursive: true });
+    await Deno.mkdir(`${folder}/${below}`, { recursive: true });
     await Deno.writeFile(`${folder}/${imagePath}.part`, images.packed.slice(0, half));
-    await download(folder, { files, sources: [server.url] });
+    await download(folder, { files, below, sources: [server.url] });
     assertEquals(server.ranges, [`bytes=${half}-`]);
     assertEquals(await Deno.readFile(`${folder}/${imagePath}`), images.packed);
   });
@@ -172,10 +170,10 @@ Deno.test("download() starts over where a server ignores the range", async () =>
 Deno.test("download() throws away a part that is of another file, or too long, and starts over", async () => {
   await using server = serve(whole(images.packed));
   await inFolder(async (folder) => {
-    await Deno.mkdir(`${folder}/${rawFolder}`, { recursive: true });
+    await Deno.mkdir(`${folder}/${below}`, { recursive: true });
     for (const length of [half, images.packed.length, images.packed.length + 7]) {
       await Deno.writeFile(`${folder}/${imagePath}.part`, new Uint8Array(length).fill(7));
-      await download(folder, { files, sources: [server.url] });
+      await download(folder, { files, below, sources: [server.url] });
       assertEquals(await Deno.readFile(`${folder}/${imagePath}`), images.packed);
       assertEquals(await filesUnder(folder), [imagePath]);
       await Deno.remove(`${folder}/${imagePath}`);
@@ -186,9 +184,9 @@ Deno.test("download() throws away a part that is of another file, or too long, a
 Deno.test("download() takes a part that is whole without asking again", async () => {
   await using server = serve(status(500));
   await inFolder(async (folder) => {
-    await Deno.mkdir(`${folder}/${rawFolder}`, { recursive: true });
+    await Deno.mkdir(`${folder}/${below}`, { recursive: true });
     await Deno.writeFile(`${folder}/${imagePath}.part`, images.packed);
-    await download(folder, { files, sources: [server.url] });
+    await download(folder, { files, below, sources: [server.url] });
     assertEquals(server.ranges, []);
     assertEquals(await filesUnder(folder), [imagePath]);
   });
@@ -221,7 +219,7 @@ Deno.test("download() tries every source, says what each did, and leaves nothing
     assertStringIncludes(message, `${page.url}: it sends 26 bytes, the published file has `);
     assertStringIncludes(message, `${shifted.url}: it sends the range 'bytes 5-5/6'\n`);
     assertStringIncludes(message, `${closed}: tcp connect error: `);
-    assertStringIncludes(message, `copy the four files from another machine to ${folder}/`);
+    assertStringIncludes(message, `copy the files from another machine to ${folder}/`);
     assertStringIncludes(message, "--data synthetic");
     assertEquals(await filesUnder(folder), []);
     assertStringIncludes(await failure(folder, longer.url), `${longer.url}: it sends `);
@@ -249,9 +247,7 @@ Deno.test("download() gives up on a source that keeps silent", async () => {
   await inFolder(async (folder) => {
     const error = await assertRejects(
       () =>
-        download(folder, {
-          files,
-          sources: [first.url, second.url],
+        download(folder, { files, below, sources: [first.url, second.url] }, {
           patience: { answer: 100, piece: 100 },
         }),
       SourcesFailed,
@@ -269,7 +265,7 @@ Deno.test("download() asks the source that delivered first for the next file", a
   );
   await inFolder(async (folder) => {
     const both = [labels.file, images.file];
-    await download(folder, { files: both, sources: [dead.url, good.url] });
+    await download(folder, { files: both, below, sources: [dead.url, good.url] });
     assertEquals([dead.ranges.length, good.ranges.length], [1, 2]);
   });
 });
@@ -294,7 +290,7 @@ Deno.test("download() killed at 12 moments leaves no half file, and is gone on w
   };
   await using server = serve(slowly);
   await inFolder(async (folder) => {
-    const job = JSON.stringify({ folder, source: server.url, files });
+    const job = JSON.stringify({ folder, source: server.url, files, below });
     for (let i = 0; i < 12; i++) {
       asked = Promise.withResolvers();
       const child = new Deno.Command(Deno.execPath(), {
@@ -315,7 +311,7 @@ Deno.test("download() killed at 12 moments leaves no half file, and is gone on w
       }
     }
     assertEquals(server.ranges.some((range) => range !== null), true, "no child went on");
-    await download(folder, { files, sources: [server.url] });
+    await download(folder, { files, below, sources: [server.url] });
     assertEquals(await filesUnder(folder), [imagePath]);
     assertEquals(await Deno.readFile(`${folder}/${imagePath}`), images.packed);
   });
@@ -324,7 +320,7 @@ Deno.test("download() killed at 12 moments leaves no half file, and is gone on w
 Deno.test("download() by two at once fetches the file once", async () => {
   await using server = serve(whole(images.packed));
   await inFolder(async (folder) => {
-    const options = { files, sources: [server.url] };
+    const options = { files, below, sources: [server.url] };
     await Promise.all([download(folder, options), download(folder, options)]);
     assertEquals(server.ranges.length, 1);
     assertEquals(await filesUnder(folder), [imagePath]);
@@ -336,7 +332,7 @@ Deno.test("download() says so where it cannot make its folder", async () => {
   await inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/FashionMNIST`, "in the way");
     await assertRejects(
-      () => download(folder, { files, sources: ["http://127.0.0.1:1"] }),
+      () => download(folder, { files, below, sources: ["http://127.0.0.1:1"] }),
       UserError,
       "Cannot look at",
     );
@@ -347,9 +343,9 @@ Deno.test("download() says so where its folder leads nowhere", async () => {
   await inFolder(async (folder) => {
     await Deno.symlink(`${folder}/missing/elsewhere`, `${folder}/FashionMNIST`);
     await assertRejects(
-      () => download(folder, { files, sources: [] }),
+      () => download(folder, { files, below, sources: [] }),
       UserError,
-      `Cannot write to ${folder}/${rawFolder}: `,
+      `Cannot write to ${folder}/${below}: `,
     );
   });
 });
@@ -361,9 +357,9 @@ Deno.test({
     inFolder(async (folder) => {
       await Deno.chmod(folder, 0o500);
       await assertRejects(
-        () => download(folder, { files, sources: ["http://127.0.0.1:1"] }),
+        () => download(folder, { files, below, sources: ["http://127.0.0.1:1"] }),
         UserError,
-        `Cannot write to ${folder}/${rawFolder}: Permission denied`,
+        `Cannot write to ${folder}/${below}: Permission denied`,
       );
       await Deno.chmod(folder, 0o700);
     }),

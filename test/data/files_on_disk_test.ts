@@ -1,27 +1,24 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import {
-  dataFolder,
-  findFile,
-  rawFolder,
-  readVerified,
-  verify,
-} from "../../src/data/files_on_disk.ts";
+import { dataFolder, findFile, readVerified, verify } from "../../src/data/files_on_disk.ts";
+import { fashionMnist } from "../../src/data/mod.ts";
 import { UserError } from "../../src/errors.ts";
 import { randomWords, smallPair } from "./idx_files.ts";
 import { inFolder, publish, rootSkip } from "./published.ts";
 
+const { publication } = fashionMnist;
+const { below: rawFolder } = publication;
 const { file, packed, unpacked } = await publish("images.gz", smallPair(3).images);
 
 Deno.test("dataFolder() is the flag, then FASHION_MNIST_DIR, then data", () => {
   const before = Deno.env.get("FASHION_MNIST_DIR");
   try {
     Deno.env.set("FASHION_MNIST_DIR", "/from/environment");
-    assertEquals(dataFolder("given"), "given");
-    assertEquals(dataFolder(), "/from/environment");
+    assertEquals(dataFolder(publication, "given"), "given");
+    assertEquals(dataFolder(publication), "/from/environment");
     Deno.env.set("FASHION_MNIST_DIR", "");
-    assertEquals(dataFolder(), "data");
+    assertEquals(dataFolder(publication), "data");
     Deno.env.delete("FASHION_MNIST_DIR");
-    assertEquals(dataFolder(), "data");
+    assertEquals(dataFolder(publication), "data");
   } finally {
     if (before !== undefined) Deno.env.set("FASHION_MNIST_DIR", before);
   }
@@ -29,8 +26,8 @@ Deno.test("dataFolder() is the flag, then FASHION_MNIST_DIR, then data", () => {
 
 Deno.test("findFile() finds nothing in a folder that is empty or missing", async () => {
   await inFolder(async (folder) => {
-    assertEquals(await findFile(file, folder), undefined);
-    assertEquals(await findFile(file, `${folder}/missing`), undefined);
+    assertEquals(await findFile(file, folder, rawFolder), undefined);
+    assertEquals(await findFile(file, `${folder}/missing`, rawFolder), undefined);
   });
 });
 
@@ -40,7 +37,7 @@ for (const place of ["", `${rawFolder}/`]) {
       await inFolder(async (folder) => {
         await Deno.mkdir(`${folder}/${place}`, { recursive: true });
         await Deno.writeFile(`${folder}/${place}${name}`, name === "images" ? unpacked : packed);
-        const found = await findFile(file, folder);
+        const found = await findFile(file, folder, rawFolder);
         assertEquals(found?.path, `${folder}/${place}${name}`);
         if (found) assertEquals(await readVerified(found), unpacked);
       });
@@ -52,7 +49,7 @@ for (const place of ["", `${rawFolder}/`]) {
         const whole = name === "images" ? unpacked : packed;
         await Deno.writeFile(`${folder}/${place}${name}`, whole.subarray(1));
         await assertRejects(
-          () => findFile(file, folder),
+          () => findFile(file, folder, rawFolder),
           UserError,
           `${place}${name} has ${whole.length - 1} bytes, the published file ${whole.length}`,
         );
@@ -82,14 +79,22 @@ Deno.test("readVerified() refuses 1,000 flipped bits, packed and unpacked, by SH
 Deno.test("findFile() refuses a folder in the file's place", async () => {
   await inFolder(async (folder) => {
     await Deno.mkdir(`${folder}/images.gz`);
-    await assertRejects(() => findFile(file, folder), UserError, "images.gz is not a file.");
+    await assertRejects(
+      () => findFile(file, folder, rawFolder),
+      UserError,
+      "images.gz is not a file.",
+    );
   });
 });
 
 Deno.test("findFile() refuses a data folder that is a file", async () => {
   await inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/data`, "");
-    await assertRejects(() => findFile(file, `${folder}/data`), UserError, "Cannot look at ");
+    await assertRejects(
+      () => findFile(file, `${folder}/data`, rawFolder),
+      UserError,
+      "Cannot look at ",
+    );
   });
 });
 
@@ -97,17 +102,25 @@ Deno.test("findFile() does not pass over a damaged file for a good one further o
   await inFolder(async (folder) => {
     await Deno.writeFile(`${folder}/images.gz`, packed.subarray(1));
     await Deno.writeFile(`${folder}/images`, unpacked);
-    await assertRejects(() => findFile(file, folder), UserError, "truncated or another file");
+    await assertRejects(
+      () => findFile(file, folder, rawFolder),
+      UserError,
+      "truncated or another file",
+    );
   });
 });
 
 Deno.test("verify() names what it checked and passes over what is not there", async () => {
   await inFolder(async (folder) => {
-    assertEquals(await verify(folder, [file]), []);
+    assertEquals(await verify(folder, { files: [file], below: rawFolder }), []);
     await Deno.writeFile(`${folder}/images`, unpacked);
-    assertEquals(await verify(folder, [file]), [`${folder}/images`]);
+    assertEquals(await verify(folder, { files: [file], below: rawFolder }), [`${folder}/images`]);
     await Deno.writeFile(`${folder}/images`, unpacked.toReversed());
-    await assertRejects(() => verify(folder, [file]), UserError, "is corrupt or another file");
+    await assertRejects(
+      () => verify(folder, { files: [file], below: rawFolder }),
+      UserError,
+      "is corrupt or another file",
+    );
   });
 });
 
@@ -117,7 +130,7 @@ Deno.test({
   fn: () =>
     inFolder(async (folder) => {
       await Deno.writeFile(`${folder}/images.gz`, packed, { mode: 0 });
-      const found = await findFile(file, folder);
+      const found = await findFile(file, folder, rawFolder);
       if (found === undefined) throw new Error("the file is there");
       await assertRejects(() => readVerified(found), UserError, "Permission denied");
     }),

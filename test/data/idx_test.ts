@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { readIdx, readImageSet } from "../../src/data/idx.ts";
+import { fashionMnist } from "../../src/data/mod.ts";
 import { UserError } from "../../src/errors.ts";
 import { cutIdx } from "./cuts.ts";
 import { type Bytes, gzip, idxFile, randomWords, smallPair } from "./idx_files.ts";
@@ -7,7 +8,12 @@ import { type Bytes, gzip, idxFile, randomWords, smallPair } from "./idx_files.t
 const small = smallPair(20);
 
 const readPair = async (images: Bytes, labels: Bytes) =>
-  await readImageSet("small", { name: "images", bytes: images }, { name: "labels", bytes: labels });
+  await readImageSet(
+    "small",
+    { name: "images", bytes: images },
+    { name: "labels", bytes: labels },
+    fashionMnist,
+  );
 
 const refuses = (images: Bytes, labels: Bytes, message: string) =>
   assertRejects(() => readPair(images, labels), UserError, message);
@@ -39,7 +45,7 @@ Deno.test("readIdx() reads a view that does not begin at its buffer's start", ()
 Deno.test("readImageSet() reads a plain and a gzipped pair alike", async () => {
   const plain = await readPair(small.images, small.labels);
   const packed = await readPair(gzip(small.images), gzip(small.labels));
-  assertEquals([plain.count, plain.rows, plain.columns], [20, 28, 28]);
+  assertEquals([plain.count, plain.height, plain.width], [20, 28, 28]);
   assertEquals(plain.images, small.images.subarray(16));
   assertEquals(plain.labels, small.labels.subarray(8));
   assertEquals(packed, plain);

@@ -1,11 +1,13 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { canonicalFiles, testFiles, trainFiles } from "../../src/data/canonical_files.ts";
 import { sha256 } from "../../src/data/digest.ts";
 import { SourcesFailed } from "../../src/data/download.ts";
-import { rawFolder } from "../../src/data/files_on_disk.ts";
+import { fashionMnist } from "../../src/data/mod.ts";
 import { loadTest, loadTraining } from "../../src/data/load.ts";
 import { UsageError, UserError } from "../../src/errors.ts";
 import { inFolder } from "./published.ts";
+
+const { files: canonicalFiles, test: testFiles, train: trainFiles, below: rawFolder } =
+  fashionMnist.publication;
 
 /** A source that refuses the connection. */
 const unreachable = ["http://127.0.0.1:9"];

@@ -1,4 +1,4 @@
-import type { CanonicalFile } from "../../src/data/canonical_files.ts";
+import type { CanonicalFile } from "../../src/data/published_files.ts";
 import { sha256 } from "../../src/data/digest.ts";
 import { type Bytes, gzip } from "./idx_files.ts";
 

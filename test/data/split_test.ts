@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { sha256 } from "../../src/data/digest.ts";
+import { fashionMnist } from "../../src/data/mod.ts";
 import { checkTrainSize, split, stratify } from "../../src/data/split.ts";
 import { imageSet } from "../../src/data/image_set.ts";
 import { UsageError } from "../../src/errors.ts";
@@ -57,9 +58,13 @@ Deno.test("stratify() keeps going where classes run out", () => {
 });
 
 Deno.test("checkTrainSize() takes 1 to 50,000 and 60,000 and nothing else", () => {
-  for (const size of [1, 32, 49_999, 50_000, 60_000]) checkTrainSize(size);
+  for (const size of [1, 32, 49_999, 50_000, 60_000]) checkTrainSize(fashionMnist, size);
   for (const size of [0, -1, 1.5, NaN, Infinity, 50_001, 59_999, 60_001]) {
-    assertThrows(() => checkTrainSize(size), UsageError, `--train-size ${size} is not possible`);
+    assertThrows(
+      () => checkTrainSize(fashionMnist, size),
+      UsageError,
+      `--train-size ${size} is not possible`,
+    );
   }
 });
 
@@ -68,13 +73,13 @@ Deno.test("split() gives training sets that contain each smaller one, and always
   const images = new Uint8Array(60_000 * 784);
   const view = new DataView(images.buffer);
   labels.forEach((_, i) => view.setUint32(784 * i, i));
-  const set = imageSet("fashion-mnist/train", images, labels);
+  const set = imageSet("fashion-mnist/train", images, labels, fashionMnist);
   const places = (pixels: Uint8Array<ArrayBuffer>) => {
     const found = new DataView(pixels.buffer);
     return Array.from({ length: pixels.length / 784 }, (_, i) => found.getUint32(784 * i));
   };
-  const small = split(set, 1000);
-  const large = split(set, 5000);
+  const small = split(set, fashionMnist, 1000);
+  const large = split(set, fashionMnist, 5000);
   assertEquals([small.train.count, large.train.count], [1000, 5000]);
   assertEquals([small.validation?.count, small.validation?.name], [
     10_000,
@@ -83,6 +88,6 @@ Deno.test("split() gives training sets that contain each smaller one, and always
   assertEquals(small.validation, large.validation);
   const containing = new Set(places(large.train.images));
   assertEquals(places(small.train.images).every((place) => containing.has(place)), true);
-  const all = split(set, 60_000);
+  const all = split(set, fashionMnist, 60_000);
   assertEquals([all.train, all.validation], [set, undefined]);
 });

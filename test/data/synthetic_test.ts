@@ -1,7 +1,6 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { sha256 } from "../../src/data/digest.ts";
-import { classNames } from "../../src/data/image_set.ts";
-import { syntheticSet } from "../../src/data/synthetic.ts";
+import { fashionMnist, syntheticSet } from "../../src/data/mod.ts";
 
 Deno.test("syntheticSet() has the same bits on every machine", async () => {
   const digests = [];
@@ -17,8 +16,8 @@ Deno.test("syntheticSet() has the same bits on every machine", async () => {
 
 Deno.test("syntheticSet() has Fashion-MNIST's format and classes in turn", () => {
   const set = syntheticSet("train", 25);
-  assertEquals([set.name, set.count, set.rows, set.columns], ["synthetic/train", 25, 28, 28]);
-  assertEquals(set.classes, classNames);
+  assertEquals([set.name, set.count, set.height, set.width], ["synthetic/train", 25, 28, 28]);
+  assertEquals(set.classes, fashionMnist.classes);
   assertEquals(set.images.length, 25 * 784);
   assertEquals([...set.labels.subarray(0, 12)], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1]);
 });

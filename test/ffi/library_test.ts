@@ -6,7 +6,7 @@ import { temporaryFolder } from "../temporary_folder.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Imports a copy of `src/ffi` that lies beside this library and this record of its build. */
+/** Calls a copy of `src/ffi` that lies beside this library and this record of its build. */
 async function load(library: Uint8Array<ArrayBuffer> | undefined, record: string | undefined) {
   using folder = temporaryFolder();
   const write = (path: string, content: Uint8Array | string) => {
@@ -18,12 +18,13 @@ async function load(library: Uint8Array<ArrayBuffer> | undefined, record: string
   for (const { name } of Deno.readDirSync(`${root}src/ffi`)) {
     write(`src/ffi/${name}`, Deno.readFileSync(`${root}src/ffi/${name}`));
   }
+  write("main.ts", `import { native } from "./src/ffi/library.ts";\nnative.wick_configure(1);`);
   write("src/program.ts", Deno.readFileSync(`${root}src/program.ts`));
   const name = libraryPath().slice(libraryPath().lastIndexOf("/") + 1);
   if (library) write(`native/target/release/${name}`, library);
   if (record !== undefined) write(".wick/library.json", record);
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-q", "-A", "--no-lock", "--no-check", "src/ffi/library.ts"],
+    args: ["run", "-q", "-A", "--no-lock", "--no-check", "main.ts"],
     cwd: folder.path,
     env: { NO_COLOR: "1" },
   }).output();

@@ -21,7 +21,7 @@ const patience = 300_000;
 export async function fuzz(target: string, count: number): Promise<Counts> {
   // Deno lets only a process with all permissions read how much memory it had.
   const options = { permissions: "-A", env: { WICK_MEMORY_MIB: "16" } };
-  const process = startWith(options, "../../fuzz/child.ts", target, String(count));
+  const process = startWith(options, "../fuzz/child.ts", target, String(count));
   const stderr = new Response(process.stderr).text();
   let last = "its start";
   let silence = setTimeout(() => process.kill("SIGKILL"), patience);

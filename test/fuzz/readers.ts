@@ -1,11 +1,13 @@
 import { gunzip } from "../../src/data/gzip.ts";
 import { readImageSet } from "../../src/data/idx.ts";
+import { fashionMnist } from "../../src/data/mod.ts";
 import { completeConfig } from "../../src/config/config.ts";
 import { configText, parseConfig } from "../../src/config/config_file.ts";
 import { metricsHeader } from "../../src/train/metrics.ts";
 import { parseMetrics } from "../../src/run/metrics_reader.ts";
 import { encodeSafetensors } from "../../src/storage/safetensors.ts";
 import { readWeightsFile, seal } from "../../src/storage/sealed.ts";
+import { pictureReaders } from "./picture_readers.ts";
 import { type Bytes, gzip, smallPair } from "../data/idx_files.ts";
 
 /** A reader of files, and whole files to edit. */
@@ -40,6 +42,7 @@ export const readers: Readonly<Record<string, Reader>> = {
         "edited",
         { name: "images", bytes: images },
         { name: "labels", bytes: labels },
+        fashionMnist,
       );
     },
     found: [],
@@ -69,4 +72,5 @@ export const readers: Readonly<Record<string, Reader>> = {
     read: (bytes) => parseMetrics(decoder.decode(bytes), "metrics.csv"),
     found: [],
   },
+  ...pictureReaders,
 };

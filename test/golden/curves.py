@@ -15,13 +15,16 @@ than half of the first: a model that is stuck on a plateau would follow any othe
 import hashlib
 import itertools
 from pathlib import Path
+import sys
 
 import numpy
 import torch
-from torch import nn
 import torch.nn.functional as F
 
 from golden_format import number, write
+
+sys.path.append(str(Path(__file__).parents[2] / "bench/peers"))
+from pytorch_models import build, sgd  # noqa: E402
 
 STEPS, BATCH, ORDERS = 200, 32, 12
 
@@ -34,22 +37,10 @@ def mix(i):
     return i ^ (i >> 16)
 
 
-def conv(inputs, outputs):
-    return nn.Conv2d(inputs, outputs, 3, padding=1)
-
-
-MODELS = {
-    "linear": lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 10)),
-    "nonlinear": lambda: nn.Sequential(nn.Flatten(), nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10)),
-    "cnn": lambda: nn.Sequential(
-        conv(1, 10), nn.ReLU(), conv(10, 10), nn.ReLU(), nn.MaxPool2d(2),
-        conv(10, 10), nn.ReLU(), conv(10, 10), nn.ReLU(), nn.MaxPool2d(2),
-        nn.Flatten(), nn.Linear(490, 10),
-    ),
-}
+MODELS = ["linear", "nonlinear", "cnn"]
 ADAM = {"lr": 0.001, "betas": (0.9, 0.999), "eps": 1e-8}
 OPTIMIZERS = {
-    "sgd": lambda model, p: torch.optim.SGD(p, lr=0.02, momentum=0.9) if model == "cnn" else torch.optim.SGD(p, lr=0.1),
+    "sgd": sgd,
     "adam": lambda model, p: torch.optim.Adam(p, **ADAM),
     "adamw": lambda model, p: torch.optim.AdamW(p, weight_decay=0.01, **ADAM),
 }
@@ -70,7 +61,7 @@ def initialise(model, seed):
 
 def curve(model_name, optimizer_name, seed, images, labels, dtype, order=slice(None)):
     """The losses; `order` rearranges each batch, which changes nothing but the rounding."""
-    model = initialise(MODELS[model_name](), seed).to(dtype)
+    model = initialise(build(model_name), seed).to(dtype)
     optimizer = OPTIMIZERS[optimizer_name](model_name, list(model.parameters()))
     losses = []
     for step in range(STEPS):

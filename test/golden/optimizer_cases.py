@@ -49,7 +49,7 @@ def optimizers():
     for cls, name in [(Adam, "adam"), (AdamW, "adamw")]:
         for label, betas, eps, decay in [("", (0.9, 0.999), 1e-8, 0.0), (", weight decay", (0.9, 0.999), 1e-8, 0.05),
                                          (", other betas and eps", (0.8, 0.95), 1e-3, 0.0)]:
-            options = {"name": name, "lr": 0.01, "betas": betas, "eps": eps, "weightDecay": decay}
+            options = {"name": name, "lr": 0.01, "beta1": betas[0], "beta2": betas[1], "eps": eps, "weightDecay": decay}
             run(name + label, lambda p: cls(p, 0.01, betas, eps, decay, foreach=False), options)
     for label, alpha, eps, decay, momentum in [("", 0.99, 1e-8, 0.0, 0.0), (", momentum", 0.99, 1e-8, 0.0, 0.9),
                                                (", alpha, eps, weight decay, momentum", 0.9, 1e-3, 0.05, 0.5)]:
@@ -83,8 +83,8 @@ def schedules():
     def cosine(optimizer, steps=total, minimum=0.0):
         return lr_scheduler.CosineAnnealingLR(optimizer, steps, minimum)
 
-    warm_up = {"warmupSteps": 5, "warmupStart": 0.01}
-    run("StepLR", lambda o: lr_scheduler.StepLR(o, 15, 0.3), {"name": "step", "size": 15, "gamma": 0.3})
+    warm_up = {"warmupEpochs": 5, "warmupStart": 0.01}
+    run("StepLR", lambda o: lr_scheduler.StepLR(o, 15, 0.3), {"name": "step", "stepSize": 15, "gamma": 0.3})
     run("CosineAnnealingLR to 0", cosine, {"name": "cosine", "minimum": 0})
     run("CosineAnnealingLR to 0.01", lambda o: cosine(o, minimum=0.01), {"name": "cosine", "minimum": 0.01})
     for anneal, share, first, last in [("cos", 0.3, 25.0, 1e4), ("cos", 0.5, 10.0, 100.0), ("linear", 0.3, 25.0, 1e4)]:

@@ -12,7 +12,10 @@ import google.protobuf
 import tensorboard
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
+from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboard.plugins.hparams import plugin_data_pb2
+from tensorboard.plugins.text.metadata import create_summary_metadata
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 TIME = 1767225600.25
@@ -55,6 +58,11 @@ image = Summary.Value(
     tag="picture",
     image=Summary.Image(height=300, width=70000, colorspace=3, encoded_image_string=PICTURE),
 )
+text = Summary.Value(
+    tag="some/text",
+    tensor=TensorProto(dtype="DT_STRING", tensor_shape=TensorShapeProto(), string_val=["| größe |".encode()]),
+    metadata=create_summary_metadata(display_name="", description=""),
+)
 cases = {
     "beginning": records(
         Event(wall_time=TIME, file_version="brain.Event:2"),
@@ -63,6 +71,7 @@ cases = {
     "epoch": records(scalars(7, lr=0.1, train_loss=0.0, train_acc=1.0, val_loss=1e-30)),
     "late epoch": records(scalars(100000, lr=5e-324, train_loss=3.5, train_acc=0.125)),
     "image": records(summary(300, image)),
+    "text": records(summary(300, text)),
     "ending": records(hyperparameters("session_end_info", session_end_info=ended)),
 }
 content = {

@@ -1,5 +1,6 @@
 import { constants, deflateSync } from "node:zlib";
 import { gzip, idxFile } from "../data/idx_files.ts";
+import { encodeJpeg, type Factors } from "./jpeg_encoder.ts";
 import { readFile } from "./picture_files.ts";
 import { header, joined, png, pngOf } from "./png_chunks.ts";
 
@@ -15,11 +16,25 @@ function zlibOfZeros(): Uint8Array {
 }
 
 /** One of the golden JPEGs with its frame's height and width replaced, and bytes before its end. */
-function jpeg(name: string, size: number, insertion = zeros(0)): Uint8Array<ArrayBuffer> {
-  const bytes = readFile(name).slice();
+const jpeg = (name: string, size: number, insertion = zeros(0)) =>
+  resized(readFile(name), size, insertion);
+
+function resized(file: Uint8Array, size: number, insertion: Uint8Array): Uint8Array<ArrayBuffer> {
+  const bytes = file.slice();
   const frame = bytes.findIndex((byte, i) => byte === 0xff && [0xc0, 0xc2].includes(bytes[i + 1]));
   bytes.set([size >> 8, size & 255, size >> 8, size & 255], frame + 5);
   return joined(bytes.subarray(0, -2), insertion, bytes.subarray(-2));
+}
+
+/** A JPEG of three colours whose every block is zero bits: no difference, and its end. */
+function emptyJpeg(size: number, luma: Factors, progressive: boolean): Uint8Array<ArrayBuffer> {
+  const scans = [{ components: [0, 1, 2], band: [0, progressive ? 0 : 63] as const }];
+  const factors = [luma, [1, 1], [1, 1]] as const;
+  const { file } = encodeJpeg({ width: 8, height: 8, factors, scans, progressive });
+  const blocks = (size / 8) ** 2 * (1 + 2 / luma[0] / luma[1]);
+  const scan = file.findIndex((byte, i) => byte === 0xff && file[i + 1] === 0xda);
+  const headers = joined(file.subarray(0, scan + 2 + file[scan + 3]), file.subarray(-2));
+  return resized(headers, size, zeros(Math.ceil(1.5 * blocks)));
 }
 
 /** A pattern again and again, up to a length. */
@@ -58,6 +73,13 @@ export const bombs: Readonly<Record<string, () => Uint8Array<ArrayBuffer>>> = {
   "a PNG of 8191 x 8191, black and white, interlaced": () =>
     pngOf(header(8191, 8191, 1, 0, 1), zeros(8192 * 1024 + 16384)),
   "a PNG of 6600 x 6700 colours": () => pngOf(header(6600, 6700, 8, 2), zeros(6700 * 19801)),
+  "a PNG of 5700 x 5700 colours, most of them transparent": () =>
+    pngOf(header(5700, 5700, 8, 6), repeated([...Array(22800).fill(0), 0], 5700 * 22801)),
+  "a PNG of 8100 x 8100 samples of 16 bits that use 9 of them": () =>
+    pngOf(
+      header(8100, 8100, 16, 0),
+      repeated([0, ...Array(8100).fill([1, 7]).flat()], 8100 * 16201),
+    ),
   "a PNG whose chunk says it has 2 GiB": () => {
     const bytes = pngOf(header(1, 3), zeros(6));
     bytes.set([0x7f, 0xff, 0xff, 0xff], 33);
@@ -82,6 +104,11 @@ export const bombs: Readonly<Record<string, () => Uint8Array<ArrayBuffer>>> = {
   "a progressive JPEG of 4600 x 4600 with zeros for data": () =>
     jpeg("jpeg-progressive.jpg", 4600, zeros(mebibyte)),
   "a progressive JPEG of 8000 x 8000": () => jpeg("jpeg-progressive.jpg", 8000),
+  "a JPEG of 8000 x 8000 empty blocks of three colours": () => emptyJpeg(8000, [1, 1], false),
+  "a JPEG of 4096 x 4096 empty blocks of three colours": () => emptyJpeg(4096, [1, 1], false),
+  "a JPEG of 8160 x 8160 empty blocks, twice as tall as its colours": () =>
+    emptyJpeg(8160, [1, 2], false),
+  "a progressive JPEG of 3600 x 3600 empty blocks": () => emptyJpeg(3600, [1, 1], true),
   "a JPEG of inks of 8000 x 8000": () => jpeg("jpeg-cmyk.jpg", 8000),
   "a progressive JPEG of 3 million scans": () =>
     jpeg("jpeg-progressive.jpg", 1000, repeated(emptyScan, 3_000_000 * emptyScan.length)),

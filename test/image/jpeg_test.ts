@@ -5,6 +5,7 @@ import { decodeJpeg } from "../../src/image/jpeg.ts";
 import { readJpegHeader } from "../../src/image/jpeg_header.ts";
 import { upright } from "../../src/image/orientation.ts";
 import { decodePng } from "../../src/image/png.ts";
+import { exif } from "./exif_segment.ts";
 import { pictures, readFile } from "./picture_files.ts";
 import { joined } from "./png_chunks.ts";
 
@@ -25,7 +26,7 @@ Deno.test("readJpegHeader() tells kind, scans and blocks", () => {
   assertEquals([orientation, codedBytes > 500 && codedBytes < 3000], [1, true]);
   const blocks = 4 * 3 * (4 + 1 + 1);
   const size = { width: 61, height: 43, components: 3, blocks };
-  assertEquals(baseline, { ...size, progressive: false, scans: 1 });
+  assertEquals(baseline, { ...size, progressive: false, transformed: true, scans: 1 });
   const { scans, progressive } = readJpegHeader(readFile("jpeg-progressive.jpg"), "x");
   assertEquals([scans, progressive], [10, true]);
 });
@@ -51,22 +52,6 @@ for (const [orientation, rows] of Object.entries(shown)) {
   });
 }
 
-/** An APP1 segment with one entry of EXIF. */
-function exif(littleEndian: boolean, tag: number, type: number, value: number, at = 8) {
-  const bytes = new Uint8Array(6 + at + 2 + 12);
-  bytes.set(new TextEncoder().encode("Exif"));
-  const view = new DataView(bytes.buffer, 6);
-  view.setUint16(0, littleEndian ? 0x4949 : 0x4d4d);
-  view.setUint16(2, 42, littleEndian);
-  view.setUint32(4, at, littleEndian);
-  view.setUint16(at, 1, littleEndian);
-  view.setUint16(at + 2, tag, littleEndian);
-  view.setUint16(at + 4, type, littleEndian);
-  view.setUint32(at + 6, 1, littleEndian);
-  view.setUint16(at + 10, value, littleEndian);
-  return bytes;
-}
-
 Deno.test("exifOrientation() reads both byte orders", () => {
   for (const littleEndian of [true, false]) {
     for (let value = 1; value <= 8; value++) {
@@ -76,10 +61,25 @@ Deno.test("exifOrientation() reads both byte orders", () => {
   }
 });
 
+Deno.test("exifOrientation() reads every type of whole number", () => {
+  for (const littleEndian of [true, false]) {
+    for (const type of [1, 3, 4, 6, 8, 9]) {
+      for (let value = 1; value <= 8; value++) {
+        assertEquals(exifOrientation(exif(littleEndian, 0x0112, type, value)), value);
+      }
+      for (const value of [0, 9, 255]) {
+        assertEquals(exifOrientation(exif(littleEndian, 0x0112, type, value)), 1);
+      }
+    }
+  }
+});
+
 Deno.test("exifOrientation() takes a picture as upright where EXIF is damaged or says nothing", () => {
   for (const value of [0, 9, 65535]) assertEquals(exifOrientation(exif(true, 0x0112, 3, value)), 1);
   assertEquals(exifOrientation(exif(true, 0x0110, 3, 6)), 1);
-  assertEquals(exifOrientation(exif(true, 0x0112, 4, 6)), 1);
+  for (const type of [0, 2, 5, 7, 10, 11]) {
+    assertEquals(exifOrientation(exif(true, 0x0112, type, 6)), 1);
+  }
   const whole = exif(false, 0x0112, 3, 6);
   for (let length = 0; length < whole.length; length++) {
     assertEquals(exifOrientation(whole.subarray(0, length)), 1);

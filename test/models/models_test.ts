@@ -1,6 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { build, createOptimizer, crossEntropy } from "../../src/nn/mod.ts";
-import { createModel, modelName, models } from "../../src/models/mod.ts";
+import { adam, build, crossEntropy, sgd } from "../../src/nn/mod.ts";
+import { linear, models, nonlinear } from "../../src/models/mod.ts";
+import { named, namesOf } from "../../src/settings/mod.ts";
+import { fashionMnist } from "../../src/data/mod.ts";
 import { gradients, liveTensors, Random, scope, Tensor } from "../../src/tensor/mod.ts";
 
 const expected = {
@@ -25,9 +27,9 @@ const expected = {
 
 for (const [name, parameters] of Object.entries(expected)) {
   Deno.test(`${name} has PyTorch's parameters, learns a batch, and leaves no tensor behind`, () => {
-    using model = build(createModel(name), new Random(42, "init"));
+    using model = build(named("model", models, name)(), new Random(42, "init"));
     assertEquals(model.parameters.map(({ name, tensor }) => [name, tensor.shape]), parameters);
-    using optimizer = createOptimizer({ name: "sgd", lr: 0.05, momentum: 0.9 }, model.parameters);
+    using optimizer = sgd({ lr: 0.05, momentum: 0.9 }).init(model.parameters);
     using images = new Random(1, "test").uniform([32, 1, 28, 28]);
     using labels = Tensor.from(Uint8Array.from({ length: 32 }, (_, i) => i % 10));
     const step = () =>
@@ -44,8 +46,8 @@ for (const [name, parameters] of Object.entries(expected)) {
 }
 
 Deno.test("10,000 training steps of the linear model do not grow resident memory", () => {
-  using model = build(createModel("linear"), new Random(42, "init"));
-  using optimizer = createOptimizer({ name: "adam", lr: 1e-4 }, model.parameters);
+  using model = build(linear(), new Random(42, "init"));
+  using optimizer = adam({ lr: 1e-4 }).init(model.parameters);
   using images = new Random(1, "test").uniform([32, 1, 28, 28]);
   using labels = Tensor.from(Uint8Array.from({ length: 32 }, (_, i) => i % 10));
   const train = (steps: number) => {
@@ -65,26 +67,51 @@ Deno.test("10,000 training steps of the linear model do not grow resident memory
   assertEquals(grown < 16 * 2 ** 20, true, `resident memory grew by ${grown} bytes`);
 });
 
-Deno.test("createModel() takes the width of the hidden layer and the number of classes", () => {
-  using model = build(createModel("mlp", { hidden: 16, classes: 3 }), new Random(1, "init"));
+Deno.test("a model takes the width of its hidden layer, and the images' size and classes", () => {
+  const format = { channels: 3, height: 8, width: 6, classes: ["red", "green", "blue"] };
+  using model = build(nonlinear({ hidden: 16 }, format), new Random(1, "init"));
   assertEquals(model.parameters.map(({ tensor }) => tensor.shape), [
-    [16, 784],
+    [16, 3 * 8 * 6],
     [16],
     [3, 16],
     [3],
   ]);
+  for (const one of models) {
+    using built = build(one({}, format), new Random(1, "init"));
+    using images = new Random(1, "test").uniform([2, 3, 8, 6]);
+    using scores = built.forward(images);
+    assertEquals(scores.shape, [2, 3], one.name);
+  }
 });
 
-Deno.test("modelName() knows every model and its alias", () => {
-  for (const name of Object.keys(models)) assertEquals(modelName(name), name);
-  assertEquals(modelName("mlp"), "nonlinear");
-});
-
-Deno.test("createModel() names the nearest model where the name is unknown", () => {
+Deno.test("a model refuses settings out of range and unknown ones", () => {
+  assertThrows(() => nonlinear({ hidden: 0 }), RangeError, "nonlinear: hidden must be at least 1");
   assertThrows(
-    () => createModel("lineer"),
+    () => linear({ hidden: 3 } as object),
+    RangeError,
+    "linear: hidden is not for linear",
+  );
+});
+
+Deno.test("a model's settings are told from the shapes of its weights", () => {
+  for (const one of models) {
+    const settings = "hidden" in one.settings ? { hidden: 7 } : {};
+    using built = build(one.of(settings, fashionMnist), new Random(1, "init"));
+    const shapes = new Map(built.parameters.map(({ name, tensor }) => [name, tensor.shape]));
+    assertEquals(one.settingsOf?.((name) => shapes.get(name)) ?? {}, settings, one.name);
+  }
+});
+
+Deno.test("named() knows every model and its alias", () => {
+  for (const name of namesOf(models)) assertEquals(named("model", models, name).name, name);
+  assertEquals(named("model", models, "mlp"), nonlinear);
+});
+
+Deno.test("named() names the nearest model where the name is unknown", () => {
+  assertThrows(
+    () => named("model", models, "lineer"),
     RangeError,
     'Unknown model "lineer": did you mean "linear"? There are linear, nonlinear, cnn, mlp',
   );
-  assertThrows(() => createModel("toString"), RangeError, "Unknown model");
+  assertThrows(() => named("model", models, "toString"), RangeError, "Unknown model");
 });

@@ -3,10 +3,11 @@ import {
   batchNorm2d,
   build,
   conv2d,
-  flatten,
   type Layer,
   linear,
   maxPool2d,
+  type Mode,
+  type Module,
   relu,
   residual,
   sequential,
@@ -20,17 +21,27 @@ import {
   Random,
   scope,
   type Shape,
+  type Tensor,
 } from "../../src/tensor/mod.ts";
 
 const random = new Random(5, "test/fusion");
 
-/** Output, gradient of the input and gradients of the parameters, with and without fusion. */
-function bits(layer: Layer, shape: Shape, fuse: boolean) {
-  using model = build(layer, random.child("init"), { fuse });
+/** What a module computes with every layer run by itself. */
+function unjoined(module: Module, x: Tensor, mode: Mode): Tensor {
+  const { layer: { kind }, modules } = module;
+  if (modules.length === 0) return module.forward(x, mode);
+  const inner = modules.reduce((value, each) => unjoined(each, value, mode), x);
+  return kind === "residual" ? x.add(inner) : inner;
+}
+
+/** Output, gradient of the input and gradients of the parameters, joined or not. */
+function bits(layer: Layer, shape: Shape, joined: boolean) {
+  using model = build(layer, random.child("init"));
   using x = parameter(random.uniform(shape, -1, 1));
   const parameters = model.parameters.map(({ tensor }) => tensor);
+  const mode = { training: true };
   return scope(() => {
-    const y = model.forward(x, { training: true });
+    const y = joined ? model.forward(x, mode) : unjoined(model, x, mode);
     const loss = y.mul(random.child("weights").uniform(y.shape, -1, 1)).sum();
     return [y, ...gradients(loss, [x, ...parameters])].map((tensor) => tensor.read());
   });
@@ -108,37 +119,63 @@ for (const [name, layer, shape] of chains) {
   });
 }
 
-Deno.test("sequential() joins what the convolutional model is made of", () => {
-  const pool = maxPool2d(2);
-  const layers = [
-    conv2d(1, 2, wide),
-    relu,
-    conv2d(2, 2, wide),
-    relu,
-    pool,
-    flatten,
-    linear(8, 4),
-    relu,
-    linear(4, 2),
-  ];
-  const { pooling } = pool;
-  const none = { relu: false, reluGradientDone: false, inputFromRelu: false, pooling: undefined };
-  assertEquals(plan(layers).map(({ index, fusion }) => ({ index, ...fusion })), [
-    { ...none, index: 0, relu: true, reluGradientDone: true },
-    { index: 2, relu: true, reluGradientDone: true, inputFromRelu: true, pooling },
-    { ...none, index: 4, inputFromRelu: true },
-    { ...none, index: 5 },
-    { ...none, index: 6, relu: true },
-    { ...none, index: 8 },
-  ]);
-});
+const plans: [name: string, layers: readonly Layer[], passes: string[]][] = [
+  ["the nonlinear model", nonlinear().layers!, ["flatten", "linear relu", "linear"]],
+  ["the convolutional model", cnn().layers!, [
+    "conv2d relu, its gradient left",
+    "left gradient, conv2d relu maxPool2d",
+    "conv2d relu, its gradient left",
+    "left gradient, conv2d relu maxPool2d",
+    "flatten",
+    "linear",
+  ]],
+  ["max-pooling before a ReLU", [conv2d(1, 1, wide), maxPool2d(2), relu], [
+    "conv2d maxPool2d",
+    "relu",
+  ]],
+  ["two ReLUs", [conv2d(1, 1, wide), relu, relu, maxPool2d(2), relu], [
+    "conv2d relu",
+    "relu, its gradient left",
+    "left gradient, maxPool2d",
+    "relu",
+  ]],
+  ["a linear layer's ReLU before a convolution", [linear(1, 1), relu, conv2d(1, 1, wide)], [
+    "linear relu",
+    "conv2d",
+  ]],
+  ["a layer of another kind between", [conv2d(1, 1, wide), batchNorm2d(1), relu], [
+    ...["conv2d", "batchNorm2d", "relu"],
+  ]],
+];
+
+for (const [name, layers, passes] of plans) {
+  Deno.test(`sequential() joins as few as save a pass over memory: ${name}`, () => {
+    const found = plan(layers).map(({ layers, inputFromRelu, reluGradientDone }) =>
+      (inputFromRelu ? "left gradient, " : "") + layers.map(({ kind }) => kind).join(" ") +
+      (reluGradientDone ? ", its gradient left" : "")
+    );
+    assertEquals(found, passes);
+  });
+}
 
 Deno.test("sequential() keeps no convolution's output where a max-pooling takes it at once", () => {
   using model = build(sequential(conv2d(8, 8, wide), relu, maxPool2d(2)), random);
   using x = random.uniform([2, 8, 6, 6]);
   const before = liveTensors();
   using y = model.forward(x);
-  assertEquals([liveTensors() - before, y.node?.inputs.length], [2, 3], "the pooled output, taps");
+  assertEquals(
+    [liveTensors() - before, y.node?.inputs.length],
+    [2, 3],
+    "the pooled output, its argmax",
+  );
+});
+
+Deno.test("residual() joins what is inside it", () => {
+  using model = build(residual(conv2d(2, 2, wide), relu), random);
+  using x = random.uniform([1, 2, 3, 3]);
+  using y = model.forward(x);
+  const [, change] = y.node!.inputs;
+  assertEquals(change.node?.inputs.length, 3, "of the convolution: image, weight and bias");
 });
 
 Deno.test("a different input gives different bits, so that the comparison can fail", () => {

@@ -1,10 +1,6 @@
 import { assert } from "@std/assert";
-import {
-  createOptimizer,
-  learningRate,
-  type OptimizerOptions,
-  type Schedule,
-} from "../../src/nn/mod.ts";
+import { optimizers, schedules } from "../../src/nn/mod.ts";
+import { named } from "../../src/settings/mod.ts";
 import { parameter, scope, Tensor } from "../../src/tensor/mod.ts";
 import { assertGolden, type GoldenTensor, readGolden } from "../golden/golden.ts";
 
@@ -15,13 +11,13 @@ interface Steps {
 
 interface OptimizerCase {
   readonly name: string;
-  readonly options: OptimizerOptions;
+  readonly options: { readonly name: string };
   readonly parameters: GoldenTensor[][];
 }
 
 interface ScheduleCase {
   readonly name: string;
-  readonly options: Schedule;
+  readonly options: { readonly name: string };
   readonly base_rate: number;
   readonly total_steps: number;
   readonly rates: number[];
@@ -33,14 +29,14 @@ const tensorOf = ({ data, shape }: GoldenTensor): Tensor =>
 const { cases } = readGolden<Steps & OptimizerCase>("optimizers");
 const { initial, gradients } = cases[0];
 
-for (const { name, options, parameters } of cases.slice(1)) {
-  Deno.test(`createOptimizer() makes PyTorch's steps: ${name}`, () =>
+for (const { name, options: { name: which, ...options }, parameters } of cases.slice(1)) {
+  Deno.test(`an optimizer makes PyTorch's steps: ${name}`, () =>
     scope(() => {
       const trained = initial.map((golden, i) => ({
         name: String(i),
         tensor: parameter(tensorOf(golden)),
       }));
-      using optimizer = createOptimizer(options, trained);
+      using optimizer = named("optimizer", optimizers, which).of(options).init(trained);
       gradients.forEach((step, i) => {
         optimizer.step(step.map(tensorOf));
         parameters[i].forEach((golden, place) =>
@@ -56,9 +52,13 @@ for (
     "schedules",
   ).cases
 ) {
-  Deno.test(`learningRate() is PyTorch's: ${name}`, () => {
+  Deno.test(`a schedule is PyTorch's: ${name}`, () => {
+    const { name: which, ...settings } = options;
+    const schedule = named("schedule", schedules, which).of(settings);
+    // An epoch of one step, so that epochs are steps.
+    const run = { stepsPerEpoch: 1, totalSteps: total_steps };
     rates.forEach((wanted, step) => {
-      const found = learningRate(options, base_rate, step, total_steps);
+      const found = schedule.rate(base_rate, step, run);
       assert(Math.abs(found - wanted) <= 1e-12, `step ${step}: ${found}, PyTorch's ${wanted}`);
     });
   });

@@ -52,6 +52,36 @@ Deno.test("build() names parameters and buffers as PyTorch does, nested ones too
   ]);
 });
 
+Deno.test("a layer's kind, numbers and inner layers can be read before and after it is built", () => {
+  const text = (layer: Layer): unknown => JSON.parse(JSON.stringify(layer));
+  const layer = residual(conv2d(2, 4, { kernel: [3, 1], padding: [1, 0] }), dropout(0.5));
+  const shapes = { weight: { shape: [4, 2, 3, 1] }, bias: { shape: [4] } };
+  const stepped = { stride: [1, 1], padding: [1, 0], dilation: [1, 1], groups: 1 };
+  const sizes = { inputs: 2, outputs: 4, kernel: [3, 1], bias: true };
+  const wanted = {
+    kind: "residual",
+    layers: [
+      { kind: "conv2d", ...sizes, ...stepped, parameters: shapes },
+      { kind: "dropout", rate: 0.5 },
+    ],
+  };
+  assertEquals(text(layer), wanted);
+  using model = build(layer, random);
+  assertEquals(text(model.layer), wanted);
+  const [{ layer: { kind }, tensors }] = model.modules;
+  assertEquals([kind, tensors.weight?.shape], ["conv2d", [4, 2, 3, 1]]);
+  assertEquals(
+    [maxPool2d(3, { stride: 2 }), batchNorm1d(3, { momentum: 0.5 })].map((each) => {
+      const { parameters: _parameters, buffers: _buffers, forward: _forward, ...numbers } = each;
+      return numbers;
+    }),
+    [
+      { kind: "maxPool2d", kernel: [3, 3], stride: [2, 2], padding: [0, 0] },
+      { kind: "batchNorm1d", features: 3, epsilon: 1e-5, momentum: 0.5 },
+    ],
+  );
+});
+
 Deno.test("build() draws the same weights from the same seed, and others from another", () => {
   const weights = (seed: number) => {
     using model = build(linear(7, 3), new Random(seed, "init"));

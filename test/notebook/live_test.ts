@@ -2,10 +2,11 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import type { Broadcast, Media } from "../../src/notebook/broadcast.ts";
 import { LiveOutput, settled } from "../../src/notebook/live_output.ts";
 import { LiveComparison, LiveTraining } from "../../src/notebook/mod.ts";
+import { sgd } from "../../src/nn/mod.ts";
 import { fit } from "../../src/train/mod.ts";
 import { data, layer } from "../train/fixtures.ts";
 
-const optimizer = { name: "sgd", lr: 0.1 } as const;
+const optimizer = sgd({ lr: 0.1 });
 const settings = { model: layer, data, optimizer, epochs: 2, batchSize: 16 };
 
 /** A notebook that keeps what is sent, and shows what Jupyter would: the last state of each output. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { decode } from "fast-png";
-import { imageSet } from "../../src/data/mod.ts";
+import { fashionMnist, imageSet } from "../../src/data/mod.ts";
 import { build, conv2d, flatten, linear, sequential } from "../../src/nn/mod.ts";
 import {
   cividisColour,
@@ -23,7 +23,8 @@ import { count, parsed, texts } from "./svg.ts";
 const size = 28 * 28;
 /** Twenty images, each of one brightness: image 7 is 7. */
 const pixels = Uint8Array.from({ length: 20 * size }, (_, i) => Math.floor(i / size));
-const set = imageSet("synthetic/test", pixels, Uint8Array.from({ length: 20 }, (_, i) => i % 10));
+const labels = Uint8Array.from({ length: 20 }, (_, i) => i % 10);
+const set = imageSet("synthetic/test", pixels, labels, fashionMnist);
 /** Right but for images 3, 11 and 12, of which the model is surest of 12. */
 const predicted = set.labels.map((label, i) => [3, 11, 12].includes(i) ? 9 : label);
 const confidence = Float32Array.from({ length: 20 }, (_, i) => i === 12 ? 0.9999 : 0.5 + i / 100);

@@ -3,6 +3,7 @@ import { damage } from "../torture/flips.ts";
 import { injectFaults } from "../torture/faults.ts";
 import { interrupt } from "../torture/interruptions.ts";
 import { race } from "../torture/races.ts";
+import { trainAtRandom } from "../torture/random_trainings.ts";
 
 Deno.test("a run that is killed at 20 random moments ends in the same bytes", async () => {
   const { interruptions, insideSaves, runs } = await interrupt("SIGKILL", 20, { insideSaves: 6 });
@@ -32,4 +33,9 @@ Deno.test("a run survives faults of the file system, or ends in a clear error", 
 Deno.test("a checkpoint that is cut or has one bit flipped is refused", async () => {
   const { prefixes, flips } = await damage(97, 1000);
   assert(prefixes > 300 && flips === 1000, `${prefixes} prefixes`);
+});
+
+Deno.test("40 trainings with random settings end well, or with one sentence", async () => {
+  const { trained, refused } = await trainAtRandom(1, 40);
+  assert(trained >= 25, `${trained} trained, ${refused} refused`);
 });

@@ -59,7 +59,7 @@ browserTest("a run's page follows a real training to its end without a reload", 
   await page.goto(server.address);
   await shows(page, "#count", "No runs yet");
   await using training = start(
-    "../../../tasks/train.ts",
+    "../../tasks/train.ts",
     ...["--model", "linear", "--data", "synthetic", "--train-size", "2000", "--epochs", "12"],
     ...["--checkpoint-every", "20", "--output-dir", parent.path],
   );
@@ -124,19 +124,19 @@ browserTest("the table is sorted and filtered by keyboard alone", async (open) =
     "2026-01-01",
   ]);
   const focused = () => page.evaluate("document.activeElement.id || document.activeElement.name");
-  for (let presses = 0; await focused() !== "sort-test"; presses++) {
+  for (let presses = 0; await focused() !== "sort-test_acc"; presses++) {
     assert(presses < 30, "the heading cannot be reached");
     await page.keyboard.press("Tab");
   }
-  const heading = page.locator("th", { has: page.locator("#sort-test") });
+  const heading = page.locator("th", { has: page.locator("#sort-test_acc") });
   await page.keyboard.press("Enter");
-  await page.locator('th[aria-sort="descending"] #sort-test').waitFor();
+  await page.locator('th[aria-sort="descending"] #sort-test_acc').waitFor();
   assertEquals((await names(page))[0].slice(0, 10), "2026-01-02");
-  assertEquals(await focused(), "sort-test");
+  assertEquals(await focused(), "sort-test_acc");
   const outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle");
   assertEquals(outline, "solid");
   await page.keyboard.press("Enter");
-  await page.locator('th[aria-sort="ascending"] #sort-test').waitFor();
+  await page.locator('th[aria-sort="ascending"] #sort-test_acc').waitFor();
   assertEquals((await names(page))[0].slice(0, 10), "2026-01-01");
   assertEquals(await page.locator("th[aria-sort]").count(), 1);
   assertEquals(await heading.getAttribute("scope"), "col");
@@ -152,7 +152,7 @@ browserTest("the table is sorted and filtered by keyboard alone", async (open) =
   await page.getByLabel("State").focus();
   await page.keyboard.type("int");
   await shows(page, "#count", "1 of 4 runs");
-  await page.locator('th[aria-sort="ascending"] #sort-test').waitFor();
+  await page.locator('th[aria-sort="ascending"] #sort-test_acc').waitFor();
   await page.locator("#sort-run").press("Enter");
   await page.locator('th[aria-sort="descending"] #sort-run').waitFor();
   await page.getByLabel("State").selectOption("any");

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { imageSet } from "../../src/data/mod.ts";
-import { build, flatten, sequential, stateless } from "../../src/nn/mod.ts";
+import { fashionMnist, imageSet } from "../../src/data/mod.ts";
+import { build, flatten, type Layer, sequential } from "../../src/nn/mod.ts";
 import { calibration } from "../../src/statistics/calibration.ts";
 import { Random } from "../../src/tensor/mod.ts";
 import { classScores, macroMean } from "../../src/statistics/class_scores.ts";
@@ -27,11 +27,12 @@ const { cases } = readGolden<EvaluationCase>("evaluation");
 const size = 28 * 28;
 
 /** A model whose scores are an image's first ten pixels, and images that it predicts so. */
-const firstPixels = sequential(flatten, stateless("first", (x) => x.slice(1, 0, 10)));
+const firstTen: Layer = { kind: "first ten", forward: (x) => x.slice(1, 0, 10) };
+const firstPixels = sequential(flatten, firstTen);
 function imagesOf({ labels, predicted }: EvaluationCase) {
   const pixels = new Uint8Array(labels.length * size);
   predicted.forEach((label, i) => pixels[i * size + label] = 255);
-  return imageSet("golden", pixels, Uint8Array.from(labels));
+  return imageSet("golden", pixels, Uint8Array.from(labels), fashionMnist);
 }
 
 for (const golden of cases) {

@@ -70,6 +70,7 @@ Deno.test("predict explains itself and what is wrong with its arguments", async 
     [["somewhere", "x.png", "--saliency=a"], 2, /^error: --saliency must end in \.png or \.svg/],
     [["somewhere", "x.png", "--ground=ligt"], 2, /^error: --ground .* did you mean light\?/],
     [["/nowhere", "x.png"], 1, /^error: There is no run folder or weights file \/nowhere/],
+    [["/no\x1b[2Jwhere", "x.png"], 1, /^error: There is no run .* \/no\\x1b\[2Jwhere/],
   ];
   for (const [args, code, message] of mistakes) {
     const outcome = await predict(nothing, ...args);

@@ -43,7 +43,7 @@ Deno.test("train ends with a report, and report writes the same one anew", async
 Deno.test("a run that was killed half-way has a report after report, and a live one has none", async () => {
   using parent = temporaryFolder();
   const child = start(
-    "../../../tasks/train.ts",
+    "../../tasks/train.ts",
     ...synthetic,
     ...["--epochs", "2000", "--checkpoint-every", "20", "--output-dir", parent.path],
   );

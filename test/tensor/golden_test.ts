@@ -129,7 +129,7 @@ function check({ operation, name, inputs, arguments: settings, ...golden }: Oper
   assertEquals(output.shape, golden.output.shape, what);
   assertNear(output.numbers(), golden.output, what);
   if (golden.output_gradient === undefined) return;
-  const parameters = leaves.filter(({ isParameter }) => isParameter);
+  const parameters = leaves.filter(({ requiresGrad }) => requiresGrad);
   const loss = output.mul(tensorOf(golden.output_gradient)).sum();
   gradients(loss, parameters).forEach((gradient, i) => {
     const expected = golden.gradients![wanted[i]];

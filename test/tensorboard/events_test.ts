@@ -5,6 +5,7 @@ import {
   epochEvents,
   type Events,
   image,
+  text,
 } from "../../src/tensorboard/events.ts";
 import { crc32c } from "../../src/tensorboard/record.ts";
 import { readGolden } from "../golden/golden.ts";
@@ -33,6 +34,7 @@ const written: Record<string, Events> = {
     time,
   ),
   image: image(picture, 300, time),
+  text: text("some/text", "| größe |", 300, time),
   ending: ending(time),
 };
 

@@ -53,6 +53,11 @@ json.dump(
             tag: [[each.step, each.width, each.height] for each in found]
             for tag, found in images.items()
         },
+        "texts": {
+            tag: [[each.step, each.tensor_proto.string_val[0].decode()] for each in events.Tensors(tag)]
+            for tag in tags["tensors"]
+            if events.SummaryMetadata(tag).plugin_data.plugin_name == "text"
+        },
         "settings": settings(),
         "status": status(),
     },

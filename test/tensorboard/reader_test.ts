@@ -3,6 +3,7 @@ import { decode } from "fast-png";
 import { configRecord } from "../../src/config/config_file.ts";
 import { parseMetrics } from "../../src/run/metrics_reader.ts";
 import { Run } from "../../src/run/run.ts";
+import { confusionTable } from "../../src/tensorboard/confusion_table.ts";
 import { trainRun } from "../../src/run/train_run.ts";
 import { python, pythonHas } from "../python.ts";
 import { config, data, environment, layer, test, trainTo } from "../train/fixtures.ts";
@@ -16,6 +17,7 @@ interface Found {
   readonly scalars: Record<string, [step: number, value: number][]>;
   readonly times: number[];
   readonly images: Record<string, [step: number, width: number, height: number][]>;
+  readonly texts: Record<string, [step: number, text: string][]>;
   readonly settings: Record<string, unknown>;
   readonly status: number | null;
 }
@@ -56,7 +58,7 @@ Deno.test({
     });
     const picture = `${parent.path}/picture.png`;
     const found = await read(run.folder, picture);
-    const { test_loss, test_acc } = JSON.parse(
+    const { test_loss, test_acc, confusion_matrix, classes } = JSON.parse(
       Deno.readTextFileSync(`${run.folder}/summary.json`),
     );
     assertEquals(found.scalars, {
@@ -66,11 +68,13 @@ Deno.test({
     });
     assertEquals(found.settings, configRecord(run.config));
     assertEquals(found.status, success);
-    // The version, the settings, three epochs, the test's figures, the picture, the end.
-    assertEquals([found.files, found.records], [1, 8]);
+    // The version, the settings, three epochs, the test's figures, the picture, the table, the end.
+    assertEquals([found.files, found.records], [1, 9]);
     const { width, height, channels } = decode(Deno.readFileSync(picture));
     assertEquals(found.images, { confusion_matrix: [[3, width, height]] });
     assertEquals(channels, 3);
+    const table = confusionTable(confusion_matrix, classes);
+    assertEquals(found.texts, { "confusion_matrix/counts": [[3, table]] });
   },
 });
 

@@ -3,44 +3,40 @@
  * one instruction set (`WICK_ISA`), one number of threads (the argument).
  */
 import { native } from "../../src/ffi/mod.ts";
-import { cnn, createModel } from "../../src/models/mod.ts";
-import {
-  build,
-  createOptimizer,
-  crossEntropy,
-  type Layer,
-  type OptimizerOptions,
-} from "../../src/nn/mod.ts";
+import { cnn, linear, nonlinear } from "../../src/models/mod.ts";
+import { adamw, build, crossEntropy, type Layer, type Optimizer, sgd } from "../../src/nn/mod.ts";
 import { gradients, Random, scope, Tensor } from "../../src/tensor/mod.ts";
 import { storedTensors } from "../../src/storage/stored_tensors.ts";
 import { weightsDigest } from "../../src/storage/weights_digest.ts";
 
-const optimizers: readonly OptimizerOptions[] = [
-  { name: "sgd", lr: 0.05, momentum: 0.9, weightDecay: 1e-3 },
-  { name: "adamw", lr: 0.003, weightDecay: 0.01 },
+const optimizers: readonly Optimizer[] = [
+  sgd({ lr: 0.05, momentum: 0.9, weightDecay: 1e-3 }),
+  adamw({ lr: 0.003, weightDecay: 0.01 }),
 ];
 
 /** 37 images: no whole number of vectors. */
 const BATCH = 37;
 
 const models: Readonly<Record<string, { steps: number; layer: () => Layer }>> = {
-  linear: { steps: 10, layer: () => createModel("linear") },
-  nonlinear: { steps: 10, layer: () => createModel("nonlinear") },
-  cnn: { steps: 3, layer: () => createModel("cnn") },
+  linear: { steps: 10, layer: linear },
+  nonlinear: { steps: 10, layer: nonlinear },
+  cnn: { steps: 3, layer: cnn },
   // With that many channels convolutions have another definition.
   "cnn of 16 channels": { steps: 2, layer: () => cnn({ hidden: 16 }) },
 };
 
 native.wick_configure(Number(Deno.args[0]));
 for (const model of Object.keys(models)) {
-  for (const options of optimizers) console.log(model, options.name, digest(model, options));
+  for (const optimizer of optimizers) {
+    console.log(model, optimizer.name, digest(model, optimizer));
+  }
 }
 
-function digest(name: string, options: OptimizerOptions): string {
+function digest(name: string, chosen: Optimizer): string {
   const { steps, layer } = models[name];
   const chance = new Random(7, "synthetic");
   using model = build(layer(), new Random(1, "init"));
-  using optimizer = createOptimizer(options, model.parameters);
+  using optimizer = chosen.init(model.parameters);
   for (let step = 0; step < steps; step++) {
     scope(() => {
       const images = chance.at({ epoch: step }).uniform([BATCH, 1, 28, 28], 0, 1);

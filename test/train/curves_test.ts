@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import { models as benchModels } from "../../bench/models.ts";
 import { batches, type ImageSet } from "../../src/data/mod.ts";
-import { createModel } from "../../src/models/mod.ts";
-import { build, createOptimizer, crossEntropy, type OptimizerOptions } from "../../src/nn/mod.ts";
+import { models } from "../../src/models/mod.ts";
+import { adam, adamw, build, crossEntropy, type Optimizer, sgd } from "../../src/nn/mod.ts";
+import { named } from "../../src/settings/mod.ts";
 import { gradients, type NamedTensor, Random, scope, Tensor } from "../../src/tensor/mod.ts";
 import { curveImages } from "../golden/curve_images.ts";
 import { type CurveCase, readGolden } from "../golden/golden.ts";
@@ -48,9 +50,9 @@ for (const source of ["synthetic", "fashion-mnist"] as const) {
 
 /** The losses of the first steps from the formula's weights, at PyTorch's batch order. */
 function train(golden: CurveCase, images: ImageSet, dtype: "f32" | "f64", steps: number): number[] {
-  using model = build(createModel(golden.model), new Random(0, "init"), { dtype });
+  using model = build(named("model", models, golden.model)(), new Random(0, "init"), { dtype });
   initialise(model.parameters, golden.seed);
-  using optimizer = createOptimizer(optimizerOf(golden), model.parameters);
+  using optimizer = optimizerOf(golden).init(model.parameters);
   const losses: number[] = [];
   for (const batch of batches(images, 32)) {
     scope(() => {
@@ -67,10 +69,11 @@ function train(golden: CurveCase, images: ImageSet, dtype: "f32" | "f64", steps:
 }
 
 /** The settings that test/golden/curves.py gives PyTorch. */
-function optimizerOf({ model, optimizer }: CurveCase): OptimizerOptions {
-  if (optimizer === "adam") return { name: "adam", lr: 0.001 };
-  if (optimizer === "adamw") return { name: "adamw", lr: 0.001, weightDecay: 0.01 };
-  return model === "cnn" ? { name: "sgd", lr: 0.02, momentum: 0.9 } : { name: "sgd", lr: 0.1 };
+function optimizerOf({ model, optimizer }: CurveCase): Optimizer {
+  if (optimizer === "adam") return adam({ lr: 0.001 });
+  if (optimizer === "adamw") return adamw({ lr: 0.001, weightDecay: 0.01 });
+  const { lr, momentum } = benchModels[model];
+  return sgd({ lr, momentum });
 }
 
 /** The initial weights of test/golden/curves.py, to the bit. */

@@ -5,32 +5,30 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { setThreadsCount } from "@tensorflow/tfjs-backend-wasm";
+import models from "../../models.json" with { type: "json" };
 
 const argument = (flag) => Deno.args[Deno.args.indexOf(flag) + 1];
 const answer = (value) => console.log(JSON.stringify(value));
 
-const convolution = (filters, inputShape) =>
-  tf.layers.conv2d({ filters, kernelSize: 3, padding: "same", activation: "relu", inputShape });
-const pool = () => tf.layers.maxPooling2d({ poolSize: 2 });
-const flatten = (inputShape) => tf.layers.flatten({ inputShape });
-const dense = (units, activation) => tf.layers.dense({ units, activation });
-
 const image = [28, 28, 1];
-const models = {
-  linear: () => [flatten(image), dense(10)],
-  nonlinear: () => [flatten(image), dense(128, "relu"), dense(10)],
-  cnn: () => [
-    convolution(10, image),
-    convolution(10),
-    pool(),
-    convolution(10),
-    convolution(10),
-    pool(),
-    flatten(),
-    dense(10),
-  ],
-  wide: () => [convolution(32, image), pool(), convolution(64), pool(), flatten(), dense(10)],
+const makers = {
+  conv2d: (options) => tf.layers.conv2d({ kernelSize: 3, padding: "same", ...options }),
+  flatten: (options) => tf.layers.flatten(options),
+  linear: (options) => tf.layers.dense(options),
+  max_pool2d: (options) => tf.layers.maxPooling2d({ poolSize: 2, ...options }),
 };
+
+/** A ReLU joins the layer before it, as TF.js has it. */
+const layersOf = ({ layers }) =>
+  layers.flatMap((layer, i) => {
+    const [kind, , outputs] = layer.split(" ");
+    if (kind === "relu") return [];
+    const inputShape = i === 0 ? image : undefined;
+    const activation = layers[i + 1] === "relu" ? "relu" : undefined;
+    const weights = { conv2d: "filters", linear: "units" }[kind];
+    const sizes = weights ? { [weights]: Number(outputs), activation } : {};
+    return [makers[kind]({ inputShape, ...sizes })];
+  });
 
 const read = (part, kind) => Deno.readFileSync(`${argument("--data")}/${part}-${kind}.u8`);
 const load = (part) => {
@@ -42,9 +40,10 @@ const load = (part) => {
 const made = new Map();
 const model = (name) => {
   if (!made.has(name)) {
-    const convolutional = name === "cnn" || name === "wide";
-    const optimizer = convolutional ? tf.train.momentum(0.02, 0.9) : tf.train.sgd(0.1);
-    made.set(name, { net: tf.sequential({ layers: models[name]() }), optimizer, place: 0, testPlace: 0 });
+    const { lr, momentum } = models[name];
+    const optimizer = momentum > 0 ? tf.train.momentum(lr, momentum) : tf.train.sgd(lr);
+    const net = tf.sequential({ layers: layersOf(models[name]) });
+    made.set(name, { net, optimizer, place: 0, testPlace: 0 });
   }
   return made.get(name);
 };

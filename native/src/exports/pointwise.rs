@@ -2,7 +2,8 @@
 
 use crate::exports;
 use crate::handles::{Handle, get, put};
-use crate::ops::pointwise::{self as ops, Binary, Comparison, Gradient, Unary};
+use crate::ops::functions::{Binary, Comparison, Gradient, Unary};
+use crate::ops::pointwise as ops;
 
 exports! { EXPORTS:
     /// a + b, with broadcasting.

@@ -7,17 +7,17 @@ use crate::memory;
 #[derive(Clone, Copy)]
 pub struct Shared<T>(*mut T);
 
-// SAFETY: kernels divide what is behind the pointer among their threads.
-unsafe impl<T> Send for Shared<T> {}
-// SAFETY: as above.
-unsafe impl<T> Sync for Shared<T> {}
+// SAFETY: kernels divide the place among their threads, each of which writes its own elements.
+unsafe impl<T: Send> Send for Shared<T> {}
+// SAFETY: as above: a shared reference gives the same pointer, and with it no more than another thread's elements.
+unsafe impl<T: Send> Sync for Shared<T> {}
 
 impl<T> Shared<T> {
     pub fn new(pointer: *mut T) -> Self {
         Self(pointer)
     }
     /// # Safety
-    /// `offset` must lie within the place, and nobody else may use the element meanwhile.
+    /// `offset` must lie within the place, and no other thread may use the element meanwhile.
     #[inline(always)]
     pub unsafe fn at(self, offset: usize) -> *mut T {
         // SAFETY: the caller's promise.
@@ -25,7 +25,7 @@ impl<T> Shared<T> {
     }
 }
 
-/// A new vector whose every element `fill` writes; it is not called where there is none, since an empty tensor's
+/// A new vector whose every element `fill` writes. `fill` is not called for an empty vector, since an empty tensor's
 /// shape may name any number of rows.
 ///
 /// # Errors
@@ -34,17 +34,11 @@ impl<T> Shared<T> {
 /// # Safety
 /// `fill` must write all `length` elements.
 pub unsafe fn filled<T: Copy>(length: usize, fill: impl FnOnce(Shared<T>)) -> Result<Vec<T>> {
-    if length == 0 {
-        return Ok(Vec::new());
-    }
-    let mut data = reserved(length)?;
-    fill(Shared(data.as_mut_ptr()));
-    // SAFETY: the capacity was reserved and the elements were written.
-    unsafe { data.set_len(length) };
-    Ok(data)
+    // SAFETY: the caller's promise; the second vector has no elements.
+    unsafe { filled_pair([length, 0], |out, _| fill(out)) }.map(|(data, _)| data)
 }
 
-/// Two vectors as `filled` makes one; `fill` writes both, and is not called where both are empty.
+/// Two new vectors whose every element `fill` writes. `fill` is not called where both are empty.
 ///
 /// # Errors
 /// Where the memory cannot be had.
@@ -52,7 +46,7 @@ pub unsafe fn filled<T: Copy>(length: usize, fill: impl FnOnce(Shared<T>)) -> Re
 /// # Safety
 /// `fill` must write all elements of both.
 pub unsafe fn filled_pair<T: Copy>(lengths: [usize; 2], fill: impl FnOnce(Shared<T>, Shared<T>)) -> Result<(Vec<T>, Vec<T>)> {
-    let (mut first, mut second) = (reserved(lengths[0])?, reserved(lengths[1])?);
+    let (mut first, mut second) = (room(lengths[0])?, room(lengths[1])?);
     if lengths != [0, 0] {
         fill(Shared(first.as_mut_ptr()), Shared(second.as_mut_ptr()));
     }
@@ -64,7 +58,11 @@ pub unsafe fn filled_pair<T: Copy>(lengths: [usize; 2], fill: impl FnOnce(Shared
     Ok((first, second))
 }
 
-fn reserved<T>(length: usize) -> Result<Vec<T>> {
+/// An empty vector with room for this many elements.
+///
+/// # Errors
+/// Where the memory cannot be had.
+pub fn room<T>(length: usize) -> Result<Vec<T>> {
     memory::ensure(length, size_of::<T>())?;
     let mut data = Vec::new();
     data.try_reserve_exact(length).map_err(|_| {

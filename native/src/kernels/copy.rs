@@ -1,9 +1,9 @@
 //! Rearranging elements: strided copies, and the transposition between images-outermost and images-innermost.
 
-use super::buffer::{Shared, filled};
+use super::buffer::{Shared, filled, room};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
-use crate::{memory, parallel};
+use crate::parallel;
 
 const TILE: usize = 16;
 
@@ -74,32 +74,17 @@ pub fn transpose<T: Copy + Send + Sync>(x: &[T], rows: usize, columns: usize) ->
     }
 }
 
-/// The elements of a strided view (a stride of 0 repeats) in row-major order.
-pub fn gather_strided<T: Copy>(x: &[T], start: usize, shape: &[usize], strides: &[usize]) -> Result<Vec<T>> {
-    let count: usize = shape.iter().product();
-    memory::ensure(count, size_of::<T>())?;
-    let mut out = Vec::new();
-    out.try_reserve_exact(count).map_err(|_| crate::error::Error(format!("Out of memory: cannot hold {count} elements")))?;
-    if count == 0 {
-        return Ok(out);
-    }
-    let Some((&inner, outer)) = shape.split_last() else {
-        out.push(x[start]);
-        return Ok(out);
-    };
-    let step = strides[outer.len()];
+/// Calls `row` with the place of the first element of each innermost row of a strided view, in row-major order.
+fn for_rows(start: usize, shape: &[usize], strides: &[usize], mut row: impl FnMut(usize)) {
+    let outer = &shape[..shape.len().saturating_sub(1)];
     let mut index = vec![0; outer.len()];
     let mut offset = start;
     loop {
-        if step == 1 {
-            out.extend_from_slice(&x[offset..offset + inner]);
-        } else {
-            out.extend((0..inner).map(|i| x[offset + i * step]));
-        }
+        row(offset);
         let mut dimension = outer.len();
         loop {
             if dimension == 0 {
-                return Ok(out);
+                return;
             }
             dimension -= 1;
             index[dimension] += 1;
@@ -111,6 +96,38 @@ pub fn gather_strided<T: Copy>(x: &[T], start: usize, shape: &[usize], strides: 
             index[dimension] = 0;
         }
     }
+}
+
+/// The elements of a strided view (a stride of 0 repeats) in row-major order.
+pub fn gather_strided<T: Copy>(x: &[T], start: usize, shape: &[usize], strides: &[usize]) -> Result<Vec<T>> {
+    let mut out = room(shape.iter().product())?;
+    if out.capacity() == 0 {
+        return Ok(out);
+    }
+    let (inner, step) = (shape.last().copied().unwrap_or(1), strides.last().copied().unwrap_or(1));
+    for_rows(start, shape, strides, |offset| {
+        if step == 1 {
+            out.extend_from_slice(&x[offset..offset + inner]);
+        } else {
+            out.extend((0..inner).map(|i| x[offset + i * step]));
+        }
+    });
+    Ok(out)
+}
+
+/// Writes elements in row-major order into a strided view.
+///
+/// # Safety
+/// The view must lie within the memory at `to`, and hold as many elements as `x`.
+pub unsafe fn scatter_strided<T: Copy>(x: &[T], to: *mut T, start: usize, shape: &[usize], strides: &[usize]) {
+    let (inner, step) = (shape.last().copied().unwrap_or(1), strides.last().copied().unwrap_or(1));
+    let mut rows = x.chunks_exact(inner.max(1));
+    for_rows(start, shape, strides, |offset| {
+        for (i, &element) in rows.next().unwrap_or_default().iter().enumerate() {
+            // SAFETY: the caller's promise.
+            unsafe { *to.add(offset + i * step) = element };
+        }
+    });
 }
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 //! With p = softmax, weights w and smoothing e over C classes:
 //! `loss = (sum over i of -(1 - e) w[y_i] ln p[y_i] - (e / C) sum over c of w[c] ln p[c]) / (sum over i of w[y_i])`
 //! (Szegedy et al., arXiv 1512.00567). Sums over classes are chains in ascending order; the sum over images
-//! has sixteen partials, image i in partial i mod 16.
+//! has sixteen partials, image i in partial i mod 16. A term whose share is 0 is 0, also where p is.
 
 use super::buffer::{Shared, filled};
 use super::math;
-use super::partials::{PARTIALS, join};
+use super::partials::{PARTIALS, join, sum};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 
@@ -34,6 +34,15 @@ impl<T: Float> CrossEntropy<'_, T> {
     fn shares<V: Vector<Element = T>>(&self) -> (V, V) {
         (V::constant(1.0 - self.smoothing), V::constant(self.smoothing / self.classes as f64))
     }
+
+    /// What counts -ln p of a class in the losses of images with these labels.
+    #[inline(always)]
+    fn share<V: Vector<Element = T>>(&self, (right_share, each_share): (V, V), class: usize, label: V) -> V {
+        let right = V::select(label.equal(V::constant(class as f64)), right_share, V::zero());
+        let share = right.add(each_share);
+        // What has no share has none of an infinite weight either: 0 times infinity would be NaN.
+        V::select(share.equal(V::zero()), V::zero(), share.mul(V::splat(self.weights[class])))
+    }
 }
 
 struct Forward<'a, T> {
@@ -46,52 +55,44 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
     type Output = T;
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) -> T {
-        let CrossEntropy { classes, images, labels, weights, .. } = *self.loss;
-        let (right_share, each_share) = self.loss.shares::<V>();
-        let mut partials = [T::ZERO; PARTIALS];
-        for part in (0..PARTIALS).step_by(V::LANES) {
-            let mut total = V::zero();
-            let mut image = part;
-            while image < images {
-                let left = images - image;
-                // SAFETY: all indices are below classes * images.
-                unsafe {
-                    let at = |class: usize| V::load_up_to(self.logits.as_ptr().add(class * images + image), left);
-                    let label = V::load_up_to(labels.as_ptr().add(image), left);
-                    let mut largest = at(0);
-                    for class in 1..classes {
-                        let x = at(class);
-                        largest = V::select(largest.less(x), x, V::select(x.equal(x), largest, x));
-                    }
-                    let mut sum = V::zero();
-                    for class in 0..classes {
-                        let power = math::exp(at(class).sub(largest));
-                        power.store_up_to(self.probabilities.at(class * images + image), left);
-                        sum = sum.add(power);
-                    }
-                    let logarithm = math::ln(sum);
-                    let mut cost = V::zero();
-                    for class in 0..classes {
-                        let minus_ln_p = logarithm.sub(at(class).sub(largest));
-                        let weight = V::splat(weights[class]);
-                        let right = V::select(label.equal(V::constant(class as f64)), right_share, V::zero());
-                        cost = right.add(each_share).mul(weight).fma(minus_ln_p, cost);
-                        let to = self.probabilities.at(class * images + image);
-                        V::load_up_to(to, left).div(sum).store_up_to(to, left);
-                    }
-                    if left < V::LANES {
-                        let mut lanes = [T::ZERO; PARTIALS];
-                        cost.store_partial(lanes.as_mut_ptr(), left);
-                        cost = V::load(lanes.as_ptr());
-                    }
-                    total = total.add(cost);
+        let CrossEntropy { classes, images, labels, .. } = *self.loss;
+        let shares = self.loss.shares::<V>();
+        sum(images, |total: V, image| {
+            let left = images - image;
+            // SAFETY: all indices are below classes * images.
+            unsafe {
+                let at = |class: usize| V::load_up_to(self.logits.as_ptr().add(class * images + image), left);
+                let label = V::load_up_to(labels.as_ptr().add(image), left);
+                let mut largest = at(0);
+                for class in 1..classes {
+                    largest = math::maximum(largest, at(class));
                 }
-                image += PARTIALS;
+                let mut sum = V::zero();
+                for class in 0..classes {
+                    let power = math::exp(at(class).sub(largest));
+                    power.store_up_to(self.probabilities.at(class * images + image), left);
+                    sum = sum.add(power);
+                }
+                let logarithm = math::ln(sum);
+                let mut cost = V::zero();
+                for class in 0..classes {
+                    let minus_ln_p = logarithm.sub(at(class).sub(largest));
+                    let share = self.loss.share(shares, class, label);
+                    // What has no share has none of an infinite -ln p either; a NaN is passed on.
+                    let is_counted = V::select(minus_ln_p.equal(minus_ln_p), share, minus_ln_p);
+                    let counted = V::select(is_counted.equal(V::zero()), V::zero(), minus_ln_p);
+                    cost = share.fma(counted, cost);
+                    let to = self.probabilities.at(class * images + image);
+                    V::load_up_to(to, left).div(sum).store_up_to(to, left);
+                }
+                if left < V::LANES {
+                    let mut lanes = [T::ZERO; PARTIALS];
+                    cost.store_partial(lanes.as_mut_ptr(), left);
+                    cost = V::load(lanes.as_ptr());
+                }
+                total.add(cost)
             }
-            // SAFETY: a vector's lanes fit into the rest of the partials.
-            unsafe { total.store(partials.as_mut_ptr().add(part)) };
-        }
-        join(partials)
+        })
     }
 }
 
@@ -115,8 +116,8 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let CrossEntropy { classes, images, labels, weights, .. } = *self.loss;
-        let (right_share, each_share) = self.loss.shares::<V>();
+        let CrossEntropy { classes, images, labels, .. } = *self.loss;
+        let shares = self.loss.shares::<V>();
         let scale = V::splat(self.scale);
         let mut image = 0;
         while image < images {
@@ -124,10 +125,7 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
             // SAFETY: all indices are below classes * images.
             unsafe {
                 let label = V::load_up_to(labels.as_ptr().add(image), left);
-                let share = |class: usize| {
-                    let right = V::select(label.equal(V::constant(class as f64)), right_share, V::zero());
-                    right.add(each_share).mul(V::splat(weights[class]))
-                };
+                let share = |class: usize| self.loss.share(shares, class, label);
                 let mut total = V::zero();
                 for class in 0..classes {
                     total = total.add(share(class));

@@ -1,18 +1,14 @@
 //! Elementary functions as series of fused multiply-adds: the same bits on every processor, which the
 //! system's libm does not promise. Each is one body over vectors of f32 or f64.
 
-use super::vector::{Float, Vector};
-use super::vector_array::Array;
+use super::vector::{Array, Float, Vector};
 
-/// x * factor for the part of 1, x, x^2/2!, ... : Horner's rule over 1/1!, 1/2!, ..., giving e^r - 1 for small r.
+/// e^r - 1 for small r: Horner's rule over r / 1! + r^2 / 2! + ...
 #[inline(always)]
 fn exp_minus_one_series<V: Vector>(r: V) -> V {
-    let terms = V::Element::TERMS.0;
     let mut sum = V::constant(1.0);
-    let mut n = terms;
-    while n > 1 {
+    for n in (2..V::Element::TERMS.0 + 1).rev() {
         sum = sum.mul(V::constant(1.0 / n as f64)).fma(r, V::constant(1.0));
-        n -= 1;
     }
     sum.mul(r)
 }
@@ -57,11 +53,9 @@ pub fn ln<V: Vector>(x: V) -> V {
     let f = mantissa.sub(V::constant(1.0));
     let s = f.div(f.add(V::constant(2.0)));
     let square = s.mul(s);
-    let mut n = V::Element::TERMS.1;
     let mut sum = V::zero();
-    while n > 0 {
+    for n in (1..V::Element::TERMS.1 + 1).rev() {
         sum = sum.fma(square, V::constant(2.0 / (2 * n + 1) as f64));
-        n -= 1;
     }
     let (head, tail) = V::Element::LN_2;
     // 2 s + s^3 (2/3 + 2/5 s^2 + ...), and 2 s = f - s f.
@@ -73,6 +67,12 @@ pub fn ln<V: Vector>(x: V) -> V {
     let result = V::select(x.less(V::zero()), V::constant(f64::NAN), result);
     let result = V::select(x.equal(V::constant(f64::INFINITY)), x, result);
     V::select(x.equal(x), result, x)
+}
+
+/// The larger of two numbers, the first of equals. NaN passes on.
+#[inline(always)]
+pub fn maximum<V: Vector>(a: V, b: V) -> V {
+    V::select(a.less(b), b, V::select(b.equal(b), a, b))
 }
 
 #[inline(always)]
@@ -110,10 +110,8 @@ pub fn erf<V: Vector>(x: V) -> V {
     let twice = square.add(square);
     let one = V::constant(1.0);
     let mut sum = one;
-    let mut n = V::Element::TERMS.2;
-    while n > 0 {
+    for n in (1..V::Element::TERMS.2 + 1).rev() {
         sum = sum.mul(twice.mul(V::constant(1.0 / (2 * n + 1) as f64))).add(one);
-        n -= 1;
     }
     let result = V::constant(std::f64::consts::FRAC_2_SQRT_PI).mul(exp(square.negate())).mul(size).mul(sum);
     let result = V::select(beyond, one, result);
@@ -126,12 +124,10 @@ pub fn cos_turns<V: Vector>(t: V) -> V {
     let t = t.sub(t.round());
     let angle = t.mul(V::constant(std::f64::consts::TAU));
     let square = angle.mul(angle);
-    let mut n = V::Element::TERMS.3;
     let mut sum = V::constant(1.0);
-    while n > 0 {
+    for n in (1..V::Element::TERMS.3 + 1).rev() {
         let step = V::constant(-1.0 / ((2 * n - 1) * 2 * n) as f64);
         sum = sum.mul(square.mul(step)).add(V::constant(1.0));
-        n -= 1;
     }
     sum
 }

@@ -5,8 +5,8 @@
 
 pub mod buffer;
 pub mod convolution;
-pub mod convolution_weight;
 pub mod copy;
+pub mod epilogue;
 pub mod geometry;
 pub mod images;
 pub mod loss;
@@ -20,10 +20,6 @@ pub mod reduce;
 pub mod softmax;
 pub mod tile;
 pub mod vector;
-pub mod vector_array;
-pub mod vector_neon;
-pub mod vector_x86;
-pub mod winograd;
 
 #[cfg(test)]
 mod tests;

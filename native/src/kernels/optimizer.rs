@@ -1,8 +1,8 @@
 //! One step of an optimizer on one parameter, in place: each element by itself, as torch.optim defines it.
 
 use super::buffer::Shared;
-use super::partials::{PARTIALS, join};
-use super::vector::{Float, Kernel, Vector};
+use super::partials::sum;
+use super::vector::{Float, Kernel, Vector, for_vectors};
 use crate::parallel;
 
 /// How a parameter p, its gradient g and its state change in a step.
@@ -106,7 +106,8 @@ impl<T: Float> Rule<T, 2> for RmsProp {
     }
 }
 
-struct Range<'a, T, R, const STATES: usize> {
+/// A step of the elements `start..end`.
+struct Step<'a, T, R, const STATES: usize> {
     rule: R,
     parameter: Shared<T>,
     gradient: &'a [T],
@@ -115,39 +116,26 @@ struct Range<'a, T, R, const STATES: usize> {
     end: usize,
 }
 
-impl<T: Float, R: Rule<T, STATES>, const STATES: usize> Kernel<T> for Range<'_, T, R, STATES> {
+impl<T: Float, R: Rule<T, STATES>, const STATES: usize> Kernel<T> for Step<'_, T, R, STATES> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let mut i = self.start;
-        // SAFETY: all slices are at least `end` long, and the range is this task's alone.
-        unsafe {
-            while i + V::LANES <= self.end {
-                self.update(i, |from| V::load(from), |vector, to| vector.store(to));
-                i += V::LANES;
+        for_vectors!(V, self.start..self.end, |i, count| {
+            // SAFETY: all slices are at least `end` long, and the elements are this task's alone.
+            unsafe {
+                let p = V::load_up_to(self.parameter.at(i), count);
+                let g = V::load_up_to(self.gradient.as_ptr().add(i), count);
+                let mut states = [V::zero(); STATES];
+                for s in 0..STATES {
+                    states[s] = V::load_up_to(self.states[s].at(i), count);
+                }
+                let (p, states) = self.rule.apply(p, g, states);
+                p.store_up_to(self.parameter.at(i), count);
+                for s in 0..STATES {
+                    states[s].store_up_to(self.states[s].at(i), count);
+                }
             }
-            let left = self.end - i;
-            if left > 0 {
-                self.update(i, |from| V::load_partial(from, left), |vector, to| vector.store_partial(to, left));
-            }
-        }
-    }
-}
-
-impl<T: Float, R: Rule<T, STATES>, const STATES: usize> Range<'_, T, R, STATES> {
-    /// # Safety
-    /// `load` and `store` must stay within the range when they are given its element i.
-    #[inline(always)]
-    unsafe fn update<V: Vector<Element = T>>(&self, i: usize, load: impl Fn(*const T) -> V, store: impl Fn(V, *mut T)) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let (p, g) = (load(self.parameter.at(i)), load(self.gradient.as_ptr().add(i)));
-            let (p, state) = self.rule.apply(p, g, std::array::from_fn(|s| load(self.states[s].at(i))));
-            store(p, self.parameter.at(i));
-            for s in 0..STATES {
-                store(state[s], self.states[s].at(i));
-            }
-        }
+        });
     }
 }
 
@@ -157,7 +145,7 @@ pub fn step<T: Float, R: Rule<T, STATES>, const STATES: usize>(rule: R, slices: 
     let places: Vec<Shared<T>> = slices.iter_mut().map(|slice| Shared::new(slice.as_mut_ptr())).collect();
     let (parameter, states) = (places[0], std::array::from_fn(|s| places[s + 1]));
     parallel::for_ranges(length, parallel::WORTH_A_THREAD, |start, end| {
-        T::dispatch(Range { rule, parameter, gradient, states, start, end });
+        T::dispatch(Step { rule, parameter, gradient, states, start, end });
     });
 }
 
@@ -167,20 +155,11 @@ impl<T: Float> Kernel<T> for SquareSum<'_, T> {
     type Output = T;
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) -> T {
-        let mut partials = [T::ZERO; PARTIALS];
-        for part in (0..PARTIALS).step_by(V::LANES) {
-            let mut total = V::zero();
-            let mut i = part;
-            while i < self.0.len() {
-                // SAFETY: i is below the length.
-                let x = unsafe { V::load_up_to(self.0.as_ptr().add(i), self.0.len() - i) };
-                total = x.fma(x, total);
-                i += PARTIALS;
-            }
-            // SAFETY: a vector's lanes fit into the rest of the partials.
-            unsafe { total.store(partials.as_mut_ptr().add(part)) };
-        }
-        join(partials)
+        sum(self.0.len(), |total: V, i| {
+            // SAFETY: i is below the length.
+            let x = unsafe { V::load_up_to(self.0.as_ptr().add(i), self.0.len() - i) };
+            x.fma(x, total)
+        })
     }
 }
 

@@ -1,17 +1,50 @@
 //! The sixteen partial sums of a long sum: term j goes to partial j mod 16, so that one vector of 16 lanes, or
 //! two of 8, adds them side by side; at the end they are joined by a fixed tree.
 
-use super::vector::Float;
+use super::vector::{Float, Vector};
 
 pub const PARTIALS: usize = 16;
 
+/// The sum of `count` terms. `add(total, j)` adds term j to lane 0 of the partials in `total`, term j + 1 to lane 1,
+/// and so on; lanes from `count` on add +0.
+#[inline(always)]
+pub fn sum<V: Vector>(count: usize, add: impl Fn(V, usize) -> V) -> V::Element {
+    let mut partials = [V::Element::ZERO; PARTIALS];
+    carry_on(&mut partials, count, add);
+    join(partials)
+}
+
+/// Adds `count` more terms to their partials, as [`sum`] does.
+#[inline(always)]
+pub fn carry_on<V: Vector>(partials: &mut [V::Element; PARTIALS], count: usize, add: impl Fn(V, usize) -> V) {
+    for part in (0..PARTIALS).step_by(V::LANES) {
+        // SAFETY: a vector's lanes fit into the rest of the partials.
+        let place = unsafe { partials.as_mut_ptr().add(part) };
+        // SAFETY: as above.
+        let mut total = unsafe { V::load(place) };
+        let mut j = part;
+        while j < count {
+            total = add(total, j);
+            j += PARTIALS;
+        }
+        // SAFETY: as above.
+        unsafe { total.store(place) };
+    }
+}
+
 /// `((0 + 8) + (4 + 12)) + ...`: halves are added until one number is left.
 #[inline(always)]
-pub fn join<T: Float>(mut partials: [T; PARTIALS]) -> T {
+pub fn join<T: Float>(partials: [T; PARTIALS]) -> T {
+    join_by(partials, |a, b| a + b)
+}
+
+/// As [`join`], where `add` adds.
+#[inline(always)]
+pub fn join_by<T: Copy>(mut partials: [T; PARTIALS], add: impl Fn(T, T) -> T) -> T {
     let mut half = PARTIALS / 2;
     while half > 0 {
         for i in 0..half {
-            partials[i] += partials[i + half];
+            partials[i] = add(partials[i], partials[i + half]);
         }
         half /= 2;
     }

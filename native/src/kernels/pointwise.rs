@@ -2,7 +2,7 @@
 
 use super::buffer::{Shared, filled};
 use super::math;
-use super::vector::{Float, Kernel, Vector};
+use super::vector::{Float, Kernel, Vector, for_vectors};
 use crate::error::Result;
 use crate::parallel;
 
@@ -11,7 +11,8 @@ pub trait Pointwise<T: Float, const N: usize>: Copy + Sync {
     fn apply<V: Vector<Element = T>>(self, x: [V; N]) -> V;
 }
 
-struct Range<'a, T, F, const N: usize> {
+/// The elements `start..end` of a function's results.
+struct Map<'a, T, F, const N: usize> {
     function: F,
     inputs: [&'a [T]; N],
     out: Shared<T>,
@@ -19,29 +20,20 @@ struct Range<'a, T, F, const N: usize> {
     end: usize,
 }
 
-impl<T: Float, F: Pointwise<T, N>, const N: usize> Kernel<T> for Range<'_, T, F, N> {
+impl<T: Float, F: Pointwise<T, N>, const N: usize> Kernel<T> for Map<'_, T, F, N> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let mut i = self.start;
-        // SAFETY: all indices are below `end`, which is at most each input's and the output's length.
-        unsafe {
-            while i + V::LANES <= self.end {
-                let mut x = [V::zero(); N];
+        for_vectors!(V, self.start..self.end, |i, count| {
+            let mut x = [V::zero(); N];
+            // SAFETY: `end` is at most each input's and the output's length.
+            unsafe {
                 for n in 0..N {
-                    x[n] = V::load(self.inputs[n].as_ptr().add(i));
+                    x[n] = V::load_up_to(self.inputs[n].as_ptr().add(i), count);
                 }
-                self.function.apply(x).store(self.out.at(i));
-                i += V::LANES;
+                self.function.apply(x).store_up_to(self.out.at(i), count);
             }
-            if i < self.end {
-                let mut x = [V::zero(); N];
-                for n in 0..N {
-                    x[n] = V::load_partial(self.inputs[n].as_ptr().add(i), self.end - i);
-                }
-                self.function.apply(x).store_partial(self.out.at(i), self.end - i);
-            }
-        }
+        });
     }
 }
 
@@ -52,19 +44,19 @@ pub fn map<T: Float, F: Pointwise<T, N>, const N: usize>(function: F, inputs: [&
     unsafe {
         filled(length, |out| {
             parallel::for_ranges(length, parallel::WORTH_A_THREAD, |start, end| {
-                T::dispatch(Range { function, inputs, out, start, end })
+                T::dispatch(Map { function, inputs, out, start, end })
             });
         })
     }
 }
 
-/// `out[i] = f(out[i], inputs[i]...)`; `N` is one more than the inputs.
+/// `target[i] = f(target[i], input[i])`.
 pub fn map_in_place<T: Float, F: Pointwise<T, 2>>(function: F, target: &mut [T], input: &[T]) {
     let length = target.len().min(input.len());
     let out = Shared::new(target.as_mut_ptr());
     let target: &[T] = target;
     parallel::for_ranges(length, parallel::WORTH_A_THREAD, |start, end| {
-        T::dispatch(Range { function, inputs: [target, input], out, start, end });
+        T::dispatch(Map { function, inputs: [target, input], out, start, end });
     });
 }
 
@@ -91,7 +83,7 @@ pointwise! {
     Multiply [a, b] a.mul(b);
     Divide [a, b] a.div(b);
     /// NaN passes on.
-    Maximum [a, b] V::select(a.less(b), b, V::select(b.equal(b), a, b));
+    Maximum [a, b] math::maximum(a, b);
     /// NaN passes on.
     Minimum [a, b] V::select(b.less(a), b, V::select(b.equal(b), a, b));
     Negate [x] x.negate();

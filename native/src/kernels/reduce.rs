@@ -1,10 +1,10 @@
 //! Sums and maxima over one dimension of `[outer, terms, inner]`.
 //!
 //! A sum has sixteen partials: term j goes to partial j mod 16, each partial is one chain in ascending
-//! order, and the partials are joined by [`join`].
+//! order, and the partials are joined by a fixed tree ([`partials::join`]).
 
 use super::buffer::{Shared, filled};
-use super::partials::{PARTIALS, join};
+use super::partials::{self, PARTIALS, join_by};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
@@ -19,9 +19,28 @@ pub struct Extent {
 
 impl Extent {
     /// How many of the outer positions are worth a thread.
-    pub fn grain(&self) -> usize {
+    fn grain(&self) -> usize {
         (parallel::WORTH_A_THREAD / (self.terms * self.inner).max(1)).max(1)
     }
+}
+
+/// A new vector that `fill(outer, out)` writes, one outer position at a time.
+///
+/// # Errors
+/// Where the memory cannot be had.
+///
+/// # Safety
+/// `fill` must write all `length` elements.
+pub unsafe fn filled_by_outer<T: Copy + Send>(
+    length: usize,
+    extent: Extent,
+    fill: impl Fn(usize, Shared<T>) + Sync,
+) -> Result<Vec<T>> {
+    let divide = |out| {
+        parallel::for_ranges(extent.outer, extent.grain(), |start, end| (start..end).for_each(|outer| fill(outer, out)));
+    };
+    // SAFETY: the caller's promise.
+    unsafe { filled(length, divide) }
 }
 
 #[derive(Clone, Copy)]
@@ -41,17 +60,7 @@ impl<T: Float> Kernel<T> for Sums<'_, T> {
         unsafe {
             let x = self.x.as_ptr().add(self.outer * terms * inner);
             if inner == 1 {
-                let mut partials = [T::ZERO; PARTIALS];
-                for part in (0..PARTIALS).step_by(V::LANES) {
-                    let mut total = V::zero();
-                    let mut j = part;
-                    while j < terms {
-                        total = total.add(V::load_up_to(x.add(j), terms - j));
-                        j += PARTIALS;
-                    }
-                    total.store(partials.as_mut_ptr().add(part));
-                }
-                *self.out.at(self.outer) = join(partials);
+                *self.out.at(self.outer) = partials::sum(terms, |total: V, j| total.add(V::load_up_to(x.add(j), terms - j)));
                 return;
             }
             let mut i = 0;
@@ -60,14 +69,7 @@ impl<T: Float> Kernel<T> for Sums<'_, T> {
                 for j in 0..terms {
                     partials[j % PARTIALS] = partials[j % PARTIALS].add(V::load_up_to(x.add(j * inner + i), inner - i));
                 }
-                let mut half = PARTIALS / 2;
-                while half > 0 {
-                    for p in 0..half {
-                        partials[p] = partials[p].add(partials[p + half]);
-                    }
-                    half /= 2;
-                }
-                partials[0].store_up_to(self.out.at(self.outer * inner + i), inner - i);
+                join_by(partials, V::add).store_up_to(self.out.at(self.outer * inner + i), inner - i);
                 i += V::LANES;
             }
         }
@@ -77,15 +79,7 @@ impl<T: Float> Kernel<T> for Sums<'_, T> {
 /// `[outer, terms, inner] -> [outer, inner]`.
 pub fn sum<T: Float>(x: &[T], extent: Extent) -> Result<Vec<T>> {
     // SAFETY: each (outer, inner) is written once.
-    unsafe {
-        filled(extent.outer * extent.inner, |out| {
-            parallel::for_ranges(extent.outer, extent.grain(), |start, end| {
-                for outer in start..end {
-                    T::dispatch(Sums { x, extent, out, outer });
-                }
-            });
-        })
-    }
+    unsafe { filled_by_outer(extent.outer * extent.inner, extent, |outer, out| T::dispatch(Sums { x, extent, out, outer })) }
 }
 
 /// Whether a new term takes the place of the best so far: the first of equals stays, and NaN wins.

@@ -7,12 +7,11 @@
 //!
 //! Each sum is one chain in ascending order from +0.
 
-use super::buffer::{Shared, filled};
+use super::buffer::Shared;
 use super::math;
-use super::reduce::Extent;
+use super::reduce::{Extent, filled_by_outer};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
-use crate::parallel;
 
 /// What a row of terms becomes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,9 +44,8 @@ impl<T: Float> Kernel<T> for SoftmaxRows<'_, T> {
                 let at = |j: usize| V::load_up_to(x.add(j * inner + i), left);
                 let mut largest = at(0);
                 for j in 1..terms {
-                    let term = at(j);
                     // A NaN stays, and so reaches every output.
-                    largest = V::select(largest.less(term), term, V::select(term.equal(term), largest, term));
+                    largest = math::maximum(largest, at(j));
                 }
                 let mut total = V::zero();
                 for j in 0..terms {
@@ -70,15 +68,7 @@ impl<T: Float> Kernel<T> for SoftmaxRows<'_, T> {
 
 pub fn softmax<T: Float>(x: &[T], extent: Extent, kind: Softmax) -> Result<Vec<T>> {
     // SAFETY: each element is written once.
-    unsafe {
-        filled(x.len(), |out| {
-            parallel::for_ranges(extent.outer, extent.grain(), |start, end| {
-                for outer in start..end {
-                    T::dispatch(SoftmaxRows { x, extent, kind, out, outer });
-                }
-            });
-        })
-    }
+    unsafe { filled_by_outer(x.len(), extent, |outer, out| T::dispatch(SoftmaxRows { x, extent, kind, out, outer })) }
 }
 
 #[derive(Clone, Copy)]
@@ -127,13 +117,5 @@ impl<T: Float> Kernel<T> for SoftmaxGradientRows<'_, T> {
 
 pub fn softmax_gradient<T: Float>(y: &[T], dy: &[T], extent: Extent, kind: Softmax) -> Result<Vec<T>> {
     // SAFETY: each element is written once.
-    unsafe {
-        filled(y.len(), |out| {
-            parallel::for_ranges(extent.outer, extent.grain(), |start, end| {
-                for outer in start..end {
-                    T::dispatch(SoftmaxGradientRows { y, dy, extent, kind, out, outer });
-                }
-            });
-        })
-    }
+    unsafe { filled_by_outer(y.len(), extent, |outer, out| T::dispatch(SoftmaxGradientRows { y, dy, extent, kind, out, outer })) }
 }

@@ -1,10 +1,23 @@
 //! A tile: sums of several rows (or channels) and vectors of lanes, kept in registers until they are finished.
 
 use super::buffer::Shared;
-use super::vector::{Float, Vector};
+use super::epilogue::{Epilogue, Identity, Mask, Relu, VectorEpilogue};
+use super::vector::Vector;
 
-/// Destination channels of a tile: two vectors of each are kept in registers.
-pub const fn most_channels<V: Vector>() -> usize {
+/// `with_constant!(N = count of [1 2 3], body)`: the body compiled for each of the numbers as its constant N, and the
+/// one for `count` run. A count above the last number does not occur.
+macro_rules! with_constant {
+    ($N:ident = $count:expr, [$($number:literal)*; $last:literal], $body:expr) => {
+        match $count {
+            $($number => { const $N: usize = $number; $body })*
+            _ => { const $N: usize = $last; $body }
+        }
+    };
+}
+pub(super) use with_constant;
+
+/// The most channels of a convolution's tile: two vectors of each are kept in registers.
+pub const fn tile_channels<V: Vector>() -> usize {
     if V::REGISTERS >= 32 { 12 } else { 6 }
 }
 
@@ -13,76 +26,49 @@ pub fn channel_block(channels: usize, block: usize, blocks: usize) -> (usize, us
     (channels * block / blocks, channels * (block + 1) / blocks)
 }
 
-/// What happens to a finished sum before it is stored.
-#[derive(Clone, Copy)]
-pub enum Finish<'a, T> {
-    Nothing,
-    Relu,
-    /// Zero where this is not positive: the gradient of the ReLU that made the convolution's input.
-    Mask(&'a [T]),
+/// W vectors side by side.
+///
+/// # Safety
+/// `from` must be valid for W vectors.
+#[inline(always)]
+pub unsafe fn load<V: Vector, const W: usize>(from: *const V::Element) -> [V; W] {
+    let mut vectors = [V::zero(); W];
+    for w in 0..W {
+        // SAFETY: the caller's promise.
+        vectors[w] = unsafe { V::load(from.add(w * V::LANES)) };
+    }
+    vectors
 }
 
-impl<T: Float> Finish<'_, T> {
-    /// For one sum, which goes to place `at` of the result.
-    pub fn apply(self, sum: T, at: usize) -> T {
-        match self {
-            Self::Relu if sum <= T::ZERO => T::ZERO,
-            Self::Mask(mask) if mask[at] <= T::ZERO => T::ZERO,
-            _ => sum,
+/// Carries each sum on by one term: `sums[r][w] + factors[r * step] * vectors[w]`, rounded once.
+///
+/// # Safety
+/// `factors` must be valid for R elements that lie `step` apart.
+#[inline(always)]
+pub unsafe fn add_term<V: Vector, const R: usize, const W: usize>(
+    sums: &mut [[V; W]; R],
+    factors: *const V::Element,
+    step: usize,
+    vectors: [V; W],
+) {
+    for r in 0..R {
+        // SAFETY: the caller's promise.
+        let factor = V::splat(unsafe { *factors.add(r * step) });
+        for w in 0..W {
+            sums[r][w] = factor.fma(vectors[w], sums[r][w]);
         }
     }
 }
 
-/// As `Finish`, chosen once for a tile and not for each vector: else the sums would be kept in memory.
-pub trait Finishing<V: Vector>: Copy {
-    /// The sum as it is stored at place `at` of the result, where `left` lanes are left.
-    ///
-    /// # Safety
-    /// The result must have the place.
-    unsafe fn of(self, sum: V, at: usize, left: usize) -> V;
-}
-
-#[derive(Clone, Copy)]
-pub struct Nothing;
-
-impl<V: Vector> Finishing<V> for Nothing {
-    #[inline(always)]
-    unsafe fn of(self, sum: V, _: usize, _: usize) -> V {
-        sum
-    }
-}
-
-#[derive(Clone, Copy)]
-pub struct Relu;
-
-impl<V: Vector> Finishing<V> for Relu {
-    #[inline(always)]
-    unsafe fn of(self, sum: V, _: usize, _: usize) -> V {
-        V::select(sum.less_equal(V::zero()), V::zero(), sum)
-    }
-}
-
-#[derive(Clone, Copy)]
-pub struct Mask<'a, T>(pub &'a [T]);
-
-impl<V: Vector> Finishing<V> for Mask<'_, V::Element> {
-    #[inline(always)]
-    unsafe fn of(self, sum: V, at: usize, left: usize) -> V {
-        // SAFETY: a mask is as long as the result.
-        let mask = unsafe { V::load_up_to(self.0.as_ptr().add(at), left) };
-        V::select(mask.less_equal(V::zero()), V::zero(), sum)
-    }
-}
-
-/// Stores a tile's sums, finished, from place `at` of the result on, of which `left` lanes are in each row; a row
-/// lies `step` after the one before.
+/// Stores a tile's sums through the epilogue, its first row from place `at` of the result on and each next row `step`
+/// further on. The result has `left` lanes of each row.
 ///
 /// # Safety
-/// The result must have all rows and lanes.
+/// The result must have these lanes of all rows, and they must be this thread's alone.
 #[inline(always)]
-pub unsafe fn store<V: Vector, const C: usize, const W: usize>(
-    sums: [[V; W]; C],
-    finish: Finish<V::Element>,
+pub unsafe fn store<V: Vector, const R: usize, const W: usize>(
+    sums: [[V; W]; R],
+    epilogue: Epilogue<V::Element>,
     out: Shared<V::Element>,
     at: usize,
     step: usize,
@@ -90,19 +76,22 @@ pub unsafe fn store<V: Vector, const C: usize, const W: usize>(
 ) {
     // SAFETY: the caller's promise.
     unsafe {
-        match finish {
-            Finish::Nothing => store_with(sums, Nothing, out, at, step, left),
-            Finish::Relu => store_with(sums, Relu, out, at, step, left),
-            Finish::Mask(mask) => store_with(sums, Mask(mask), out, at, step, left),
+        match epilogue {
+            Epilogue::Identity => store_through(sums, Identity, out, at, step, left),
+            Epilogue::Relu => store_through(sums, Relu, out, at, step, left),
+            Epilogue::Mask(mask) => store_through(sums, Mask(mask), out, at, step, left),
         }
     }
 }
 
-/// Whether all lanes are there is asked once, too.
+/// As [`store`]. Whether the result has all lanes of the tile is asked once, too.
+///
+/// # Safety
+/// As [`store`].
 #[inline(always)]
-unsafe fn store_with<V: Vector, const C: usize, const W: usize>(
-    sums: [[V; W]; C],
-    finish: impl Finishing<V>,
+unsafe fn store_through<V: Vector, const R: usize, const W: usize>(
+    sums: [[V; W]; R],
+    epilogue: impl VectorEpilogue<V>,
     out: Shared<V::Element>,
     at: usize,
     step: usize,
@@ -111,18 +100,18 @@ unsafe fn store_with<V: Vector, const C: usize, const W: usize>(
     // SAFETY: the caller's promise.
     unsafe {
         if left >= W * V::LANES {
-            for c in 0..C {
+            for r in 0..R {
                 for w in 0..W {
-                    let at = at + c * step + w * V::LANES;
-                    finish.of(sums[c][w], at, V::LANES).store(out.at(at));
+                    let at = at + r * step + w * V::LANES;
+                    epilogue.apply(sums[r][w], at, V::LANES).store(out.at(at));
                 }
             }
         } else {
-            for c in 0..C {
+            for r in 0..R {
                 for w in 0..W {
-                    let at = at + c * step + w * V::LANES;
+                    let at = at + r * step + w * V::LANES;
                     let left = left.saturating_sub(w * V::LANES);
-                    finish.of(sums[c][w], at, left).store_up_to(out.at(at), left);
+                    epilogue.apply(sums[r][w], at, left).store_up_to(out.at(at), left);
                 }
             }
         }

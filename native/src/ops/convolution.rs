@@ -2,14 +2,16 @@
 
 use candle_core::Tensor;
 
-use super::pointwise::{Gradient, Unary, gradient, unary};
-use super::pooling;
+use super::axis::axis;
+use super::composed::convolution as composed;
+use super::functions::{Gradient, Unary};
+use super::pointwise::{gradient, unary};
 use super::storage::{Elements, Format, batch_innermost, element_count, has_float_kernels, make, row_major};
-use super::{reduce, shape};
+use super::{pooling, reduce};
 use crate::error::Result;
-use crate::kernels::convolution as kernel;
-use crate::kernels::geometry::{Axis, Geometry};
-use crate::kernels::{convolution_weight, winograd};
+use crate::kernels::convolution::weight::weight_gradient;
+use crate::kernels::convolution::{direct, winograd};
+use crate::kernels::geometry::Geometry;
 use crate::{fail, floats};
 
 /// Stride, padding and dilation by row and column, and groups.
@@ -19,17 +21,6 @@ pub struct Parameters {
     pub padding: [usize; 2],
     pub dilation: [usize; 2],
     pub groups: usize,
-}
-
-pub fn axis(name: &str, input: usize, kernel: usize, stride: usize, padding: usize, dilation: usize) -> Result<Axis> {
-    if kernel == 0 || stride == 0 || dilation == 0 {
-        fail!("{name}: kernel, stride and dilation are at least 1, not {kernel}, {stride}, {dilation}");
-    }
-    let reach = dilation * (kernel - 1) + 1;
-    match (input + 2 * padding).checked_sub(reach) {
-        Some(room) if input > 0 => Ok(Axis { input, output: room / stride + 1, kernel, stride, padding, dilation }),
-        _ => fail!("{name}: a kernel that reaches over {reach} does not fit into {input} with padding {padding}"),
-    }
 }
 
 impl Parameters {
@@ -79,7 +70,7 @@ pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &P
     check_operands(&geometry, x, weight, bias)?;
     let shape = [geometry.images, geometry.out_channels, geometry.rows.output, geometry.columns.output];
     if !has_float_kernels(x, "conv2d")? {
-        let y = composed_forward(&geometry, x, weight)?;
+        let y = composed::forward(&geometry, x, weight)?;
         let y = bias.map_or(Ok(y.clone()), |bias| y.broadcast_add(&bias.reshape((1, geometry.out_channels, 1, 1))?))?;
         return if relu { unary(Unary::Relu, &y) } else { Ok(y) };
     }
@@ -87,7 +78,7 @@ pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &P
         let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
         let bias = bias.map(row_major::<T>).transpose()?;
         let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
-        let forward = if winograd::suits(&geometry) { winograd::forward } else { kernel::forward };
+        let forward = if winograd::suits(&geometry) { winograd::forward } else { direct::forward };
         let y = forward(&geometry, &Elements::<T>::of(&x)?, &Elements::<T>::of(&weight)?, bias.as_deref(), relu)?;
         make(y, &shape, Format::BatchInnermost)
     })
@@ -134,8 +125,8 @@ pub fn gradients(
     if !has_float_kernels(x, "conv2d")? {
         let masking = |dx: Tensor| if masked { gradient(Gradient::Relu, x, &dx) } else { Ok(dx) };
         return Ok([
-            for_x.then(|| composed_input_gradient(&geometry, dy, weight).and_then(masking)).transpose()?,
-            for_weight.then(|| composed_weight_gradient(&geometry, x, dy)).transpose()?,
+            for_x.then(|| composed::input_gradient(&geometry, dy, weight).and_then(masking)).transpose()?,
+            for_weight.then(|| composed::weight_gradient(&geometry, x, dy)).transpose()?,
             for_bias.then(|| reduce::sum(dy, &[0, 2, 3], false)).transpose()?,
         ]);
     }
@@ -145,83 +136,15 @@ pub fn gradients(
         let mut wanted = [None, None, None];
         if for_x {
             let weight = row_major::<T>(weight)?;
-            let input_gradient = if winograd::suits(&geometry) { winograd::input_gradient } else { kernel::input_gradient };
+            let input_gradient = if winograd::suits(&geometry) { winograd::input_gradient } else { direct::input_gradient };
             let dx = input_gradient(&geometry, &from_dy, &Elements::<T>::of(&weight)?, masked.then_some(&*from_x))?;
             wanted[0] = Some(make(dx, x.dims(), Format::BatchInnermost)?);
         }
         if for_weight || for_bias {
-            let (dw, db) = convolution_weight::weight_gradient(&geometry, &from_x, &from_dy, for_bias)?;
+            let (dw, db) = weight_gradient(&geometry, &from_x, &from_dy, for_bias)?;
             wanted[1] = for_weight.then(|| make(dw, weight.dims(), Format::RowMajor)).transpose()?;
             wanted[2] = for_bias.then(|| make(db, &[geometry.out_channels], Format::RowMajor)).transpose()?;
         }
         Ok(wanted)
     })
-}
-
-/// For each output position, tap by tap, the place in the padded image: `[taps * h' * w']`.
-fn unfolding(geometry: &Geometry) -> Vec<u32> {
-    let (rows, columns) = (geometry.rows, geometry.columns);
-    let padded_width = columns.input + 2 * columns.padding;
-    let mut places = Vec::with_capacity(geometry.taps() * rows.output * columns.output);
-    for ky in 0..rows.kernel {
-        for kx in 0..columns.kernel {
-            for row in 0..rows.output {
-                let padded_row = row * rows.stride + ky * rows.dilation;
-                places.extend(
-                    (0..columns.output)
-                        .map(|column| (padded_row * padded_width + column * columns.stride + kx * columns.dilation) as u32),
-                );
-            }
-        }
-    }
-    places
-}
-
-fn unfolding_on(geometry: &Geometry, like: &Tensor) -> Result<Tensor> {
-    let places = unfolding(geometry);
-    let count = places.len();
-    Ok(Tensor::from_vec(places, count, like.device())?)
-}
-
-/// `[n, c, h, w] -> [n, groups, c / groups * taps, h' * w']`: every window as a column (Chellapilla et al., 2006).
-fn unfold(geometry: &Geometry, x: &Tensor) -> Result<Tensor> {
-    let (rows, columns) = (geometry.rows, geometry.columns);
-    let padded =
-        x.contiguous()?.pad_with_zeros(2, rows.padding, rows.padding)?.pad_with_zeros(3, columns.padding, columns.padding)?;
-    let places = padded.flatten_from(2)?.contiguous()?.index_select(&unfolding_on(geometry, x)?, 2)?;
-    let shape = (geometry.images, geometry.groups, geometry.in_group() * geometry.taps(), rows.output * columns.output);
-    Ok(places.reshape(shape)?)
-}
-
-fn grouped_weight(geometry: &Geometry, weight: &Tensor) -> Result<Tensor> {
-    let shape = (1, geometry.groups, geometry.out_group(), geometry.in_group() * geometry.taps());
-    Ok(weight.contiguous()?.reshape(shape)?)
-}
-
-fn grouped_output(geometry: &Geometry, dy: &Tensor) -> Result<Tensor> {
-    let shape = (geometry.images, geometry.groups, geometry.out_group(), geometry.rows.output * geometry.columns.output);
-    Ok(dy.contiguous()?.reshape(shape)?)
-}
-
-fn composed_forward(geometry: &Geometry, x: &Tensor, weight: &Tensor) -> Result<Tensor> {
-    let y = grouped_weight(geometry, weight)?.broadcast_matmul(&unfold(geometry, x)?)?;
-    Ok(y.reshape((geometry.images, geometry.out_channels, geometry.rows.output, geometry.columns.output))?)
-}
-
-fn composed_input_gradient(geometry: &Geometry, dy: &Tensor, weight: &Tensor) -> Result<Tensor> {
-    let (rows, columns) = (geometry.rows, geometry.columns);
-    let windows =
-        grouped_weight(geometry, weight)?.transpose(2, 3)?.contiguous()?.broadcast_matmul(&grouped_output(geometry, dy)?)?;
-    let windows = windows.reshape((geometry.images, geometry.in_channels, geometry.taps() * rows.output * columns.output))?;
-    let (height, width) = (rows.input + 2 * rows.padding, columns.input + 2 * columns.padding);
-    let padded = Tensor::zeros((geometry.images, geometry.in_channels, height * width), dy.dtype(), dy.device())?;
-    let padded = padded.index_add(&unfolding_on(geometry, dy)?, &windows, 2)?;
-    let padded = padded.reshape((geometry.images, geometry.in_channels, height, width))?;
-    Ok(padded.narrow(2, rows.padding, rows.input)?.narrow(3, columns.padding, columns.input)?.contiguous()?)
-}
-
-fn composed_weight_gradient(geometry: &Geometry, x: &Tensor, dy: &Tensor) -> Result<Tensor> {
-    let windows = unfold(geometry, x)?.transpose(2, 3)?.contiguous()?;
-    let dw = grouped_output(geometry, dy)?.matmul(&windows)?.sum(0)?;
-    shape::reshape(&dw, &[geometry.out_channels, geometry.in_group(), geometry.rows.kernel, geometry.columns.kernel])
 }

@@ -2,11 +2,14 @@
 
 use candle_core::{DType, Tensor};
 
-use super::reduce::{argmax, softmax};
-use super::storage::{Elements, Format, batch_innermost, has_float_kernels, make, row_major, write_in_place};
+use super::composed::loss as composed;
+use super::in_place::write_in_place;
+use super::pointwise::cast;
+use super::reduce::argmax;
+use super::storage::{Elements, Format, batch_innermost, has_float_kernels, make, row_major};
 use crate::error::Result;
+use crate::kernels::buffer::room;
 use crate::kernels::loss::{self as kernel, CrossEntropy};
-use crate::kernels::softmax::Softmax;
 use crate::kernels::vector::Float;
 use crate::{fail, floats};
 
@@ -25,31 +28,25 @@ fn check(logits: &Tensor, labels: &Tensor, weights: Option<&Tensor>, smoothing: 
 }
 
 fn labels_of<T: Float>(labels: &Tensor, classes: usize) -> Result<Vec<T>> {
-    let labels = labels.to_dtype(DType::U32)?.contiguous()?;
+    let labels = row_major::<u32>(&cast(labels, DType::U32)?)?;
     let numbers = Elements::<u32>::of(&labels)?;
     match numbers.iter().find(|&&label| label as usize >= classes) {
         Some(label) => fail!("Label {label} is outside the {classes} classes 0 to {}", classes - 1),
-        None => Ok(numbers.iter().map(|&label| T::of(f64::from(label))).collect()),
+        None => {
+            let mut labels = room(numbers.len())?;
+            labels.extend(numbers.iter().map(|&label| T::of(f64::from(label))));
+            Ok(labels)
+        }
     }
 }
 
 fn weights_of<T: Float>(weights: Option<&Tensor>, classes: usize) -> Result<Vec<T>> {
+    let mut copied = room(classes)?;
     match weights {
-        Some(weights) => Ok(Elements::<T>::of(&row_major::<T>(weights)?)?.to_vec()),
-        None => Ok(vec![T::ONE; classes]),
+        Some(weights) => copied.extend_from_slice(&Elements::<T>::of(&row_major::<T>(weights)?)?),
+        None => copied.resize(classes, T::ONE),
     }
-}
-
-/// For each image and class the share of `-ln p` in the loss: `w[c] ((1 - e) [c = y] + e / C)`, and the sum of `w[y]`.
-fn composed_shares(logits: &Tensor, labels: &Tensor, weights: Option<&Tensor>, smoothing: f64) -> Result<(Tensor, Tensor)> {
-    let (batch, classes) = logits.dims2()?;
-    let places = Tensor::arange(0u32, classes as u32, logits.device())?.reshape((1, classes))?;
-    let right = labels.to_dtype(DType::U32)?.reshape((batch, 1))?.broadcast_eq(&places)?.to_dtype(logits.dtype())?;
-    let ones = Tensor::ones(classes, logits.dtype(), logits.device())?;
-    let weights = weights.unwrap_or(&ones).reshape((1, classes))?;
-    let total = right.broadcast_mul(&weights)?.sum_all()?;
-    let shares = right.affine(1.0 - smoothing, smoothing / classes as f64)?.broadcast_mul(&weights)?;
-    Ok((shares, total))
+    Ok(copied)
 }
 
 /// The mean loss `[]` and the probabilities `[batch, classes]`.
@@ -57,9 +54,7 @@ pub fn cross_entropy(logits: &Tensor, labels: &Tensor, weights: Option<&Tensor>,
     check(logits, labels, weights, smoothing)?;
     let (images, classes) = logits.dims2()?;
     if !has_float_kernels(logits, "Cross-entropy")? {
-        let (shares, total) = composed_shares(logits, labels, weights, smoothing)?;
-        let loss = (shares * softmax(logits, 1, Softmax::Logarithm)?)?.sum_all()?.neg()?.div(&total)?;
-        return Ok((loss, softmax(logits, 1, Softmax::Plain)?));
+        return composed::cross_entropy(logits, labels, weights, smoothing);
     }
     floats!(logits, "cross-entropy", T => {
         let logits = batch_innermost::<T>(logits)?;
@@ -81,10 +76,7 @@ pub fn cross_entropy_gradient(
     check(probabilities, labels, weights, smoothing)?;
     let (images, classes) = probabilities.dims2()?;
     if !has_float_kernels(probabilities, "Cross-entropy")? {
-        let (shares, total) = composed_shares(probabilities, labels, weights, smoothing)?;
-        let scale = dloss.reshape(())?.div(&total)?;
-        let pulled = probabilities.contiguous()?.broadcast_mul(&shares.sum_keepdim(1)?)?;
-        return Ok((pulled - shares)?.broadcast_mul(&scale)?);
+        return composed::cross_entropy_gradient(probabilities, labels, weights, smoothing, dloss);
     }
     floats!(probabilities, "cross-entropy", T => {
         let probabilities = batch_innermost::<T>(probabilities)?;
@@ -105,12 +97,9 @@ pub fn accumulate(totals: &Tensor, loss: &Tensor, logits: &Tensor, labels: &Tens
     }
     let images = logits.dims()[0] as f64;
     let best = argmax(logits, 1, false)?.to_dtype(DType::U32)?;
-    let labels = labels.to_dtype(DType::U32)?;
+    let labels = cast(labels, DType::U32)?.contiguous()?;
     if !has_float_kernels(logits, "Cross-entropy")? {
-        let right = best.eq(&labels)?.to_dtype(DType::F64)?.sum_all()?;
-        let loss = loss.to_dtype(DType::F64)?.reshape(())?.affine(images, 0.0)?;
-        let batch = Tensor::stack(&[&loss, &right, &Tensor::new(images, totals.device())?], 0)?;
-        return Ok(totals.slice_set(&(totals + batch)?, 0, 0)?);
+        return composed::accumulate(totals, loss, &best, &labels);
     }
     let right = Elements::<u32>::of(&best)?.iter().zip(Elements::<u32>::of(&labels)?.iter()).filter(|(a, b)| a == b).count();
     let loss = loss.to_dtype(DType::F64)?.reshape(())?.to_scalar::<f64>()?;

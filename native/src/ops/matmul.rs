@@ -2,7 +2,8 @@
 
 use candle_core::{Shape, Tensor};
 
-use super::pointwise::{Gradient, gradient};
+use super::functions::{Gradient, Unary};
+use super::pointwise::{gradient, unary};
 use super::reduce::sum;
 use super::storage::{Elements, Format, element_count, ensure_room, format_of, has_float_kernels, make, row_major};
 use crate::error::Result;
@@ -96,7 +97,7 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, relu: bool) ->
     if !has_float_kernels(x, "A matrix product")? {
         let y = x.contiguous()?.matmul(&weight.t()?.contiguous()?)?;
         let y = bias.map_or(Ok(y.clone()), |bias| y.broadcast_add(bias))?;
-        return if relu { super::pointwise::unary(super::pointwise::Unary::Relu, &y) } else { Ok(y) };
+        return if relu { unary(Unary::Relu, &y) } else { Ok(y) };
     }
     if weight.dtype() != x.dtype() || bias.is_some_and(|bias| bias.dtype() != x.dtype()) {
         fail!("A linear layer's input, weight and bias need one type");

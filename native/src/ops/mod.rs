@@ -1,9 +1,12 @@
-//! Operations on candle tensors: shapes, devices and formats. Each has two forms: our kernel for the CPU,
-//! and one composed of candle's operations, which is the implementation on other devices and, on the CPU,
-//! what a test compares the kernel with.
+//! Operations on candle tensors: shapes, devices and formats. Each has two forms: our kernel for the CPU, and
+//! the one in [`composed`], which every other device uses.
 
+mod axis;
+mod composed;
 pub mod convolution;
+pub mod functions;
 pub mod images;
+mod in_place;
 pub mod loss;
 pub mod matmul;
 pub mod normalization;

@@ -3,7 +3,8 @@
 
 use candle_core::Tensor;
 
-use super::pointwise::{Binary, Unary, affine, binary, unary};
+use super::functions::{Binary, Unary};
+use super::pointwise::{affine, binary, unary};
 use super::reduce::{mean, sum};
 use super::shape::reshape;
 use crate::error::Result;

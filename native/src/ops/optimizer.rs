@@ -2,11 +2,14 @@
 
 use candle_core::Tensor;
 
+use super::composed::optimizer::{self as composed, Stepped};
+use super::in_place::{apart, ensure_writable, overwrite, share_storage, write_in_place};
+use super::pointwise::affine;
 use super::reduce;
-use super::storage::{Elements, has_float_kernels, has_kernels, row_major, share_storage, write_in_place};
+use super::storage::{Elements, has_float_kernels, has_kernels, row_major};
 use crate::error::Result;
 use crate::kernels::optimizer::{self as kernel, Adam, RmsProp, Rule, Sgd};
-use crate::{fail, floats};
+use crate::{fail, floats, types};
 
 fn check(parameters: &[Tensor], gradients: &[Tensor], states: &[&[Tensor]]) -> Result<()> {
     if gradients.len() != parameters.len() || states.iter().any(|state| state.len() != parameters.len()) {
@@ -14,36 +17,38 @@ fn check(parameters: &[Tensor], gradients: &[Tensor], states: &[&[Tensor]]) -> R
     }
     for (index, parameter) in parameters.iter().enumerate() {
         let states = || states.iter().map(|state| &state[index]);
-        // candle locks a storage that is read: to write it then would wait for ever.
-        if std::iter::once(parameter).chain(states()).any(|written| share_storage(written, &gradients[index])) {
-            fail!("Gradient {index} must not share memory with its parameter or its state");
-        }
         for other in std::iter::once(&gradients[index]).chain(states()) {
             if other.dims() != parameter.dims() || other.dtype() != parameter.dtype() {
                 fail!("Parameter {index} is {:?}, but its gradient or state is {:?}", parameter.dims(), other.dims());
             }
         }
+        std::iter::once(parameter).chain(states()).try_for_each(ensure_writable)?;
     }
     Ok(())
 }
 
-/// Overwrites a row-major tensor with another of its shape.
+/// Overwrites a tensor in any layout with another of its shape.
+///
+/// # Errors
+/// Where it was broadcast.
 pub fn assign(target: &Tensor, source: &Tensor) -> Result<()> {
     if target.dims() != source.dims() || target.dtype() != source.dtype() {
         fail!("Cannot assign {} {:?} to {} {:?}", source.dtype().as_str(), source.dims(), target.dtype().as_str(), target.dims());
     }
-    let whole = |tensor: &Tensor| tensor.reshape(tensor.elem_count());
-    if has_kernels(target) && target.dtype().is_float() {
-        return floats!(target, "assign", T => {
-            let source = row_major::<T>(source)?;
-            let source = Elements::<T>::of(&source)?.to_vec();
-            write_in_place::<T, _>(&[target], |slices| slices[0].copy_from_slice(&source))
-        });
+    ensure_writable(target)?;
+    put(target, source)
+}
+
+/// As [`assign`]; of elements that lie in one place the last one stays.
+fn put(target: &Tensor, source: &Tensor) -> Result<()> {
+    if let Some(dim) = (0..target.rank()).find(|&dim| target.dims()[dim] > 1 && target.stride()[dim] == 0) {
+        let last = target.dims()[dim] - 1;
+        return put(&target.narrow(dim, last, 1)?, &source.narrow(dim, last, 1)?);
     }
-    if !target.is_contiguous() {
-        fail!("Only a row-major tensor can be assigned to");
+    if has_kernels(target) {
+        return types!(target, T => overwrite::<T>(target, source));
     }
-    Ok(whole(target)?.slice_set(&whole(&source.contiguous()?)?, 0, 0)?)
+    Ok(composed::assign(target, &if share_storage(target, source) { source.copy()? } else { source.clone() })?)
 }
 
 /// One rule for every parameter; `composed` gives the new parameter and states by candle's operations.
@@ -52,13 +57,13 @@ fn step<R: Rule<f32, S> + Rule<f64, S>, const S: usize>(
     parameters: &[Tensor],
     gradients: &[Tensor],
     states: [&[Tensor]; S],
-    composed: impl Fn(&Tensor, &Tensor, [&Tensor; S]) -> candle_core::Result<(Tensor, [Tensor; S])>,
+    composed: impl Fn(&R, &Tensor, &Tensor, [&Tensor; S]) -> Stepped<S>,
 ) -> Result<()> {
     check(parameters, gradients, &states)?;
     for (index, (parameter, gradient)) in parameters.iter().zip(gradients).enumerate() {
         if !has_kernels(parameter) {
             let state: [&Tensor; S] = std::array::from_fn(|s| &states[s][index]);
-            let (new, new_states) = composed(parameter, &gradient.contiguous()?, state)?;
+            let (new, new_states) = composed(&rule, parameter, &gradient.contiguous()?, state)?;
             assign(parameter, &new)?;
             for s in 0..S {
                 assign(state[s], &new_states[s])?;
@@ -66,9 +71,9 @@ fn step<R: Rule<f32, S> + Rule<f64, S>, const S: usize>(
             continue;
         }
         floats!(parameter, "optimizer", T => {
-            let gradient = row_major::<T>(gradient)?;
-            let gradient = Elements::<T>::of(&gradient)?;
             let targets: Vec<&Tensor> = std::iter::once(parameter).chain((0..S).map(|s| &states[s][index])).collect();
+            let gradient = apart::<T>(&row_major::<T>(gradient)?, &targets)?;
+            let gradient = Elements::<T>::of(&gradient)?;
             write_in_place::<T, _>(&targets, |slices| kernel::step::<T, R, S>(rule, slices, &gradient))?;
         });
     }
@@ -77,53 +82,26 @@ fn step<R: Rule<f32, S> + Rule<f64, S>, const S: usize>(
 
 /// `momenta` is empty where there is no momentum.
 pub fn sgd(rule: Sgd, parameters: &[Tensor], gradients: &[Tensor], momenta: &[Tensor]) -> Result<()> {
-    let decayed = move |p: &Tensor, g: &Tensor| g + (p * rule.weight_decay)?;
     if momenta.is_empty() {
-        return step::<_, 0>(rule, parameters, gradients, [], |p, g, []| Ok(((p - (decayed(p, g)? * rule.rate)?)?, [])));
+        return step(rule, parameters, gradients, [], composed::sgd);
     }
-    step::<_, 1>(rule, parameters, gradients, [momenta], |p, g, [momentum]| {
-        let g = decayed(p, g)?;
-        let momentum = if rule.first { g.clone() } else { ((momentum * rule.momentum)? + (&g * (1.0 - rule.dampening))?)? };
-        let change = if rule.nesterov { (&g + (&momentum * rule.momentum)?)? } else { momentum.clone() };
-        Ok(((p - (change * rule.rate)?)?, [momentum]))
-    })
+    step(rule, parameters, gradients, [momenta], composed::sgd_with_momentum)
 }
 
 pub fn adam(rule: Adam, parameters: &[Tensor], gradients: &[Tensor], m: &[Tensor], v: &[Tensor]) -> Result<()> {
-    step::<_, 2>(rule, parameters, gradients, [m, v], |p, g, [m, v]| {
-        let (p, g) = if rule.decoupled {
-            ((p * (1.0 - rule.rate * rule.weight_decay))?, g.clone())
-        } else {
-            (p.clone(), (g + (p * rule.weight_decay)?)?)
-        };
-        let m = (m + ((&g - m)? * (1.0 - rule.beta1))?)?;
-        let v = ((v * rule.beta2)? + (g.sqr()? * (1.0 - rule.beta2))?)?;
-        let size = ((v.sqrt()? / rule.correction2.sqrt())? + rule.epsilon)?;
-        Ok(((p - ((&m / size)? * (rule.rate / rule.correction1))?)?, [m, v]))
-    })
+    step(rule, parameters, gradients, [m, v], composed::adam)
 }
 
 /// `momenta` is empty where there is no momentum.
 pub fn rmsprop(rule: RmsProp, parameters: &[Tensor], gradients: &[Tensor], squares: &[Tensor], momenta: &[Tensor]) -> Result<()> {
-    let scaled = move |p: &Tensor, g: &Tensor, square: &Tensor| -> candle_core::Result<(Tensor, Tensor)> {
-        let g = (g + (p * rule.weight_decay)?)?;
-        let square = ((square * rule.alpha)? + (g.sqr()? * (1.0 - rule.alpha))?)?;
-        Ok(((g / (square.sqrt()? + rule.epsilon)?)?, square))
-    };
     if momenta.is_empty() {
-        return step::<_, 1>(rule, parameters, gradients, [squares], |p, g, [square]| {
-            let (change, square) = scaled(p, g, square)?;
-            Ok(((p - (change * rule.rate)?)?, [square]))
-        });
+        return step(rule, parameters, gradients, [squares], composed::rmsprop);
     }
-    step::<_, 2>(rule, parameters, gradients, [squares, momenta], |p, g, [square, momentum]| {
-        let (change, square) = scaled(p, g, square)?;
-        let momentum = ((momentum * rule.momentum)? + change)?;
-        Ok(((p - (&momentum * rule.rate)?)?, [square, momentum]))
-    })
+    step(rule, parameters, gradients, [squares, momenta], composed::rmsprop_with_momentum)
 }
 
-/// Scales all gradients, in place, so that their common norm is at most `most`, and returns the norm before
+/// Scales all gradients, in place, so that their common norm is at most `most`, and returns the norm before; where that
+/// is NaN, all become NaN
 /// (Pascanu et al., arXiv 1211.5063; as torch.nn.utils.clip_grad_norm_).
 pub fn clip_norm(gradients: &[Tensor], most: f64) -> Result<f64> {
     let mut squares = 0.0;
@@ -137,10 +115,10 @@ pub fn clip_norm(gradients: &[Tensor], most: f64) -> Result<f64> {
     }
     let norm = squares.sqrt();
     let factor = most / (norm + 1e-6);
-    if factor < 1.0 {
-        for gradient in gradients {
-            assign(gradient, &super::pointwise::affine(gradient, factor, 0.0)?)?;
-        }
+    if factor < 1.0 || factor.is_nan() {
+        // All are read before one is written: two parameters may have one tensor, or parts of one, as their gradients.
+        let scaled = gradients.iter().map(|gradient| affine(gradient, factor, 0.0)).collect::<Result<Vec<_>>>()?;
+        gradients.iter().zip(&scaled).try_for_each(|(gradient, scaled)| put(gradient, scaled))?;
     }
     Ok(norm)
 }

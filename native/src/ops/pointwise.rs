@@ -2,8 +2,11 @@
 
 use candle_core::{DType, Shape, Tensor};
 
+use super::composed::pointwise as composed;
+use super::functions::{Binary, Comparison, Gradient, Unary};
 use super::storage::{Elements, Format, ensure_room, format_of, has_float_kernels, has_kernels, in_format, make, row_major};
 use crate::error::Result;
+use crate::kernels::buffer::room;
 use crate::kernels::pointwise::{self as kernel, Affine, Pointwise, WithNumber};
 use crate::kernels::vector::Float;
 use crate::{fail, floats, types};
@@ -56,16 +59,6 @@ fn binary_with<T: Float, F: Pointwise<T, 2>>(name: &str, function: F, a: &Tensor
     map::<T, F, 2>(function, [&a.broadcast_as(&shape)?, &b.broadcast_as(&shape)?])
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Binary {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Maximum,
-    Minimum,
-}
-
 pub fn binary(operation: Binary, a: &Tensor, b: &Tensor) -> Result<Tensor> {
     let name = match operation {
         Binary::Add => "add",
@@ -93,14 +86,7 @@ pub fn binary(operation: Binary, a: &Tensor, b: &Tensor) -> Result<Tensor> {
                 }
             }
         }
-        return Ok(match operation {
-            Binary::Add => a.broadcast_add(b),
-            Binary::Subtract => a.broadcast_sub(b),
-            Binary::Multiply => a.broadcast_mul(b),
-            Binary::Divide => a.broadcast_div(b),
-            Binary::Maximum => a.broadcast_maximum(b),
-            Binary::Minimum => a.broadcast_minimum(b),
-        }?);
+        return composed::binary(operation, a, b);
     }
     floats!(a, name, T => match operation {
         Binary::Add => binary_with::<T, _>(name, kernel::Add, a, b),
@@ -110,16 +96,6 @@ pub fn binary(operation: Binary, a: &Tensor, b: &Tensor) -> Result<Tensor> {
         Binary::Maximum => binary_with::<T, _>(name, kernel::Maximum, a, b),
         Binary::Minimum => binary_with::<T, _>(name, kernel::Minimum, a, b),
     })
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Comparison {
-    Equal,
-    NotEqual,
-    Less,
-    LessEqual,
-    Greater,
-    GreaterEqual,
 }
 
 /// 1 where it holds, 0 elsewhere, as u8. Comparisons are exact on every device, so candle's serve.
@@ -145,8 +121,20 @@ pub fn select(condition: &Tensor, yes: &Tensor, no: &Tensor) -> Result<Tensor> {
     }
     let shape = broadcast_shape("choose between", yes, no)?;
     let shape = broadcast_shape("choose by and between", condition, &yes.broadcast_as(shape)?)?;
-    let dense = |tensor: &Tensor| -> Result<Tensor> { Ok(tensor.broadcast_as(&shape)?.contiguous()?) };
-    Ok(dense(condition)?.where_cond(&dense(yes)?, &dense(no)?)?)
+    if condition.dtype() != DType::U8 {
+        fail!("A condition is u8, not {}", condition.dtype().as_str());
+    }
+    let [condition, yes, no] = [condition.broadcast_as(&shape)?, yes.broadcast_as(&shape)?, no.broadcast_as(&shape)?];
+    if !has_kernels(&yes) {
+        return composed::select(&condition, &yes, &no);
+    }
+    types!(yes, T => {
+        let mut chosen = room::<T>(shape.elem_count())?;
+        let (condition, yes, no) = (row_major::<u8>(&condition)?, row_major::<T>(&yes)?, row_major::<T>(&no)?);
+        let (condition, yes, no) = (Elements::<u8>::of(&condition)?, Elements::<T>::of(&yes)?, Elements::<T>::of(&no)?);
+        chosen.extend(condition.iter().zip(yes.iter().zip(no.iter())).map(|(&on, (&yes, &no))| if on != 0 { yes } else { no }));
+        make(chosen, shape.dims(), Format::RowMajor)
+    })
 }
 
 /// `scale * x + shift`.
@@ -158,24 +146,9 @@ pub fn affine(x: &Tensor, scale: f64, shift: f64) -> Result<Tensor> {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unary {
-    Negate,
-    Absolute,
-    Square,
-    SquareRoot,
-    Exponential,
-    Logarithm,
-    Tanh,
-    Sigmoid,
-    Relu,
-    Gelu,
-    Silu,
-}
-
 pub fn unary(operation: Unary, x: &Tensor) -> Result<Tensor> {
     if !has_float_kernels(x, format_args!("{operation:?}"))? {
-        return composed_unary(operation, x);
+        return composed::unary(operation, x);
     }
     floats!(x, format!("{operation:?}"), T => match operation {
         Unary::Negate => map::<T, _, 1>(kernel::Negate, [x]),
@@ -192,40 +165,10 @@ pub fn unary(operation: Unary, x: &Tensor) -> Result<Tensor> {
     })
 }
 
-fn sigmoid(x: &Tensor) -> candle_core::Result<Tensor> {
-    (x.neg()?.exp()? + 1.0)?.recip()
-}
-
-fn composed_unary(operation: Unary, x: &Tensor) -> Result<Tensor> {
-    Ok(match operation {
-        Unary::Negate => x.neg(),
-        Unary::Absolute => x.abs(),
-        Unary::Square => x.sqr(),
-        Unary::SquareRoot => x.sqrt(),
-        Unary::Exponential => x.exp(),
-        Unary::Logarithm => x.log(),
-        Unary::Tanh => x.tanh(),
-        Unary::Sigmoid => sigmoid(x),
-        // candle's own relu turns NaN into 0.
-        Unary::Relu => x.le(0.0)?.where_cond(&x.zeros_like()?, &x.contiguous()?),
-        Unary::Gelu => x.gelu_erf(),
-        Unary::Silu => x * sigmoid(x)?,
-    }?)
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gradient {
-    Relu,
-    Tanh,
-    Sigmoid,
-    Gelu,
-    Silu,
-}
-
 /// The gradient of an activation: `saved` is its output for ReLU, tanh and sigmoid, its input for GELU and SiLU.
 pub fn gradient(operation: Gradient, saved: &Tensor, dy: &Tensor) -> Result<Tensor> {
     if !has_float_kernels(saved, format_args!("{operation:?} gradient"))? {
-        return composed_gradient(operation, saved, dy);
+        return composed::gradient(operation, saved, dy);
     }
     floats!(saved, format!("{operation:?} gradient"), T => match operation {
         Gradient::Relu => map::<T, _, 2>(kernel::ReluGradient, [saved, dy]),
@@ -236,25 +179,11 @@ pub fn gradient(operation: Gradient, saved: &Tensor, dy: &Tensor) -> Result<Tens
     })
 }
 
-fn composed_gradient(operation: Gradient, saved: &Tensor, dy: &Tensor) -> Result<Tensor> {
-    Ok(match operation {
-        Gradient::Relu => saved.le(0.0)?.where_cond(&dy.zeros_like()?, &dy.contiguous()?),
-        Gradient::Tanh => dy * saved.sqr()?.affine(-1.0, 1.0)?,
-        Gradient::Sigmoid => (dy * saved)? * saved.affine(-1.0, 1.0)?,
-        Gradient::Gelu => {
-            let distribution = saved.affine(std::f64::consts::FRAC_1_SQRT_2, 0.0)?.erf()?.affine(0.5, 0.5)?;
-            let density = saved.sqr()?.affine(-0.5, 0.0)?.exp()?.affine(0.398_942_280_401_432_7, 0.0)?;
-            dy * (distribution + (saved * density)?)?
-        }
-        Gradient::Silu => {
-            let s = sigmoid(saved)?;
-            dy * (&s * ((saved * s.affine(-1.0, 1.0)?)? + 1.0)?)?
-        }
-    }?)
-}
-
 /// A tensor of another element type.
 pub fn cast(x: &Tensor, dtype: DType) -> Result<Tensor> {
     ensure_room(x.dims(), dtype)?;
+    if !x.device().is_cpu() {
+        return Ok(x.contiguous()?.to_dtype(dtype)?);
+    }
     types!(x, T => Ok(row_major::<T>(x)?.to_dtype(dtype)?))
 }

@@ -2,8 +2,10 @@
 
 use candle_core::Tensor;
 
-use super::convolution::axis;
-use super::pointwise::{Gradient, gradient};
+use super::axis::axis;
+use super::composed::pooling as composed;
+use super::functions::Gradient;
+use super::pointwise::gradient;
 use super::storage::{Elements, Format, batch_innermost, element_count, has_float_kernels, make};
 use crate::error::Result;
 use crate::kernels::pooling::{self as kernel, Share, Windows};
@@ -54,7 +56,7 @@ pub fn max_pool2d(x: &Tensor, parameters: &Parameters) -> Result<(Tensor, Tensor
     let windows = parameters.windows(x.dims())?;
     let shape = output_shape(&windows);
     if !has_float_kernels(x, "Pooling")? {
-        return composed_max(&windows, x);
+        return composed::maximum(&windows, x);
     }
     floats!(x, "max_pool2d", T => {
         let x = batch_innermost::<T>(x)?;
@@ -76,8 +78,8 @@ pub fn max_pool2d_gradient(
     check_gradient(&windows, &[dy, tap, value.unwrap_or(dy)])?;
     if !has_float_kernels(dy, "Pooling")? {
         let dy = value.map_or(Ok(dy.clone()), |value| gradient(Gradient::Relu, value, dy))?;
-        return composed_backward(&windows, |tap_number| {
-            Ok(dy.contiguous()?.mul(&tap.eq(tap_number as f64)?.to_dtype(dy.dtype())?)?)
+        return composed::backward(&windows, |tap_number| {
+            Ok(tap.eq(tap_number as f64)?.where_cond(&dy.contiguous()?, &dy.zeros_like()?)?)
         });
     }
     floats!(dy, "max_pool2d", T => {
@@ -85,7 +87,7 @@ pub fn max_pool2d_gradient(
         let value = value.map(batch_innermost::<T>).transpose()?;
         let value = value.as_ref().map(Elements::<T>::of).transpose()?;
         let tap = Elements::<T>::of(&tap)?;
-        let share = Share::Largest { tap: &tap, value: value.as_deref() };
+        let share = Share::Largest { argmax: &tap, value: value.as_deref() };
         make(kernel::backward(&windows, &Elements::<T>::of(&dy)?, share)?, x_shape, Format::BatchInnermost)
     })
 }
@@ -94,13 +96,7 @@ pub fn max_pool2d_gradient(
 pub fn avg_pool2d(x: &Tensor, parameters: &Parameters) -> Result<Tensor> {
     let windows = parameters.windows(x.dims())?;
     if !has_float_kernels(x, "Pooling")? {
-        let taps = composed_taps(&windows, x, 0.0)?;
-        let area = taps.len() as f64;
-        let mut sum = taps[0].clone();
-        for tap in &taps[1..] {
-            sum = (sum + tap)?;
-        }
-        return Ok((sum / area)?);
+        return composed::average(&windows, x);
     }
     floats!(x, "avg_pool2d", T => {
         let x = batch_innermost::<T>(x)?;
@@ -114,74 +110,10 @@ pub fn avg_pool2d_gradient(dy: &Tensor, x_shape: &[usize], parameters: &Paramete
     if !has_float_kernels(dy, "Pooling")? {
         let area = (windows.rows.kernel * windows.columns.kernel) as f64;
         let each = (dy.contiguous()? / area)?;
-        return composed_backward(&windows, |_| Ok(each.clone()));
+        return composed::backward(&windows, |_| Ok(each.clone()));
     }
     floats!(dy, "avg_pool2d", T => {
         let dy = batch_innermost::<T>(dy)?;
         make(kernel::backward(&windows, &Elements::<T>::of(&dy)?, Share::Equal)?, x_shape, Format::BatchInnermost)
     })
-}
-
-/// Places in the padded image that tap (ky, kx) of every window meets.
-fn tap_places(windows: &Windows, ky: usize, kx: usize, like: &Tensor) -> Result<Tensor> {
-    let (rows, columns) = (windows.rows, windows.columns);
-    let width = columns.input + 2 * columns.padding;
-    let place = |i: usize| ((i / columns.output * rows.stride + ky) * width + i % columns.output * columns.stride + kx) as u32;
-    let places: Vec<u32> = (0..rows.output * columns.output).map(place).collect();
-    let count = places.len();
-    Ok(Tensor::from_vec(places, count, like.device())?)
-}
-
-/// Each tap's value in every window, `[n, c, h', w']` a tap, padded with `fill`.
-fn composed_taps(windows: &Windows, x: &Tensor, fill: f64) -> Result<Vec<Tensor>> {
-    let (rows, columns) = (windows.rows, windows.columns);
-    let side = |x: Tensor, dim: usize, width: usize| -> Result<Tensor> {
-        if width == 0 {
-            return Ok(x);
-        }
-        let mut shape = x.dims().to_vec();
-        shape[dim] = width;
-        let side = Tensor::full(fill as f32, shape, x.device())?.to_dtype(x.dtype())?;
-        Ok(Tensor::cat(&[&side, &x, &side], dim)?)
-    };
-    let padded = side(side(x.contiguous()?, 2, rows.padding)?, 3, columns.padding)?.flatten_from(2)?.contiguous()?;
-    let mut taps = Vec::new();
-    for ky in 0..rows.kernel {
-        for kx in 0..columns.kernel {
-            taps.push(padded.index_select(&tap_places(windows, ky, kx, x)?, 2)?.reshape(&output_shape(windows))?);
-        }
-    }
-    Ok(taps)
-}
-
-fn composed_max(windows: &Windows, x: &Tensor) -> Result<(Tensor, Tensor)> {
-    let taps = composed_taps(windows, x, f64::NEG_INFINITY)?;
-    let mut best = taps[0].clone();
-    let mut place = best.zeros_like()?;
-    for (number, tap) in taps.iter().enumerate().skip(1) {
-        // Larger, or NaN.
-        let ahead = (tap.gt(&best)? + tap.ne(tap)?)?;
-        place = ahead.where_cond(&place.ones_like()?.affine(number as f64, 0.0)?, &place)?;
-        best = ahead.where_cond(tap, &best)?;
-    }
-    Ok((best, place))
-}
-
-fn composed_backward(windows: &Windows, term: impl Fn(usize) -> Result<Tensor>) -> Result<Tensor> {
-    let (rows, columns) = (windows.rows, windows.columns);
-    let (height, width) = (rows.input + 2 * rows.padding, columns.input + 2 * columns.padding);
-    let mut padded: Option<Tensor> = None;
-    for ky in 0..rows.kernel {
-        for kx in 0..columns.kernel {
-            let term = term(ky * columns.kernel + kx)?.flatten_from(2)?.contiguous()?;
-            let sums = match padded {
-                Some(sums) => sums,
-                None => Tensor::zeros((windows.images, windows.channels, height * width), term.dtype(), term.device())?,
-            };
-            padded = Some(sums.index_add(&tap_places(windows, ky, kx, &term)?, &term, 2)?);
-        }
-    }
-    let Some(padded) = padded else { fail!("Pooling needs a kernel") };
-    let padded = padded.reshape((windows.images, windows.channels, height, width))?;
-    Ok(padded.narrow(2, rows.padding, rows.input)?.narrow(3, columns.padding, columns.input)?.contiguous()?)
 }

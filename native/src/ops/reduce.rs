@@ -2,7 +2,9 @@
 
 use candle_core::{D, DType, Tensor};
 
-use super::pointwise::{Binary, affine, binary};
+use super::composed::reduce as composed;
+use super::functions::Binary;
+use super::pointwise::{affine, binary};
 use super::storage::{Elements, Format, ensure_room, format_of, has_float_kernels, has_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::reduce::{self as kernel, Extent};
@@ -49,8 +51,7 @@ fn side_by_side<T: Float>(x: &Tensor, dims: &[usize]) -> Result<(Tensor, Extent)
 pub fn sum(x: &Tensor, dims: &[usize], keep: bool) -> Result<Tensor> {
     check_dims(x, dims)?;
     if !has_float_kernels(x, "sum")? {
-        let y = if dims.is_empty() { x.clone() } else { x.contiguous()?.sum_keepdim(dims)? };
-        return Ok(y.reshape(reduced_shape(x, dims, keep))?);
+        return Ok(composed::sum(x, dims)?.reshape(reduced_shape(x, dims, keep))?);
     }
     floats!(x, "sum", T => {
         let (dense, extent) = side_by_side::<T>(x, dims)?;
@@ -74,11 +75,7 @@ pub fn extreme(x: &Tensor, dims: &[usize], keep: bool, smallest: bool) -> Result
     }
     ensure_room(&reduced_shape(x, dims, keep), DType::F64)?;
     if !has_float_kernels(x, "max and min")? {
-        let mut y = x.contiguous()?;
-        for &dim in dims {
-            y = if smallest { y.min_keepdim(dim) } else { y.max_keepdim(dim) }?;
-        }
-        return Ok(y.reshape(reduced_shape(x, dims, keep))?);
+        return Ok(composed::extreme(x, dims, smallest)?.reshape(reduced_shape(x, dims, keep))?);
     }
     floats!(x, "max and min", T => {
         let (dense, extent) = side_by_side::<T>(x, dims)?;
@@ -95,15 +92,7 @@ pub fn argmax(x: &Tensor, dim: usize, keep: bool) -> Result<Tensor> {
     let shape = reduced_shape(x, &[dim], keep);
     ensure_room(&shape, DType::F64)?;
     if !has_float_kernels(x, "argmax")? {
-        // Which of equal values candle finds is open: the first place that holds the maximum is ours.
-        let size = x.dims()[dim];
-        let places = Tensor::arange(0u32, size as u32, x.device())?.to_dtype(DType::F32)?;
-        let mut along = vec![1; x.rank()];
-        along[dim] = size;
-        let places = places.reshape(along)?.broadcast_as(x.dims())?.contiguous()?;
-        let is_largest = x.broadcast_eq(&x.contiguous()?.max_keepdim(dim)?)?;
-        let none = Tensor::full(size as f32, x.dims(), x.device())?;
-        return Ok(is_largest.where_cond(&places, &none)?.min_keepdim(dim)?.to_dtype(DType::U32)?.reshape(shape)?);
+        return Ok(composed::argmax(x, dim)?.reshape(shape)?);
     }
     floats!(x, "argmax", T => {
         let (dense, extent) = side_by_side::<T>(x, &[dim])?;
@@ -130,17 +119,11 @@ pub fn sum_to(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
 /// Softmax or its logarithm along `dim`.
 pub fn softmax(x: &Tensor, dim: usize, kind: Softmax) -> Result<Tensor> {
     check_dims(x, &[dim])?;
-    if x.dims()[dim] == 0 {
-        return Ok(x.clone());
+    if x.elem_count() == 0 {
+        return super::shape::copy(x);
     }
     if !has_float_kernels(x, "softmax")? {
-        let x = x.contiguous()?;
-        let shifted = x.broadcast_sub(&x.max_keepdim(dim)?)?;
-        let total = shifted.exp()?.sum_keepdim(dim)?;
-        return Ok(match kind {
-            Softmax::Plain => shifted.exp()?.broadcast_div(&total),
-            Softmax::Logarithm => shifted.broadcast_sub(&total.log()?),
-        }?);
+        return composed::softmax(x, dim, kind);
     }
     floats!(x, "softmax", T => {
         let (dense, extent) = softmax_extent::<T>(x, dim)?;
@@ -161,11 +144,7 @@ pub fn softmax_gradient(y: &Tensor, dy: &Tensor, dim: usize, kind: Softmax) -> R
         fail!("Softmax's gradient needs two tensors alike, not {:?} and {:?}", y.dims(), dy.dims());
     }
     if !has_float_kernels(y, "softmax gradient")? {
-        let (y, dy) = (y.contiguous()?, dy.contiguous()?);
-        return Ok(match kind {
-            Softmax::Plain => &y * dy.broadcast_sub(&(&y * &dy)?.sum_keepdim(dim)?)?,
-            Softmax::Logarithm => &dy - y.exp()?.broadcast_mul(&dy.sum_keepdim(dim)?)?,
-        }?);
+        return composed::softmax_gradient(y, dy, dim, kind);
     }
     floats!(y, "softmax gradient", T => {
         let (dense, extent) = softmax_extent::<T>(y, dim)?;

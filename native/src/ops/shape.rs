@@ -1,9 +1,13 @@
 //! Views, copies and indexing: no arithmetic but the sums of scattering.
 
-use candle_core::{DType, Tensor};
+use candle_core::{DType, Device, Tensor};
 
-use super::storage::{Elements, Format, ensure_room, format_of, has_float_kernels, make, row_major};
+use super::composed::shape as composed;
+use super::storage::{
+    Elements, Format, element_count, ensure_room, every, format_of, has_float_kernels, has_kernels, make, row_major,
+};
 use crate::error::Result;
+use crate::kernels::buffer::room;
 use crate::kernels::vector::Float;
 use crate::{fail, floats, types};
 
@@ -57,8 +61,11 @@ pub fn slice(x: &Tensor, dim: usize, start: usize, length: usize, step: usize) -
     if step == 1 {
         return Ok(x.narrow(dim, start, length)?);
     }
-    let indices: Vec<u32> = (0..length).map(|i| (start + i * step) as u32).collect();
-    index_select(x, &Tensor::from_vec(indices, length, x.device())?, dim)
+    if x.device().is_cpu() {
+        return types!(x, T => every::<T>(x, dim, start, length, step));
+    }
+    let places = Tensor::arange_step(start as u32, (start + length * step) as u32, step as u32, x.device())?;
+    Ok(x.contiguous()?.index_select(&places, dim)?)
 }
 
 pub fn concat(tensors: &[Tensor], dim: usize) -> Result<Tensor> {
@@ -73,62 +80,75 @@ pub fn concat(tensors: &[Tensor], dim: usize) -> Result<Tensor> {
     }
     let mut whole = first.dims().to_vec();
     whole[dim] = tensors.iter().map(|x| x.dims()[dim]).sum();
-    ensure_room(&whole, first.dtype())?;
-    let dense = tensors.iter().map(|x| types!(x, T => row_major::<T>(x))).collect::<Result<Vec<_>>>()?;
-    Ok(Tensor::cat(&dense, dim)?)
+    let count = element_count(&whole)?;
+    if !has_kernels(first) {
+        return composed::concat(tensors, dim, &whole);
+    }
+    types!(first, T => {
+        let mut joined = room::<T>(count)?;
+        let dense = tensors.iter().map(row_major::<T>).collect::<Result<Vec<_>>>()?;
+        let parts = dense.iter().map(|x| Ok((Elements::<T>::of(x)?, x.dims()[dim..].iter().product()))).collect::<Result<Vec<(_, usize)>>>()?;
+        for outer in 0..if count == 0 { 0 } else { whole[..dim].iter().product() } {
+            parts.iter().for_each(|(elements, length)| joined.extend_from_slice(&elements[outer * length..][..*length]));
+        }
+        make(joined, &whole, Format::RowMajor)
+    })
 }
 
-fn check_indices(x: &Tensor, indices: &Tensor, dim: usize) -> Result<Vec<u32>> {
+/// The indices as row-major u32 numbers on the CPU, each inside dimension `dim`.
+fn check_indices(x: &Tensor, indices: &Tensor, dim: usize) -> Result<Tensor> {
     if dim >= x.rank() {
         fail!("Cannot index dimension {dim} of a tensor of shape {:?}", x.dims());
     }
-    ensure_room(indices.dims(), DType::I64)?;
-    let flat = row_major_any(indices)?.flatten_all()?.to_dtype(DType::I64)?.to_vec1::<i64>()?;
-    match flat.iter().find(|&&index| index < 0 || index >= x.dims()[dim] as i64) {
-        Some(index) => fail!("Index {index} is outside dimension {dim} of a tensor of shape {:?}", x.dims()),
-        None => Ok(flat.into_iter().map(|index| index as u32).collect()),
+    if indices.dtype() != DType::U32 {
+        fail!("Indices are u32, not {}", indices.dtype().as_str());
     }
-}
-
-fn row_major_any(x: &Tensor) -> Result<Tensor> {
-    if x.device().is_cpu() { types!(x, T => row_major::<T>(x)) } else { Ok(x.contiguous()?) }
-}
-
-fn on_device(indices: Vec<u32>, shape: &[usize], like: &Tensor) -> Result<Tensor> {
-    Ok(Tensor::from_vec(indices, shape, like.device())?)
+    let indices = row_major::<u32>(&indices.to_device(&Device::Cpu)?)?;
+    match Elements::<u32>::of(&indices)?.iter().find(|&&index| index as usize >= x.dims()[dim]) {
+        Some(index) => fail!("Index {index} is outside dimension {dim} of a tensor of shape {:?}", x.dims()),
+        None => Ok(indices.clone()),
+    }
 }
 
 /// The slices `indices [n]` of dimension `dim`.
 pub fn index_select(x: &Tensor, indices: &Tensor, dim: usize) -> Result<Tensor> {
-    if indices.rank() != 1 {
-        fail!("index_select takes one dimension of indices, not {:?}", indices.dims());
-    }
     let indices = check_indices(x, indices, dim)?;
-    let count = indices.len();
-    let mut taken = x.dims().to_vec();
-    taken[dim] = count;
-    ensure_room(&taken, x.dtype())?;
-    Ok(row_major_any(x)?.index_select(&on_device(indices, &[count], x)?, dim)?)
+    let &[count] = indices.dims() else { fail!("index_select takes one dimension of indices, not {:?}", indices.dims()) };
+    let mut shape = x.dims().to_vec();
+    shape[dim] = count;
+    let total = element_count(&shape)?;
+    if !has_kernels(x) {
+        return composed::index_select(x, &indices, dim, &shape);
+    }
+    types!(x, T => {
+        let mut taken = room::<T>(total)?;
+        let (dense, length) = (row_major::<T>(x)?, x.dims()[dim + 1..].iter().product::<usize>());
+        let (elements, places) = (Elements::<T>::of(&dense)?, Elements::<u32>::of(&indices)?);
+        for outer in 0..if total == 0 { 0 } else { shape[..dim].iter().product() } {
+            let first = |place: u32| (outer * x.dims()[dim] + place as usize) * length;
+            places.iter().for_each(|&place| taken.extend_from_slice(&elements[first(place)..][..length]));
+        }
+        make(taken, &shape, Format::RowMajor)
+    })
 }
 
 /// `x` with slice j of `source` added to slice `indices[j]`, j ascending: the gradient of [`index_select`].
 pub fn index_add(x: &Tensor, indices: &Tensor, source: &Tensor, dim: usize) -> Result<Tensor> {
-    let places = check_indices(x, indices, dim)?;
+    let indices = check_indices(x, indices, dim)?;
     let mut expected = x.dims().to_vec();
-    expected[dim] = places.len();
+    expected[dim] = indices.elem_count();
     if source.dims() != expected || source.dtype() != x.dtype() || indices.rank() != 1 {
         fail!("index_add into {:?} along {dim} takes a source {expected:?}, not {:?}", x.dims(), source.dims());
     }
     if !has_float_kernels(x, "index_add")? {
-        let count = places.len();
-        return Ok(x.contiguous()?.index_add(&on_device(places, &[count], x)?, &source.contiguous()?, dim)?);
+        return Ok(x.contiguous()?.index_add(&indices.to_device(x.device())?, &source.contiguous()?, dim)?);
     }
-    let inner: usize = x.dims()[dim + 1..].iter().product();
-    let place = |at: usize, count: usize| {
-        let (outer, j, i) = (at / (count * inner), at / inner % count, at % inner);
+    let (places, inner) = (Elements::<u32>::of(&indices)?, x.dims()[dim + 1..].iter().product::<usize>());
+    let place = |at: usize| {
+        let (outer, j, i) = (at / (places.len() * inner), at / inner % places.len(), at % inner);
         (outer * x.dims()[dim] + places[j] as usize) * inner + i
     };
-    floats!(x, "index_add", T => scatter::<T>(x, source, |at| place(at, places.len())))
+    floats!(x, "index_add", T => scatter::<T>(x, source, place))
 }
 
 /// Adds each element of the source, in order, to the element of a copy of `x` that `place` names.
@@ -142,7 +162,7 @@ fn scatter<T: Float>(x: &Tensor, source: &Tensor, place: impl Fn(usize) -> usize
     make(sums, x.dims(), Format::RowMajor)
 }
 
-fn check_gather(x: &Tensor, indices: &Tensor, dim: usize) -> Result<Vec<u32>> {
+fn check_gather(x: &Tensor, indices: &Tensor, dim: usize) -> Result<Tensor> {
     let places = check_indices(x, indices, dim)?;
     if indices.rank() != x.rank() || (0..x.rank()).any(|d| d != dim && indices.dims()[d] > x.dims()[d]) {
         fail!("Cannot gather along dimension {dim} of {:?} with indices {:?}", x.dims(), indices.dims());
@@ -150,33 +170,44 @@ fn check_gather(x: &Tensor, indices: &Tensor, dim: usize) -> Result<Vec<u32>> {
     Ok(places)
 }
 
-/// `out[.., i, ..] = x[.., indices[.., i, ..], ..]` along `dim`.
+/// Where in `x [shape]` [`gather`] reads element `at` of its result.
+fn gathered(shape: &[usize], indices: &[usize], dim: usize, places: &[u32], at: usize) -> usize {
+    let (mut rest, mut offset, mut stride) = (at, 0, 1);
+    for d in (0..shape.len()).rev() {
+        let coordinate = rest % indices[d];
+        rest /= indices[d];
+        offset += stride * if d == dim { places[at] as usize } else { coordinate };
+        stride *= shape[d];
+    }
+    offset
+}
+
+/// `out[.., i, ..] = x[.., indices[.., i, ..], ..]` along `dim`; in other dimensions the indices may be fewer.
 pub fn gather(x: &Tensor, indices: &Tensor, dim: usize) -> Result<Tensor> {
-    let places = check_gather(x, indices, dim)?;
-    Ok(row_major_any(x)?.gather(&on_device(places, indices.dims(), x)?, dim)?)
+    let indices = check_gather(x, indices, dim)?;
+    if !has_kernels(x) {
+        return composed::gather(x, &indices, dim);
+    }
+    types!(x, T => {
+        let mut taken = room::<T>(indices.elem_count())?;
+        let dense = row_major::<T>(x)?;
+        let (elements, places) = (Elements::<T>::of(&dense)?, Elements::<u32>::of(&indices)?);
+        taken.extend((0..places.len()).map(|at| elements[gathered(x.dims(), indices.dims(), dim, &places, at)]));
+        make(taken, indices.dims(), Format::RowMajor)
+    })
 }
 
 /// `x` with each element of `source` added where [`gather`] would have read it, in ascending order.
 pub fn scatter_add(x: &Tensor, indices: &Tensor, source: &Tensor, dim: usize) -> Result<Tensor> {
-    let places = check_gather(x, indices, dim)?;
+    let indices = check_gather(x, indices, dim)?;
     if source.dims() != indices.dims() || source.dtype() != x.dtype() {
         fail!("scatter_add takes a source like its indices {:?}, not {:?}", indices.dims(), source.dims());
     }
     if !has_float_kernels(x, "scatter_add")? {
-        return Ok(x.contiguous()?.scatter_add(&on_device(places, indices.dims(), x)?, &source.contiguous()?, dim)?);
+        return composed::scatter_add(x, &indices, source, dim);
     }
-    let shape = x.dims();
-    let place = |at: usize| {
-        let (mut rest, mut offset, mut stride) = (at, 0, 1);
-        for d in (0..shape.len()).rev() {
-            let coordinate = rest % indices.dims()[d];
-            rest /= indices.dims()[d];
-            offset += stride * if d == dim { places[at] as usize } else { coordinate };
-            stride *= shape[d];
-        }
-        offset
-    };
-    floats!(x, "scatter_add", T => scatter::<T>(x, source, place))
+    let places = Elements::<u32>::of(&indices)?;
+    floats!(x, "scatter_add", T => scatter::<T>(x, source, |at| gathered(x.dims(), indices.dims(), dim, &places, at)))
 }
 
 /// A row-major tensor that shares nothing with `x`.

@@ -1,15 +1,14 @@
 //! Reaching candle's storage, and the two memory formats that kernels work on.
 
-use std::any::Any;
 use std::cell::Cell;
 use std::fmt::Display;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
 use candle_core::op::BackpropOp;
-use candle_core::{CpuStorage, DType, InplaceOp1, Layout, Storage, StorageRef, Tensor, WithDType};
+use candle_core::{DType, Storage, StorageRef, Tensor, WithDType};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::kernels::copy;
 use crate::{fail, memory};
 
@@ -118,6 +117,15 @@ pub fn batch_innermost<T: WithDType + Send + Sync>(tensor: &Tensor) -> Result<Te
     make(copy::transpose(&x, images, tensor.elem_count() / images.max(1))?, tensor.dims(), Format::BatchInnermost)
 }
 
+/// A row-major copy of every `step`-th of a CPU tensor's elements along `dim`, from `start` on.
+pub fn every<T: WithDType>(tensor: &Tensor, dim: usize, start: usize, length: usize, step: usize) -> Result<Tensor> {
+    let (storage, layout) = tensor.storage_and_layout();
+    let (mut shape, mut strides) = (layout.dims().to_vec(), layout.stride().to_vec());
+    let first = layout.start_offset() + start * strides[dim];
+    (shape[dim], strides[dim]) = (length, strides[dim] * step);
+    make(copy::gather_strided(cpu_slice::<T>(&storage)?, first, &shape, &strides)?, &shape, Format::RowMajor)
+}
+
 fn cpu_slice<T: WithDType>(storage: &Storage) -> Result<&[T]> {
     match storage {
         Storage::Cpu(storage) => Ok(T::cpu_storage_as_slice(storage)?),
@@ -176,68 +184,14 @@ pub fn make<T: WithDType>(data: Vec<T>, shape: &[usize], format: Format) -> Resu
     Ok(Tensor::from_storage(storage, rotated, BackpropOp::none(), false).permute(order)?)
 }
 
-fn elements_mut<T: 'static>(storage: &mut CpuStorage) -> Option<&mut Vec<T>> {
-    match storage {
-        CpuStorage::F32(data) => (data as &mut dyn Any).downcast_mut(),
-        CpuStorage::F64(data) => (data as &mut dyn Any).downcast_mut(),
-        _ => None,
-    }
-}
-
-/// candle lends one mutable storage a call: this keeps its address while the next one is asked for.
-struct Borrow<T> {
-    taken: Cell<Option<(*mut T, usize)>>,
-}
-
-impl<T: WithDType> InplaceOp1 for Borrow<T> {
-    fn name(&self) -> &'static str {
-        "write in place"
-    }
-    fn cpu_fwd(&self, storage: &mut CpuStorage, layout: &Layout) -> candle_core::Result<()> {
-        let start = layout.start_offset();
-        let count = layout.shape().elem_count();
-        match elements_mut::<T>(storage).and_then(|data| data.get_mut(start..start + count)) {
-            Some(data) if layout.is_contiguous() => self.taken.set(Some((data.as_mut_ptr(), count))),
-            _ => candle_core::bail!("only a row-major tensor of the right type can be written in place"),
-        }
-        Ok(())
-    }
-}
-
-/// Whether two tensors are views of one storage.
-pub fn share_storage(a: &Tensor, b: &Tensor) -> bool {
-    let ((a, _), (b, _)) = (a.storage_and_layout(), b.storage_and_layout());
-    std::ptr::eq(&raw const *a, &raw const *b)
-}
-
-/// Calls `body` with the elements of several row-major tensors, to be changed in place.
-///
-/// # Errors
-/// Where two of them share storage, or one is not row-major.
-pub fn write_in_place<T: WithDType, R>(tensors: &[&Tensor], body: impl FnOnce(&mut [&mut [T]]) -> R) -> Result<R> {
-    let mut slices: Vec<&mut [T]> = Vec::with_capacity(tensors.len());
-    let mut places: Vec<(usize, usize)> = Vec::with_capacity(tensors.len());
-    for tensor in tensors {
-        let borrow = Borrow { taken: Cell::new(None) };
-        tensor.inplace_op1(&borrow)?;
-        let Some((data, count)) = borrow.taken.get() else { fail!("The tensor is not on the CPU") };
-        places.push((data as usize, data as usize + count * size_of::<T>()));
-        // SAFETY: the storage lives as long as `tensors`, handles are used by one thread only, so that nobody
-        // else reads or writes it meanwhile, and overlapping tensors are refused below before the first use.
-        slices.push(unsafe { std::slice::from_raw_parts_mut(data, count) });
-    }
-    places.sort_unstable();
-    if places.windows(2).any(|pair| pair[0].1 > pair[1].0) {
-        return Err(Error("Tensors that are updated together must not share memory".to_owned()));
-    }
-    Ok(body(&mut slices))
-}
-
-/// `floats!(x, "exp", T => body)`: the body for f32 or f64.
+/// `floats!(x, "exp", T => body)`: the body for f32 or f64; or `floats!(dtype kind, "exp", T => body)`.
 #[macro_export]
 macro_rules! floats {
     ($tensor:expr, $operation:expr, $T:ident => $body:expr) => {
-        match $tensor.dtype() {
+        $crate::floats!(dtype $tensor.dtype(), $operation, $T => $body)
+    };
+    (dtype $dtype:expr, $operation:expr, $T:ident => $body:expr) => {
+        match $dtype {
             candle_core::DType::F32 => {
                 type $T = f32;
                 $body

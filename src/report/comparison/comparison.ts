@@ -1,5 +1,12 @@
-import { calibration, classScores, spread, wilsonInterval } from "../../statistics/mod.ts";
-import { type ImageSet, isSynthetic } from "../../data/mod.ts";
+import {
+  calibration,
+  classScores,
+  figuresOf,
+  rankedOf,
+  spread,
+  wilsonInterval,
+} from "../../statistics/mod.ts";
+import { type ImageSet, markOf } from "../../data/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { confusionCounts } from "../../train/mod.ts";
 import type { EvaluatedRun } from "./evaluated_run.ts";
@@ -8,7 +15,7 @@ import { refuseDifferentData } from "./finished_runs.ts";
 import type { Row } from "./row.ts";
 import { comparePairs, type Pair } from "./pairs.ts";
 
-/** Finished runs side by side, the most accurate row first. */
+/** Finished runs side by side, the best row first. */
 export interface Comparison {
   readonly test: ImageSet;
   readonly trainSize: number;
@@ -25,7 +32,7 @@ export function compareRuns(runs: readonly EvaluatedRun[], test: ImageSet): Comp
   const groups = [...Map.groupBy(runs, ({ results }) => settingsOf(results.config)).values()];
   const names = rowNames(groups.map(([{ results }]) => configRecord(results.config)));
   const rows = groups.map((group, i) => rowOf(names[i], group, test));
-  rows.sort((a, b) => b.accuracy.mean - a.accuracy.mean || a.loss.mean - b.loss.mean);
+  rows.sort(byRank);
   return {
     test,
     trainSize: runs[0].results.config.trainSize,
@@ -55,14 +62,17 @@ function rowNames(configs: readonly Readonly<Record<string, unknown>>[]): string
 function rowOf(name: string, group: readonly EvaluatedRun[], test: ImageSet): Row {
   const runs = group.toSorted((a, b) => a.results.config.seed - b.results.config.seed);
   const over = (figure: (run: EvaluatedRun) => number) => spread(runs.map(figure));
-  const accuracy = over(({ results }) => results.test_acc);
+  const right = over(({ results }) => results.test_correct / results.test_count);
+  const figures = figuresOf("test").flatMap(({ key }) => {
+    const values = runs.flatMap(({ results }) => results[key] ?? []);
+    return values.length < runs.length ? [] : [[key, spread(values)]];
+  });
   const recalls = runs.map(({ predictions }) => recallOf(predictions.predicted, test));
   return {
     name,
     runs,
-    accuracy,
-    interval: wilsonInterval(accuracy.mean * test.count, test.count),
-    loss: over(({ results }) => results.test_loss),
+    figures: Object.fromEntries(figures),
+    interval: wilsonInterval(right.mean * test.count, test.count),
     calibrationError: over(({ predictions: { confidence, correct } }) =>
       calibration(confidence, correct).error
     ),
@@ -71,6 +81,15 @@ function rowOf(name: string, group: readonly EvaluatedRun[], test: ImageSet): Ro
     recall: test.classes.map((_, label) => spread(recalls.map((recall) => recall[label])).mean),
     history: meanHistory(runs.map(({ results }) => results.epochs)),
   };
+}
+
+/** The better row first, by the first metric that tells them apart. */
+function byRank(a: Row, b: Row): number {
+  const differences = rankedOf("test").map(({ key, better }) => {
+    const [first, second] = better === "higher" ? [b, a] : [a, b];
+    return (first.figures[key]?.mean ?? 0) - (second.figures[key]?.mean ?? 0);
+  });
+  return differences.find((difference) => difference !== 0) ?? 0;
 }
 
 function recallOf(predicted: Uint8Array, { labels, classes }: ImageSet): number[] {
@@ -82,7 +101,7 @@ function notesOn({ name, count }: ImageSet, rows: readonly Row[]): string[] {
   const runs = rows.flatMap((row) => row.runs);
   const machines = new Set(runs.map(({ machine }) => machine));
   return [
-    ...(isSynthetic(name)
+    ...(markOf(name) !== ""
       ? ["SYNTHETIC data: these figures say nothing about Fashion-MNIST."]
       : []),
     `The interval is Wilson's for ${count} test images: what other images of the same kind may give.`,

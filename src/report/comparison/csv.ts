@@ -1,19 +1,28 @@
+import { rankedOf } from "../../statistics/mod.ts";
 import type { Comparison } from "./comparison.ts";
 
 type Cell = string | number;
 
 /** The models of a comparison, a line each. */
 export function modelsCsv({ rows }: Comparison): string {
+  const figures = rankedOf("test");
   const head = [
-    ...["model", "seeds", "test_acc", "test_acc_deviation", "interval_low", "interval_high"],
-    ...["test_loss", "test_loss_deviation", "ece", "ece_deviation", "parameters"],
+    ...["model", "seeds"],
+    ...figures.flatMap(({ key, proportion }) => [
+      ...[key, `${key}_deviation`],
+      ...(proportion ? ["interval_low", "interval_high"] : []),
+    ]),
+    ...["ece", "ece_deviation", "parameters"],
     ...["training_seconds", "images_per_second", "weights_bytes"],
   ];
   return csv(
     head,
-    rows.map(({ name, runs, accuracy, interval, loss, calibrationError, ...row }) => [
+    rows.map(({ name, runs, interval, calibrationError, ...row }) => [
       ...[name, runs.map(({ results }) => results.config.seed).join(" ")],
-      ...[accuracy.mean, accuracy.deviation, ...interval, loss.mean, loss.deviation],
+      ...figures.flatMap(({ key, proportion }) => [
+        ...[row.figures[key]?.mean ?? "", row.figures[key]?.deviation ?? ""],
+        ...(proportion ? interval : []),
+      ]),
       ...[calibrationError.mean, calibrationError.deviation, runs[0].parameters],
       ...[row.trainingSeconds.mean, row.imagesPerSecond.mean, runs[0].weightsBytes],
     ]),

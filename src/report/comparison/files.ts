@@ -1,6 +1,6 @@
 import { messageOf, UserError } from "../../errors.ts";
 import { diskFiles, jsonText, writeText } from "../../storage/mod.ts";
-import { convergencePicture } from "../../picture/mod.ts";
+import { convergencePicture, curvesTitle } from "../../picture/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import { classesCsv, imagesCsv, modelsCsv, pairsCsv } from "./csv.ts";
 import { comparisonRecord } from "./json.ts";
@@ -33,7 +33,7 @@ function convergence(comparison: Comparison): string {
   const { rows } = comparison;
   const mean = rows.some(({ runs }) => runs.length > 1) ? ", mean over the seeds" : "";
   return convergencePicture(
-    "Loss and accuracy over the epochs",
+    `${curvesTitle} over the epochs`,
     `on the validation images${mean}`,
     rows,
   );

@@ -1,4 +1,5 @@
-import { gridPicture, inRows, percent, pixelsOf, setText } from "../../picture/mod.ts";
+import { gridPicture, inRows, pixelsOf, setText } from "../../picture/mod.ts";
+import { shortPercent } from "../../statistics/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Row } from "./row.ts";
 
@@ -27,7 +28,7 @@ export function disagreementPicture(
   const { predicted, confidence } = wrong.runs[0].predictions;
   const shown = images.slice(0, count).map((i) => {
     const is = test.classes[test.labels[i]];
-    const said = `${test.classes[predicted[i]]} ${percent(confidence[i])}`;
+    const said = `${test.classes[predicted[i]]} ${shortPercent(confidence[i])}`;
     const tip = `image ${i} is ${is}, as ${right.name} says; ${wrong.name} says ${said}`;
     return { ...pixelsOf(test, i), caption: is, mark: `${i}`, detail: said, tip };
   });

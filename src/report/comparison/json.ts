@@ -1,5 +1,5 @@
 import { configRecord } from "../../config/mod.ts";
-import type { Spread } from "../../statistics/mod.ts";
+import { rankedOf, type Spread } from "../../statistics/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Row } from "./row.ts";
 
@@ -40,13 +40,15 @@ function modelRecord(row: Row) {
       folder,
       seed: results.config.seed,
       weights_sha256: results.best_weights_sha256,
-      test_acc: results.test_acc,
-      test_loss: results.test_loss,
+      ...Object.fromEntries(rankedOf("test").map(({ key }) => [key, results[key]])),
     })),
     parameters,
-    test_acc: figure(row.accuracy),
-    interval: row.interval,
-    test_loss: figure(row.loss),
+    ...Object.fromEntries(
+      rankedOf("test").flatMap(({ key, proportion }) => [
+        [key, row.figures[key] && figure(row.figures[key])],
+        ...(proportion ? [["interval", row.interval]] : []),
+      ]),
+    ),
     ece: figure(row.calibrationError),
     training_seconds: figure(row.trainingSeconds),
     images_per_second: figure(row.imagesPerSecond),

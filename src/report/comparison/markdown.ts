@@ -1,3 +1,5 @@
+import { escapedMarkdown, markdownTable } from "../../html/mod.ts";
+import { curvesTitle } from "../../picture/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import { headline } from "./headline.ts";
 import { type Table, tablesOf } from "./tables.ts";
@@ -8,15 +10,10 @@ export function comparisonMarkdown(comparison: Comparison, curves: string): stri
     `# ${headline(comparison)}`,
     comparison.notes.map((note) => `- ${escapedMarkdown(note)}`).join("\n"),
     ...tablesOf(comparison).map(tableMarkdown),
-    `## Convergence\n\n![Loss and accuracy over the epochs](${curves})`,
+    `## Convergence\n\n![${curvesTitle} over the epochs](${curves})`,
   ].join("\n\n") + "\n";
 }
 
 function tableMarkdown({ title, head, rows, note }: Table): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(escapedMarkdown).join(" | ")} |`;
-  const ruler = head.map((_, column) => column === 0 ? ":--" : "--:");
-  const table = [line(head), `| ${ruler.join(" | ")} |`, ...rows.map(line)].join("\n");
-  return `## ${title}\n\n${table}\n\n${escapedMarkdown(note)}`;
+  return `## ${title}\n\n${markdownTable(head, rows)}\n\n${escapedMarkdown(note)}`;
 }
-
-const escapedMarkdown = (text: string) => text.replace(/[\\`*_|<>[\]]/g, "\\$&");

@@ -1,16 +1,15 @@
 import type { CurvePoint } from "../../picture/mod.ts";
-import type { Spread } from "../../statistics/mod.ts";
+import type { Figures, Spread } from "../../statistics/mod.ts";
 import type { EvaluatedRun } from "./evaluated_run.ts";
 
 /** One config of a comparison: a run, or several that differ in their seeds. */
 export interface Row {
   readonly name: string;
   readonly runs: readonly EvaluatedRun[];
-  readonly accuracy: Spread;
-  /** 95 % interval of the accuracy, or of its mean over the seeds. */
+  /** The test figures that all of its runs have. */
+  readonly figures: { readonly [key in keyof Figures<"test">]: Spread };
+  /** 95 % interval of the share of right test images, or of its mean over the seeds. */
   readonly interval: readonly [low: number, high: number];
-  /** Mean cross-entropy of a test image, in nats. */
-  readonly loss: Spread;
   /** Expected calibration error. */
   readonly calibrationError: Spread;
   readonly trainingSeconds: Spread;

@@ -1,4 +1,10 @@
-import { spread, spreadText } from "../../statistics/mod.ts";
+import {
+  figureSpreadText,
+  percentage,
+  rankedOf,
+  spread,
+  spreadText,
+} from "../../statistics/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Row } from "./row.ts";
 import { disagreements } from "./images.ts";
@@ -31,9 +37,10 @@ function rowTable({ rows }: Comparison): Table {
     head: [
       "model",
       ...(seeds ? ["seeds"] : []),
-      "accuracy %",
-      "95 % interval",
-      "loss",
+      ...rankedOf("test").flatMap(({ label, format, proportion }) => [
+        `${label}${format.unit}`,
+        ...(proportion ? ["95 % interval"] : []),
+      ]),
       "ECE %",
       "parameters",
       "training s",
@@ -43,9 +50,10 @@ function rowTable({ rows }: Comparison): Table {
     rows: rows.map((row) => [
       row.name,
       ...(seeds ? [`${row.runs.length}`] : []),
-      spreadText(row.accuracy, 2, 100),
-      row.interval.map((bound) => (100 * bound).toFixed(2)).join("–"),
-      spreadText(row.loss, 4),
+      ...rankedOf("test").flatMap((figure) => [
+        figureSpreadText(figure, row.figures[figure.key]),
+        ...(figure.proportion ? [intervalText(row)] : []),
+      ]),
       spreadText(row.calibrationError, 2, 100),
       `${row.runs[0].parameters}`,
       spreadText(row.trainingSeconds, 1),
@@ -57,13 +65,16 @@ function rowTable({ rows }: Comparison): Table {
   };
 }
 
+const intervalText = ({ interval }: Row) =>
+  interval.map((bound) => (100 * bound).toFixed(2)).join("–");
+
 function pairTable({ pairs }: Comparison): Table {
   return {
     title: "Pairs",
     head: ["A / B", "same class %", "only A", "only B", "p", "p (Holm)"],
     rows: pairs.map(({ first, second, agreement, ...pair }) => [
       `${first.name} / ${second.name}`,
-      (100 * agreement).toFixed(2),
+      percentage(agreement),
       `${pair.onlyFirstRight.length}`,
       `${pair.onlySecondRight.length}`,
       chance(pair.p),
@@ -77,7 +88,7 @@ function pairTable({ pairs }: Comparison): Table {
 
 function classTable({ rows, test }: Comparison): Table {
   const [best, ...others] = rows;
-  const percent = (share: number) => (100 * share).toFixed(1);
+  const percent = (share: number) => percentage(share, 1);
   const difference = (share: number) => `${share < 0 ? "−" : "+"}${percent(Math.abs(share))}`;
   const cells = (recall: (row: Row) => number) => [
     percent(recall(best)),

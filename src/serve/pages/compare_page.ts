@@ -1,9 +1,9 @@
-import { convergencePicture } from "../../picture/mod.ts";
-import { seriesStyle } from "../../html/mod.ts";
+import { convergencePicture, measuredIn } from "../../picture/mod.ts";
+import { duration, figuresOf, figureText } from "../../statistics/mod.ts";
+import { attribute, type Content, type Markup, markup, seriesStyle } from "../../html/mod.ts";
 import { configRecord } from "../../config/mod.ts";
-import { attribute, type Content, type Html, html } from "../html.ts";
 import type { RunRecord } from "../../run/mod.ts";
-import { duration, percent, shortState, trainingSeconds } from "../words.ts";
+import { figuresOfRun, shortState, trainingSeconds } from "../words.ts";
 import { type Page, picture, runAddress, scrolling } from "./page.ts";
 
 /** Runs whose curves can be told apart in one picture. */
@@ -11,7 +11,7 @@ export const compareLimit = 24;
 
 /** The page that lays chosen runs over each other. */
 export function comparePage(runs: readonly RunRecord[]): Page {
-  const main = html`<h1>Comparison</h1>
+  const main = markup`<h1>Comparison</h1>
 <div id="notice" data-live>${notice(runs)}</div>
 <div id="curves" class="curves" data-live>${curves(runs)}</div>
 <div id="figures" data-live>${runs.length > 0 && figures(runs)}</div>
@@ -19,17 +19,19 @@ export function comparePage(runs: readonly RunRecord[]): Page {
   return { title: "Comparison", status: 200, main };
 }
 
-function notice(runs: readonly RunRecord[]): Html | undefined {
+function notice(runs: readonly RunRecord[]): Markup | undefined {
   if (runs.length === 0) {
-    return html`<p>No run is chosen: <a href="/">choose some in the table</a>.</p>`;
+    return markup`<p>No run is chosen: <a href="/">choose some in the table</a>.</p>`;
   }
   const data = [...new Set(runs.map(({ config }) => config.data))];
   if (data.length > 1) {
-    return html`
+    return markup`
       <p
-        class="problem">These runs saw different data (${data.join(
-          ", ",
-        )}): their figures cannot be compared.</p>
+        class="problem">These runs saw different data (${
+      data.join(
+        ", ",
+      )
+    }): their figures cannot be compared.</p>
     `;
   }
   return undefined;
@@ -42,38 +44,37 @@ const shortName = ({ config }: RunRecord, index: number) =>
 function curves(runs: readonly RunRecord[]): Content {
   if (runs.every(({ epochs }) => epochs.length === 0)) return undefined;
   const named = runs.map((run, i) => ({ name: shortName(run, i), history: run.epochs }));
-  return (["loss", "accuracy"] as const).map((quantity) =>
-    picture(convergencePicture(`Validation ${quantity}`, "over epochs", named, {
-      quantities: [quantity],
-      width: 420,
-    }))
+  return measuredIn(runs.flatMap(({ epochs }) => epochs)).map((metric) =>
+    picture(convergencePicture(`Validation ${metric.label}`, "over epochs", named, [metric], 420))
   );
 }
 
-function figures(runs: readonly RunRecord[]): Html {
-  const columns: [string, (run: RunRecord) => Content][] = [
+function figures(runs: readonly RunRecord[]): Markup {
+  type Column = [string, (run: RunRecord) => Content];
+  const columns: Column[] = [
     ["weights", ({ summary }) => summary?.parameters ?? "–"],
     ["best epoch", ({ best }) => best?.epoch ?? "–"],
-    ["val_loss", ({ best }) => best?.val_loss?.toFixed(4) ?? "–"],
-    ["val_acc", ({ best }) => best?.val_acc === undefined ? "–" : percent(best.val_acc)],
-    ["test_acc", ({ summary }) => summary === undefined ? "–" : percent(summary.test_acc)],
+    ...[...figuresOf("val"), ...figuresOf("test")].map((figure): Column => [
+      figure.key,
+      (run) => figureText(figure, figuresOfRun(run)),
+    ]),
     ["training time", (run) => {
       const seconds = trainingSeconds(run);
       return seconds === undefined ? "–" : duration(seconds);
     }],
   ];
-  const heads = columns.map(([title]) => html`<th scope="col" class="number">${title}</th>`);
+  const heads = columns.map(([title]) => markup`<th scope="col" class="number">${title}</th>`);
   const rows = runs.map((run, i) =>
-    html`<tr><td>${sample(i)}</td><th scope="row"><a id="${runAddress(run.name)}" href="${
+    markup`<tr><td>${sample(i)}</td><th scope="row"><a id="${runAddress(run.name)}" href="${
       runAddress(run.name)
     }">${i + 1}: ${run.name}</a></th>
 <td><span class="state ${run.state}">${shortState(run)}</span></td>${
-      columns.map(([, cell]) => html`<td class="number">${cell(run)}</td>`)
+      columns.map(([, cell]) => markup`<td class="number">${cell(run)}</td>`)
     }</tr>`
   );
   return scrolling(
     "figures of the runs",
-    html`
+    markup`
       <table>
         <thead>
           <tr><th scope="col"><span class="hidden">line</span></th>
@@ -86,38 +87,38 @@ function figures(runs: readonly RunRecord[]): Html {
 }
 
 /** The piece of line that stands for a run in the pictures. */
-function sample(index: number): Html {
+function sample(index: number): Markup {
   const { stroke, dashes } = seriesStyle(index);
-  return html`
+  return markup`
     <svg width="28" height="10" aria-hidden="true">
       <path d="M1,5h26" fill="none" stroke="${stroke}"
-        stroke-width="2" ${attribute("stroke-dasharray", dashes !== "" && dashes)} />
+        stroke-width="2"${attribute("stroke-dasharray", dashes !== "" && dashes)} />
     </svg>
   `;
 }
 
 /** The settings in which the runs differ. */
-function differences(runs: readonly RunRecord[]): Html {
+function differences(runs: readonly RunRecord[]): Markup {
   const records = runs.map(({ config }) => configRecord(config));
   const keys = [...new Set(records.flatMap((record) => Object.keys(record)))];
   const text = (record: Record<string, unknown>, key: string) => String(record[key] ?? "–");
   const different = keys.filter((key) => new Set(records.map((each) => text(each, key))).size > 1);
   if (different.length === 0) {
-    return html`
+    return markup`
       <h2>Settings that differ</h2>
       <p>None: these runs have the same config.</p>
     `;
   }
-  const heads = runs.map((_, i) => html`<th scope="col" class="number">${i + 1}</th>`);
+  const heads = runs.map((_, i) => markup`<th scope="col" class="number">${i + 1}</th>`);
   const rows = different.map((key) =>
-    html`<tr><th scope="row">${key}</th>${
-      records.map((record) => html`<td class="number">${text(record, key)}</td>`)
+    markup`<tr><th scope="row">${key}</th>${
+      records.map((record) => markup`<td class="number">${text(record, key)}</td>`)
     }</tr>`
   );
-  return html`<h2>Settings that differ</h2>${
+  return markup`<h2>Settings that differ</h2>${
     scrolling(
       "settings that differ",
-      html`
+      markup`
         <table>
           <thead>
             <tr><th scope="col">setting</th>${heads}</tr>

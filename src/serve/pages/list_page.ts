@@ -1,9 +1,10 @@
 import { configSchema } from "../../config/mod.ts";
-import { attribute, type Content, type Html, html } from "../html.ts";
+import { attribute, type Content, type Markup, markup } from "../../html/mod.ts";
+import { duration, figureText, headlinesOf } from "../../statistics/mod.ts";
 import { type Listing, listingAddress, select, type SortKey } from "../listing.ts";
 import { type FoundRun, type RunRecord, runStates } from "../../run/mod.ts";
-import { duration, percent, shortState, trainingSeconds } from "../words.ts";
 import type { RunStore } from "../run_store.ts";
+import { figuresOfRun, shortState, trainingSeconds } from "../words.ts";
 import { type Page, runAddress } from "./page.ts";
 import { program } from "../../program.ts";
 
@@ -42,20 +43,15 @@ const columns: readonly Column[] = [
     first: "ascending",
     cell: ({ config }) => config.seed,
   },
-  {
-    key: "validation",
-    title: "best val_acc",
-    classes: "wide number",
-    first: "descending",
-    cell: ({ best }) => best?.val_acc === undefined ? "–" : percent(best.val_acc),
-  },
-  {
-    key: "test",
-    title: "test_acc",
-    classes: "number",
-    first: "descending",
-    cell: ({ summary }) => summary === undefined ? "–" : percent(summary.test_acc),
-  },
+  ...(["val", "test"] as const).flatMap((part) =>
+    headlinesOf(part).map((figure): Column => ({
+      key: figure.key,
+      title: part === "val" ? `best ${figure.key}` : figure.key,
+      classes: part === "val" ? "wide number" : "number",
+      first: figure.better === "higher" ? "descending" : "ascending",
+      cell: (run) => figureText(figure, figuresOfRun(run)),
+    }))
+  ),
   {
     key: "time",
     title: "training time",
@@ -81,7 +77,7 @@ export function listPage(
 ): Page {
   const chosen = select(runs, listing);
   const { text, model, state, sort, order } = listing;
-  const main = html`
+  const main = markup`
     <h1>Runs</h1>
     <form id="filter" class="filter" action="/" method="get" role="search">
       <label>Search <input type="search" name="text" value="${text}" maxlength="200"
@@ -102,8 +98,8 @@ export function listPage(
   return { title: "Runs", status: 200, main };
 }
 
-function leftOut(links: readonly string[]): Html {
-  return html`
+function leftOut(links: readonly string[]): Markup {
+  return markup`
     <p class="problem">Left out, because symbolic links are not followed: ${links.join(", ")}.</p>
   `;
 }
@@ -116,18 +112,18 @@ function countText(runs: readonly FoundRun[], chosen: readonly FoundRun[]): stri
   return training === 0 ? shown : `${shown}, ${training} training`;
 }
 
-function choice(name: string, chosen: string, values: readonly string[]): Html {
+function choice(name: string, chosen: string, values: readonly string[]): Markup {
   const options = ["", ...values].map((value) => {
     const selected = attribute("selected", value === chosen && "");
-    return html`
-      <option value="${value}" ${selected}>${value || "any"}</option>
+    return markup`
+      <option value="${value}"${selected}>${value || "any"}</option>
     `;
   });
-  return html`<select name="${name}">${options}</select>`;
+  return markup`<select name="${name}">${options}</select>`;
 }
 
-function table(runs: readonly FoundRun[], listing: Listing): Html {
-  return html`
+function table(runs: readonly FoundRun[], listing: Listing): Markup {
+  return markup`
     <table class="runs">
       <thead>
         <tr><th scope="col"><span class="hidden">compare</span></th>
@@ -139,27 +135,27 @@ function table(runs: readonly FoundRun[], listing: Listing): Html {
   `;
 }
 
-function headingCell({ key, title, classes, first }: Heading, listing: Listing): Html {
+function headingCell({ key, title, classes, first }: Heading, listing: Listing): Markup {
   const sorted = listing.sort === key;
   const other = listing.order === "ascending" ? "descending" : "ascending";
   const address = listingAddress({ ...listing, sort: key, order: sorted ? other : first });
   const ariaSort = attribute("aria-sort", sorted && listing.order);
   const sign = sorted ? (listing.order === "ascending" ? " ▲" : " ▼") : "";
-  return html`<th scope="col" class="${classes}" ${ariaSort}><a id="sort-${key}" class="sort"
+  return markup`<th scope="col" class="${classes}"${ariaSort}><a id="sort-${key}" class="sort"
  href="${address}">${title}<span aria-hidden="true">${sign}</span></a></th>`;
 }
 
-function row(run: FoundRun): Html {
+function row(run: FoundRun): Markup {
   const { name, state } = run;
   const address = runAddress(name);
-  const shown = html`<span class="state ${state}">${shortState(run)}</span>`;
-  const problem = state === "damaged" && html`<div class="problem">${run.problem}</div>`;
+  const shown = markup`<span class="state ${state}">${shortState(run)}</span>`;
+  const problem = state === "damaged" && markup`<div class="problem">${run.problem}</div>`;
   const cells = columns.map(({ classes, cell }) =>
-    html`<td class="${classes}">${run.state === "damaged" ? "–" : cell(run)}</td>`
+    markup`<td class="${classes}">${run.state === "damaged" ? "–" : cell(run)}</td>`
   );
-  return html`<tr>
+  return markup`<tr>
 <td><input type="checkbox" name="run" value="${name}" id="choose${address}"
- aria-label="compare ${name}" ${attribute("disabled", state === "damaged" && "")}></td>
+ aria-label="compare ${name}"${attribute("disabled", state === "damaged" && "")}></td>
 <th scope="row"><a id="${address}" href="${address}">${name}</a>${problem}
 <div class="narrow">${shown}</div></th>
 <td class="wide">${shown}</td>${cells}

@@ -1,4 +1,4 @@
-import { type Content, Html, html } from "../html.ts";
+import { type Content, Markup, markup } from "../../html/mod.ts";
 
 /** What one address shows. */
 export interface Page {
@@ -9,7 +9,7 @@ export interface Page {
    * The content. Elements with `data-live` and an `id` are filled anew while the page is open, and
    * the others only where those are not the same ones any more.
    */
-  readonly main: Html;
+  readonly main: Markup;
 }
 
 /** A page that says that there is nothing under its address. */
@@ -17,7 +17,7 @@ export function missing(what: string): Page {
   return {
     title: "Not found",
     status: 404,
-    main: html`
+    main: markup`
       <h1>Not found</h1>
       <p>${what}</p>
       <p><a href="/">All runs</a></p>
@@ -26,8 +26,8 @@ export function missing(what: string): Page {
 }
 
 /** The whole document around a page. */
-export function documentOf({ title, main }: Page): Html {
-  return html`
+export function documentOf({ title, main }: Page): Markup {
+  return markup`
     <!DOCTYPE html>
     <html lang="en">
       <head>
@@ -49,26 +49,26 @@ export function documentOf({ title, main }: Page): Html {
 }
 
 /** A table that scrolls by itself where the screen is too narrow, by keyboard too. */
-export function scrolling(label: string, table: Content): Html {
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
+export function scrolling(label: string, table: Content): Markup {
+  return markup`<div class="scroll" role="region" aria-label="${label}" tabindex="0">${table}</div>`;
 }
 
 /** Names and values below each other. */
-export function definitions(entries: readonly (readonly [name: string, value: Content])[]): Html {
+export function definitions(entries: readonly (readonly [name: string, value: Content])[]): Markup {
   const rows = entries.map(([name, value]) =>
-    html`
+    markup`
       <div>
         <dt>${name}</dt>
         <dd>${value}</dd>
       </div>
     `
   );
-  return html`<dl>${rows}</dl>`;
+  return markup`<dl>${rows}</dl>`;
 }
 
 /** A drawn picture in the page's own colours: its policy allows no style inside the document. */
-export function picture(svg: string): Html {
-  return html`<figure>${new Html(svg.replace(/<style>.*?<\/style>/s, ""))}</figure>`;
+export function picture(svg: string): Markup {
+  return markup`<figure>${new Markup(svg.replace(/<style>.*?<\/style>/s, ""))}</figure>`;
 }
 
 /** The address of a run's page. */

@@ -15,11 +15,11 @@ Deno.test("rows are ranked by accuracy, and runs that differ in their seeds are 
   assertEquals(rows.map(({ name }) => name), ["cnn", "linear"]);
   const [, linear] = rows;
   assertEquals(linear.runs.map(({ results }) => results.config.seed), [1, 2]);
-  assertAlmostEquals(linear.accuracy.mean, 9 / 12, 1e-15);
-  assertAlmostEquals(linear.accuracy.deviation, Math.SQRT2 / 12, 1e-15);
+  assertAlmostEquals(linear.figures.test_acc.mean, 9 / 12, 1e-15);
+  assertAlmostEquals(linear.figures.test_acc.deviation, Math.SQRT2 / 12, 1e-15);
   assertEquals(linear.interval, wilsonInterval(9, 12));
   assertEquals(linear.recall, [1, 1, 0.25]);
-  assertEquals(rows[0].accuracy.count, 1);
+  assertEquals(rows[0].figures.test_acc.count, 1);
 });
 
 Deno.test("rows of one model are named by the settings in which they differ", () => {

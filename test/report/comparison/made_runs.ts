@@ -1,4 +1,4 @@
-import { imageBytes, type ImageSet, imageSet } from "../../../src/data/image_set.ts";
+import { type ImageSet, imageSet } from "../../../src/data/image_set.ts";
 import type { Results } from "../../../src/run/results.ts";
 import type { EvaluatedRun } from "../../../src/report/comparison/evaluated_run.ts";
 import { completeConfig, type TrainSettings } from "../../../src/config/config.ts";
@@ -6,9 +6,9 @@ import { completeConfig, type TrainSettings } from "../../../src/config/config.t
 /** Twelve test images of three classes, four of each. */
 export const test: ImageSet = imageSet(
   "synthetic/test",
-  Uint8Array.from({ length: 12 * imageBytes }, (_, i) => i % 256),
+  Uint8Array.from({ length: 12 * 784 }, (_, i) => i % 256),
   Uint8Array.from({ length: 12 }, (_, i) => Math.floor(i / 4)),
-  ["coat, long", "bag", "shoe"],
+  { channels: 1, height: 28, width: 28, classes: ["coat, long", "bag", "shoe"] },
 );
 
 /** A run that says `predicted` of the test images, a digit each, surer the later the image. */

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "../../temporary_folder.ts";
+import { readFile } from "../../image/picture_files.ts";
 import { runTask } from "../run_task.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -90,6 +91,19 @@ Deno.test(`the packed program does what the tasks do, alone${skip}`, {
     const { code, stdout } = await run("reproduce", byTask);
     assertEquals(code, 0, stdout);
     assertStringIncludes(stdout, `identical: test ${summary.test_correct}/10000`);
+  });
+
+  await t.step("it explains predict and evaluate as they work with the model inside", async () => {
+    const { stdout } = await run("predict", "--help");
+    assertMatch(stdout, /^wick predict IMAGE\.\.\. \[flags\]\n/);
+    const { code, stderr } = await run("predict");
+    assertEquals([code, stderr], [2, "error: Which image? wick predict IMAGE...\n"]);
+    Deno.writeFileSync(`${folder}/sneaker.png`, readFile("sneaker-tiny.png"));
+    const predicted = await run("predict", "sneaker.png");
+    assertEquals([predicted.code, predicted.stderr], [0, ""]);
+    assertMatch(predicted.stdout, /^sneaker\.png {2}[A-Z]/);
+    assertMatch((await run("evaluate", "--help")).stdout, /^wick evaluate \[RUN_FOLDER\|/);
+    assert(!(await run("--help")).stdout.includes("predict RUN"));
   });
 
   await t.step("a damaged or half-written cache is repaired", async () => {

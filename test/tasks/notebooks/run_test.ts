@@ -81,9 +81,15 @@ Deno.test({
 });
 
 Deno.test("checkTypes() finds what the kernel would not: a cell that breaks its types", async () => {
-  const head = 'import { classNames } from "../src/data/mod.ts";\n';
-  using right = new Project(`${head}const first: string = classNames[0];`, "first.length;");
-  using wrong = new Project(`${head}const first: number = classNames[0];`, "first.length;");
+  const head = 'import { fashionMnist } from "../src/data/mod.ts";\n';
+  using right = new Project(
+    `${head}const first: string = fashionMnist.classes[0];`,
+    "first.length;",
+  );
+  using wrong = new Project(
+    `${head}const first: number = fashionMnist.classes[0];`,
+    "first.length;",
+  );
   assert(await checkTypes(right.root, ["it"]));
   assert(!await checkTypes(wrong.root, ["it"]));
 });

@@ -2,7 +2,6 @@
 //! definition, written out word for word, where it is a sum; against the portable instance where it is not.
 
 mod convolution;
-mod convolution_weight;
 mod images;
 mod loss;
 mod math;
@@ -13,12 +12,12 @@ mod pooling;
 mod reduce;
 mod softmax;
 mod vector;
-mod winograd;
 
 use std::fmt::Debug;
 
 use super::geometry::{Axis, Geometry};
 use super::vector::{FORCED, InstructionSet, available};
+use crate::parallel::ALONE;
 use crate::random::{Stream, unit};
 
 /// How many random shapes each kernel is tried on.
@@ -69,14 +68,22 @@ fn bits(numbers: &[f32]) -> Vec<u32> {
     numbers.iter().map(|number| if number.is_nan() { f32::NAN.to_bits() } else { number.to_bits() }).collect()
 }
 
+/// What a kernel gives on one instance; other threads than this one know nothing of it.
+fn on_instance(set: InstructionSet, kernel: &impl Fn() -> Vec<f32>) -> Vec<f32> {
+    FORCED.set(Some(set));
+    ALONE.set(true);
+    let result = kernel();
+    ALONE.set(false);
+    FORCED.set(None);
+    result
+}
+
 /// Every instance of this processor has to give the bits of `expected`.
 #[track_caller]
 fn assert_bits(what: impl Debug, expected: &[f32], kernel: impl Fn() -> Vec<f32>) {
     let expected = bits(expected);
     for set in available() {
-        FORCED.set(Some(set));
-        let ours = bits(&kernel());
-        FORCED.set(None);
+        let ours = bits(&on_instance(set, &kernel));
         let differ = ours.iter().zip(&expected).position(|(ours, expected)| ours != expected);
         assert!(ours == expected, "{set:?} differs at {differ:?} for {what:?}");
     }
@@ -85,8 +92,7 @@ fn assert_bits(what: impl Debug, expected: &[f32], kernel: impl Fn() -> Vec<f32>
 /// Every instance of this processor has to give the bits of the portable one.
 #[track_caller]
 fn assert_same_bits(what: impl Debug, kernel: impl Fn() -> Vec<f32>) {
-    FORCED.set(Some(InstructionSet::Scalar));
-    let expected = kernel();
+    let expected = on_instance(InstructionSet::Scalar, &kernel);
     assert_bits(what, &expected, kernel);
 }
 

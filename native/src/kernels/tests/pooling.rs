@@ -15,23 +15,23 @@ fn every_instance_gives_the_same_bits_over_random_shapes() {
         }
         let before_relu = chance.flag();
         assert_same_bits(windows, || {
-            let (y, tap) = max_forward(&windows, &x).unwrap();
+            let (y, argmax) = max_forward(&windows, &x).unwrap();
             let average = average_forward(&windows, &x).unwrap();
             let value = if before_relu { Some(&y[..]) } else { None };
-            let largest = backward(&windows, &average, Share::Largest { tap: &tap, value }).unwrap();
+            let largest = backward(&windows, &average, Share::Largest { argmax: &argmax, value }).unwrap();
             let equal = backward(&windows, &average, Share::Equal).unwrap();
-            [y, tap, average, largest, equal].concat()
+            [y, argmax, average, largest, equal].concat()
         });
     }
 }
 
 #[test]
-fn the_first_of_equal_taps_takes_the_whole_gradient() {
+fn the_first_of_equal_numbers_takes_the_whole_gradient() {
     let axis = Axis { input: 2, output: 1, kernel: 2, stride: 2, padding: 0, dilation: 1 };
     let windows = Windows { channels: 1, images: 1, rows: axis, columns: axis };
-    let (y, tap) = max_forward(&windows, &[1f32, 3.0, 3.0, 2.0]).unwrap();
-    assert_eq!((y[0], tap[0]), (3.0, 1.0));
-    assert_eq!(backward(&windows, &[5f32], Share::Largest { tap: &tap, value: None }).unwrap(), [0.0, 5.0, 0.0, 0.0]);
+    let (y, argmax) = max_forward(&windows, &[1f32, 3.0, 3.0, 2.0]).unwrap();
+    assert_eq!((y[0], argmax[0]), (3.0, 1.0));
+    assert_eq!(backward(&windows, &[5f32], Share::Largest { argmax: &argmax, value: None }).unwrap(), [0.0, 5.0, 0.0, 0.0]);
     let (y, _) = max_forward(&windows, &[1f32, f32::NAN, 3.0, 2.0]).unwrap();
     assert!(y[0].is_nan());
 }
@@ -49,7 +49,7 @@ fn windows_that_lie_apart_give_the_definitions_bits() {
         let x = chance.numbers(windows.channels * rows.input * columns.input * windows.images);
         let mut dy = chance.numbers(windows.channels * rows.output * columns.output * windows.images);
         dy.iter_mut().step_by(3).for_each(|dy| *dy = -0.0);
-        let (y, tap) = max_forward(&windows, &x).unwrap();
+        let (y, argmax) = max_forward(&windows, &x).unwrap();
         let value = chance.flag().then_some(&y[..]);
         let mut expected = Vec::with_capacity(x.len());
         for channel in 0..windows.channels {
@@ -59,12 +59,12 @@ fn windows_that_lie_apart_give_the_definitions_bits() {
                         let (ky, kx) = (row % rows.kernel, column % columns.kernel);
                         let window = (channel * rows.output + row / rows.kernel) * columns.output + column / columns.kernel;
                         let from = window * windows.images + image;
-                        let ours = tap[from] == (ky * columns.kernel + kx) as f32 && value.is_none_or(|y| y[from] > 0.0);
+                        let ours = argmax[from] == (ky * columns.kernel + kx) as f32 && value.is_none_or(|y| y[from] > 0.0);
                         expected.push(0.0 + if ours { dy[from] } else { 0.0 });
                     }
                 }
             }
         }
-        assert_bits(windows, &expected, || backward(&windows, &dy, Share::Largest { tap: &tap, value }).unwrap());
+        assert_bits(windows, &expected, || backward(&windows, &dy, Share::Largest { argmax: &argmax, value }).unwrap());
     }
 }

@@ -10,7 +10,7 @@ use burn::optim::momentum::MomentumConfig;
 use burn::optim::{GradientsParams, ModuleOptimizer, SgdConfig};
 use burn::prelude::*;
 use burn::tensor::activation::relu;
-use protocol::{Peer, Result, learning_rate, read_data, serve};
+use protocol::{Layer, Peer, Result, model, read_data, serve};
 
 /// Convolutions, each with a ReLU, a pool after every `pool_after` of them; then linear layers.
 #[derive(Module, Debug)]
@@ -22,25 +22,25 @@ struct Net {
 }
 
 impl Net {
-    fn new(name: &str, device: &Device) -> Result<Self> {
-        let (channels, pool_after, features): (&[usize], usize, &[usize]) = match name {
-            "linear" => (&[], 1, &[784, 10]),
-            "nonlinear" => (&[], 1, &[784, 128, 10]),
-            "cnn" => (&[1, 10, 10, 10, 10], 2, &[490, 10]),
-            "wide" => (&[1, 32, 64], 1, &[3136, 10]),
-            other => return Err(format!("unknown model {other}").into()),
+    fn new(layers: &[Layer], device: &Device) -> Self {
+        let convolution = |layer: &Layer| match *layer {
+            Layer::Conv2d(inputs, outputs) => {
+                let config = Conv2dConfig::new([inputs, outputs], [3, 3]);
+                Some(config.with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1)).init(device))
+            }
+            _ => None,
         };
-        let convolution = |pair: &[usize]| {
-            Conv2dConfig::new([pair[0], pair[1]], [3, 3])
-                .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
-                .init(device)
+        let dense = |layer: &Layer| match *layer {
+            Layer::Linear(inputs, outputs) => Some(LinearConfig::new(inputs, outputs).init(device)),
+            _ => None,
         };
-        Ok(Self {
-            convolutions: channels.windows(2).map(convolution).collect(),
+        let before_pool = layers.iter().take_while(|&&layer| layer != Layer::MaxPool2d);
+        Self {
+            convolutions: layers.iter().filter_map(convolution).collect(),
             pool: MaxPool2dConfig::new([2, 2]).with_strides([2, 2]).init(),
-            pool_after,
-            dense: features.windows(2).map(|pair| LinearConfig::new(pair[0], pair[1]).init(device)).collect(),
-        })
+            pool_after: before_pool.filter(|layer| matches!(layer, Layer::Conv2d(..))).count(),
+            dense: layers.iter().filter_map(dense).collect(),
+        }
     }
 
     fn forward(&self, mut x: Tensor<4>) -> Tensor<2> {
@@ -61,6 +61,7 @@ impl Net {
 struct Trained {
     model: Option<Net>,
     optimizer: ModuleOptimizer,
+    lr: f64,
     place: usize,
 }
 
@@ -74,12 +75,12 @@ struct Burn {
 impl Burn {
     fn get(&mut self, name: &str) -> Result<&mut Trained> {
         if !self.models.contains_key(name) {
-            let momentum = MomentumConfig::new().with_momentum(0.9).with_dampening(0.0);
-            let config = SgdConfig::new();
-            let config = if learning_rate(name) < 0.1 { config.with_momentum(Some(momentum)) } else { config };
-            let model = Some(Net::new(name, &self.training)?);
-            let optimizer = config.init();
-            self.models.insert(name.to_owned(), Trained { model, optimizer, place: 0 });
+            let wanted = model(name)?;
+            let momentum = MomentumConfig::new().with_momentum(wanted.momentum).with_dampening(0.0);
+            let momentum = (wanted.momentum > 0.0).then_some(momentum);
+            let optimizer = SgdConfig::new().with_momentum(momentum).init();
+            let model = Some(Net::new(&wanted.layers, &self.training));
+            self.models.insert(name.to_owned(), Trained { model, optimizer, lr: wanted.lr, place: 0 });
         }
         Ok(self.models.get_mut(name).expect("inserted above"))
     }
@@ -113,7 +114,7 @@ impl Peer for Burn {
         let y = labels.narrow(0, trained.place, batch).to_device(&device);
         let loss = loss.forward(model.forward(x), y);
         let gradients = GradientsParams::from_grads(loss.backward(), &model);
-        trained.model = Some(trained.optimizer.step(learning_rate(name), model, gradients));
+        trained.model = Some(trained.optimizer.step(trained.lr, model, gradients));
         trained.place += batch;
         Ok(batch)
     }

@@ -6,7 +6,7 @@ use candle_core::{D, DType, Device, Tensor};
 use candle_nn::{
     Conv2dConfig, Module, Optimizer, SGD, Sequential, VarBuilder, VarMap, conv2d, linear, loss, seq,
 };
-use protocol::{Peer, Result, learning_rate, read_data, serve};
+use protocol::{Layer, Peer, Result, model, read_data, serve};
 
 struct Trained {
     model: Sequential,
@@ -22,50 +22,28 @@ struct Candle {
     models: HashMap<String, Trained>,
 }
 
-fn build(name: &str, weights: &VarBuilder) -> Result<Sequential> {
-    let convolution = |inputs, outputs, key: &str| {
-        conv2d(inputs, outputs, 3, Conv2dConfig { padding: 1, ..Default::default() }, weights.pp(key))
-    };
-    let dense = |inputs, outputs, key: &str| linear(inputs, outputs, weights.pp(key));
-    let pool = |x: &Tensor| x.max_pool2d(2);
-    let flatten = |x: &Tensor| x.flatten_from(1);
-    Ok(match name {
-        "linear" => seq().add_fn(flatten).add(dense(784, 10, "1")?),
-        "nonlinear" => {
-            seq().add_fn(flatten).add(dense(784, 128, "1")?).add_fn(Tensor::relu).add(dense(128, 10, "3")?)
-        }
-        "cnn" => seq()
-            .add(convolution(1, 10, "0")?)
-            .add_fn(Tensor::relu)
-            .add(convolution(10, 10, "2")?)
-            .add_fn(Tensor::relu)
-            .add_fn(pool)
-            .add(convolution(10, 10, "5")?)
-            .add_fn(Tensor::relu)
-            .add(convolution(10, 10, "7")?)
-            .add_fn(Tensor::relu)
-            .add_fn(pool)
-            .add_fn(flatten)
-            .add(dense(490, 10, "11")?),
-        "wide" => seq()
-            .add(convolution(1, 32, "0")?)
-            .add_fn(Tensor::relu)
-            .add_fn(pool)
-            .add(convolution(32, 64, "3")?)
-            .add_fn(Tensor::relu)
-            .add_fn(pool)
-            .add_fn(flatten)
-            .add(dense(3136, 10, "7")?),
-        other => return Err(format!("unknown model {other}").into()),
-    })
+fn build(layers: &[Layer], weights: &VarBuilder) -> Result<Sequential> {
+    let config = Conv2dConfig { padding: 1, ..Default::default() };
+    let mut net = seq();
+    for (index, layer) in layers.iter().enumerate() {
+        let weights = weights.pp(index);
+        net = match *layer {
+            Layer::Conv2d(inputs, outputs) => net.add(conv2d(inputs, outputs, 3, config, weights)?),
+            Layer::Flatten => net.add_fn(|x| x.flatten_from(1)),
+            Layer::Linear(inputs, outputs) => net.add(linear(inputs, outputs, weights)?),
+            Layer::MaxPool2d => net.add_fn(|x| x.max_pool2d(2)),
+            Layer::Relu => net.add_fn(Tensor::relu),
+        };
+    }
+    Ok(net)
 }
 
 impl Candle {
     fn get(&mut self, name: &str) -> Result<&mut Trained> {
         if !self.models.contains_key(name) {
-            let map = VarMap::new();
-            let model = build(name, &VarBuilder::from_varmap(&map, DType::F32, &Device::Cpu))?;
-            let optimizer = SGD::new(map.all_vars(), learning_rate(name))?;
+            let (map, wanted) = (VarMap::new(), model(name)?);
+            let model = build(&wanted.layers, &VarBuilder::from_varmap(&map, DType::F32, &Device::Cpu))?;
+            let optimizer = SGD::new(map.all_vars(), wanted.lr)?;
             self.models.insert(name.to_owned(), Trained { model, optimizer, place: 0 });
         }
         Ok(self.models.get_mut(name).expect("inserted above"))

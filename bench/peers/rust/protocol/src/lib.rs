@@ -1,6 +1,6 @@
 //! The Rust side of the protocol in bench/README.md: a peer does one piece of work, this times it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::error::Error;
 use std::io::{BufRead, Write};
 use std::time::Instant;
@@ -19,9 +19,44 @@ pub trait Peer {
     fn correct(&mut self, model: &str) -> Result<usize>;
 }
 
-/// The learning rate of every peer.
-pub fn learning_rate(model: &str) -> f64 {
-    if matches!(model, "cnn" | "wide") { 0.02 } else { 0.1 }
+/// A model of bench/models.json.
+#[derive(Deserialize)]
+pub struct Model {
+    pub lr: f64,
+    pub momentum: f64,
+    pub layers: Vec<Layer>,
+}
+
+/// A layer, with its inputs and outputs.
+#[derive(Clone, Copy, PartialEq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Layer {
+    Conv2d(usize, usize),
+    Flatten,
+    Linear(usize, usize),
+    MaxPool2d,
+    Relu,
+}
+
+impl TryFrom<String> for Layer {
+    type Error = Box<dyn Error>;
+
+    fn try_from(text: String) -> Result<Self> {
+        Ok(match *text.split(' ').collect::<Vec<_>>() {
+            ["conv2d", inputs, outputs] => Self::Conv2d(inputs.parse()?, outputs.parse()?),
+            ["flatten"] => Self::Flatten,
+            ["linear", inputs, outputs] => Self::Linear(inputs.parse()?, outputs.parse()?),
+            ["max_pool2d"] => Self::MaxPool2d,
+            ["relu"] => Self::Relu,
+            _ => return Err(format!("unknown layer {text}").into()),
+        })
+    }
+}
+
+/// The model of that name.
+pub fn model(name: &str) -> Result<Model> {
+    let mut models: HashMap<String, Model> = serde_json::from_str(include_str!("../../../../models.json"))?;
+    models.remove(name).ok_or_else(|| format!("unknown model {name}").into())
 }
 
 /// Images `[n, 784]`, 0 to 1, and labels `[n]`.

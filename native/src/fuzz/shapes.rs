@@ -1,0 +1,29 @@
+//! The shapes of drawn tensors.
+
+/// Shapes that fit one another here and there, so that many calls get as far as a kernel.
+pub const SHAPES: &[&[u32]] = &[
+    &[2, 3, 5, 5],
+    &[4, 3, 3, 3],
+    &[2, 4, 5, 5],
+    &[2, 4, 2, 2],
+    &[4],
+    &[3],
+    &[2],
+    &[1],
+    &[],
+    &[2, 10],
+    &[10],
+    &[4, 10],
+    &[10, 4],
+    &[3, 2, 4],
+    &[1, 1, 40, 40],
+    &[0, 3],
+    &[300, 200],
+    &[1, 1, 1, 1, 1, 1, 1, 1],
+];
+
+/// Shapes of which almost any fit together, so that calls of many tensors get as far as a kernel too.
+pub const FAMILIES: &[&[&[u32]]] = &[&[&[1, 1, 1, 1], &[1]], &[&[2, 2], &[2]], &[&[2, 2], &[2], &[3], &[]], MANY_CHANNELS];
+
+/// A convolution by Winograd's kernel.
+pub const MANY_CHANNELS: &[&[u32]] = &[&[1, 8, 6, 6], &[8, 8, 3, 3], &[8]];

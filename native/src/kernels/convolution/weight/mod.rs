@@ -1,0 +1,66 @@
+//! The weight and bias gradients of a 2-D convolution, images innermost.
+//!
+//! `dw[o, i, ky, kx] = sum over (h, w, n) of dy[o, h, w, n] x[i, h s + ky d - p, w s + kx d - p, n]`
+//! `db[o] = sum over (h, w, n) of dy[o, h, w, n]`
+//!
+//! Sixteen partial sums: within a row, term j = w N + n goes to partial j mod 16; each partial is one
+//! chain over rows and then terms in ascending order. Rows outside the image are left out, columns outside
+//! it count as zeros, and so do the terms that fill a row up to a multiple of 16. The partials are joined by
+//! a fixed tree ([`crate::kernels::partials`]).
+
+mod piece;
+mod row;
+mod whole;
+
+use self::piece::Piece;
+use self::whole::{TILE_COLUMNS, Tile, Whole, tile_out_channels};
+use crate::error::Result;
+use crate::kernels::buffer::filled_pair;
+use crate::kernels::geometry::Geometry;
+use crate::kernels::tile::channel_block;
+use crate::kernels::vector::{Float, Kernel, Vector};
+use crate::parallel;
+
+/// `x [i, h, w, n], dy [o, h', w', n] -> (dw [o, i / groups, ky, kx], db [o])`, an empty db where there is no `bias`.
+pub fn weight_gradient<T: Float>(geometry: &Geometry, x: &[T], dy: &[T], bias: bool) -> Result<(Vec<T>, Vec<T>)> {
+    let length = geometry.out_channels * geometry.in_group() * geometry.taps();
+    let biases = if bias { geometry.out_channels } else { 0 };
+    // SAFETY: the tiles cover all weights, and the tiles of the first weights all biases.
+    unsafe { filled_pair([length, biases], |dw, db| T::dispatch(Whole { geometry, x, dy, dw, db: bias.then_some(db) })) }
+}
+
+impl<T: Float> Kernel<T> for Whole<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let g = self.geometry;
+        let blocks = g.out_group().div_ceil(tile_out_channels::<V>());
+        let column_blocks = g.columns.kernel.div_ceil(TILE_COLUMNS);
+        let mut tiles = Vec::with_capacity(g.groups * g.in_group() * blocks * g.rows.kernel * column_blocks);
+        for group in 0..g.groups {
+            for block in 0..blocks {
+                let (first, last) = channel_block(g.out_group(), block, blocks);
+                for input in 0..g.in_group() {
+                    for ky in 0..g.rows.kernel {
+                        for column in 0..column_blocks {
+                            let kx = g.columns.kernel * column / column_blocks;
+                            let columns = g.columns.kernel * (column + 1) / column_blocks - kx;
+                            tiles.push(Tile { group, first, channels: last - first, input, ky, kx, columns });
+                        }
+                    }
+                }
+            }
+        }
+        let work = tiles.len() * tile_out_channels::<V>() * TILE_COLUMNS * g.rows.output * g.columns.output * g.images;
+        // Each piece fetches a row of x and dy anew; more pieces than threads even out the threads' work.
+        let pieces = match parallel::threads() {
+            threads if threads > 1 && work >= 4 * parallel::WORTH_A_THREAD => tiles.len().min(2 * threads),
+            _ => 1,
+        };
+        let tiles: &[Tile] = &tiles;
+        parallel::for_each(pieces, |piece| {
+            let tiles = &tiles[tiles.len() * piece / pieces..tiles.len() * (piece + 1) / pieces];
+            T::dispatch(Piece { whole: self, tiles });
+        });
+    }
+}

@@ -1,0 +1,110 @@
+//! Patches of the source and their transforms, in place or from planes.
+
+use super::transforms::{PLACES, SIDE, input};
+use crate::kernels::tile::with_constant;
+use crate::kernels::vector::{Float, Kernel, Vector};
+
+/// Where a patch lies in the source.
+#[derive(Clone, Copy)]
+pub(super) struct Patch<T> {
+    /// The patch's rows in the first channel.
+    pub(super) rows: [*const T; SIDE],
+    /// The patch's columns in each row.
+    pub(super) columns: [usize; SIDE],
+    /// How far the same row of the next channel is.
+    pub(super) step: usize,
+    /// Which rows and which columns lie in the image. The others count as zeros; for each stands a row or column that
+    /// may be read.
+    pub(super) inside: [[bool; SIDE]; 2],
+}
+
+/// `B^T d B` of all channels for one or two vectors from `lane` on, to `[channel, place, lane]`. The source has `left`
+/// lanes from `lane` on.
+pub(super) struct Transform<T> {
+    pub(super) patch: Patch<T>,
+    pub(super) channels: usize,
+    pub(super) lane: usize,
+    pub(super) left: usize,
+    pub(super) vectors: usize,
+    pub(super) to: *mut T,
+}
+
+impl<T: Float> Kernel<T> for Transform<T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        // SAFETY: `Piece` gives a patch that is valid for all channels and lanes, and room for the transforms.
+        unsafe { with_constant!(W = self.vectors, [1; 2], self.vectors::<V, W>()) }
+    }
+}
+
+impl<T: Float> Transform<T> {
+    /// # Safety
+    /// The patch must be valid for all channels and for the lanes that are left, and `to` for W vectors of every place
+    /// and channel.
+    #[inline(always)]
+    unsafe fn vectors<V: Vector<Element = T>, const W: usize>(self) {
+        let [rows, columns] = self.patch.inside;
+        let left = self.left;
+        // SAFETY: the caller's promise; past the last lane there are zeros.
+        unsafe {
+            if rows == [true; SIDE] && columns == [true; SIDE] && left >= W * V::LANES {
+                self.channels::<V, W>(|from, _, _, _| V::load(from));
+            } else {
+                // No `map` for vectors: it would be a call, compiled for any processor.
+                let outside = V::zero().less(V::zero());
+                let mut inside = [[outside; SIDE]; SIDE];
+                for r in 0..SIDE {
+                    for c in 0..SIDE {
+                        if rows[r] && columns[c] {
+                            inside[r][c] = V::zero().equal(V::zero());
+                        }
+                    }
+                }
+                if left >= W * V::LANES {
+                    self.channels::<V, W>(|from, r, c, _| V::select(inside[r][c], V::load(from), V::zero()));
+                } else {
+                    self.channels::<V, W>(|from, r, c, lane| {
+                        V::select(inside[r][c], V::load_up_to(from, left.saturating_sub(lane)), V::zero())
+                    });
+                }
+            }
+        }
+    }
+
+    /// `load(at, row, column, lane)` gives the vector at a place of the patch.
+    ///
+    /// # Safety
+    /// `to` must be valid for W vectors of every place and channel.
+    #[inline(always)]
+    unsafe fn channels<V: Vector<Element = T>, const W: usize>(self, load: impl Fn(*const T, usize, usize, usize) -> V) {
+        let Patch { rows, columns, step, .. } = self.patch;
+        let mut offset = self.lane;
+        let mut to = self.to;
+        for _ in 0..self.channels {
+            for w in 0..W {
+                let lane = w * V::LANES;
+                let mut lines = [[V::zero(); SIDE]; SIDE];
+                for c in 0..SIDE {
+                    let mut d = [V::zero(); SIDE];
+                    for r in 0..SIDE {
+                        d[r] = load(rows[r].wrapping_add(offset + columns[c] + lane), r, c, lane);
+                    }
+                    let values = input(d);
+                    for r in 0..SIDE {
+                        lines[r][c] = values[r];
+                    }
+                }
+                for r in 0..SIDE {
+                    let values = input(lines[r]);
+                    for c in 0..SIDE {
+                        // SAFETY: the caller's promise.
+                        unsafe { values[c].store(to.add((r * SIDE + c) * W * V::LANES + lane)) };
+                    }
+                }
+            }
+            offset += step;
+            to = to.wrapping_add(PLACES * W * V::LANES);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The products, place by place: the only sums of the convolution.
+
+use super::transforms::PLACES;
+use crate::kernels::tile::{add_term, load, tile_channels, with_constant};
+use crate::kernels::vector::{Float, Kernel, Vector};
+
+/// The sums over the source channels, of each place and each channel of a block.
+pub(super) struct Products<T> {
+    pub(super) from_channels: usize,
+    pub(super) to_channels: usize,
+    pub(super) vectors: usize,
+    pub(super) kernels: *const T,
+    pub(super) patches: *const T,
+    pub(super) products: *mut T,
+}
+
+impl<T: Float> Kernel<T> for Products<T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        // SAFETY: `Piece` gives the block's kernels, patches of all channels and room for the products.
+        unsafe {
+            with_constant!(W = self.vectors, [1; 2], {
+                with_constant!(C = self.to_channels, [1 2 3 4 5 6 7 8 9 10 11; 12], self.places::<V, C, W>())
+            });
+        }
+    }
+}
+
+impl<T: Float> Products<T> {
+    /// # Safety
+    /// `kernels` must be valid for C numbers of every place and source channel, `patches` for W vectors of every source
+    /// channel and place, and `products` for W vectors of C channels and every place.
+    #[inline(always)]
+    unsafe fn places<V: Vector<Element = T>, const C: usize, const W: usize>(self) {
+        if C > tile_channels::<V>() {
+            return; // never asked for; nothing to compile
+        }
+        let mut weight = self.kernels;
+        // SAFETY: the caller's promise.
+        unsafe {
+            for place in 0..PLACES {
+                let mut from = self.patches.add(place * W * V::LANES);
+                let mut sums = [[V::zero(); W]; C];
+                for _ in 0..self.from_channels {
+                    add_term(&mut sums, weight, 1, load(from));
+                    weight = weight.add(C);
+                    from = from.add(PLACES * W * V::LANES);
+                }
+                for c in 0..C {
+                    for w in 0..W {
+                        sums[c][w].store(self.products.add(((c * PLACES + place) * W + w) * V::LANES));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+use crate::error::Result;
+use crate::kernels::convolution::direct::{forward, input_gradient};
+use crate::kernels::geometry::Geometry;
+use crate::kernels::tests::{CASES, Chance, assert_bits, dot};
+
+fn relu(sum: f32) -> f32 {
+    if sum <= 0.0 { 0.0 } else { sum }
+}
+
+/// The definition, word for word.
+fn definition(g: &Geometry, x: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
+    let mut y = Vec::new();
+    for o in 0..g.out_channels {
+        for h in 0..g.rows.output {
+            for w in 0..g.columns.output {
+                for n in 0..g.images {
+                    let mut sum = bias[o];
+                    for i in 0..g.in_group() {
+                        for ky in 0..g.rows.kernel {
+                            let Some(row) = g.rows.source(h, ky) else { continue };
+                            for kx in 0..g.columns.kernel {
+                                let factor = weight[((o * g.in_group() + i) * g.rows.kernel + ky) * g.columns.kernel + kx];
+                                let channel = o / g.out_group() * g.in_group() + i;
+                                match g.columns.source(w, kx) {
+                                    Some(column) => {
+                                        let at = ((channel * g.rows.input + row) * g.columns.input + column) * g.images + n;
+                                        sum = factor.mul_add(x[at], sum);
+                                    }
+                                    None if g.columns.stride == 1 => sum = factor.mul_add(0.0, sum),
+                                    None => {}
+                                }
+                            }
+                        }
+                    }
+                    y.push(sum);
+                }
+            }
+        }
+    }
+    y
+}
+
+/// The definition of the input gradient, word for word.
+fn gradient_definition(g: &Geometry, dy: &[f32], weight: &[f32]) -> Vec<f32> {
+    let mut dx = Vec::new();
+    for channel in 0..g.in_channels {
+        let (group, i) = (channel / g.in_group(), channel % g.in_group());
+        for h in 0..g.rows.input {
+            for w in 0..g.columns.input {
+                for n in 0..g.images {
+                    let mut sum = 0.0;
+                    for o in group * g.out_group()..(group + 1) * g.out_group() {
+                        for ky in 0..g.rows.kernel {
+                            let Some(row) = g.rows.target(h, ky) else { continue };
+                            for kx in 0..g.columns.kernel {
+                                let factor = weight[((o * g.in_group() + i) * g.rows.kernel + ky) * g.columns.kernel + kx];
+                                match g.columns.target(w, kx) {
+                                    Some(column) => {
+                                        let at = ((o * g.rows.output + row) * g.columns.output + column) * g.images + n;
+                                        sum = factor.mul_add(dy[at], sum);
+                                    }
+                                    None if g.columns.stride == 1 => sum = factor.mul_add(0.0, sum),
+                                    None => {}
+                                }
+                            }
+                        }
+                    }
+                    dx.push(sum);
+                }
+            }
+        }
+    }
+    dx
+}
+
+pub type Forward = fn(&Geometry, &[f32], &[f32], Option<&[f32]>, bool) -> Result<Vec<f32>>;
+pub type ForwardDefinition = fn(&Geometry, &[f32], &[f32], &[f32]) -> Vec<f32>;
+pub type InputGradient = fn(&Geometry, &[f32], &[f32], Option<&[f32]>) -> Result<Vec<f32>>;
+
+pub struct Case {
+    pub g: Geometry,
+    pub x: Vec<f32>,
+    pub weight: Vec<f32>,
+    pub bias: Vec<f32>,
+    pub dy: Vec<f32>,
+}
+
+impl Case {
+    pub fn of(g: Geometry, chance: &mut Chance) -> Self {
+        Self {
+            x: chance.numbers(g.in_channels * g.rows.input * g.columns.input * g.images),
+            weight: chance.numbers(g.out_channels * g.in_group() * g.taps()),
+            bias: chance.numbers(g.out_channels),
+            dy: chance.numbers(g.out_channels * g.rows.output * g.columns.output * g.images),
+            g,
+        }
+    }
+}
+
+fn draw(case: u32) -> Case {
+    let mut chance = Chance::of(case);
+    Case::of(chance.geometry(), &mut chance)
+}
+
+/// Holds a convolution to its definition, with and without ReLU.
+pub fn check_forward(draw: fn(u32) -> Case, definition: ForwardDefinition, forward: Forward) {
+    for case in 0..CASES {
+        let Case { g, x, weight, bias, .. } = draw(case);
+        let mut expected = definition(&g, &x, &weight, &bias);
+        let with_relu = case % 2 == 1;
+        if with_relu {
+            expected = expected.into_iter().map(relu).collect();
+        }
+        assert_bits(g, &expected, || forward(&g, &x, &weight, Some(&bias), with_relu).unwrap());
+    }
+}
+
+/// Holds an input gradient to its definition, with and without the mask of a ReLU.
+pub fn check_input_gradient(
+    draw: fn(u32) -> Case,
+    definition: fn(&Geometry, &[f32], &[f32]) -> Vec<f32>,
+    input_gradient: InputGradient,
+) {
+    for case in 0..CASES {
+        let Case { g, x, weight, dy, .. } = draw(case);
+        let expected = definition(&g, &dy, &weight);
+        if case % 2 == 0 {
+            assert_bits(g, &expected, || input_gradient(&g, &dy, &weight, None).unwrap());
+        } else {
+            let masked: Vec<f32> = expected.iter().zip(&x).map(|(&dx, &x)| if x <= 0.0 { 0.0 } else { dx }).collect();
+            assert_bits(g, &masked, || input_gradient(&g, &dy, &weight, Some(&x)).unwrap());
+        }
+    }
+}
+
+pub fn check_adjoint(draw: fn(u32) -> Case, forward: Forward, input_gradient: InputGradient) {
+    for case in 0..300 {
+        let Case { g, x, weight, dy, .. } = draw(case);
+        let forward = dot(&forward(&g, &x, &weight, None, false).unwrap(), &dy);
+        let backward = dot(&x, &input_gradient(&g, &dy, &weight, None).unwrap());
+        assert!((forward - backward).abs() < 1e-4 * (1.0 + forward.abs()), "{g:?}");
+    }
+}
+
+#[test]
+fn every_instance_gives_the_definitions_bits_over_random_shapes() {
+    check_forward(draw, definition, forward);
+}
+
+#[test]
+fn every_instance_gives_the_input_gradients_definitions_bits_over_random_shapes() {
+    check_input_gradient(draw, gradient_definition, input_gradient);
+}
+
+#[test]
+fn the_input_gradient_is_the_adjoint_of_forward() {
+    check_adjoint(draw, forward, input_gradient);
+}

@@ -1,0 +1,3 @@
+mod direct;
+mod weight;
+mod winograd;

@@ -1,0 +1,196 @@
+use super::direct::{Case, check_adjoint, check_forward, check_input_gradient};
+use crate::kernels::convolution::winograd::{forward, forward_pooled, input_gradient, suits};
+use crate::kernels::geometry::{Axis, Geometry};
+use crate::kernels::pooling::{Windows, max_forward};
+use crate::kernels::tests::{CASES, Chance, assert_bits};
+
+type Patch = [[f32; 4]; 4];
+
+fn filter([g0, g1, g2]: [f32; 3]) -> [f32; 4] {
+    [g0, (g0 + g2 + g1) * 0.5, (g0 + g2 - g1) * 0.5, g2]
+}
+
+fn input([d0, d1, d2, d3]: [f32; 4]) -> [f32; 4] {
+    [d0 - d2, d1 + d2, d2 - d1, d1 - d3]
+}
+
+fn output([m0, m1, m2, m3]: [f32; 4]) -> [f32; 2] {
+    [m0 + m1 + m2, m1 - m2 - m3]
+}
+
+/// A transform of each column, then of each row: `[N; N] -> [M; M]`.
+fn both<const N: usize, const M: usize>(line: fn([f32; N]) -> [f32; M], square: [[f32; N]; N]) -> [[f32; M]; M] {
+    let columns: [[f32; M]; N] = std::array::from_fn(|c| line(std::array::from_fn(|r| square[r][c])));
+    std::array::from_fn(|r| line(std::array::from_fn(|c| columns[c][r])))
+}
+
+/// Which numbers a sum runs over: of the source at (channel, row, column), and the kernel.
+struct Sum<'a> {
+    from_channels: usize,
+    size: (usize, usize),
+    padding: (usize, usize),
+    source: &'a dyn Fn(usize, usize, usize) -> f32,
+    kernel: &'a dyn Fn(usize) -> [[f32; 3]; 3],
+}
+
+/// The output at (row, column), word for word, without its bias.
+fn definition(sum: &Sum, row: usize, column: usize) -> f32 {
+    let mut m: Patch = [[0.0; 4]; 4];
+    for channel in 0..sum.from_channels {
+        let at = |place: usize, k: usize, padding: usize, size: usize| {
+            (place / 2 * 2 + k).checked_sub(padding).filter(|&at| at < size)
+        };
+        let d: Patch = std::array::from_fn(|r| {
+            std::array::from_fn(|c| match (at(row, r, sum.padding.0, sum.size.0), at(column, c, sum.padding.1, sum.size.1)) {
+                (Some(row), Some(column)) => (sum.source)(channel, row, column),
+                _ => 0.0,
+            })
+        });
+        let (u, v) = (both(filter, (sum.kernel)(channel)), both(input, d));
+        for r in 0..4 {
+            for c in 0..4 {
+                m[r][c] = u[r][c].mul_add(v[r][c], m[r][c]);
+            }
+        }
+    }
+    both(output, m)[row % 2][column % 2]
+}
+
+fn draw(case: u32) -> Case {
+    let mut chance = Chance::of(case);
+    let mut axis = || {
+        let (output, padding) = (chance.pick(4, 9), chance.pick(0, 2));
+        Axis { input: output + 2 - 2 * padding, output, kernel: 3, stride: 1, padding, dilation: 1 }
+    };
+    let (rows, columns) = (axis(), axis());
+    let groups = chance.pick(1, 2);
+    let images = if chance.flag() { chance.pick(1, 5) } else { chance.pick(6, 36) };
+    let (in_channels, out_channels) = (groups * chance.pick(1, 4), groups * chance.pick(1, 14));
+    let g = Geometry { images, in_channels, out_channels, groups, rows, columns };
+    Case::of(g, &mut chance)
+}
+
+fn kernel(g: &Geometry, weight: &[f32], o: usize, i: usize) -> [[f32; 3]; 3] {
+    std::array::from_fn(|r| std::array::from_fn(|c| weight[((o * g.in_group() + i) * 3 + r) * 3 + c]))
+}
+
+fn all_outputs(g: &Geometry, x: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
+    let mut y = Vec::new();
+    for o in 0..g.out_channels {
+        let first = o / g.out_group() * g.in_group();
+        for h in 0..g.rows.output {
+            for w in 0..g.columns.output {
+                for n in 0..g.images {
+                    let sum = Sum {
+                        from_channels: g.in_group(),
+                        size: (g.rows.input, g.columns.input),
+                        padding: (g.rows.padding, g.columns.padding),
+                        source: &|i, row, column| {
+                            x[(((first + i) * g.rows.input + row) * g.columns.input + column) * g.images + n]
+                        },
+                        kernel: &|i| kernel(g, weight, o, i),
+                    };
+                    y.push(definition(&sum, h, w) + bias[o]);
+                }
+            }
+        }
+    }
+    y
+}
+
+fn all_input_gradients(g: &Geometry, dy: &[f32], weight: &[f32]) -> Vec<f32> {
+    let mut dx = Vec::new();
+    for channel in 0..g.in_channels {
+        let (group, i) = (channel / g.in_group(), channel % g.in_group());
+        let first = group * g.out_group();
+        for h in 0..g.rows.input {
+            for w in 0..g.columns.input {
+                for n in 0..g.images {
+                    let sum = Sum {
+                        from_channels: g.out_group(),
+                        size: (g.rows.output, g.columns.output),
+                        padding: (2 - g.rows.padding, 2 - g.columns.padding),
+                        source: &|o, row, column| {
+                            dy[(((first + o) * g.rows.output + row) * g.columns.output + column) * g.images + n]
+                        },
+                        kernel: &|o| {
+                            let k = kernel(g, weight, first + o, i);
+                            std::array::from_fn(|r| std::array::from_fn(|c| k[2 - r][2 - c]))
+                        },
+                    };
+                    dx.push(definition(&sum, h, w) + 0.0);
+                }
+            }
+        }
+    }
+    dx
+}
+
+#[test]
+fn every_instance_gives_the_definitions_bits_over_random_shapes() {
+    check_forward(draw, all_outputs, forward);
+}
+
+#[test]
+fn every_instance_gives_the_input_gradients_definitions_bits_over_random_shapes() {
+    check_input_gradient(draw, all_input_gradients, input_gradient);
+}
+
+#[test]
+fn pooled_every_instance_gives_the_bits_of_pooling_after_it() {
+    for case in 0..CASES {
+        let Case { g, mut x, mut weight, mut bias, .. } = draw(case);
+        let mut chance = Chance::of(case + CASES);
+        let (relu, biased) = (chance.flag(), chance.flag());
+        match chance.pick(0, 3) {
+            // Sums are halves of whole numbers: many are equal.
+            0 => [&mut x, &mut weight, &mut bias].into_iter().flatten().for_each(|x| *x = (*x * 2.0).round_ties_even()),
+            // All sums are the bias.
+            1 => x.fill(0.0),
+            2 => x.iter_mut().step_by(chance.pick(3, 300)).for_each(|x| *x = f32::NAN),
+            _ => (),
+        }
+        let bias = biased.then_some(&bias[..]);
+        let halved = |axis: Axis| Axis { input: axis.output, output: axis.output / 2, kernel: 2, stride: 2, padding: 0, ..axis };
+        let windows = Windows { channels: g.out_channels, images: g.images, rows: halved(g.rows), columns: halved(g.columns) };
+        let y = forward(&g, &x, &weight, bias, relu).unwrap();
+        let (maximum, argmax) = max_forward(&windows, &y).unwrap();
+        assert_bits((g, relu), &[maximum, argmax].concat(), || {
+            let (maximum, argmax) = forward_pooled(&g, &x, &weight, bias, relu).unwrap();
+            [maximum, argmax].concat()
+        });
+    }
+}
+
+#[test]
+fn it_is_the_convolution_that_the_direct_sums_give() {
+    for case in 0..300 {
+        let Case { g, x, weight, bias, dy } = draw(case);
+        let close = |fast: Vec<f32>, direct: Vec<f32>| {
+            assert_eq!(fast.len(), direct.len());
+            for (fast, direct) in fast.into_iter().zip(direct) {
+                assert!((fast - direct).abs() < 1e-5, "{g:?}: {fast} and {direct}");
+            }
+        };
+        use crate::kernels::convolution::direct;
+        close(
+            forward(&g, &x, &weight, Some(&bias), false).unwrap(),
+            direct::forward(&g, &x, &weight, Some(&bias), false).unwrap(),
+        );
+        close(input_gradient(&g, &dy, &weight, None).unwrap(), direct::input_gradient(&g, &dy, &weight, None).unwrap());
+    }
+}
+
+#[test]
+fn the_input_gradient_is_the_adjoint_of_forward() {
+    check_adjoint(draw, forward, input_gradient);
+}
+
+#[test]
+fn the_number_of_images_does_not_choose_the_definition() {
+    let axis = Axis { input: 14, output: 14, kernel: 3, stride: 1, padding: 1, dilation: 1 };
+    let of =
+        |images, in_channels, rows| suits(&Geometry { images, in_channels, out_channels: 64, groups: 1, rows, columns: axis });
+    assert!(of(1, 8, axis) && of(256, 8, axis) && !of(256, 7, axis));
+    assert!(!of(32, 8, Axis { stride: 2, output: 7, ..axis }) && !of(32, 8, Axis { dilation: 2, output: 12, ..axis }));
+}

@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { models } from "../models/mod.ts";
+import { cosine, optimizers, schedules, sgd } from "../nn/mod.ts";
+import { type AnySpec, defaultOf, named, namesOf, type Spec } from "../settings/mod.ts";
+
+/** One of several specs that a config names, with settings of its own beside the name. */
+export interface Choice {
+  /** The config's key with the name. */
+  readonly key: "model" | "opt" | "lrScheduler";
+  /** What the keys of its settings begin with. */
+  readonly prefix: string;
+  readonly specs: readonly AnySpec[];
+  /** The one that is taken where none is named. */
+  readonly standard?: string;
+}
+
+/** What a config chooses by name. */
+export const choices = {
+  model: { key: "model", prefix: "", specs: models },
+  opt: { key: "opt", prefix: "", specs: optimizers, standard: sgd.name },
+  lrScheduler: { key: "lrScheduler", prefix: "lr", specs: schedules, standard: cosine.name },
+} as const satisfies Record<string, Choice>;
+
+type Intersection<Union> = (Union extends unknown ? (one: Union) => void : never) extends
+  (one: infer All) => void ? All : never;
+type SettingsOf<One> = One extends Spec<infer Settings> ? Settings : never;
+type Prefixed<Settings, Prefix extends string> = Prefix extends "" ? Settings
+  : { readonly [Key in keyof Settings & string as `${Prefix}${Capitalize<Key>}`]: Settings[Key] };
+type ChosenSettings<One extends Choice> = Prefixed<
+  Intersection<SettingsOf<One["specs"][number]>>,
+  One["prefix"]
+>;
+type OptionalShape<Settings> = {
+  readonly [Key in keyof Settings]-?: z.ZodOptional<z.ZodType<Exclude<Settings[Key], undefined>>>;
+};
+
+/** A setting as a config's key: `gamma` of a schedule is `lrGamma`. */
+export const keyOf = ({ prefix }: Choice, setting: string): string =>
+  prefix === "" ? setting : prefix + setting[0].toUpperCase() + setting.slice(1);
+
+/** The spec that settings name, or the standard one. */
+export function chosen(choice: Choice, settings: object): AnySpec {
+  const { [choice.key]: name = choice.standard }: { [key in Choice["key"]]?: string } = settings;
+  return named(choice.key, choice.specs, name ?? "");
+}
+
+/** The keys of all its specs' settings: those of a spec that is listed first come first. */
+export function keysOf(choice: Choice): string[] {
+  const settings = choice.specs.flatMap((spec) => Object.keys(spec.settings));
+  return [...new Set(settings)].map((setting) => keyOf(choice, setting));
+}
+
+/** The names of those specs that have a setting. */
+export const ownersOf = (choice: Choice, key: string): AnySpec[] =>
+  choice.specs.filter((spec) =>
+    Object.keys(spec.settings).some((setting) => keyOf(choice, setting) === key)
+  );
+
+/** The settings of all its specs as parts of a config, where each is absent without a meaning. */
+export function shapeOf<One extends Choice>(choice: One): OptionalShape<ChosenSettings<One>> {
+  const shape = Object.fromEntries(
+    choice.specs.toReversed().flatMap(({ settings }) =>
+      Object.entries(settings).map(([setting, schema]) => {
+        const key = keyOf(choice, setting);
+        const plain = schema instanceof z.ZodDefault ? schema.unwrap() : schema;
+        return [key, z.optional(plain).describe(describe(choice, setting))];
+      })
+    ),
+  );
+  return Object.fromEntries(keysOf(choice).map((key) => [key, shape[key]])) as OptionalShape<
+    ChosenSettings<One>
+  >;
+}
+
+/** `learning rate: sgd [0.1; cnn 0.02], adam, adamw [0.001]` */
+function describe(choice: Choice, setting: string): string {
+  const owners = ownersOf(choice, keyOf(choice, setting));
+  const texts = Map.groupBy(owners, ({ settings }) => {
+    return z.toJSONSchema(settings[setting], { io: "input" }).description ?? "";
+  });
+  return [...texts].map(([text, same]) => {
+    const values = Map.groupBy(same, (spec) => defaultText(choice, spec, setting));
+    const lists = [...values].map(([value, specs]) => `${namesOf(specs).join(", ")} [${value}]`);
+    return `${text}: ${lists.join(", ")}`;
+  }).join("; ");
+}
+
+/** The default of a setting, and what models have instead. */
+function defaultText(choice: Choice, spec: AnySpec, setting: string): string {
+  const others = models.flatMap(({ name, defaults = {} }) => {
+    const value = defaults[keyOf(choice, setting)];
+    return value === undefined || chosen(choice, defaults) !== spec ? [] : [`${name} ${value}`];
+  });
+  return [defaultOf(spec.settings[setting]), ...others].join("; ");
+}

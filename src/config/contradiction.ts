@@ -1,0 +1,43 @@
+import { flagName } from "../cli/mod.ts";
+import { dataSets } from "../data/mod.ts";
+import { schedules } from "../nn/mod.ts";
+import { namesOf, problem } from "../settings/mod.ts";
+import { choices, chosen, keyOf, keysOf, ownersOf } from "./choices.ts";
+import { defaultsOf, defined, settingsOf, type TrainSettings } from "./config.ts";
+
+/** Says what is wrong in settings that are each right, but not together; undefined if nothing. */
+export function contradiction(settings: TrainSettings): string | undefined {
+  const all = { ...defaultsOf(settings), ...defined(settings) };
+  for (const choice of Object.values(choices)) {
+    const spec = chosen(choice, all);
+    for (const key of keysOf(choice)) {
+      const owners = ownersOf(choice, key);
+      if (!(key in defined(settings)) || owners.includes(spec)) continue;
+      return `--${flagName(key)} is for --${flagName(choice.key)} ${listed(namesOf(owners))}`;
+    }
+    const spell = (setting: string) => `--${flagName(keyOf(choice, setting))}`;
+    const wrong = problem(spec, settingsOf(choice, all), spell);
+    if (wrong !== undefined) return wrong;
+  }
+  return contradictionBetween(settings);
+}
+
+/** The same of settings that belong to no model, optimizer or schedule. */
+function contradictionBetween(settings: TrainSettings): string | undefined {
+  const { epochs = 10, lrWarmupEpochs = 0, trainSize = 1, earlyStopping } = settings;
+  if (lrWarmupEpochs >= epochs && lrWarmupEpochs > 0) {
+    return `--lr-warmup-epochs ${lrWarmupEpochs} must be below --epochs ${epochs}`;
+  }
+  const schedule = schedules.find(({ name }) => name === settings.lrScheduler);
+  if (lrWarmupEpochs > 0 && schedule?.ownRise) {
+    return `--lr-warmup-epochs is not for ${schedule.name}, which has a rise of its own`;
+  }
+  const leavesNone = dataSets.some((set) => set.trainCount === trainSize);
+  if (leavesNone && earlyStopping) {
+    return `--early-stopping needs validation images, which --train-size ${trainSize} leaves none of`;
+  }
+}
+
+/** `linear, nonlinear or cnn` */
+export const listed = (names: readonly string[]): string =>
+  names.join(", ").replace(/, ([^,]*)$/, " or $1");

@@ -1,0 +1,19 @@
+/** The data sets: a file each, and a line in this one. @module */
+import type { DataSet } from "./data_set.ts";
+import { fashionMnist } from "./fashion_mnist.ts";
+import { synthetic } from "./synthetic.ts";
+
+/** All data sets, as `--data` lists them. */
+export const dataSets: readonly DataSet[] = [fashionMnist, synthetic];
+
+/** The set that a run takes where none is named. */
+export const standardSet: DataSet = fashionMnist;
+
+/** The set that replaces it where it cannot be had. */
+export const replacement: DataSet = synthetic;
+
+export type { DataSet, FileOptions, Origin, TestData, TrainingData } from "./data_set.ts";
+export { drawn, type DrawnDescription } from "./drawn.ts";
+export { published, type PublishedSet } from "./published.ts";
+export { syntheticParts, syntheticSeed, syntheticSet } from "./synthetic.ts";
+export { fashionMnist, synthetic };

@@ -1,0 +1,66 @@
+import { fashionMnist, type ImageFormat } from "../data/mod.ts";
+import type { Layer } from "../nn/mod.ts";
+import { callable, type Complete, complete, type NoSettings, type Spec } from "../settings/mod.ts";
+
+/** What a model is built for. */
+export interface ModelInput {
+  /** Numbers a pixel has. */
+  readonly channels: number;
+  /** Pixels from top to bottom. */
+  readonly height: number;
+  /** Pixels from left to right. */
+  readonly width: number;
+  /** How many classes there are to tell apart. */
+  readonly classes: number;
+}
+
+/** Shapes of a weights file's tensors by name; undefined where there is none of that name. */
+export type Shapes = (name: string) => readonly number[] | undefined;
+
+/** A model's description, and how it is built. */
+export interface ModelDefinition<Settings extends object> extends Spec<Settings> {
+  /** What it is, in a few words. */
+  readonly title: string;
+  /** Settings of a run that are its own, where the user names none: `{ opt: "sgd", lr: 0.02 }`. */
+  readonly defaults?: Readonly<Record<string, string | number | boolean>>;
+  /** The layers for images of this shape. */
+  build(settings: Complete<Settings>, input: ModelInput): Layer;
+  /** The settings that weights of these shapes were made with, for files that do not tell them. */
+  settingsOf?(shapes: Shapes): Partial<Settings>;
+}
+
+/** A model of its settings, for images of Fashion-MNIST's format unless another is given. */
+export interface ModelSpec<Settings extends object = NoSettings>
+  extends Omit<ModelDefinition<Settings>, "build"> {
+  (settings?: Partial<Settings>, format?: ImageFormat): Layer;
+  /** The same of settings that come from outside. */
+  of(settings: object, format: ImageFormat): Layer;
+}
+
+/**
+ * Makes a model of its definition. Calling it throws RangeError for settings out of range.
+ *
+ * @example
+ * ```ts
+ * import { flatten, linear, model, sequential } from "@wick/wick";
+ *
+ * const perceptron = model({
+ *   name: "perceptron",
+ *   title: "one linear layer",
+ *   settings: {},
+ *   build: (_, { channels, height, width, classes }) =>
+ *     sequential(flatten, linear(channels * height * width, classes)),
+ * });
+ * console.log(perceptron().kind); // "sequential"
+ * ```
+ */
+export function model<Settings extends object>(
+  { build, ...spec }: ModelDefinition<Settings>,
+): ModelSpec<Settings> {
+  const of = (given: object, { channels, height, width, classes }: ImageFormat): Layer =>
+    build(complete(spec, given), { channels, height, width, classes: classes.length });
+  return callable(
+    (settings: object = {}, format: ImageFormat = fashionMnist) => of(settings, format),
+    { ...spec, of },
+  );
+}

@@ -1,0 +1,149 @@
+import { z } from "zod";
+import { native } from "../../ffi/mod.ts";
+import { callable, type Complete, complete, type Schemas, type Spec } from "../../settings/mod.ts";
+import { keep, type NamedTensor, Tensor, written } from "../../tensor/mod.ts";
+
+/** What every optimizer has among its settings. */
+export interface LearningRate {
+  /** Learning rate where `step` is given none. */
+  readonly lr?: number;
+}
+
+/** What every optimizer takes besides its settings. */
+export interface Clipping {
+  /** Greatest norm of all gradients together; greater ones are scaled down. None by default. */
+  readonly clipGradNorm?: number;
+}
+
+/** How parameters are updated: a value that knows no parameters yet. */
+export interface Optimizer {
+  /** Which optimizer it is, `sgd`. */
+  readonly name: string;
+  /** Learning rate that a schedule begins with. */
+  readonly lr: number;
+  /** Takes parameters over; its state begins as zeros. */
+  init(parameters: readonly NamedTensor[]): OptimizerState;
+}
+
+/** Updates its parameters in place. Disposing it frees what it remembers, not the parameters. */
+export interface OptimizerState extends Disposable {
+  /** Steps made so far; set it to go on from a checkpoint. */
+  stepCount: number;
+  /** What it remembers, `optimizer.momentum.0.weight`: save it with the parameters. */
+  readonly tensors: readonly NamedTensor[];
+  /** One step along `gradients`, which are in the parameters' order, and are clipped in place. */
+  step(gradients: readonly Tensor[], lr?: number): void;
+}
+
+/** A tensor for each parameter, and their handles for one native call. */
+export interface TensorList {
+  readonly tensors: readonly Tensor[];
+  readonly handles: Float64Array<ArrayBuffer>;
+}
+
+/** What an update works on. */
+export interface Update<Settings extends object> {
+  readonly settings: Complete<Settings>;
+  readonly parameters: TensorList;
+  readonly gradients: TensorList;
+  /** The state under each of its names; an optimizer that has none of a name gets an empty list. */
+  readonly state: (name: string) => TensorList;
+  readonly lr: number;
+  /** Counts from 1. */
+  readonly step: number;
+}
+
+/** An optimizer's definition: its settings, its state and its update. */
+export interface OptimizerDefinition<Settings extends LearningRate> extends Spec<Settings> {
+  /** Names of its state, each a tensor of zeros beside every parameter. */
+  state(settings: Complete<Settings>): readonly string[];
+  /** Updates parameters and state in place. */
+  update(update: Update<Settings>): void;
+}
+
+/** An optimizer of its settings, which `--opt` chooses by name. */
+export interface OptimizerSpec<Settings extends LearningRate = LearningRate>
+  extends Spec<Settings> {
+  (settings?: Partial<Settings> & Clipping): Optimizer;
+  /** The same of settings that come from outside. */
+  of(settings: object): Optimizer;
+}
+
+const clipping: Schemas<Clipping> = { clipGradNorm: z.number().gt(0).default(Infinity) };
+
+/**
+ * Makes an optimizer of its definition.
+ *
+ * @example
+ * ```ts
+ * import { build, linear, Random, sgd } from "@wick/wick";
+ *
+ * using model = build(linear(784, 10), new Random(42, "init"));
+ * using optimizer = sgd({ lr: 0.1, momentum: 0.9 }).init(model.parameters);
+ * console.log(optimizer.tensors.map(({ name }) => name)); // momentum of weight and bias
+ * ```
+ */
+export function optimizer<Settings extends LearningRate>(
+  definition: OptimizerDefinition<Settings>,
+): OptimizerSpec<Settings> {
+  const { state: _state, update: _update, ...spec } = definition;
+  const of = (given: object): Optimizer => {
+    const { clipGradNorm, ...own }: Clipping = { ...given };
+    const settings = complete(spec, own);
+    const most = complete({ name: spec.name, settings: clipping }, { clipGradNorm });
+    return {
+      name: spec.name,
+      lr: settings.lr,
+      init: (parameters) => begin(definition, settings, most.clipGradNorm, parameters),
+    };
+  };
+  return callable((settings: object = {}) => of(settings), { ...spec, of });
+}
+
+function begin<Settings extends LearningRate>(
+  { state: stateNames, update }: OptimizerDefinition<Settings>,
+  settings: Complete<Settings>,
+  clipGradNorm: number,
+  named: readonly NamedTensor[],
+): OptimizerState {
+  const parameters = listOf(named.map(({ tensor }) => tensor));
+  const zeros = () => listOf(named.map(({ tensor }) => keep(Tensor.zeros(tensor.shape, tensor))));
+  const state = new Map(stateNames(settings).map((name) => [name, zeros()]));
+  const handles = new Float64Array(named.length);
+  const none = listOf([]);
+  return {
+    stepCount: 0,
+    tensors: [...state].flatMap(([kind, { tensors }]) =>
+      tensors.map((tensor, i) => ({ name: `optimizer.${kind}.${named[i].name}`, tensor }))
+    ),
+    step(tensors, lr = settings.lr) {
+      if (tensors.length !== named.length) {
+        throw new RangeError(
+          `Cannot step with ${tensors.length} gradients for ${named.length} parameters`,
+        );
+      }
+      for (let i = 0; i < tensors.length; i++) handles[i] = tensors[i].handle;
+      if (clipGradNorm < Infinity) {
+        native.tensor_free(native.clip_gradient_norm(handles, clipGradNorm));
+        tensors.forEach(written);
+      }
+      update({
+        settings,
+        parameters,
+        gradients: { tensors, handles },
+        state: (name) => state.get(name) ?? none,
+        lr,
+        step: ++this.stepCount,
+      });
+      parameters.tensors.forEach(written);
+    },
+    [Symbol.dispose]() {
+      for (const { tensors } of state.values()) for (const tensor of tensors) tensor.dispose();
+    },
+  };
+}
+
+const listOf = (tensors: readonly Tensor[]): TensorList => ({
+  tensors,
+  handles: Float64Array.from(tensors, ({ handle }) => handle),
+});

@@ -1,0 +1,18 @@
+/** Settings of what is chosen by name, their checks, and sentences on what is wrong. @module */
+export { explain } from "./explain.ts";
+export { nearest } from "./nearest.ts";
+export {
+  aliasesOf,
+  type AnySpec,
+  callable,
+  type Complete,
+  complete,
+  defaultOf,
+  named,
+  namesOf,
+  type NoSettings,
+  problem,
+  type Schemas,
+  type Spec,
+  type Spell,
+} from "./settings.ts";

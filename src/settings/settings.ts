@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { explain } from "./explain.ts";
+import { nearest } from "./nearest.ts";
+
+/** A zod schema of each setting, with its description and its default. */
+export type Schemas<Settings> = {
+  readonly [Key in keyof Settings]-?: z.ZodType<Exclude<Settings[Key], undefined>, Settings[Key]>;
+};
+
+/** The settings of what has none. */
+export type NoSettings = Record<never, never>;
+
+/** Settings with their defaults filled in. */
+export type Complete<Settings> = {
+  readonly [Key in keyof Settings]-?: Exclude<Settings[Key], undefined>;
+};
+
+/** How a sentence calls a setting: `weightDecay`, or `--weight-decay`. */
+export type Spell = (key: string) => string;
+
+/** Something with settings of its own that is chosen by name: a model, an optimizer, a schedule. */
+export interface Spec<Settings extends object> {
+  /** What it is chosen by, `sgd`. */
+  readonly name: string;
+  /** Other names of it. */
+  readonly aliases?: readonly string[];
+  /** What can be set. */
+  readonly settings: Schemas<Settings>;
+  /**
+   * Settings that came when runs had already been recorded without them: a config states these only
+   * where they differ from their default, so that its text stays what it was.
+   */
+  readonly later?: readonly (keyof Settings & string)[];
+  /** One sentence on settings that are each right, but not together; undefined if nothing is wrong. */
+  check?(settings: Complete<Settings>, spell: Spell): string | undefined;
+}
+
+/** A spec of whatever settings. */
+export type AnySpec = Omit<Spec<object>, "settings" | "later"> & {
+  readonly settings: Readonly<Record<string, z.ZodType>>;
+  readonly later?: readonly string[];
+};
+
+const asWritten: Spell = (key) => key;
+
+/** One sentence on the first setting that is unknown, out of range or at odds with another. */
+export function problem(spec: AnySpec, given: object, spell = asWritten): string | undefined {
+  const values: Readonly<Record<string, unknown>> = { ...given };
+  const result = z.strictObject(spec.settings).safeParse(given);
+  if (result.success) return spec.check?.(result.data, spell);
+  const [issue] = result.error.issues;
+  if (issue.code === "unrecognized_keys") return `${spell(issue.keys[0])} is not for ${spec.name}`;
+  const key = String(issue.path[0]);
+  return explain(issue, spell(key), values[key]);
+}
+
+/** The settings with their defaults; throws RangeError with one sentence where they are wrong. */
+export function complete<Settings extends object>(
+  spec: Spec<Settings>,
+  given: object,
+): Complete<Settings> {
+  const wrong = problem(spec, given);
+  if (wrong !== undefined) throw new RangeError(`${spec.name}: ${wrong}`);
+  return z.object(spec.settings).parse(given) as Complete<Settings>;
+}
+
+/** The default of a setting; undefined where it has none. */
+export const defaultOf = (schema: z.ZodType): unknown => schema.safeParse(undefined).data;
+
+/** The one of this name or alias; throws RangeError that names the nearest right one. */
+export function named<Kind extends Pick<AnySpec, "name" | "aliases">>(
+  what: string,
+  all: readonly Kind[],
+  name: string,
+): Kind {
+  const found = all.find((one) => one.name === name || one.aliases?.includes(name));
+  if (found !== undefined) return found;
+  const known = [...namesOf(all), ...Object.keys(aliasesOf(all))];
+  throw new RangeError(
+    `Unknown ${what} "${name}": did you mean "${nearest(name, known)}"? There are ${
+      known.join(", ")
+    }`,
+  );
+}
+
+/** The names of all. */
+export const namesOf = (all: readonly Pick<AnySpec, "name">[]): string[] =>
+  all.map(({ name }) => name);
+
+/** The name that each alias stands for, `{ mlp: "nonlinear" }`. */
+export const aliasesOf = (
+  all: readonly Pick<AnySpec, "name" | "aliases">[],
+): Record<string, string> =>
+  Object.fromEntries(
+    all.flatMap(({ name, aliases = [] }) => aliases.map((alias) => [alias, name])),
+  );
+
+/** A function that carries a spec: it can be called, read and chosen by name. */
+export function callable<Make extends (...given: never[]) => unknown, Carried extends AnySpec>(
+  make: Make,
+  { name, ...described }: Carried,
+): Make & Carried {
+  Object.defineProperty(make, "name", { value: name });
+  return Object.assign(make, described) as unknown as Make & Carried;
+}

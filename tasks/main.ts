@@ -1,0 +1,23 @@
+import { parseArgs } from "@std/cli/parse-args";
+import type { z } from "zod";
+import type { Command } from "../src/cli/mod.ts";
+import type { Main } from "../src/errors.ts";
+
+/** What a command does with its flags, as `Command.read` gives them, and with its other arguments. */
+type Run<Shape extends z.ZodRawShape> = (
+  flags: NonNullable<ReturnType<Command<Shape>["read"]>>,
+  words: string[],
+) => ReturnType<Main>;
+
+/** The main function of a command; it shows the help where that was asked for. */
+export function mainOf<Shape extends z.ZodRawShape>(
+  command: Command<Shape>,
+  run: Run<Shape>,
+): Main {
+  return (args) => {
+    const parsed = parseArgs(command.arguments(args), command.parseOptions);
+    const flags = command.read(parsed);
+    if (flags === undefined) return console.log(command.help());
+    return run(flags, parsed._.map(String));
+  };
+}
