@@ -1,7 +1,7 @@
 import { messageOf, UserError } from "../errors.ts";
 import { decodePictures, maxFileBytes, type Picture } from "../image/mod.ts";
 import { printable } from "../printable.ts";
-import { NotRegularFileError, openRegularFile, readBytes } from "../storage/mod.ts";
+import { openRegularFile, readBytes } from "../storage/mod.ts";
 import { picturesIn } from "./picture_folder.ts";
 
 /** A picture under its name, why there is none, or what of a folder is left out. */
@@ -45,7 +45,11 @@ async function* readPictures(path: string): AsyncGenerator<Input> {
 async function readFile(path: string, shown: string): Promise<Uint8Array<ArrayBuffer>> {
   if (path === "-") return await readAll(Deno.stdin.readable, shown);
   using opened = openRegularFile(path);
-  if (opened === undefined) throw new UserError(`There is no ${shown}.`);
+  if (opened === undefined) {
+    throw new UserError(
+      `${shown} is no file but a pipe, a device or a folder; hand over on standard input, as -, what it gives.`,
+    );
+  }
   if (opened.size > maxFileBytes) throw tooLarge(shown);
   return readBytes(opened.file, opened.size);
 }
@@ -72,10 +76,6 @@ const tooLarge = (shown: string) =>
 function failure(name: string, error: unknown): UserError {
   if (error instanceof UserError) return error;
   const shown = printable(name);
-  if (error instanceof NotRegularFileError) {
-    return new UserError(
-      `${shown} is no file but a pipe, a device or a folder; hand over on standard input, as -, what it gives.`,
-    );
-  }
+  if (error instanceof Deno.errors.NotFound) return new UserError(`There is no ${shown}.`);
   return new UserError(`Cannot read ${shown}: ${printable(messageOf(error))}`, { cause: error });
 }

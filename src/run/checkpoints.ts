@@ -2,7 +2,7 @@ import { messageOf, UserError } from "../errors.ts";
 import { version } from "../version.ts";
 import {
   type Files,
-  readRegularFile,
+  readFile,
   seal,
   type StoredFile,
   type StoredTensor,
@@ -123,7 +123,7 @@ export class Checkpoints {
 
   #bytes(path: string): Uint8Array | undefined {
     try {
-      return readRegularFile(path);
+      return readFile(path);
     } catch (error) {
       throw new UserError(`Cannot read ${path}: ${messageOf(error)}`);
     }

@@ -1,11 +1,5 @@
 import { messageOf, UserError } from "../errors.ts";
-import {
-  isUnsupported,
-  openRegularFile,
-  type ReadOptions,
-  readText,
-  warnOnce,
-} from "../storage/mod.ts";
+import { findFile, isUnsupported, type ReadOptions, readText, warnOnce } from "../storage/mod.ts";
 
 /** The right to write a run folder, held by one process at a time. */
 export interface RunLock extends Disposable {
@@ -46,7 +40,7 @@ function take(file: Deno.FsFile, folder: string): boolean {
 
 function openLock(path: string, folder: string): Deno.FsFile {
   try {
-    openRegularFile(path)?.[Symbol.dispose](); // throws where it is a pipe or a device
+    findFile(path)?.[Symbol.dispose](); // throws where it is a pipe or a device
     return Deno.openSync(path, { read: true, write: true, create: true });
   } catch (error) {
     throw new UserError(`Cannot lock ${folder}: ${messageOf(error)}`);
@@ -59,7 +53,7 @@ function openLock(path: string, folder: string): Deno.FsFile {
  */
 export function isLocked(folder: string, options: ReadOptions = {}): boolean {
   try {
-    using lock = openRegularFile(`${folder}/.lock`, options);
+    using lock = findFile(`${folder}/.lock`, options);
     return lock !== undefined && !lock.file.tryLockSync(false);
   } catch (error) {
     if (error instanceof Deno.errors.PermissionDenied) return false; // reading the run says so

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { headerLimit, openRegularFile, readBytes, type ReadOptions } from "../storage/mod.ts";
+import { findFile, headerLimit, readBytes, type ReadOptions } from "../storage/mod.ts";
 import { progressSchema, type RunProgress } from "../train/mod.ts";
 
 const headerSchema = z.object({ __metadata__: z.object({ progress: z.string() }) });
@@ -9,7 +9,7 @@ const headerSchema = z.object({ __metadata__: z.object({ progress: z.string() })
  * undefined where there is none or it does not say so.
  */
 export function savedProgress(folder: string, options: ReadOptions = {}): RunProgress | undefined {
-  using opened = openRegularFile(`${folder}/checkpoints/last.safetensors`, options);
+  using opened = findFile(`${folder}/checkpoints/last.safetensors`, options);
   if (opened === undefined || opened.size < 8) return undefined;
   const length = new DataView(readBytes(opened.file, 8).buffer).getBigUint64(0, true);
   if (length > BigInt(Math.min(headerLimit, opened.size))) return undefined;

@@ -1,7 +1,7 @@
 import type { TestData } from "../data/mod.ts";
 import { configRecord, type TrainConfig } from "../config/mod.ts";
-import { bestEpoch, evaluatePaced, type Pace, type TrainingState } from "../train/mod.ts";
 import { measure } from "../statistics/mod.ts";
+import { bestEpoch, evaluatePaced, type Pace, type TrainingState } from "../train/mod.ts";
 import { assignStored, type StoredTensor, weightsDigest } from "../storage/mod.ts";
 import type { Result } from "./summary.ts";
 

@@ -7,7 +7,7 @@ import { Random } from "../tensor/mod.ts";
 import { choices, parseConfig, settingsOf, type TrainConfig } from "../config/mod.ts";
 import {
   assignStored,
-  readRegularFile,
+  readFile,
   readWeightsFile,
   type StoredFile,
   type StoredTensor,
@@ -35,13 +35,13 @@ export function findWeights(path: string, model?: string): WeightsSource {
   if (isFolder(path)) {
     const { folder, config } = readRun(path);
     refuseOtherModel(folder, model, config.model);
-    const weights = readFile(`${folder}/checkpoints/best.safetensors`);
+    const weights = readWeights(`${folder}/checkpoints/best.safetensors`);
     if (weights === undefined) {
       throw new UserError(`${folder} has no weights yet: no epoch is complete`);
     }
     return { ...weights, config, model: config.model, format: formatOf(config) };
   }
-  const weights = readFile(path);
+  const weights = readWeights(path);
   if (weights === undefined) {
     throw new UserError(`There is no run folder or weights file ${path}`);
   }
@@ -69,9 +69,9 @@ export function loadModel(source: WeightsSource, device: "cpu" | "cuda" = "cpu")
   }
 }
 
-function readFile(path: string): Omit<WeightsSource, "model" | "format"> | undefined {
+function readWeights(path: string): Omit<WeightsSource, "model" | "format"> | undefined {
   try {
-    const bytes = readRegularFile(path, { limit: sizeLimit });
+    const bytes = readFile(path, { limit: sizeLimit });
     if (bytes === undefined) return undefined;
     const { tensors, metadata } = weightsOf(bytes, path);
     const weights = tensors.filter(({ name }) => !/^(optimizer|train)\./.test(name));

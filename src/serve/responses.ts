@@ -1,6 +1,6 @@
 import { type Markup, markup } from "../html/mod.ts";
 import type { Refusal } from "./guard.ts";
-import type { RegularFile } from "../storage/mod.ts";
+import type { OpenedFile } from "../storage/mod.ts";
 
 /** Nothing but what this server itself sends; no script and no style inside a document. */
 const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
@@ -46,7 +46,7 @@ export function refusalResponse({ status, reason }: Refusal): Response {
 }
 
 /** A file of a run, sent from the disk piece by piece. */
-export function fileResponse({ file, size }: RegularFile, name: string): Response {
+export function fileResponse({ file, size }: OpenedFile, name: string): Response {
   const type = name.endsWith(".html") ? "text/html" : "text/plain";
   const head = { ...headers(`${type}; charset=utf-8`, filePolicy), "content-length": `${size}` };
   return new Response(file.readable, { headers: head });

@@ -11,7 +11,7 @@ import { missing, type Page } from "./pages/page.ts";
 import { runPage } from "./pages/run_page.ts";
 import { assetResponse, fileResponse } from "./responses.ts";
 import type { RunRecord } from "../run/mod.ts";
-import { openRegularFile } from "../storage/mod.ts";
+import { findFile } from "../storage/mod.ts";
 import { runFiles } from "./run_files.ts";
 import type { RunStore } from "./run_store.ts";
 
@@ -54,7 +54,7 @@ function page(name: string, store: RunStore): Page {
 
 function runFile(name: string, file: string, store: RunStore): Destination {
   const run = runFiles.some((each) => each === file) ? store.get(name) : undefined;
-  const opened = run && openRegularFile(`${run.folder}/${file}`, { links: false });
+  const opened = run && findFile(`${run.folder}/${file}`, { links: false });
   return opened === undefined
     ? () => missing(`There is no file ${file} to be seen in ${name}.`)
     : fileResponse(opened, file);

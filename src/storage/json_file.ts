@@ -1,6 +1,6 @@
 import { messageOf, UserError } from "../errors.ts";
 import { type Files, writeAtomically } from "./files.ts";
-import { type ReadOptions, readRegularFile } from "./regular_file.ts";
+import { readFile, type ReadOptions } from "./read_file.ts";
 
 /** The longest text file of a run that is read, in bytes. */
 const sizeLimit = 64 * 1024 * 1024;
@@ -8,7 +8,7 @@ const sizeLimit = 64 * 1024 * 1024;
 /** Reads a text file up to a size; undefined if there is none, a UserError if it cannot be read. */
 export function readText(path: string, options: ReadOptions = {}): string | undefined {
   try {
-    const bytes = readRegularFile(path, { limit: sizeLimit, ...options });
+    const bytes = readFile(path, { limit: sizeLimit, ...options });
     return bytes && new TextDecoder().decode(bytes);
   } catch (error) {
     if (error instanceof UserError) throw error;

@@ -10,14 +10,7 @@ export {
   writeAtomically,
 } from "./files.ts";
 export { jsonText, readJson, readText, writeJson, writeText } from "./json_file.ts";
-export {
-  NotRegularFileError,
-  openRegularFile,
-  readBytes,
-  type ReadOptions,
-  readRegularFile,
-  type RegularFile,
-} from "./regular_file.ts";
+export { findFile, readFile, type ReadOptions } from "./read_file.ts";
 export {
   decodeSafetensors,
   encodeSafetensors,
@@ -26,6 +19,7 @@ export {
   type StoredFile,
   type StoredTensor,
 } from "./safetensors.ts";
+export { type OpenedFile, openRegularFile, readBytes } from "./regular_file.ts";
 export { readWeightsFile, seal, unseal } from "./sealed.ts";
 export { assignStored, storedTensors } from "./stored_tensors.ts";
 export { tensorDigests, weightsDigest } from "./weights_digest.ts";

@@ -1,6 +1,6 @@
 import { messageOf, UserError } from "../errors.ts";
 import { configRecord, type TrainConfig } from "../config/mod.ts";
-import { append, type Files, readRegularFile } from "../storage/mod.ts";
+import { append, type Files, readFile } from "../storage/mod.ts";
 import { type Figures, figuresOf } from "../statistics/mod.ts";
 import type { EpochMetrics, EpochTime } from "../train/mod.ts";
 import { confusionImage } from "./confusion_image.ts";
@@ -55,7 +55,7 @@ export class EventFile {
     const newest = earlier.filter((name) => name.endsWith(".wick")).at(-1);
     const path = `${this.folder}/${newest ?? `${prefix}${Math.floor(secondsOf(now))}.wick`}`;
     writing(path, () => {
-      const file = readRegularFile(path) ?? new Uint8Array();
+      const file = readFile(path) ?? new Uint8Array();
       const known = readEvents(file);
       // The last epoch begins again too: the test's figures may stand beside it.
       const from = Math.max(1, Math.min(known.epoch, history.length));

@@ -117,24 +117,20 @@ export function epochLine(
 }
 
 /**
- * The best epoch so far: the first of those with the best figure, the lower loss deciding between
- * equals; without validation the last.
+ * The best epoch so far: the first of those with the best figure, the lower loss among equals;
+ * without validation the last.
  */
 export function bestEpoch(
   history: readonly EpochMetrics[],
   bestBy: Recipe["bestBy"],
 ): EpochMetrics | undefined {
-  const order = [bestBy, "loss"].map((name) => metrics.find(({ label }) => label === name)!);
-  const isBetter = (epoch: EpochMetrics, best: EpochMetrics) => {
-    for (const { name, better } of order) {
-      const [before, now] = [best[`val_${name}`], epoch[`val_${name}`]];
-      if (before === undefined || now === undefined) return true;
-      if (now !== before) return (now > before) === (better === "higher");
-    }
-    return false;
-  };
+  const { name, better } = metrics.find(({ label }) => label === bestBy)!;
+  const key = `val_${name}` as const;
   return history.reduce<EpochMetrics | undefined>((best, epoch) => {
-    return best === undefined || isBetter(epoch, best) ? epoch : best;
+    const [before, now] = [best?.[key], epoch[key]];
+    if (before === undefined || now === undefined) return epoch;
+    const tie = now === before && epoch.val_loss! < best!.val_loss!;
+    return tie || (better === "higher" ? now > before : now < before) ? epoch : best;
   }, undefined);
 }
 

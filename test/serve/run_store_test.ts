@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { RunStore } from "../../src/serve/run_store.ts";
-import { openRegularFile } from "../../src/storage/regular_file.ts";
+import { findFile } from "../../src/storage/read_file.ts";
 import type { RunRecord } from "../../src/run/record.ts";
 import { longState } from "../../src/serve/words.ts";
 import { lockRun } from "../../src/run/lock.ts";
@@ -134,7 +134,7 @@ Deno.test({
     new Deno.Command("mkfifo", { args: [`${folder}/summary.json`] }).outputSync();
     assertEquals(readable(new RunStore(parent.path), "a").state, "interrupted");
     assertEquals(
-      openRegularFile(`${Deno.realPathSync(folder)}/summary.json`, { links: false }),
+      findFile(`${Deno.realPathSync(folder)}/summary.json`, { links: false }),
       undefined,
     );
   },

@@ -1,55 +1,37 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { UserError } from "../../src/errors.ts";
-import { diskFiles } from "../../src/storage/files.ts";
-import { readText } from "../../src/storage/json_file.ts";
-import { readRegularFile } from "../../src/storage/regular_file.ts";
+import { openRegularFile, readBytes } from "../../src/storage/mod.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
-const text = (bytes?: Uint8Array) => bytes && new TextDecoder().decode(bytes);
-
-Deno.test("a regular file is read up to the limit, and one that is not there is undefined", () => {
+Deno.test("openRegularFile() opens files, and links to them unless it is told not to", () => {
   using folder = temporaryFolder();
-  const path = `${folder.path}/file`;
-  assertEquals(readRegularFile(path), undefined);
-  assertEquals(readRegularFile(`${path}/below`), undefined);
-  Deno.writeTextFileSync(path, "content");
-  assertEquals(readRegularFile(`${path}/below`), undefined);
-  assertEquals(text(readRegularFile(path, { limit: 7 })), "content");
-  assertThrows(() => readRegularFile(path, { limit: 6 }), UserError, "is larger than 6 bytes");
+  const [file, link] = [`${folder.path}/file`, `${folder.path}/link`];
+  Deno.writeFileSync(file, Uint8Array.of(1, 2, 3));
+  Deno.symlinkSync(file, link);
+  for (const path of [file, link]) {
+    using opened = openRegularFile(path);
+    assertEquals(opened?.size, 3);
+    assertEquals(opened && [...readBytes(opened.file, 9)], [1, 2, 3]);
+  }
+  assertEquals(openRegularFile(link, { links: false }), undefined);
 });
 
+const isWindows = Deno.build.os === "windows";
+
 Deno.test({
-  name: "pipes, devices and folders are neither read nor written (needs mkfifo)",
-  ignore: Deno.build.os === "windows",
+  name: "openRegularFile() opens no folder, pipe or device" +
+    (isWindows ? " (skipped: needs mkfifo)" : ""),
+  ignore: isWindows,
   fn: () => {
     using folder = temporaryFolder();
-    const path = `${folder.path}/pipe`;
-    new Deno.Command("mkfifo", { args: [path] }).outputSync();
-    for (const special of [path, "/dev/zero", folder.path]) {
-      assertThrows(() => readRegularFile(special), Error, "it is not a regular file");
-      assertThrows(() => diskFiles.open(special, "append"), Error, "it is not a regular file");
-      assertThrows(
-        () => readText(special),
-        UserError,
-        `Cannot read ${special}: it is not a regular`,
-      );
+    new Deno.Command("mkfifo", { args: [`${folder.path}/pipe`] }).outputSync();
+    for (const path of [folder.path, `${folder.path}/pipe`, "/dev/zero"]) {
+      assertEquals(openRegularFile(path), undefined);
+      assertEquals(openRegularFile(path, { links: false }), undefined);
     }
   },
 });
 
-Deno.test({
-  name: "symbolic links are followed where that is allowed (needs a Unix file system)",
-  ignore: Deno.build.os === "windows",
-  fn: () => {
-    using folder = temporaryFolder();
-    const real = Deno.realPathSync(folder.path);
-    Deno.writeTextFileSync(`${real}/file`, "content");
-    Deno.symlinkSync(`${real}/file`, `${real}/link`);
-    Deno.symlinkSync(real, `${real}/folder`);
-    for (const path of [`${real}/link`, `${real}/folder/file`]) {
-      assertEquals(text(readRegularFile(path)), "content");
-      assertEquals(readRegularFile(path, { links: false }), undefined);
-    }
-    assertEquals(text(readRegularFile(`${real}/file`, { links: false })), "content");
-  },
+Deno.test("openRegularFile() throws where there is nothing", () => {
+  using folder = temporaryFolder();
+  assertThrows(() => openRegularFile(`${folder.path}/nothing`), Deno.errors.NotFound);
 });

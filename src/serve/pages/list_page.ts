@@ -3,8 +3,8 @@ import { attribute, type Content, type Markup, markup } from "../../html/mod.ts"
 import { duration, figureText, headlinesOf } from "../../statistics/mod.ts";
 import { type Listing, listingAddress, select, type SortKey } from "../listing.ts";
 import { type FoundRun, type RunRecord, runStates } from "../../run/mod.ts";
-import { figuresOfRun, shortState, trainingSeconds } from "../words.ts";
 import type { RunStore } from "../run_store.ts";
+import { figuresOfRun, shortState, trainingSeconds } from "../words.ts";
 import { type Page, runAddress } from "./page.ts";
 import { program } from "../../program.ts";
 

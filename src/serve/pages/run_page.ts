@@ -7,7 +7,6 @@ import { type EpochRecord, type FoundRun, runPath, type RunRecord } from "../../
 import { epochSeconds, longState, trainingSeconds } from "../words.ts";
 import { definitions, type Page, picture, runAddress, scrolling } from "./page.ts";
 import { program } from "../../program.ts";
-import { shownName } from "../../data/mod.ts";
 import { runFiles } from "../run_files.ts";
 
 /** The page of one run; `folder` is the parent of the run folders as the user wrote it. */
