@@ -2,6 +2,7 @@ import { curvesPicture, measuredIn } from "../../picture/mod.ts";
 import { duration, figureText, rankedOf } from "../../statistics/mod.ts";
 import { epochFigures } from "../../train/mod.ts";
 import { configRecord } from "../../config/mod.ts";
+import { shownName } from "../../data/mod.ts";
 import { type Content, type Markup, markup } from "../../html/mod.ts";
 import { type EpochRecord, type FoundRun, runPath, type RunRecord } from "../../run/mod.ts";
 import { epochSeconds, longState, trainingSeconds } from "../words.ts";
