@@ -50,7 +50,7 @@ export async function loadTest(options: LoadOptions): Promise<TestData> {
 export const dataSet = (name: string): DataSet => named("data set", dataSets, name);
 
 /**
- * `  (synthetic data)` for a set, or a part of it, whose figures are not to be compared with others',
+ * `  (SYNTHETIC data)` for a set, or a part of it, whose figures are not to be compared with others',
  * else nothing.
  */
 export function markOf(name: string): string {

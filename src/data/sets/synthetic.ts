@@ -42,7 +42,7 @@ export function syntheticSet(
 export const synthetic: DataSet = drawn({
   name: "synthetic",
   title: "SYNTHETIC data",
-  mark: "synthetic data",
+  mark: "SYNTHETIC data",
   ...format,
   trainCount: 60_000,
   validationCount: 10_000,
