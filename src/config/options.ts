@@ -7,15 +7,17 @@ import { configSchema } from "./config.ts";
 export const optionsSchema = z.strictObject({
   data: z.enum(["auto", ...namesOf(dataSets)])
     .describe("auto: the real set, or synthetic where it cannot be had").default("auto"),
-  dataDir: z.string().min(1).optional()
+  dataDir: z.string().min(1).optional().meta({ placeholder: "FOLDER" })
     .describe("folder of the data files [FASHION_MNIST_DIR, then data]"),
-  outputDir: z.string().min(1).describe("parent of the run folders").default("runs"),
+  outputDir: z.string().min(1).meta({ placeholder: "FOLDER" }).describe("parent of the run folders")
+    .default("runs"),
   threads: z.int().min(0).max(1024).describe("threads, 0 for one a physical core").default(0),
   checkpointEvery: z.string().regex(/^[1-9]\d{0,8}s?$/, "must be steps (50) or seconds (30s)")
     .optional().meta({ placeholder: "N|Ns" })
     .describe("also save every so many steps (50) or seconds (30s)"),
   keepLast: z.int().min(1).max(1000).describe("checkpoints to keep").default(2),
-  resume: z.string().min(1).optional().describe("go on with this run folder"),
+  resume: z.string().min(1).optional().meta({ placeholder: "RUN_FOLDER" })
+    .describe("go on with this run folder"),
   dryRun: z.boolean().optional().describe("one batch of everything, nothing kept"),
 });
 
