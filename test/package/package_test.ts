@@ -28,11 +28,20 @@ async function publishedFiles(): Promise<string[]> {
   return Array.from(urls, ([, url]) => fileURLToPath(url).slice(root.length));
 }
 
+const { exports, imports } = JSON.parse(Deno.readTextFileSync(`${root}deno.json`));
+
+/** A file as `deno publish` uploads it: names of deno.json's imports are what they stand for. */
+function published(file: string): Uint8Array<ArrayBuffer> {
+  if (!file.endsWith(".ts")) return Deno.readFileSync(root + file);
+  const named = /\b(from |import )"([^"./][^"]*)"/g;
+  const whole = (_: string, word: string, name: string) => `${word}"${imports[name] ?? name}"`;
+  return new TextEncoder().encode(Deno.readTextFileSync(root + file).replace(named, whole));
+}
+
 /** A JSR that has this package alone, made of these files. */
 function registry(files: readonly string[]) {
-  const { exports } = JSON.parse(Deno.readTextFileSync(`${root}deno.json`));
   const manifest = Object.fromEntries(files.map((file) => {
-    const bytes = Deno.readFileSync(root + file);
+    const bytes = published(file);
     const checksum = `sha256-${createHash("sha256").update(bytes).digest("hex")}`;
     return [`/${file}`, { size: bytes.length, checksum }];
   }));
@@ -46,7 +55,7 @@ function registry(files: readonly string[]) {
     const file = path.slice(version.length + 1);
     if (!files.includes(file)) return new Response("not found", { status: 404 });
     const type = file.endsWith(".ts") ? "text/typescript" : "application/octet-stream";
-    return new Response(Deno.readFileSync(root + file), { headers: { "content-type": type } });
+    return new Response(published(file), { headers: { "content-type": type } });
   });
 }
 
