@@ -28,11 +28,25 @@ async function publishedFiles(): Promise<string[]> {
   return Array.from(urls, ([, url]) => fileURLToPath(url).slice(root.length));
 }
 
+const { exports, imports } = JSON.parse(Deno.readTextFileSync(`${root}deno.json`));
+
+/** A file as `deno publish` sends it: names of the import map are written out. */
+function published(file: string): Uint8Array<ArrayBuffer> {
+  const bytes = Deno.readFileSync(root + file);
+  if (!file.endsWith(".ts")) return bytes;
+  const code = new TextDecoder().decode(bytes);
+  return new TextEncoder().encode(
+    code.replace(
+      / from "([^".]+)";/g,
+      (all, name) => name in imports ? ` from "${imports[name]}";` : all,
+    ),
+  );
+}
+
 /** A JSR that has this package alone, made of these files. */
 function registry(files: readonly string[]) {
-  const { exports } = JSON.parse(Deno.readTextFileSync(`${root}deno.json`));
   const manifest = Object.fromEntries(files.map((file) => {
-    const bytes = Deno.readFileSync(root + file);
+    const bytes = published(file);
     const checksum = `sha256-${createHash("sha256").update(bytes).digest("hex")}`;
     return [`/${file}`, { size: bytes.length, checksum }];
   }));
@@ -46,7 +60,7 @@ function registry(files: readonly string[]) {
     const file = path.slice(version.length + 1);
     if (!files.includes(file)) return new Response("not found", { status: 404 });
     const type = file.endsWith(".ts") ? "text/typescript" : "application/octet-stream";
-    return new Response(Deno.readFileSync(root + file), { headers: { "content-type": type } });
+    return new Response(published(file), { headers: { "content-type": type } });
   });
 }
 
@@ -72,6 +86,10 @@ Deno.test({
       DENO_DIR: `${folder.path}/deno`,
       PATH: [`${folder.path}/programs`, Deno.env.get("PATH")].join(delimiter),
     };
+    // The npm packages that the tests themselves have, so that no network is needed.
+    const { denoDir } = JSON.parse((await deno(["info", "--json"], root)).stdout);
+    Deno.mkdirSync(environment.DENO_DIR);
+    Deno.symlinkSync(`${denoDir}/npm`, `${environment.DENO_DIR}/npm`);
     Deno.writeTextFileSync(
       `${folder.path}/main.ts`,
       `import { Tensor } from "jsr:@wick/wick@${version}";
