@@ -52,9 +52,11 @@ export const configSchema = z.strictObject({
   device: z.enum(["cpu", "cuda"]).describe("where to compute").default("cpu"),
 });
 
-/** What is said of each data set, once where several are alike. */
+/** What is said of each data set, with their names where it is not the same of all. */
 function each(text: (set: DataSet) => string): string {
-  return [...new Set(dataSets.map(text))].join("; ");
+  const groups = [...Map.groupBy(dataSets, text)];
+  if (groups.length === 1) return groups[0][0];
+  return groups.map(([said, sets]) => `${said} (${namesOf(sets).join(", ")})`).join(", ");
 }
 
 /** A complete config: everything that decides a run's result. */

@@ -1,26 +1,26 @@
+import type { ImageFormat } from "../data/mod.ts";
 import type { NamedTensor } from "../tensor/mod.ts";
 import { commonMagnitude, signedPixels, signedScale } from "./colour_map.ts";
 import { type GridImage, gridPicture, inRows } from "./image_grid.ts";
 
 /** The most channels that are shown in each direction. */
 const most = 20;
-const imageSide = 28;
 
-/** The linear model's weights `[classes, 784]` as an image for each class. */
+/** The linear model's weights `[classes, height * width]` as an image for each class. */
 export function weightImagesPicture(
   { tensor }: NamedTensor,
-  classes: readonly string[],
+  { channels, height, width, classes }: ImageFormat,
   subtitle: string,
 ): string {
   const [rows, inputs] = tensor.shape;
-  if (tensor.rank !== 2 || inputs !== imageSide ** 2 || rows !== classes.length) {
+  if (tensor.rank !== 2 || inputs !== height * width || channels !== 1 || rows !== classes.length) {
     throw new RangeError(`Cannot draw ${tensor} as an image for each of ${classes.length} classes`);
   }
   const values = tensor.numbers();
   const bound = commonMagnitude(values);
   const images = classes.map((caption, i): GridImage => {
     const weights = values.slice(i * inputs, (i + 1) * inputs);
-    return { ...signedPixels(weights, imageSide, imageSide, bound), caption };
+    return { ...signedPixels(weights, width, height, bound), caption };
   });
   const title = "What each pixel's brightness adds to the score of a class";
   const below = [signedScale(bound, "speaks against the class", "speaks for the class")];

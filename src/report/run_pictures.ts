@@ -98,6 +98,6 @@ function learnedPictures(model: Module, set: ImageSet, what: string): string[] {
     }
   }
   return first.tensor.shape[0] === set.classes.length
-    ? [weightImagesPicture(first, set.classes, what)]
+    ? [weightImagesPicture(first, set, what)]
     : [];
 }

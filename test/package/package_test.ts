@@ -81,6 +81,10 @@ Deno.test({
       DENO_DIR: `${folder.path}/deno`,
       PATH: [`${folder.path}/programs`, Deno.env.get("PATH")].join(delimiter),
     };
+    // The npm packages that the tests themselves have, so that no network is needed.
+    const { denoDir } = JSON.parse((await deno(["info", "--json"], root)).stdout);
+    Deno.mkdirSync(environment.DENO_DIR);
+    Deno.symlinkSync(`${denoDir}/npm`, `${environment.DENO_DIR}/npm`);
     Deno.writeTextFileSync(
       `${folder.path}/main.ts`,
       `import { Tensor } from "jsr:@wick/wick@${version}";

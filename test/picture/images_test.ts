@@ -140,14 +140,18 @@ Deno.test("weightImagesPicture() has the weights of each class in its image", ()
   using model = build(sequential(flatten, linear(784, 10)), new Random(1, "init"));
   const [weight] = model.parameters;
   const values = weight.tensor.numbers();
-  const svg = weightImagesPicture(weight, set.classes, "linear");
+  const svg = weightImagesPicture(weight, set, "linear");
   const found = images(svg);
   assertEquals(found.length, 10 + 1);
   const bound = commonMagnitude(values);
   const ninth = signedPixels(values.slice(9 * size), 28, 28, bound);
   assertEquals([...found[9].data], [...ninth.data]);
   assertEquals(texts(svg).slice(2, 12), [...set.classes]);
-  assertThrows(() => weightImagesPicture(weight, ["a"], ""), RangeError, "1 classes");
+  assertThrows(
+    () => weightImagesPicture(weight, { ...set, classes: ["a"] }, ""),
+    RangeError,
+    "1 classes",
+  );
 });
 
 Deno.test("filtersPicture() has an image for each input of each output", () => {
