@@ -2,13 +2,13 @@
 
 use candle_core::Tensor;
 
-use super::composed::optimizer::{self as composed, Stepped};
+use super::composed::optimizer::{self as composed, Composed};
 use super::in_place::{apart, ensure_writable, overwrite, share_storage, write_in_place};
 use super::pointwise::affine;
 use super::reduce;
 use super::storage::{Elements, has_float_kernels, has_kernels, row_major};
 use crate::error::Result;
-use crate::kernels::optimizer::{self as kernel, Adam, RmsProp, Rule, Sgd};
+use crate::kernels::optimizer::{self as kernel, Rule};
 use crate::{fail, floats, types};
 
 fn check(parameters: &[Tensor], gradients: &[Tensor], states: &[&[Tensor]]) -> Result<()> {
@@ -54,19 +54,21 @@ fn put(target: &Tensor, source: &Tensor) -> Result<()> {
     Ok(composed::assign(target, &if share_storage(target, source) { source.copy()? } else { source.clone() })?)
 }
 
-/// One rule for every parameter; `composed` gives the new parameter and states by candle's operations.
-fn step<R: Rule<f32, S> + Rule<f64, S>, const S: usize>(
+/// Changes every parameter and its states by one rule.
+///
+/// # Errors
+/// Where a gradient or state has not its parameter's shape and dtype, or cannot be written.
+pub fn step<R: Rule<f32, S> + Rule<f64, S> + Composed<S>, const S: usize>(
     rule: R,
     parameters: &[Tensor],
     gradients: &[Tensor],
     states: [&[Tensor]; S],
-    composed: impl Fn(&R, &Tensor, &Tensor, [&Tensor; S]) -> Stepped<S>,
 ) -> Result<()> {
     check(parameters, gradients, &states)?;
     for (index, (parameter, gradient)) in parameters.iter().zip(gradients).enumerate() {
         if !has_kernels(parameter) {
             let state: [&Tensor; S] = std::array::from_fn(|s| &states[s][index]);
-            let (new, new_states) = composed(&rule, parameter, &gradient.contiguous()?, state)?;
+            let (new, new_states) = Composed::apply(&rule, parameter, &gradient.contiguous()?, state)?;
             assign(parameter, &new)?;
             for s in 0..S {
                 assign(state[s], &new_states[s])?;
@@ -81,26 +83,6 @@ fn step<R: Rule<f32, S> + Rule<f64, S>, const S: usize>(
         });
     }
     Ok(())
-}
-
-/// `momenta` is empty where there is no momentum.
-pub fn sgd(rule: Sgd, parameters: &[Tensor], gradients: &[Tensor], momenta: &[Tensor]) -> Result<()> {
-    if momenta.is_empty() {
-        return step(rule, parameters, gradients, [], composed::sgd);
-    }
-    step(rule, parameters, gradients, [momenta], composed::sgd_with_momentum)
-}
-
-pub fn adam(rule: Adam, parameters: &[Tensor], gradients: &[Tensor], m: &[Tensor], v: &[Tensor]) -> Result<()> {
-    step(rule, parameters, gradients, [m, v], composed::adam)
-}
-
-/// `momenta` is empty where there is no momentum.
-pub fn rmsprop(rule: RmsProp, parameters: &[Tensor], gradients: &[Tensor], squares: &[Tensor], momenta: &[Tensor]) -> Result<()> {
-    if momenta.is_empty() {
-        return step(rule, parameters, gradients, [squares], composed::rmsprop);
-    }
-    step(rule, parameters, gradients, [squares, momenta], composed::rmsprop_with_momentum)
 }
 
 /// Scales all gradients, in place, so that their common norm is at most `most`, and returns the norm before; where that

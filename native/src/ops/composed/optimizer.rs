@@ -8,31 +8,42 @@ use crate::kernels::optimizer::{Adam, RmsProp, Sgd};
 
 pub type Stepped<const STATES: usize> = Result<(Tensor, [Tensor; STATES])>;
 
+/// A rule of `kernels/optimizer`, by candle's operations.
+pub trait Composed<const STATES: usize> {
+    fn apply(&self, p: &Tensor, g: &Tensor, states: [&Tensor; STATES]) -> Stepped<STATES>;
+}
+
 fn decayed(p: &Tensor, g: &Tensor, weight_decay: f64) -> Result<Tensor> {
     g + (p * weight_decay)?
 }
 
-pub fn sgd(rule: &Sgd, p: &Tensor, g: &Tensor, []: [&Tensor; 0]) -> Stepped<0> {
-    Ok(((p - (decayed(p, g, rule.weight_decay)? * rule.rate)?)?, []))
+impl Composed<0> for Sgd {
+    fn apply(&self, p: &Tensor, g: &Tensor, []: [&Tensor; 0]) -> Stepped<0> {
+        Ok(((p - (decayed(p, g, self.weight_decay)? * self.rate)?)?, []))
+    }
 }
 
-pub fn sgd_with_momentum(rule: &Sgd, p: &Tensor, g: &Tensor, [momentum]: [&Tensor; 1]) -> Stepped<1> {
-    let g = decayed(p, g, rule.weight_decay)?;
-    let momentum = if rule.first { g.clone() } else { ((momentum * rule.momentum)? + (&g * (1.0 - rule.dampening))?)? };
-    let change = if rule.nesterov { (&g + (&momentum * rule.momentum)?)? } else { momentum.clone() };
-    Ok(((p - (change * rule.rate)?)?, [momentum]))
+impl Composed<1> for Sgd {
+    fn apply(&self, p: &Tensor, g: &Tensor, [momentum]: [&Tensor; 1]) -> Stepped<1> {
+        let g = decayed(p, g, self.weight_decay)?;
+        let momentum = if self.first { g.clone() } else { ((momentum * self.momentum)? + (&g * (1.0 - self.dampening))?)? };
+        let change = if self.nesterov { (&g + (&momentum * self.momentum)?)? } else { momentum.clone() };
+        Ok(((p - (change * self.rate)?)?, [momentum]))
+    }
 }
 
-pub fn adam(rule: &Adam, p: &Tensor, g: &Tensor, [m, v]: [&Tensor; 2]) -> Stepped<2> {
-    let (p, g) = if rule.decoupled {
-        ((p * (1.0 - rule.rate * rule.weight_decay))?, g.clone())
-    } else {
-        (p.clone(), decayed(p, g, rule.weight_decay)?)
-    };
-    let m = (m + ((&g - m)? * (1.0 - rule.beta1))?)?;
-    let v = ((v * rule.beta2)? + (g.sqr()? * (1.0 - rule.beta2))?)?;
-    let size = ((v.sqrt()? / rule.correction2.sqrt())? + rule.epsilon)?;
-    Ok(((p - ((&m / size)? * (rule.rate / rule.correction1))?)?, [m, v]))
+impl Composed<2> for Adam {
+    fn apply(&self, p: &Tensor, g: &Tensor, [m, v]: [&Tensor; 2]) -> Stepped<2> {
+        let (p, g) = if self.decoupled {
+            ((p * (1.0 - self.rate * self.weight_decay))?, g.clone())
+        } else {
+            (p.clone(), decayed(p, g, self.weight_decay)?)
+        };
+        let m = (m + ((&g - m)? * (1.0 - self.beta1))?)?;
+        let v = ((v * self.beta2)? + (g.sqr()? * (1.0 - self.beta2))?)?;
+        let size = ((v.sqrt()? / self.correction2.sqrt())? + self.epsilon)?;
+        Ok(((p - ((&m / size)? * (self.rate / self.correction1))?)?, [m, v]))
+    }
 }
 
 fn scaled(rule: &RmsProp, p: &Tensor, g: &Tensor, square: &Tensor) -> Result<(Tensor, Tensor)> {
@@ -41,15 +52,19 @@ fn scaled(rule: &RmsProp, p: &Tensor, g: &Tensor, square: &Tensor) -> Result<(Te
     Ok(((g / (square.sqrt()? + rule.epsilon)?)?, square))
 }
 
-pub fn rmsprop(rule: &RmsProp, p: &Tensor, g: &Tensor, [square]: [&Tensor; 1]) -> Stepped<1> {
-    let (change, square) = scaled(rule, p, g, square)?;
-    Ok(((p - (change * rule.rate)?)?, [square]))
+impl Composed<1> for RmsProp {
+    fn apply(&self, p: &Tensor, g: &Tensor, [square]: [&Tensor; 1]) -> Stepped<1> {
+        let (change, square) = scaled(self, p, g, square)?;
+        Ok(((p - (change * self.rate)?)?, [square]))
+    }
 }
 
-pub fn rmsprop_with_momentum(rule: &RmsProp, p: &Tensor, g: &Tensor, [square, momentum]: [&Tensor; 2]) -> Stepped<2> {
-    let (change, square) = scaled(rule, p, g, square)?;
-    let momentum = ((momentum * rule.momentum)? + change)?;
-    Ok(((p - (&momentum * rule.rate)?)?, [square, momentum]))
+impl Composed<2> for RmsProp {
+    fn apply(&self, p: &Tensor, g: &Tensor, [square, momentum]: [&Tensor; 2]) -> Stepped<2> {
+        let (change, square) = scaled(self, p, g, square)?;
+        let momentum = ((momentum * self.momentum)? + change)?;
+        Ok(((p - (&momentum * self.rate)?)?, [square, momentum]))
+    }
 }
 
 /// Overwrites a tensor, slice by slice where its memory has gaps; `source` shares none with it.
