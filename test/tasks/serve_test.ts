@@ -61,5 +61,5 @@ for (const [code, args, message] of refused) {
 Deno.test("serve --help shows the flags", async () => {
   const { code, stdout } = await serveTask("--help").output();
   assertEquals(code, 0);
-  assertMatch(new TextDecoder().decode(stdout), /--output-dir PATH.*--host HOST.*--port N/s);
+  assertMatch(new TextDecoder().decode(stdout), /--output-dir FOLDER.*--host HOST.*--port N/s);
 });

@@ -23,7 +23,9 @@ export class Project implements Disposable {
 
   constructor() {
     Deno.mkdirSync(this.#programs);
-    for (const name of ["tasks/setup.ts", "tasks/build.ts", "src/errors.ts"]) this.copy(name);
+    for (
+      const name of ["tasks/setup.ts", "tasks/build.ts", "src/errors.ts", "src/printable.ts"]
+    ) this.copy(name);
     for (const { name } of Deno.readDirSync(join(repository, "tasks/setup"))) {
       this.copy(`tasks/setup/${name}`);
     }
