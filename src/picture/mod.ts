@@ -12,13 +12,7 @@ export {
   type NamedCurve,
 } from "./curves.ts";
 export { featureMapsPicture } from "./feature_maps_picture.ts";
-export {
-  mistakesPicture,
-  pixelsOf,
-  randomPredictionsPicture,
-  sampleSheet,
-  setText,
-} from "./galleries.ts";
+export { mistakesPicture, pixelsOf, randomPredictionsPicture, sampleSheet } from "./galleries.ts";
 export { gridPicture, inRows } from "./image_grid.ts";
 export { draw } from "./picture.ts";
 export { reliabilityPicture } from "./reliability.ts";
