@@ -2,8 +2,8 @@ import { z } from "zod";
 import { Command } from "../src/cli/mod.ts";
 import { runTask, UserError } from "../src/errors.ts";
 import { generateBindings } from "./bindings/generate.ts";
-import { libraryPath } from "./bindings/library_path.ts";
 import { mainOf } from "./main.ts";
+import { libraryPath } from "./setup/native_library.ts"; // src/ffi cannot be loaded while its symbols are stale
 
 const command = new Command(
   z.strictObject({ check: z.boolean().optional().describe("compare only, and write nothing") }),
@@ -12,7 +12,7 @@ const command = new Command(
 
 const main = mainOf(command, async ({ check }) => {
   const target = new URL("../src/ffi/symbols.ts", import.meta.url);
-  const generated = await generateBindings(libraryPath());
+  const generated = await generateBindings(libraryPath(Deno.cwd()));
   if (!check) {
     await Deno.writeTextFile(target, generated);
     return console.log("Wrote src/ffi/symbols.ts");

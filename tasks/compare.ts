@@ -1,6 +1,6 @@
 import { type Main, runTask } from "../src/errors.ts";
 import { mainOf } from "./main.ts";
-import { compareFlagsSchema } from "../src/commands/compare_flags.ts";
+import { compareCommand, compareFlagsSchema } from "../src/commands/compare_command.ts";
 import { Command } from "../src/cli/mod.ts";
 import { program } from "../src/program.ts";
 
@@ -11,7 +11,6 @@ const command = new Command(compareFlagsSchema, {
 
 /** Runs `compare` with these arguments. */
 export const main: Main = mainOf(command, async (flags, words) => {
-  const { compareCommand } = await import("../src/commands/compare_command.ts");
   const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : Infinity;
   await compareCommand(words, flags, (text) => console.log(text), width);
 });

@@ -3,7 +3,7 @@ import { mainOf } from "./main.ts";
 import { models } from "../src/models/mod.ts";
 import { aliasesOf } from "../src/settings/mod.ts";
 import { embeddedModel, program } from "../src/program.ts";
-import { evaluateFlagsSchema } from "../src/commands/evaluate_flags.ts";
+import { evaluateCommand, evaluateFlagsSchema } from "../src/commands/evaluate_command.ts";
 import { Command } from "../src/cli/mod.ts";
 
 const embedded = embeddedModel();
@@ -20,7 +20,6 @@ const command = new Command(evaluateFlagsSchema, {
 /** Runs `evaluate` with these arguments. */
 export const main: Main = mainOf(command, async (flags, [path = embedded]) => {
   if (path === undefined) throw new UsageError(`Which run? ${program} evaluate RUN_FOLDER`);
-  const { evaluateCommand } = await import("../src/commands/evaluate_command.ts");
   const colour = Deno.stdout.isTerminal() && !Deno.noColor;
   await evaluateCommand(path, flags, (text) => console.log(text), colour);
 });

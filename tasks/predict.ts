@@ -1,6 +1,6 @@
 import { type Main, runTask, UsageError } from "../src/errors.ts";
 import { mainOf } from "./main.ts";
-import { predictFlagsSchema } from "../src/commands/predict_flags.ts";
+import { predictCommand, predictFlagsSchema } from "../src/commands/predict_command.ts";
 import { Command } from "../src/cli/mod.ts";
 import { models } from "../src/models/mod.ts";
 import { aliasesOf } from "../src/settings/mod.ts";
@@ -25,7 +25,6 @@ export const main: Main = mainOf(command, async (flags, words) => {
     ...words,
   ];
   if (images.length === 0) throw new UsageError(`Which image? ${usage}`);
-  const { predictCommand } = await import("../src/commands/predict_command.ts");
   const colour = Deno.stdout.isTerminal() && !Deno.noColor;
   return await predictCommand(weights, images, flags, {
     print: (text) => console.log(text),

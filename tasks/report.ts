@@ -1,6 +1,6 @@
 import { type Main, runTask, UsageError } from "../src/errors.ts";
 import { mainOf } from "./main.ts";
-import { reportFlagsSchema } from "../src/commands/report_flags.ts";
+import { reportCommand, reportFlagsSchema } from "../src/commands/report_command.ts";
 import { Command } from "../src/cli/mod.ts";
 import { program } from "../src/program.ts";
 import { printable } from "../src/printable.ts";
@@ -13,7 +13,6 @@ const command = new Command(reportFlagsSchema, {
 /** Runs `report` with these arguments. */
 export const main: Main = mainOf(command, async (flags, [path]) => {
   if (path === undefined) throw new UsageError(`Which run? ${program} report RUN_FOLDER`);
-  const { reportCommand } = await import("../src/commands/report_command.ts");
   const report = await reportCommand(path, flags, (text) => console.error(text));
   console.log(printable(report));
 });

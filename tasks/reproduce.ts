@@ -1,6 +1,6 @@
 import { type Main, runTask, UsageError } from "../src/errors.ts";
 import { mainOf } from "./main.ts";
-import { reproduceFlagsSchema } from "../src/commands/reproduce_flags.ts";
+import { reproduceCommand, reproduceFlagsSchema } from "../src/commands/reproduce_command.ts";
 import { program } from "../src/program.ts";
 import { Command, standardScreen } from "../src/cli/mod.ts";
 
@@ -12,7 +12,6 @@ const command = new Command(reproduceFlagsSchema, {
 /** Runs `reproduce` with these arguments. */
 export const main: Main = mainOf(command, async (flags, [path]) => {
   if (path === undefined) throw new UsageError(`What? ${program} reproduce RUN_FOLDER`);
-  const { reproduceCommand } = await import("../src/commands/reproduce_command.ts");
   return await reproduceCommand(path, flags, standardScreen());
 });
 

@@ -1,18 +1,27 @@
+import { z } from "zod";
+import { optionsSchema } from "../src/config/mod.ts";
 import { type Main, messageOf, runTask } from "../src/errors.ts";
 import { mainOf } from "./main.ts";
-import { serveFlagsSchema } from "../src/commands/serve_flags.ts";
 import { startServer } from "../src/serve/mod.ts";
 import { Command } from "../src/cli/mod.ts";
 import { program } from "../src/program.ts";
 import { printable } from "../src/printable.ts";
 
-const command = new Command(serveFlagsSchema, {
+const flagsSchema = z.strictObject({
+  outputDir: optionsSchema.shape.outputDir,
+  host: z.string().regex(/^[\w.:-]+$/, "must be a name or an address")
+    .meta({ placeholder: "HOST" })
+    .describe("where to listen; 0.0.0.0 lets the whole network read the runs").default("127.0.0.1"),
+  port: z.int().min(0).max(65535).describe("port, 0 for any that is free").default(8000),
+});
+
+const command = new Command(flagsSchema, {
   usage: `${program} serve [flags]\n\nShows the runs in a browser, also while they train.`,
 });
 
 /** Runs `serve` with these arguments. */
 export const main: Main = mainOf(command, async (given) => {
-  const { outputDir: folder, host, port } = serveFlagsSchema.parse(given);
+  const { outputDir: folder, host, port } = flagsSchema.parse(given);
   const onError = (error: unknown) => console.error(`error: ${messageOf(error)}`);
   const server = startServer({ folder, host, port, onError });
   console.log(`The runs in ${printable(folder)}: ${server.address}  (Control-C ends it)`);

@@ -2,6 +2,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import { runTask } from "../src/errors.ts";
 import { expand } from "../src/experiment/mod.ts";
 import { program } from "../src/program.ts";
+import { sweepCommand } from "../src/commands/sweep_command.ts";
 import { reporter } from "../src/commands/reporter.ts";
 import { standardScreen } from "../src/cli/mod.ts";
 import { command } from "./train.ts";
@@ -19,7 +20,6 @@ export async function main(args: string[]): Promise<number | void> {
   const runs = lines.map((line) => command.read(parseArgs(line, command.parseOptions)));
   const known = runs.filter((flags) => flags !== undefined);
   if (known.length < runs.length) return console.log(usage + command.help().replace(/^.*\n/, ""));
-  const { sweepCommand } = await import("../src/commands/sweep_command.ts");
   return await sweepCommand(known, standardScreen(), reporter);
 }
 

@@ -3,6 +3,7 @@ import { mainOf } from "./main.ts";
 import { models } from "../src/models/mod.ts";
 import { aliasesOf } from "../src/settings/mod.ts";
 import { program } from "../src/program.ts";
+import { trainCommand } from "../src/commands/train_command.ts";
 import { reporter } from "../src/commands/reporter.ts";
 import { Command, standardScreen } from "../src/cli/mod.ts";
 import { trainFlagsSchema } from "../src/config/mod.ts";
@@ -15,9 +16,9 @@ export const command = new Command(trainFlagsSchema, {
 });
 
 /** Runs `train` with these arguments. */
-export const main: Main = mainOf(command, async (flags) => {
-  const { trainCommand } = await import("../src/commands/train_command.ts"); // loads the library
-  return await trainCommand(flags, standardScreen(), reporter);
-});
+export const main: Main = mainOf(
+  command,
+  (flags) => trainCommand(flags, standardScreen(), reporter),
+);
 
 if (import.meta.main) await runTask(main);

@@ -1,7 +1,8 @@
+import { z } from "zod";
+import { configSchema, optionsSchema } from "../config/mod.ts";
 import { loadTest } from "../data/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import { printableLines } from "../printable.ts";
-import { type CompareFlags, compareFlagsSchema } from "./compare_flags.ts";
 import {
   compareRuns,
   comparisonText,
@@ -12,13 +13,25 @@ import {
   writeComparison,
 } from "../report/mod.ts";
 
+const { dataDir, outputDir, threads } = optionsSchema.shape;
+
+/** Flags of `compare`. */
+export const compareFlagsSchema = z.strictObject({
+  output: z.string().min(1).optional()
+    .describe("folder for the comparison as HTML, Markdown, JSON and CSV"),
+  outputDir: outputDir.describe("parent of the run folders, where none is named"),
+  device: configSchema.shape.device,
+  dataDir,
+  threads,
+});
+
 /**
  * Compares finished runs, the newest of each model where none is named: prints tables that fit
  * `width` columns, and writes files where a folder for them is given.
  */
 export async function compareCommand(
   folders: readonly string[],
-  given: CompareFlags,
+  given: Partial<z.output<typeof compareFlagsSchema>>,
   print: (text: string) => void,
   width: number,
 ): Promise<void> {

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { configSchema, optionsSchema } from "../config/mod.ts";
 import { type ImageSet, loadTest, loadTraining, markOf } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { classScores, logged, metrics } from "../statistics/mod.ts";
@@ -5,14 +7,28 @@ import { evaluate, type Evaluation } from "../train/mod.ts";
 import { confusionTable, scoreTable } from "./evaluation_text.ts";
 import { jsonText } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
-import { type EvaluateFlags, evaluateFlagsSchema } from "./evaluate_flags.ts";
 import { findWeights, loadModel, type WeightsSource } from "../run/mod.ts";
 import { printable } from "../printable.ts";
+
+const { data, dataDir, threads } = optionsSchema.shape;
+
+/** Flags of `evaluate`. */
+export const evaluateFlagsSchema = z.strictObject({
+  split: z.enum(["test", "validation", "train"]).describe("images to evaluate on").default("test"),
+  model: configSchema.shape.model.optional()
+    .describe("model of a weights file that does not say it"),
+  json: z.boolean().optional().describe("print JSON"),
+  device: configSchema.shape.device,
+  data,
+  dataDir,
+  threads,
+});
+type Flags = z.output<typeof evaluateFlagsSchema>;
 
 /** Evaluates a run or a weights file and prints the figures. */
 export async function evaluateCommand(
   path: string,
-  given: EvaluateFlags,
+  given: Partial<Flags>,
   print: (text: string) => void,
   colour: boolean,
 ): Promise<void> {
@@ -27,8 +43,8 @@ export async function evaluateCommand(
 
 async function loadSplit(
   { config }: WeightsSource,
-  flags: Required<Pick<EvaluateFlags, "split">> & EvaluateFlags,
-  asked: EvaluateFlags["data"],
+  flags: Flags,
+  asked: Flags["data"] | undefined,
 ): Promise<ImageSet> {
   const options = { ...flags, data: asked ?? config?.data ?? "auto", trainSize: config?.trainSize };
   if (flags.split === "test") return await loadTest(options);

@@ -1,6 +1,8 @@
-import type { ImageFormat } from "../data/mod.ts";
+import { z } from "zod";
+import { configSchema, optionsSchema } from "../config/mod.ts";
+import { dataSets, type ImageFormat } from "../data/mod.ts";
 import { messageOf, UserError } from "../errors.ts";
-import { encodePng, imageSize, isPlain, type Picture, prepare } from "../image/mod.ts";
+import { encodePng, grounds, imageSize, isPlain, type Picture, prepare } from "../image/mod.ts";
 import { printable } from "../printable.ts";
 import { diskFiles, writeAtomically } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
@@ -15,7 +17,6 @@ import {
   saliencySvg,
   terminalPicture,
 } from "../predict/mod.ts";
-import { type PredictFlags, predictFlagsSchema } from "./predict_flags.ts";
 import {
   type Prediction,
   predictionJson,
@@ -23,6 +24,33 @@ import {
   type Seen,
   warningOf,
 } from "./prediction_text.ts";
+
+const picturePath = (...endings: string[]) =>
+  z.string().regex(new RegExp(`\\.(${endings.join("|")})$`, "i"), {
+    error: `must end in .${endings.join(" or .")}`,
+  });
+
+/** Flags of `predict`. */
+export const predictFlagsSchema = z.strictObject({
+  top: z.int().min(1).max(Math.max(...dataSets.map(({ classes }) => classes.length)))
+    .describe("classes to name, likeliest first").default(3),
+  json: z.boolean().optional().describe("print JSON"),
+  raw: z.boolean().optional()
+    .describe("take a picture as it is, only scaled to 28 x 28"),
+  ground: z.enum(grounds).describe("what lies behind the garment").default("auto"),
+  show: z.boolean().optional().describe("show the 28 x 28 that the model sees"),
+  seen: picturePath("png").optional()
+    .describe("write the 28 x 28 that the model sees (.png; of one image)"),
+  saliency: picturePath("png", "svg").optional()
+    .describe("write which pixels move the score most (.png or .svg; of one image)"),
+  model: configSchema.shape.model.optional()
+    .describe("model of a weights file that does not say it"),
+  device: configSchema.shape.device,
+  threads: optionsSchema.shape.threads,
+});
+/** What the user said on the command line. */
+export type PredictFlags = Partial<Flags>;
+type Flags = z.output<typeof predictFlagsSchema>;
 
 /** Pictures that are predicted together. */
 const batchSize = 250;
@@ -33,8 +61,6 @@ export interface Output {
   readonly complain: (text: string) => void;
   readonly colour: boolean;
 }
-
-type Flags = Required<Pick<PredictFlags, "top" | "ground" | "device">> & PredictFlags;
 
 /**
  * Predicts the class of each picture and prints the likeliest ones. What cannot be read is named,

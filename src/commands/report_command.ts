@@ -1,14 +1,23 @@
+import { z } from "zod";
 import { lockRun, readRun } from "../run/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
-import { optionsSchema } from "../config/mod.ts";
+import { configSchema, optionsSchema } from "../config/mod.ts";
 import { resumeCommand } from "./train_command.ts";
-import { type ReportFlags, reportFlagsSchema } from "./report_flags.ts";
 import { writeReport } from "../report/mod.ts";
+
+const { dataDir, threads } = optionsSchema.shape;
+
+/** Flags of `report`. */
+export const reportFlagsSchema = z.strictObject({
+  device: configSchema.shape.device,
+  dataDir,
+  threads,
+});
 
 /** Writes the report of a run folder anew and returns its path. */
 export async function reportCommand(
   path: string,
-  given: ReportFlags,
+  given: Partial<z.output<typeof reportFlagsSchema>>,
   tell: (text: string) => void,
 ): Promise<string> {
   const { device, dataDir, threads } = reportFlagsSchema.parse(given);

@@ -1,15 +1,25 @@
+import { z } from "zod";
+import { optionsSchema } from "../config/mod.ts";
 import { markOf } from "../data/mod.ts";
 import { diskFiles, writeText } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import type { Screen } from "../cli/mod.ts";
 import { reproduce } from "../experiment/mod.ts";
-import type { ReproduceFlags } from "./reproduce_flags.ts";
 import { readResults, resultsText } from "../run/mod.ts";
+
+const { dataDir, threads } = optionsSchema.shape;
+
+/** Flags of `reproduce`. */
+export const reproduceFlagsSchema = z.strictObject({
+  dataDir,
+  threads,
+  write: z.string().min(1).optional().describe("results file to write when it is identical"),
+});
 
 /** Does a run again and says whether it is identical; returns the exit code. */
 export async function reproduceCommand(
   path: string,
-  { threads = 0, write, ...options }: ReproduceFlags,
+  { threads = 0, write, ...options }: Partial<z.output<typeof reproduceFlagsSchema>>,
   screen: Screen,
 ): Promise<number> {
   configureThreads(threads);

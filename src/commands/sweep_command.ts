@@ -1,19 +1,10 @@
 import { loadTraining } from "../data/mod.ts";
 import { UsageError } from "../errors.ts";
-import { models } from "../models/mod.ts";
-import { namesOf } from "../settings/mod.ts";
-import {
-  completeConfig,
-  configText,
-  contradiction,
-  listed,
-  type TrainConfig,
-  type TrainFlags,
-} from "../config/mod.ts";
+import { completeConfig, configText, type TrainConfig, type TrainFlags } from "../config/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import type { Screen } from "../cli/mod.ts";
 import { type Reporter, type RunRecord, runsIn, type Summary } from "../run/mod.ts";
-import { splitFlags, trainCommand } from "./train_command.ts";
+import { checkedSettings, splitFlags, trainCommand } from "./train_command.ts";
 import { sweepTable } from "../experiment/mod.ts";
 
 /**
@@ -27,15 +18,13 @@ export async function sweepCommand(
   reporter?: Reporter,
 ): Promise<number> {
   const planned = runs.map((flags) => {
-    const { settings: { model, ...settings }, options } = splitFlags(flags);
-    if (model === undefined) throw new UsageError(`--model is missing: ${listed(namesOf(models))}`);
-    const wrong = contradiction({ ...settings, model });
-    if (wrong !== undefined) throw new UsageError(wrong);
+    const { settings: given, options } = splitFlags(flags);
+    const settings = checkedSettings(given);
     if (options.resume !== undefined) {
       throw new UsageError("--resume is not for a sweep: the same sweep again goes on with it");
     }
     if (options.dryRun) throw new UsageError("--dry-run is not for a sweep");
-    return { flags, settings: { ...settings, model }, options };
+    return { flags, settings, options };
   });
   const [{ options }] = planned;
   configureThreads(options.threads);
@@ -43,16 +32,13 @@ export async function sweepCommand(
   const summaries: Summary[] = [];
   for (const [index, { flags, settings }] of planned.entries()) {
     const config = completeConfig(settings, source);
-    const { outputDir, ...kept } = { ...flags, outputDir: options.outputDir };
-    let run = findRun(outputDir, config);
-    screen.line(`run ${index + 1} of ${planned.length}: ${run ? `${run.folder}` : "new"}`);
+    let run = findRun(options.outputDir, config);
+    screen.line(`run ${index + 1} of ${planned.length}: ${run?.folder ?? "new"}`);
     if (run?.summary === undefined) {
-      const asked = run === undefined
-        ? { ...flags, data: source }
-        : { ...kept, resume: run.folder };
-      const code = await trainCommand(asked, screen, reporter);
+      const how = run === undefined ? { data: source } : { resume: run.folder };
+      const code = await trainCommand({ ...flags, ...how }, screen, reporter);
       if (code !== 0) return code;
-      run = findRun(outputDir, config);
+      run = findRun(options.outputDir, config);
     }
     if (run?.summary !== undefined) summaries.push(run.summary);
   }

@@ -38,12 +38,9 @@ export async function trainCommand(
   if (options.resume !== undefined) {
     return await resume(options.resume, settings, options, screen, reporter);
   }
-  const { model } = settings;
-  if (model === undefined) throw new UsageError(`--model is missing: ${listed(namesOf(models))}`);
-  const wrong = contradiction({ ...settings, model });
-  if (wrong !== undefined) throw new UsageError(wrong);
+  const complete = checkedSettings(settings);
   const data = await loadTraining({ ...options, trainSize: settings.trainSize });
-  const config = completeConfig({ ...settings, model }, data.source);
+  const config = completeConfig(complete, data.source);
   if (options.dryRun) return await dryRun(config, data, options, screen);
   const environment = await readEnvironment(config.device, data.digests);
   using run = Run.create(config, environment, options.outputDir, options);
@@ -79,13 +76,11 @@ function runOptions(
   screen: Screen,
   reporter: Reporter | undefined,
 ): TrainRunOptions {
-  const { checkpointEvery } = options;
-  const load = () => loadTest({ ...options, data: data.source });
   return {
     data,
-    loadTest: load,
+    loadTest: () => loadTest({ ...options, data: data.source }),
     screen,
-    checkpointEvery,
+    checkpointEvery: options.checkpointEvery,
     resumeCommand: resumeCommand(folder, options),
     reporter,
   };
@@ -116,6 +111,15 @@ export function splitFlags(flags: TrainFlags) {
     settings: settings as Partial<TrainSettings>,
     options: optionsSchema.parse(options),
   };
+}
+
+/** The settings of a new run; throws a UsageError where the model is missing or two contradict. */
+export function checkedSettings({ model, ...others }: Partial<TrainSettings>): TrainSettings {
+  if (model === undefined) throw new UsageError(`--model is missing: ${listed(namesOf(models))}`);
+  const settings = { ...others, model };
+  const wrong = contradiction(settings);
+  if (wrong !== undefined) throw new UsageError(wrong);
+  return settings;
 }
 
 function refuseChanges(

@@ -5,7 +5,6 @@ import {
   type EpochMetrics,
   EpochProgress,
   modelOf,
-  type Observer,
   Pace,
   recipeOf,
   train,
@@ -27,8 +26,9 @@ import {
 class Difference extends Error {}
 
 /**
- * Does a run again, `what` or that of a results file, from its config and compares everything but times with what it gave the first
- * time. Returns undefined when all is identical, else one sentence on the first difference.
+ * Does a run again from the config in its results and compares everything but times with them;
+ * `what` names the results in errors. Returns undefined when all is identical, else one sentence on
+ * the first difference.
  */
 export async function reproduce(
   what: string,
@@ -65,24 +65,11 @@ export async function reproduce(
 }
 
 /** Compares each epoch with the one recorded, instead of writing it. */
-class Comparison implements Observer {
+class Comparison extends EpochProgress {
   best: readonly StoredTensor[] = [];
-  readonly #progress: EpochProgress;
 
-  constructor(readonly results: Results, readonly screen: Screen) {
-    this.#progress = new EpochProgress(screen);
-  }
-
-  beginEpoch(state: TrainingState): void {
-    this.#progress.begin(state);
-  }
-
-  progress(state: TrainingState): void {
-    this.#progress.draw(state);
-  }
-
-  endSteps(state: TrainingState): void {
-    this.#progress.end(state);
+  constructor(readonly results: Results, screen: Screen) {
+    super(screen);
   }
 
   endEpoch(state: TrainingState): void {
@@ -95,7 +82,7 @@ class Comparison implements Observer {
     }
     compareEpoch({ ...metrics, ...epochDigests(metrics.epoch, weights) }, recorded);
     if (state.isBest) this.best = weights;
-    const line = epochLine(metrics, config.epochs, this.#progress.time, config.data);
+    const line = epochLine(metrics, config.epochs, this.time, config.data);
     this.screen.line(`${line}  identical`);
   }
 }

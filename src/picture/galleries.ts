@@ -28,7 +28,7 @@ export function sampleSheet(set: ImageSet, perClass = 12): string {
     };
   });
   const title = `The first ${perClass} images of each class`;
-  return gridPicture({ title, subtitle: setText(set), rows, size: 56 });
+  return gridPicture({ title, subtitle: shownName(set.name), rows, size: 56 });
 }
 
 /** The wrongly classified images of whose wrong class the model was surest. */
@@ -78,13 +78,8 @@ function gallery(
     };
   });
   const what = "class and number, then prediction and probability";
-  const subtitle = [...model ? [model] : [], setText(set), what].join(" · ");
+  const subtitle = [...model ? [model] : [], shownName(set.name), what].join(" · ");
   return gridPicture({ title, subtitle, rows: inRows(images, columns), size });
-}
-
-/** A set's name; SYNTHETIC stands out, because such figures say nothing about the real one. */
-export function setText({ name }: Pick<ImageSet, "name">): string {
-  return shownName(name);
 }
 
 /** The image at `index` of a set. */

@@ -1,5 +1,5 @@
 import { colour, type Markup, markup, textWidth } from "../html/mod.ts";
-import { draw, type LegendEntry, padding, type Part } from "./picture.ts";
+import { draw, padding, type Part } from "./picture.ts";
 import { type Pixels, pngAddress } from "./png.ts";
 
 /** The words below an image. */
@@ -30,7 +30,6 @@ export interface GridRow {
 export interface ImageGrid {
   readonly title: string;
   readonly subtitle: string;
-  readonly legend?: readonly LegendEntry[];
   readonly rows: readonly GridRow[];
   /** Width and height of an image in the picture's pixels; the image's own are enlarged. */
   readonly size: number;
@@ -47,9 +46,7 @@ const inset = 4;
 const boldness = 1.06;
 
 /** Draws images in rows, each pixel as a sharp square. */
-export function gridPicture(
-  { title, subtitle, legend, rows, size, below = [] }: ImageGrid,
-): string {
+export function gridPicture({ title, subtitle, rows, size, below = [] }: ImageGrid): string {
   const images = rows.flatMap((row) => row.images);
   const lines = Math.max(0, ...images.map(({ caption, detail }) => detail ? 2 : caption ? 1 : 0));
   const columnWidth = Math.max(size, ...images.map(captionWidth)) + gap;
@@ -69,7 +66,7 @@ export function gridPicture(
   };
   const columns = Math.max(0, ...rows.map((row) => row.images.length));
   const width = left + columns * columnWidth + 2 * padding;
-  return draw({ title, subtitle, legend, parts: [grid, ...below], width });
+  return draw({ title, subtitle, parts: [grid, ...below], width });
 }
 
 /** Cuts images into rows of `columns`. */

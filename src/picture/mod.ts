@@ -1,6 +1,6 @@
 /** Pictures of runs, images and weights as SVG. @module */
-export { chart } from "./chart.ts";
 export { classScoresPicture } from "./class_scores_picture.ts";
+export { classSharesPicture } from "./class_shares.ts";
 export { commonMagnitude, signedPixels } from "./colour_map.ts";
 export { confusionPicture } from "./confusion_matrix.ts";
 export {
@@ -12,14 +12,7 @@ export {
   type NamedCurve,
 } from "./curves.ts";
 export { featureMapsPicture } from "./feature_maps_picture.ts";
-export {
-  mistakesPicture,
-  pixelsOf,
-  randomPredictionsPicture,
-  sampleSheet,
-  setText,
-} from "./galleries.ts";
+export { mistakesPicture, pixelsOf, randomPredictionsPicture, sampleSheet } from "./galleries.ts";
 export { gridPicture, inRows } from "./image_grid.ts";
-export { draw } from "./picture.ts";
 export { reliabilityPicture } from "./reliability.ts";
 export { filtersPicture, weightImagesPicture } from "./weight_pictures.ts";

@@ -13,7 +13,7 @@ import {
   percent,
   rankedOf,
 } from "../statistics/mod.ts";
-import { epochFigures, type EpochMetrics } from "../train/mod.ts";
+import { epochFigures, type EpochMetrics, meanSpeed, trainingSeconds } from "../train/mod.ts";
 import { configRecord } from "../config/mod.ts";
 import { type Content, type Markup, markup } from "../html/mod.ts";
 import { type Card, cards, definitions, figure, page, picture, section, table } from "./page.ts";
@@ -29,7 +29,7 @@ export interface ReportContent {
     readonly calibration: Calibration;
     readonly parameters: number;
   };
-  /** Goes on with an unfinished run. */
+  /** The command that resumes an unfinished run. */
   readonly resumeCommand: string;
 }
 
@@ -64,9 +64,9 @@ function folded(title: string, body: Content): Markup {
 }
 
 function interrupted(record: RunRecord, { resumeCommand }: ReportContent): Markup {
-  const { config, progress, history, best } = record;
-  const { step = 0 } = progress ?? {};
-  const total = config.epochs * Math.ceil(config.trainSize / config.batchSize);
+  const { config, progress, history, best, stepsPerEpoch } = record;
+  const step = progress?.step ?? 0;
+  const total = config.epochs * stepsPerEpoch;
   const reached = figure("step", step, grouped(step));
   const figures = best && cards([
     ["complete epochs", `${history.length} of ${config.epochs}`],
@@ -100,9 +100,7 @@ const validation = (best: EpochMetrics) =>
 function headline({ summary, best, times }: RunRecord, { tested }: ReportContent): Content {
   if (summary === undefined || best === undefined || tested === undefined) return undefined;
   const { test_correct, test_count, weights_sha256 } = summary;
-  const known = times.filter((time) => time !== undefined);
-  const seconds = known.reduce((sum, time) => sum + time.seconds, 0);
-  const images = known.reduce((sum, time) => sum + time.seconds * time.imagesPerSecond, 0);
+  const seconds = trainingSeconds(times);
   const { calibration, parameters } = tested;
   const right = markup`${figure("test_correct", test_correct, grouped(test_correct))} / ${
     figure("test_count", test_count, grouped(test_count))
@@ -118,7 +116,7 @@ function headline({ summary, best, times }: RunRecord, { tested }: ReportContent
       ["best epoch", figure("best.epoch", best.epoch)],
       ["parameters", figure("parameters", parameters, grouped(parameters))],
       ["training", seconds === 0 ? "not known" : duration(seconds)],
-      ["images a second", seconds === 0 ? "not known" : grouped(images / seconds)],
+      ["images a second", seconds === 0 ? "not known" : grouped(meanSpeed(times))],
     ]),
     markup`<p class="muted">Finished ${summary.times.finished}<br>SHA-256 of the last weights: <code>${
       figure("weights_sha256", weights_sha256)

@@ -2,7 +2,7 @@ import { loadTest, type TestData } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { parameterCount } from "../nn/mod.ts";
 import { diskFiles, type Files, writeText } from "../storage/mod.ts";
-import { predictions } from "../train/mod.ts";
+import { confusionCounts, predictions } from "../train/mod.ts";
 import {
   findWeights,
   loadModel,
@@ -21,7 +21,7 @@ export interface ReportOptions {
   readonly test?: TestData;
   /** Where they are otherwise, as for `loadTest`. */
   readonly dataDir?: string;
-  /** Goes on with an unfinished run. */
+  /** The command that resumes an unfinished run. */
   readonly resumeCommand: string;
   /** Where the model computes; by default where it was trained. */
   readonly device?: "cpu" | "cuda";
@@ -71,8 +71,7 @@ function refuseOtherCounts(
   { set, predictions: { predicted } }: TestedModel,
   confusion: readonly (readonly number[])[],
 ): void {
-  const counts = confusion.map((row) => row.map(() => 0));
-  predicted.forEach((prediction, i) => counts[set.labels[i]][prediction]++);
+  const counts = confusionCounts(set.labels, predicted, confusion.length);
   if (counts.every((row, i) => row.every((count, j) => count === confusion[i][j]))) return;
   throw new UserError(
     `${folder}/summary.json and the best weights disagree: one of them was changed after the run`,

@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { readText, type StoredTensor, tensorDigests, weightsDigest } from "../storage/mod.ts";
+import {
+  jsonValue,
+  readText,
+  type StoredTensor,
+  tensorDigests,
+  weightsDigest,
+} from "../storage/mod.ts";
 import { digestSchema } from "./summary.ts";
 
 /** Digests of the weights after an epoch: a line of weights.jsonl. */
@@ -19,13 +25,5 @@ export function epochDigests(epoch: number, weights: readonly StoredTensor[]): E
 /** The digests of each epoch, as far as they are known; a line that a crash cut short is left out. */
 export function readDigests(folder: string): EpochDigests[] {
   const lines = (readText(`${folder}/weights.jsonl`) ?? "").split("\n");
-  return lines.flatMap((line) => epochDigestsSchema.safeParse(parsed(line)).data ?? []);
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
+  return lines.flatMap((line) => epochDigestsSchema.safeParse(jsonValue(line)).data ?? []);
 }

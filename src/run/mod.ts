@@ -7,7 +7,6 @@ export {
   type EpochRecord,
   type FoundRun,
   inspectRun,
-  nameOf,
   readRun,
   type RunRecord,
   runsIn,

@@ -47,7 +47,7 @@ export interface DamagedRun {
 /** A run folder as it was found. */
 export type FoundRun = RunRecord | DamagedRun;
 
-/** Reads a run folder; throws a UserError where it is none. */
+/** Reads a run folder; throws a UserError where it is not one. */
 export function readRun(path: string, options: ReadRunOptions = {}): RunRecord {
   const folder = runPath(path);
   const run = findRun(folder, options);
@@ -109,62 +109,54 @@ export class RunRecord {
     return nameOf(this.folder);
   }
 
+  @cached
   get config(): TrainConfig {
-    return this.#config();
+    return parseConfig(this.configText, `${this.folder}/config.json`);
   }
-  readonly #config = once(() => parseConfig(this.configText, `${this.folder}/config.json`));
 
   /** Whether the run has been trained and tested to its end. */
+  @cached
   get finished(): boolean {
-    return this.#finished();
-  }
-  readonly #finished = once(() => {
     return readText(`${this.folder}/summary.json`, this.#options) !== undefined;
-  });
-
-  get state(): Exclude<RunState, "damaged"> {
-    return this.#state();
   }
-  readonly #state = once(() => {
+
+  @cached
+  get state(): Exclude<RunState, "damaged"> {
     if (this.finished) return "finished";
     const { locked = isLocked(this.folder, this.#options) } = this.#options;
     return locked ? "training" : "interrupted";
-  });
+  }
 
   /** The figures of a finished run. */
+  @cached
   get summary(): Summary | undefined {
-    return this.#summary();
+    return this.#checked("summary.json", summarySchema);
   }
-  readonly #summary = once(() => this.#checked("summary.json", summarySchema));
 
-  /** environment.json; undefined where there is none. */
+  /** environment.json; undefined where it is missing. */
+  @cached
   get environment(): RecordedEnvironment | undefined {
-    return this.#environment();
+    return this.#checked("environment.json", environmentSchema);
   }
-  readonly #environment = once(() => this.#checked("environment.json", environmentSchema));
 
   /** The figures of each complete epoch. */
+  @cached
   get history(): readonly EpochMetrics[] {
-    return this.#history();
-  }
-  readonly #history = once(() => {
-    const rows = this.#rows();
+    const rows = this.#rows;
     return rows === "" ? [] : parseMetrics(rows, `${this.folder}/metrics.csv`);
-  });
+  }
 
   /** How long each epoch took; undefined where that is not known. */
   get times(): readonly (EpochTime | undefined)[] {
-    return epochTimes(this.#rows());
+    return epochTimes(this.#rows);
   }
 
   /** The figures and the time of each complete epoch. */
+  @cached
   get epochs(): readonly EpochRecord[] {
-    return this.#epochs();
-  }
-  readonly #epochs = once(() => {
     const { times } = this;
     return this.history.map((metrics, i) => ({ ...metrics, ...times[i] }));
-  });
+  }
 
   /** The epoch whose weights are kept; a finished run's own word counts. */
   get best(): EpochMetrics | undefined {
@@ -172,10 +164,8 @@ export class RunRecord {
   }
 
   /** Where an unfinished run is resumed; undefined for its beginning. */
+  @cached
   get progress(): RunProgress | undefined {
-    return this.#progress();
-  }
-  readonly #progress = once(() => {
     if (this.finished) return undefined;
     const { folder, config } = this;
     const { tell } = this.#options;
@@ -184,7 +174,7 @@ export class RunRecord {
     const checkpoints = new Checkpoints(`${folder}/checkpoints`, text, 1, diskFiles);
     return checkpoints.load(({ history }) => bestEpoch(history, config.bestBy)?.epoch, tell)
       ?.progress;
-  });
+  }
 
   get stepsPerEpoch(): number {
     return Math.ceil(this.config.trainSize / this.config.batchSize);
@@ -196,23 +186,22 @@ export class RunRecord {
   }
 
   /** The names of the regular files in the folder. */
+  @cached
   get files(): ReadonlySet<string> {
-    return this.#files();
-  }
-  readonly #files = once(() => {
     const entries = [...Deno.readDirSync(this.folder)].filter(({ isFile }) => isFile);
     return new Set(entries.map(({ name }) => name));
-  });
+  }
 
   /** The rows of metrics.csv; one that is just being written, or was cut, is left out. */
-  readonly #rows = once(() => {
+  @cached
+  get #rows(): string {
     const text = readText(`${this.folder}/metrics.csv`, this.#options) ?? "";
     if (this.finished) return text;
     if (this.#options.tell) return metricsFile(this.progress?.history ?? [], text);
     return text.slice(0, text.lastIndexOf("\n") + 1);
-  });
+  }
 
-  /** A JSON file of the run; undefined where there is none, a UserError where it is not as `schema`. */
+  /** A JSON file of the run; undefined where it is missing, a UserError where it does not fit. */
   #checked<T>(name: string, schema: z.ZodType<T>): T | undefined {
     const path = `${this.folder}/${name}`;
     const content = readJson(path, this.#options);
@@ -224,13 +213,20 @@ export class RunRecord {
   }
 }
 
-/** The name of a run: that of its folder. */
+/** The name of a run: the name of its folder. */
 export function nameOf(folder: string): string {
   return folder.slice(folder.lastIndexOf("/") + 1);
 }
 
-/** A function that makes its value at the first call. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
+/** Makes a getter's value when it is first read, and keeps it. */
+function cached<Owner extends object, Value>(
+  make: (this: Owner) => Value,
+  _: ClassGetterDecoratorContext<Owner, Value>,
+): (this: Owner) => Value {
+  const made = new WeakMap<Owner, { readonly value: Value }>();
+  return function () {
+    const known = made.get(this) ?? { value: make.call(this) };
+    made.set(this, known);
+    return known.value;
+  };
 }

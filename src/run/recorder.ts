@@ -2,7 +2,6 @@ import type { Screen } from "../cli/mod.ts";
 import {
   epochLine,
   EpochProgress,
-  type Observer,
   type Pace,
   refuseNonfiniteWeights,
   type TrainingState,
@@ -11,29 +10,15 @@ import { epochDigests } from "./digests.ts";
 import type { Run } from "./run.ts";
 
 /** Writes a run's records and checkpoints, and tells the screen. */
-export class RunRecorder implements Observer {
-  readonly #progress: EpochProgress;
+export class RunRecorder extends EpochProgress {
   #savedStep = -1;
 
-  constructor(readonly run: Run, readonly screen: Screen, readonly pace: Pace) {
-    this.#progress = new EpochProgress(screen);
-  }
-
-  beginEpoch(state: TrainingState): void {
-    this.#progress.begin(state);
-  }
-
-  progress(state: TrainingState): void {
-    this.#progress.draw(state);
-  }
-
-  endSteps(state: TrainingState): void {
-    this.#progress.end(state);
+  constructor(readonly run: Run, screen: Screen, readonly pace: Pace) {
+    super(screen);
   }
 
   endEpoch(state: TrainingState): void {
-    const { checkpoints, config } = this.run;
-    const { time } = this.#progress;
+    const { run: { checkpoints, config }, time } = this;
     const metrics = state.history.at(-1)!;
     const { epoch } = metrics;
     const weights = state.storedWeights();

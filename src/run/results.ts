@@ -7,6 +7,7 @@ import { epochMetricsSchema } from "../train/mod.ts";
 import { version } from "../version.ts";
 import { readDigests } from "./digests.ts";
 import { readRun, type RunRecord } from "./record.ts";
+import { isFolder } from "./run_path.ts";
 import { dataDigestsSchema, digestSchema, figuresSchema } from "./summary.ts";
 
 const epochSchema = epochMetricsSchema.extend({
@@ -68,12 +69,4 @@ export function resultsOf(run: RunRecord): Results {
   });
   const { data_sha256 } = summary;
   return { wick: version, config, epochs, ...figuresSchema.parse(summary), data_sha256 };
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
 }

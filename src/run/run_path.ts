@@ -2,3 +2,12 @@
 export function runPath(path: string): string {
   return path.replace(/(?<=.)\/+$/, "");
 }
+
+/** Whether a path leads to a folder, such as a run's, and not to a file or to nothing. */
+export function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}

@@ -13,17 +13,18 @@ import {
   type StoredTensor,
 } from "../storage/mod.ts";
 import { readRun } from "./record.ts";
+import { isFolder } from "./run_path.ts";
 
 /** Trained weights and what is known of where they come from. */
 export interface WeightsSource {
   readonly path: string;
   readonly model: string;
-  /** The images it was trained on, those of Fashion-MNIST where no config tells. */
+  /** The images it was trained on; Fashion-MNIST's where no config tells. */
   readonly format: ImageFormat;
   readonly tensors: readonly StoredTensor[];
   /** The config they were trained with, where a run or the file itself tells it. */
   readonly config?: TrainConfig;
-  /** The epoch they are of, where it is known. */
+  /** The epoch that left them, where it is known. */
   readonly epoch?: number;
 }
 
@@ -104,13 +105,5 @@ function formatOf(config: TrainConfig | undefined): ImageFormat {
 function refuseOtherModel(path: string, asked: string | undefined, is: string | undefined): void {
   if (asked !== undefined && is !== undefined && asked !== is) {
     throw new UserError(`${path} is of the model ${is}, not ${asked}`);
-  }
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
   }
 }

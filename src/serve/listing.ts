@@ -28,10 +28,6 @@ const sortValues: Partial<Record<SortKey, (run: FoundRun) => SortValue>> = {
 };
 const sortKeys = Object.keys(sortValues) as SortKey[];
 
-const orders = ["ascending", "descending"] as const;
-/** Which end of a column stands first. */
-export type Order = typeof orders[number];
-
 /** Which runs are shown and in which order, as the address of the page says it. */
 export const listingSchema = z.object({
   /** Words that all must be found in a run's name, state or settings (`batch_size=32`). */
@@ -39,7 +35,7 @@ export const listingSchema = z.object({
   model: z.enum(["", ...configSchema.shape.model.options]).default(""),
   state: z.enum(["", ...runStates]).default(""),
   sort: z.enum(sortKeys).default("run"),
-  order: z.enum(orders).default("descending"),
+  order: z.enum(["ascending", "descending"]).default("descending"),
 });
 export type Listing = z.infer<typeof listingSchema>;
 

@@ -8,11 +8,10 @@ import { listingSchema } from "./listing.ts";
 import { compareLimit, comparePage } from "./pages/compare_page.ts";
 import { listPage } from "./pages/list_page.ts";
 import { missing, type Page } from "./pages/page.ts";
-import { runPage } from "./pages/run_page.ts";
+import { runFiles, runPage } from "./pages/run_page.ts";
 import { assetResponse, fileResponse } from "./responses.ts";
 import type { RunRecord } from "../run/mod.ts";
 import { findFile } from "../storage/mod.ts";
-import { runFiles } from "./run_files.ts";
 import type { RunStore } from "./run_store.ts";
 
 const look = `${colourStyle(":root")}:root{font-family:${typeface}}`;

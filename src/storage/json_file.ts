@@ -27,6 +27,15 @@ export function readJson(path: string, options: ReadOptions = {}): unknown {
   }
 }
 
+/** The value of a JSON text that a crash may have cut short; undefined where it does not parse. */
+export function jsonValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** JSON to be read by people: indented, but a list of numbers is one line. */
 export function jsonText(value: unknown): string {
   const indented = JSON.stringify(value, null, 2);

@@ -9,7 +9,7 @@ export {
   warnOnce,
   writeAtomically,
 } from "./files.ts";
-export { jsonText, readJson, readText, writeJson, writeText } from "./json_file.ts";
+export { jsonText, jsonValue, readJson, readText, writeJson, writeText } from "./json_file.ts";
 export { findFile, readFile, type ReadOptions } from "./read_file.ts";
 export {
   decodeSafetensors,

@@ -1,10 +1,11 @@
 import { milliseconds } from "../clock.ts";
 import type { EpochTime } from "./metrics.ts";
+import type { Observer } from "./observer.ts";
 import { progressBar, type Screen } from "../cli/mod.ts";
 import type { TrainingState } from "./state.ts";
 
 /** Measures the epoch that is being trained and shows how far it is. */
-export class EpochProgress {
+export class EpochProgress implements Observer {
   #begun = milliseconds();
   #firstStep = 0;
   #time: EpochTime = { seconds: 0, imagesPerSecond: 0 };
@@ -16,14 +17,12 @@ export class EpochProgress {
     return this.#time;
   }
 
-  /** The first step of an epoch, or of what is left of it, comes next. */
-  begin({ stepInEpoch }: TrainingState): void {
+  beginEpoch({ stepInEpoch }: TrainingState): void {
     this.#begun = milliseconds();
     this.#firstStep = stepInEpoch;
   }
 
-  /** Shows how far the epoch is. */
-  draw({ recipe, epoch, stepInEpoch, stepsPerEpoch, loss }: TrainingState): void {
+  progress({ recipe, epoch, stepInEpoch, stepsPerEpoch, loss }: TrainingState): void {
     const images = (stepInEpoch - this.#firstStep) * recipe.batchSize;
     const imagesPerSecond = images / this.#seconds();
     const { epochs } = recipe;
@@ -31,8 +30,7 @@ export class EpochProgress {
     this.screen.bar(() => progressBar({ ...at, loss, imagesPerSecond }));
   }
 
-  /** The epoch's last step is done. */
-  end({ stepInEpoch, totals, recipe }: TrainingState): void {
+  endSteps({ stepInEpoch, totals, recipe }: TrainingState): void {
     const images = stepInEpoch > this.#firstStep
       ? totals.numbers()[2] - this.#firstStep * recipe.batchSize
       : 0;

@@ -7,7 +7,6 @@ import { assignStored, type StoredTensor, weightsDigest } from "../storage/mod.t
 import { EpochProgress } from "./epoch_progress.ts";
 import { train } from "./loop.ts";
 import { epochLine, type EpochMetrics } from "./metrics.ts";
-import type { Observer } from "./observer.ts";
 import { Pace } from "./pace.ts";
 import type { Recipe } from "./recipe.ts";
 import { TrainingState } from "./state.ts";
@@ -129,34 +128,24 @@ function completeRecipe(
 }
 
 /** Keeps the best weights in memory and tells the watcher. */
-class FitRecorder implements Observer {
+class FitRecorder extends EpochProgress {
   best: { readonly metrics: EpochMetrics; readonly weights: readonly StoredTensor[] } | undefined;
   seconds = 0;
-  readonly #progress: EpochProgress;
 
   constructor(readonly watcher: Watcher, readonly source: TrainingData["source"]) {
-    this.#progress = new EpochProgress(watcher.screen);
+    super(watcher.screen);
   }
 
-  beginEpoch(state: TrainingState): void {
-    this.#progress.begin(state);
-  }
-
-  progress(state: TrainingState): void {
-    this.#progress.draw(state);
-  }
-
-  endSteps(state: TrainingState): void {
-    this.#progress.end(state);
-    this.seconds += this.#progress.time.seconds;
+  override endSteps(state: TrainingState): void {
+    super.endSteps(state);
+    this.seconds += this.time.seconds;
   }
 
   endEpoch(state: TrainingState): void {
     const { recipe, history } = state;
     const metrics = history.at(-1)!;
     if (state.isBest) this.best = { metrics, weights: state.storedWeights() };
-    const { screen } = this.watcher;
-    screen.line(epochLine(metrics, recipe.epochs, this.#progress.time, this.source));
+    this.screen.line(epochLine(metrics, recipe.epochs, this.time, this.source));
     this.watcher.epoch?.(history, recipe);
   }
 }

@@ -8,7 +8,7 @@ export interface Export {
 }
 
 /** What a built library says of itself: its exports and the hash over them. */
-export function readManifest(library: string | URL): { hash: number; exports: Export[] } {
+export function readManifest(library: string): { hash: number; exports: Export[] } {
   const { wick_abi_hash, wick_manifest } = Deno.dlopen(library, {
     wick_abi_hash: { parameters: [], result: "u32" },
     wick_manifest: { parameters: ["buffer", "u32"], result: "u32" },

@@ -9,7 +9,7 @@ import { type ImageSet, loadTest, loadTraining, syntheticSet } from "../../src/d
 import { UserError } from "../../src/errors.ts";
 import { decodePictures, encodePng } from "../../src/image/mod.ts";
 import { predictCommand } from "../../src/commands/predict_command.ts";
-import type { PredictFlags } from "../../src/commands/predict_flags.ts";
+import type { PredictFlags } from "../../src/commands/predict_command.ts";
 import { evaluate } from "../../src/train/evaluate.ts";
 import { findWeights, loadModel } from "../../src/run/weights_source.ts";
 import { gzip, idxFile } from "../data/idx_files.ts";

@@ -1,8 +1,8 @@
-import { setText } from "../../picture/mod.ts";
+import { shownName } from "../../data/mod.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** What a comparison is of. */
 export function headline({ rows, test, trainSize }: Comparison): string {
   const models = rows.length === 1 ? "1 model" : `${rows.length} models`;
-  return `${models} on ${test.count} images of ${setText(test)}, trained on ${trainSize}`;
+  return `${models} on ${test.count} images of ${shownName(test.name)}, trained on ${trainSize}`;
 }

@@ -1,4 +1,5 @@
-import { gridPicture, inRows, pixelsOf, setText } from "../../picture/mod.ts";
+import { gridPicture, inRows, pixelsOf } from "../../picture/mod.ts";
+import { shownName } from "../../data/mod.ts";
 import { shortPercent } from "../../statistics/mod.ts";
 import type { Comparison } from "./comparison.ts";
 import type { Row } from "./row.ts";
@@ -34,7 +35,9 @@ export function disagreementPicture(
   });
   return gridPicture({
     title: `${right.name} right, ${wrong.name} wrong: ${shown.length} of ${images.length}`,
-    subtitle: `${setText(test)} · below each image its class and number, then ${wrong.name}'s`,
+    subtitle: `${
+      shownName(test.name)
+    } · below each image its class and number, then ${wrong.name}'s`,
     rows: inRows(shown, 5),
     size: 112,
   });

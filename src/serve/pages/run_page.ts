@@ -8,7 +8,16 @@ import { type EpochRecord, type FoundRun, runPath, type RunRecord } from "../../
 import { epochSeconds, longState, trainingSeconds } from "../words.ts";
 import { definitions, type Page, picture, runAddress, scrolling } from "./page.ts";
 import { program } from "../../program.ts";
-import { runFiles } from "../run_files.ts";
+
+/** The files of a run folder that are served as they are. */
+export const runFiles = [
+  "report.html",
+  "config.json",
+  "environment.json",
+  "metrics.csv",
+  "summary.json",
+  "confusion_matrix.json",
+] as const;
 
 /** The page of one run; `folder` is the parent of the run folders as the user wrote it. */
 export function runPage(run: FoundRun, folder: string): Page {
