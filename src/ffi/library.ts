@@ -80,12 +80,14 @@ const load = (path: string): Native => {
 };
 
 let sha256: string;
+let loaded: Native | undefined;
 
-/** Checks and loads the library, and puts it in the place of the one that waits. */
-const loadNow = (): Native => {
+/** Checks and loads the library at the first call, and puts it in the place of the one that waits. */
+const loadOnce = (): Native => {
+  if (loaded !== undefined) return loaded;
   checkVersion();
   sha256 = checkDigest(libraryPath());
-  return native = load(libraryPath());
+  return native = loaded = load(libraryPath());
 };
 
 /**
@@ -93,7 +95,7 @@ const loadNow = (): Native => {
  * loaded at the first call and never closed, so that what computes nothing needs no library.
  */
 export let native: Native = new Proxy<Native>(Object.create(null), {
-  get: (_, name) => Reflect.get(loadNow(), name),
+  get: (_, name) => Reflect.get(loadOnce(), name),
 });
 
 /** What the native library says of itself. */

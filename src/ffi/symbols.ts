@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 1674160462;
+export const ABI_HASH = 86464567;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -429,7 +429,10 @@ export interface Native {
     wanted: number,
     out: Float64Array<ArrayBuffer>,
   ): void;
-  /** Writes two handles: the largest number of each window `[n, c, h', w']`, and the number of its tap. */
+  /**
+   * Writes two handles: the largest number of each window `[n, c, h', w']`, and its argmax, the place
+   * ky * kernel columns + kx in the window.
+   */
   max_pool2d(x: Handle, p: Uint32Array<ArrayBuffer>, out: Float64Array<ArrayBuffer>): void;
   /**
    * The gradient of max_pool2d. `value`: 0, or the pooled output where pooling follows a ReLU, whose
@@ -437,7 +440,7 @@ export interface Native {
    */
   max_pool2d_gradient(
     dy: Handle,
-    tap: Handle,
+    argmax: Handle,
     xShape: Uint32Array<ArrayBuffer>,
     p: Uint32Array<ArrayBuffer>,
     value: Handle,
@@ -883,10 +886,10 @@ export const bind = (
   max_pool2d: (x, p, out) => {
     s.max_pool2d(x, array(p, Uint32Array), length, array(out, Float64Array), length) || fail();
   },
-  max_pool2d_gradient: (dy, tap, xShape, p, value) =>
+  max_pool2d_gradient: (dy, argmax, xShape, p, value) =>
     s.max_pool2d_gradient(
       dy,
-      tap,
+      argmax,
       array(xShape, Uint32Array),
       length,
       array(p, Uint32Array),

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { liveTensors, native, NativeError } from "../../src/ffi/mod.ts";
 import { libraryPath } from "../../src/ffi/place.ts";
 import { type Export, readManifest } from "../../tasks/bindings/manifest.ts";
@@ -37,6 +37,11 @@ Deno.test(`a panic in any of the ${exports.length} exports is an exception, and 
   }
   assertEquals(panics, Object.keys(native).length);
   assertEquals(liveTensors(), before);
+});
+
+Deno.test("a reference from before the first call leads to the library that was loaded then", () => {
+  assertStrictEquals(calls.tensor_copy, calls.tensor_copy);
+  assertStrictEquals(calls.tensor_copy, native.tensor_copy);
 });
 
 Deno.test("an array of another class than a parameter's is a TypeError and not a wrong read", () => {

@@ -30,8 +30,8 @@ exports! { EXPORTS:
     {
         let (x, weight, bias) = (get(x)?, get(weight)?, get_optional(bias)?);
         let pooling = pooling::parameters(pooling)?;
-        let (y, tap) = ops::conv2d_max_pool2d(&x, &weight, bias.as_ref(), &parameters(p)?, relu != 0, &pooling)?;
-        put_all([y, tap], out)
+        let (y, argmax) = ops::conv2d_max_pool2d(&x, &weight, bias.as_ref(), &parameters(p)?, relu != 0, &pooling)?;
+        put_all([y, argmax], out)
     }
     /// Writes three handles, 0 for what is not wanted: the gradients of `conv2d` for x (`wanted` has bit 0), weight
     /// (bit 1) and bias (bit 2). Where `masked` is 1, x came out of a ReLU, whose gradient is in it too.

@@ -17,15 +17,16 @@ pub fn parameters(numbers: &[u32]) -> Result<Parameters> {
 }
 
 exports! { EXPORTS:
-    /// Writes two handles: the largest number of each window `[n, c, h', w']`, and the number of its tap.
+    /// Writes two handles: the largest number of each window `[n, c, h', w']`, and its argmax, the place
+    /// ky * kernel columns + kx in the window.
     fn max_pool2d(x: Handle, p: &[u32], out: &mut [f64]) -> Status {
-        let (y, tap) = ops::max_pool2d(&get(x)?, &parameters(p)?)?;
-        put_all([y, tap], out)
+        let (y, argmax) = ops::max_pool2d(&get(x)?, &parameters(p)?)?;
+        put_all([y, argmax], out)
     }
     /// The gradient of max_pool2d. `value`: 0, or the pooled output where pooling follows a ReLU, whose
     /// gradient is then in it too.
-    fn max_pool2d_gradient(dy: Handle, tap: Handle, x_shape: &[u32], p: &[u32], value: Handle) -> Handle {
-        put(ops::max_pool2d_gradient(&get(dy)?, &get(tap)?, &shape(x_shape)?, &parameters(p)?, get_optional(value)?.as_ref())?)
+    fn max_pool2d_gradient(dy: Handle, argmax: Handle, x_shape: &[u32], p: &[u32], value: Handle) -> Handle {
+        put(ops::max_pool2d_gradient(&get(dy)?, &get(argmax)?, &shape(x_shape)?, &parameters(p)?, get_optional(value)?.as_ref())?)
     }
     /// The mean of each window; padding counts as zeros.
     fn avg_pool2d(x: Handle, p: &[u32]) -> Handle { put(ops::avg_pool2d(&get(x)?, &parameters(p)?)?) }

@@ -104,8 +104,8 @@ pub fn conv2d_max_pool2d(
         let bias = bias.map(row_major::<T>).transpose()?;
         let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
         let (x, weight) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?);
-        let (y, tap) = winograd::forward_pooled(&geometry, &x, &weight, bias.as_deref(), relu)?;
-        Ok((make(y, &shape, Format::BatchInnermost)?, make(tap, &shape, Format::BatchInnermost)?))
+        let (y, argmax) = winograd::forward_pooled(&geometry, &x, &weight, bias.as_deref(), relu)?;
+        Ok((make(y, &shape, Format::BatchInnermost)?, make(argmax, &shape, Format::BatchInnermost)?))
     })
 }
 

@@ -51,7 +51,7 @@ fn check_gradient(windows: &Windows, tensors: &[&Tensor]) -> Result<()> {
     }
 }
 
-/// The largest of each window and the number ky * kernel_columns + kx of its tap.
+/// The largest number of each window and its argmax, the place ky * kernel columns + kx in the window.
 pub fn max_pool2d(x: &Tensor, parameters: &Parameters) -> Result<(Tensor, Tensor)> {
     let windows = parameters.windows(x.dims())?;
     let shape = output_shape(&windows);
@@ -60,34 +60,34 @@ pub fn max_pool2d(x: &Tensor, parameters: &Parameters) -> Result<(Tensor, Tensor
     }
     floats!(x, "max_pool2d", T => {
         let x = batch_innermost::<T>(x)?;
-        let (y, tap) = kernel::max_forward(&windows, &Elements::<T>::of(&x)?)?;
-        Ok((make(y, &shape, Format::BatchInnermost)?, make(tap, &shape, Format::BatchInnermost)?))
+        let (y, argmax) = kernel::max_forward(&windows, &Elements::<T>::of(&x)?)?;
+        Ok((make(y, &shape, Format::BatchInnermost)?, make(argmax, &shape, Format::BatchInnermost)?))
     })
 }
 
-/// The gradient goes to the tap that was largest; where `value`, the pooled output, is given and not
-/// positive, there is none: the gradient of a ReLU before the pooling is in it too.
+/// The gradient goes to the place that `argmax` names. Where `value`, the pooled output, is given and not positive, the
+/// gradient is 0: the gradient of a ReLU before the pooling is in it too.
 pub fn max_pool2d_gradient(
     dy: &Tensor,
-    tap: &Tensor,
+    argmax: &Tensor,
     x_shape: &[usize],
     parameters: &Parameters,
     value: Option<&Tensor>,
 ) -> Result<Tensor> {
     let windows = parameters.windows(x_shape)?;
-    check_gradient(&windows, &[dy, tap, value.unwrap_or(dy)])?;
+    check_gradient(&windows, &[dy, argmax, value.unwrap_or(dy)])?;
     if !has_float_kernels(dy, "Pooling")? {
         let dy = value.map_or(Ok(dy.clone()), |value| gradient(Gradient::Relu, value, dy))?;
-        return composed::backward(&windows, |tap_number| {
-            Ok(tap.eq(tap_number as f64)?.where_cond(&dy.contiguous()?, &dy.zeros_like()?)?)
+        return composed::backward(&windows, |place| {
+            Ok(argmax.eq(place as f64)?.where_cond(&dy.contiguous()?, &dy.zeros_like()?)?)
         });
     }
     floats!(dy, "max_pool2d", T => {
-        let (dy, tap) = (batch_innermost::<T>(dy)?, batch_innermost::<T>(tap)?);
+        let (dy, argmax) = (batch_innermost::<T>(dy)?, batch_innermost::<T>(argmax)?);
         let value = value.map(batch_innermost::<T>).transpose()?;
         let value = value.as_ref().map(Elements::<T>::of).transpose()?;
-        let tap = Elements::<T>::of(&tap)?;
-        let share = Share::Largest { argmax: &tap, value: value.as_deref() };
+        let argmax = Elements::<T>::of(&argmax)?;
+        let share = Share::Largest { argmax: &argmax, value: value.as_deref() };
         make(kernel::backward(&windows, &Elements::<T>::of(&dy)?, share)?, x_shape, Format::BatchInnermost)
     })
 }

@@ -50,14 +50,14 @@ fn taps(windows: &Windows, x: &Tensor, fill: f64) -> Result<Vec<Tensor>> {
 pub fn maximum(windows: &Windows, x: &Tensor) -> Result<(Tensor, Tensor)> {
     let taps = taps(windows, x, f64::NEG_INFINITY)?;
     let mut best = taps[0].clone();
-    let mut place = best.zeros_like()?;
-    for (number, tap) in taps.iter().enumerate().skip(1) {
+    let mut argmax = best.zeros_like()?;
+    for (place, tap) in taps.iter().enumerate().skip(1) {
         // Larger, or NaN.
         let ahead = (tap.gt(&best)? + tap.ne(tap)?)?;
-        place = ahead.where_cond(&place.ones_like()?.affine(number as f64, 0.0)?, &place)?;
+        argmax = ahead.where_cond(&argmax.ones_like()?.affine(place as f64, 0.0)?, &argmax)?;
         best = ahead.where_cond(tap, &best)?;
     }
-    Ok((best, place))
+    Ok((best, argmax))
 }
 
 pub fn backward(windows: &Windows, term: impl Fn(usize) -> Result<Tensor>) -> Result<Tensor> {
