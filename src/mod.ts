@@ -5,6 +5,10 @@
  */
 
 export { UserError } from "./errors.ts";
+export type { Screen } from "./cli/mod.ts";
+export type { Complete, NoSettings, Schemas, SettingSchema, Spec, Spell } from "./settings/mod.ts";
+export { declaredMetrics } from "./statistics/mod.ts";
+export type { Counts, DeclaredMetric, FigureKey, Figures, Part, Totals } from "./statistics/mod.ts";
 export * from "./tensor/mod.ts";
 export * from "./nn/mod.ts";
 export * from "./data/mod.ts";
@@ -18,12 +22,15 @@ export {
   type Shapes,
 } from "./models/mod.ts";
 export {
+  type EpochMetrics,
   evaluate,
   type EvaluateOptions,
   type Evaluation,
   fit,
   type FitOptions,
   Fitted,
+  type Recipe,
+  type Watcher,
 } from "./train/mod.ts";
 export {
   decodeSafetensors,

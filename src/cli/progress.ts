@@ -2,6 +2,7 @@ import { printableLines } from "../printable.ts";
 
 /** Where a run tells how far it is: lines, and on a terminal a bar below them. */
 export interface Screen {
+  /** Says something for good. */
   line(text: string): void;
   /** Redraws the bar in place, where there is a terminal. */
   bar(text: () => string): void;

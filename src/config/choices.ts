@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { models } from "../models/mod.ts";
 import { cosine, optimizers, schedules, sgd } from "../nn/mod.ts";
-import { type AnySpec, defaultOf, named, namesOf, type Spec } from "../settings/mod.ts";
+import { type AnySpec, defaultOf, named, namesOf, schemasOf, type Spec } from "../settings/mod.ts";
 
 /** One of several specs that a config names, with settings of its own beside the name. */
 export interface Choice {
@@ -59,8 +59,8 @@ export const ownersOf = (choice: Choice, key: string): AnySpec[] =>
 /** The settings of all its specs as parts of a config, where each is absent without a meaning. */
 export function shapeOf<One extends Choice>(choice: One): OptionalShape<ChosenSettings<One>> {
   const shape = Object.fromEntries(
-    choice.specs.toReversed().flatMap(({ settings }) =>
-      Object.entries(settings).map(([setting, schema]) => {
+    choice.specs.toReversed().flatMap((spec) =>
+      Object.entries(schemasOf(spec)).map(([setting, schema]) => {
         const key = keyOf(choice, setting);
         const plain = schema instanceof z.ZodDefault ? schema.unwrap() : schema;
         return [key, z.optional(plain).describe(describe(choice, setting))];
@@ -75,8 +75,8 @@ export function shapeOf<One extends Choice>(choice: One): OptionalShape<ChosenSe
 /** `learning rate: sgd [0.1; cnn 0.02], adam, adamw [0.001]` */
 function describe(choice: Choice, setting: string): string {
   const owners = ownersOf(choice, keyOf(choice, setting));
-  const texts = Map.groupBy(owners, ({ settings }) => {
-    return z.toJSONSchema(settings[setting], { io: "input" }).description ?? "";
+  const texts = Map.groupBy(owners, (spec) => {
+    return z.toJSONSchema(schemasOf(spec)[setting], { io: "input" }).description ?? "";
   });
   return [...texts].map(([text, same]) => {
     const values = Map.groupBy(same, (spec) => defaultText(choice, spec, setting));
@@ -91,5 +91,5 @@ function defaultText(choice: Choice, spec: AnySpec, setting: string): string {
     const value = defaults[keyOf(choice, setting)];
     return value === undefined || chosen(choice, defaults) !== spec ? [] : [`${name} ${value}`];
   });
-  return [defaultOf(spec.settings[setting]), ...others].join("; ");
+  return [defaultOf(schemasOf(spec)[setting]), ...others].join("; ");
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type DataSet, dataSet, dataSets, isTrainSize, trainingCount } from "../data/mod.ts";
 import { models } from "../models/mod.ts";
-import { defaultOf, namesOf } from "../settings/mod.ts";
+import { defaultOf, namesOf, schemasOf } from "../settings/mod.ts";
 import { rankedOf } from "../statistics/mod.ts";
 import { type Choice, choices, chosen, keyOf, keysOf, shapeOf } from "./choices.ts";
 
@@ -79,10 +79,10 @@ export function completeConfig(settings: TrainSettings, data: string): TrainConf
     data,
   };
   for (const choice of Object.values(choices)) {
-    const { settings: schemas, later = [] } = chosen(choice, config);
-    for (const setting of later) {
+    const spec = chosen(choice, config);
+    for (const setting of spec.later ?? []) {
       const key = keyOf(choice, setting);
-      if (config[key] === defaultOf(schemas[setting])) delete config[key];
+      if (config[key] === defaultOf(schemasOf(spec)[setting])) delete config[key];
     }
   }
   return configSchema.parse(config);
@@ -103,7 +103,7 @@ export function defaultsOf(settings: TrainSettings): Values {
     const spec = chosen(choice, { ...own, ...defined(settings) });
     const isOwn = spec === chosen(choice, { ...own, model: settings.model });
     for (const key of keysOf(choice)) if (!isOwn) delete defaults[key];
-    for (const [name, schema] of Object.entries(spec.settings)) {
+    for (const [name, schema] of Object.entries(schemasOf(spec))) {
       defaults[keyOf(choice, name)] ??= defaultOf(schema);
     }
   }

@@ -18,6 +18,7 @@ export interface DownloadProgress {
 
 /** What is fetched, and from which folders' URLs, tried in order. */
 export interface DownloadRequest extends FileList {
+  /** URLs of folders that hold the files. */
   readonly sources: readonly string[];
 }
 

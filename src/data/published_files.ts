@@ -14,7 +14,9 @@ export interface CanonicalFile {
 
 /** Images and labels of one part of the set. */
 export interface CanonicalPair {
+  /** Pixels, `[count, height, width]`. */
   readonly images: CanonicalFile;
+  /** Classes, `[count]`. */
   readonly labels: CanonicalFile;
 }
 
@@ -22,6 +24,7 @@ export interface CanonicalPair {
 export interface FileList {
   /** In the order they are fetched. */
   readonly files: readonly CanonicalFile[];
+  /** The folder, `FashionMNIST/raw`. */
   readonly below: string;
 }
 

@@ -13,6 +13,8 @@ export {
   type NoSettings,
   problem,
   type Schemas,
+  schemasOf,
+  type SettingSchema,
   type Spec,
   type Spell,
 } from "./settings.ts";

@@ -2,9 +2,18 @@ import { z } from "zod";
 import { explain } from "./explain.ts";
 import { nearest } from "./nearest.ts";
 
+/** A schema of the library zod, as far as its types go: every `z.ZodType<Value, Input>` is one. */
+export interface SettingSchema<Value, Input> {
+  /** Where zod keeps the types. */
+  readonly _zod: { readonly output: Value; readonly input: Input };
+}
+
 /** A zod schema of each setting, with its description and its default. */
 export type Schemas<Settings> = {
-  readonly [Key in keyof Settings]-?: z.ZodType<Exclude<Settings[Key], undefined>, Settings[Key]>;
+  readonly [Key in keyof Settings]-?: SettingSchema<
+    Exclude<Settings[Key], undefined>,
+    Settings[Key]
+  >;
 };
 
 /** The settings of what has none. */
@@ -37,16 +46,20 @@ export interface Spec<Settings extends object> {
 
 /** A spec of whatever settings. */
 export type AnySpec = Omit<Spec<object>, "settings" | "later"> & {
-  readonly settings: Readonly<Record<string, z.ZodType>>;
+  readonly settings: Readonly<Record<string, SettingSchema<unknown, unknown>>>;
   readonly later?: readonly string[];
 };
+
+/** The schemas of a spec, as zod has them. */
+export const schemasOf = ({ settings }: Pick<AnySpec, "settings">): Record<string, z.ZodType> =>
+  settings as Record<string, z.ZodType>;
 
 const asWritten: Spell = (key) => key;
 
 /** One sentence on the first setting that is unknown, out of range or at odds with another. */
 export function problem(spec: AnySpec, given: object, spell = asWritten): string | undefined {
   const values: Readonly<Record<string, unknown>> = { ...given };
-  const result = z.strictObject(spec.settings).safeParse(given);
+  const result = z.strictObject(schemasOf(spec)).safeParse(given);
   if (result.success) return spec.check?.(result.data, spell);
   const [issue] = result.error.issues;
   if (issue.code === "unrecognized_keys") return `${spell(issue.keys[0])} is not for ${spec.name}`;
@@ -61,7 +74,7 @@ export function complete<Settings extends object>(
 ): Complete<Settings> {
   const wrong = problem(spec, given);
   if (wrong !== undefined) throw new RangeError(`${spec.name}: ${wrong}`);
-  return z.object(spec.settings).parse(given) as Complete<Settings>;
+  return z.object(schemasOf(spec)).parse(given) as Complete<Settings>;
 }
 
 /** The default of a setting; undefined where it has none. */

@@ -39,7 +39,8 @@ type Measure =
   | { readonly training: true; readonly of: (totals: Totals) => number }
   | { readonly training: false; readonly of: (counts: Counts) => number };
 
-const declared = [
+/** The metrics as they are declared, with their names as types. */
+export const declaredMetrics = [
   {
     name: "loss",
     label: "loss",
@@ -64,26 +65,27 @@ const declared = [
   },
 ] as const satisfies readonly (Description & Measure)[];
 
-type Declared = typeof declared[number];
+/** One of the metrics that there are. */
+export type DeclaredMetric = typeof declaredMetrics[number];
 
 /** A figure of merit: every file, page, picture and log reads it from here. */
-export type Metric = Description & Measure & Pick<Declared, "name" | "label">;
+export type Metric = Description & Measure & Pick<DeclaredMetric, "name" | "label">;
 
 /** All metrics, in the order of files. */
-export const metrics: readonly Metric[] = declared;
+export const metrics: readonly Metric[] = declaredMetrics;
 
 /** The parts of the data that figures are of. */
 export type Part = "train" | "val" | "test";
 
 /** The name of a figure in files and logs: `val_acc`. */
-export type FigureKey<P extends Part> = `${P}_${Declared["name"]}`;
+export type FigureKey<P extends Part> = `${P}_${DeclaredMetric["name"]}`;
 
 /** Figures by their names; there are none of validation images where there were no such images. */
 export type Figures<P extends Part> =
   & { readonly [key in FigureKey<P>]?: number }
   & {
     readonly [
-      key in `${Exclude<P, "val">}_${Extract<Declared, { required: true }>["name"]}`
+      key in `${Exclude<P, "val">}_${Extract<DeclaredMetric, { required: true }>["name"]}`
     ]: number;
   };
 

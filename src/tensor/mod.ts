@@ -43,4 +43,4 @@ export {
   type Wanted,
 } from "./tape.ts";
 export { type Operand, Tensor } from "./tensor.ts";
-export { written } from "./writes.ts";
+export { type Writable, written } from "./writes.ts";

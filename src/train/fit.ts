@@ -13,6 +13,7 @@ import { TrainingState } from "./state.ts";
 
 /** Who is told how a training goes. */
 export interface Watcher {
+  /** Where lines and the progress bar go. */
   readonly screen: Screen;
   /** An epoch is complete. */
   epoch?(history: readonly EpochMetrics[], recipe: Recipe): void;
@@ -22,17 +23,21 @@ export interface Watcher {
 
 /** What is trained, on what, and how. A recipe's parts have the defaults of `deno task train`. */
 export interface FitOptions extends Partial<Omit<Recipe, "optimizer">>, Pick<Recipe, "optimizer"> {
+  /** The model, as layers without weights. */
   readonly model: Layer;
+  /** Training images, and validation images if there are any. */
   readonly data: TrainingData;
+  /** Who is told how it goes; nobody by default. */
   readonly watcher?: Watcher;
 }
 
 /** A trained model, with the weights of its best epoch. Disposing it frees them. */
 export class Fitted implements Disposable {
-  readonly #state: TrainingState;
+  readonly #state: Pick<TrainingState, "model" | "parameterCount" | "history"> & Disposable;
 
+  /** Takes over a training that is complete. */
   constructor(
-    state: TrainingState,
+    state: Pick<TrainingState, "model" | "parameterCount" | "history"> & Disposable,
     /** The epoch whose weights the model has. */
     readonly best: EpochMetrics,
     /** SHA-256 of the weights after the last epoch, as in a run's summary.json. */
@@ -43,6 +48,7 @@ export class Fitted implements Disposable {
     this.#state = state;
   }
 
+  /** The model, with the weights of its best epoch. */
   get model(): Module {
     return this.#state.model;
   }
@@ -52,10 +58,12 @@ export class Fitted implements Disposable {
     return this.#state.parameterCount;
   }
 
+  /** Every epoch's figures. */
   get history(): readonly EpochMetrics[] {
     return this.#state.history;
   }
 
+  /** Frees the model. */
   [Symbol.dispose](): void {
     this.#state[Symbol.dispose]();
   }

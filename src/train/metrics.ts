@@ -12,6 +12,7 @@ import type { Recipe } from "./recipe.ts";
 
 /** One epoch's figures: a pure function of config and data. */
 export interface EpochMetrics extends Figures<"train" | "val"> {
+  /** Counts from 1. */
   readonly epoch: number;
   /** Steps done since the run began. */
   readonly step: number;

@@ -11,24 +11,29 @@ import {
   schedules,
 } from "../nn/mod.ts";
 import { named } from "../settings/mod.ts";
-import type { Metric } from "../statistics/mod.ts";
+import type { DeclaredMetric } from "../statistics/mod.ts";
 import type { Device } from "../tensor/mod.ts";
 
 /** What decides a training besides its model and its data: values, not names. */
 export interface Recipe {
+  /** What updates the weights, and its learning rate. */
   readonly optimizer: Optimizer;
+  /** What is made small. */
   readonly loss: Loss;
   /** How the learning rate changes. */
   readonly schedule: Schedule;
+  /** What is done to training images, nothing by default. */
   readonly augmentation?: Omit<Augmentation, "random">;
+  /** Passes over the training images. */
   readonly epochs: number;
   /** Images a step. */
   readonly batchSize: number;
   /** Seed of all chance. */
   readonly seed: number;
+  /** Where it is computed. */
   readonly device: Device;
   /** What makes an epoch the best. */
-  readonly bestBy: Metric["label"];
+  readonly bestBy: DeclaredMetric["label"];
   /** Epochs without a better one after which the training stops, 0 for never. */
   readonly earlyStopping: number;
 }

@@ -6,6 +6,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { z } from "zod";
+import { schemasOf } from "../../src/settings/mod.ts";
 import { UserError } from "../../src/errors.ts";
 import { choices, keyOf, keysOf } from "../../src/config/choices.ts";
 import { completeConfig, configSchema } from "../../src/config/config.ts";
@@ -87,8 +88,9 @@ Deno.test("a setting that several specs have has one range, and no two choices s
   assertEquals(new Set(keys).size, keys.length);
   for (const choice of Object.values(choices)) {
     const ranges = new Map<string, string>();
-    for (const { name, settings } of choice.specs) {
-      for (const [setting, schema] of Object.entries<z.ZodType>(settings)) {
+    for (const spec of choice.specs) {
+      const { name } = spec;
+      for (const [setting, schema] of Object.entries(schemasOf(spec))) {
         const { default: _default, description: _text, ...range } = z.toJSONSchema(schema, {
           io: "input",
         });

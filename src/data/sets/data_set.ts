@@ -30,6 +30,7 @@ export interface Origin {
 
 /** What is trained on, and what decides which epoch was the best. */
 export interface TrainingData extends Origin {
+  /** What is trained on. */
   readonly train: ImageSet;
   /** Undefined where everything is trained on. */
   readonly validation: ImageSet | undefined;

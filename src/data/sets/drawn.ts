@@ -4,6 +4,7 @@ import type { DataSet } from "./data_set.ts";
 
 /** A set that a program draws. */
 export interface DrawnDescription extends Omit<DataSet, "prepare" | "loadTraining" | "loadTest"> {
+  /** Images of the test part. */
   readonly testCount: number;
   /** The first `count` images of a part. */
   draw(part: "train" | "validation" | "test", count: number): ImageSet;

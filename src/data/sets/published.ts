@@ -9,6 +9,7 @@ import type { DataSet, FileOptions } from "./data_set.ts";
 
 /** A set whose files its authors publish: IDX files of gray images. */
 export interface PublishedSet extends DataSet {
+  /** Its files, and where they come from. */
   readonly publication: Publication;
 }
 

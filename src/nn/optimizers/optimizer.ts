@@ -37,17 +37,23 @@ export interface OptimizerState extends Disposable {
 
 /** A tensor for each parameter, and their handles for one native call. */
 export interface TensorList {
+  /** The tensors, in the parameters' order. */
   readonly tensors: readonly Tensor[];
+  /** Their handles. */
   readonly handles: Float64Array<ArrayBuffer>;
 }
 
 /** What an update works on. */
 export interface Update<Settings extends object> {
+  /** The optimizer's settings, defaults filled in. */
   readonly settings: Complete<Settings>;
+  /** What is updated, in place. */
   readonly parameters: TensorList;
+  /** A gradient for each parameter. */
   readonly gradients: TensorList;
   /** The state under each of its names; an optimizer that has none of a name gets an empty list. */
   readonly state: (name: string) => TensorList;
+  /** The learning rate of this step. */
   readonly lr: number;
   /** Counts from 1. */
   readonly step: number;

@@ -18,7 +18,9 @@ export interface Warmup {
 
 /** How long a run is. */
 export interface RunLength {
+  /** Steps of an epoch. */
   readonly stepsPerEpoch: number;
+  /** Steps of all epochs. */
   readonly totalSteps: number;
 }
 
@@ -40,6 +42,7 @@ export interface ScheduleDefinition<Settings extends object> extends Spec<Settin
 
 /** A schedule of its settings, which `--lr-scheduler` chooses by name. */
 export interface ScheduleSpec<Settings extends object = NoSettings> extends Spec<Settings> {
+  /** Whether it begins with a rise, so that there is no warm-up before it. */
   readonly ownRise?: boolean;
   (settings?: Partial<Settings> & Warmup): Schedule;
   /** The same of settings that come from outside. */
