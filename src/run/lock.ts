@@ -8,8 +8,8 @@ export interface RunLock extends Disposable {
 
 /**
  * Takes the lock of a run folder, or throws a UserError that names its holder. The lock is the
- * system's own on an open file: it ends with its process, however that dies, so one that a dead
- * process left is free.
+ * system's own on an open file: it ends with its process, however that dies, so the
+ * lock of a dead process is free.
  */
 export function lockRun(folder: string): RunLock {
   const path = `${folder}/.lock`;
@@ -27,7 +27,7 @@ export function lockRun(folder: string): RunLock {
   return { path, [Symbol.dispose]: () => file.close() };
 }
 
-/** Takes the lock; where the file system has no locks the run goes on without one, and says so. */
+/** Takes the lock. Where the file system has no locks, the run continues without one and says so. */
 function take(file: Deno.FsFile, folder: string): boolean {
   try {
     return file.tryLockSync(true);
@@ -48,8 +48,8 @@ function openLock(path: string, folder: string): Deno.FsFile {
 }
 
 /**
- * Whether a process holds a run folder's lock. Looking takes a shared lock for an instant where
- * none is held.
+ * Whether a process holds a run folder's lock. Looking takes a shared lock for an instant where no
+ * process holds one.
  */
 export function isLocked(folder: string, options: ReadOptions = {}): boolean {
   try {
