@@ -15,7 +15,7 @@ import {
   writeText,
 } from "../storage/mod.ts";
 import { type EpochDigests, readDigests } from "./digests.ts";
-import { lockRun, type RunLock } from "./lock.ts";
+import { lockRun } from "./lock.ts";
 import { readRun } from "./record.ts";
 import {
   type EpochMetrics,
@@ -44,7 +44,7 @@ export class Run implements Disposable {
   private constructor(
     readonly folder: string,
     readonly config: TrainConfig,
-    readonly lock: RunLock,
+    readonly lock: Disposable,
     { keepLast = 2, files = diskFiles }: RunFolderOptions,
   ) {
     this.#files = files;
@@ -65,7 +65,7 @@ export class Run implements Disposable {
   ): Run {
     const { files = diskFiles, time = now() } = options;
     let folder: string | undefined;
-    let lock: RunLock | undefined;
+    let lock: Disposable | undefined;
     try {
       makeParents(files, parent);
       folder = makeHidden(parent);
