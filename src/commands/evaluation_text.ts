@@ -22,7 +22,7 @@ export function scoreTable(
   ].join("\n");
 }
 
-/** The counts as an aligned table: a row for each class, a column for each prediction; shaded with `colour`. */
+/** The counts as an aligned table, a row for each class, a column for each prediction. */
 export function confusionTable(
   { confusion }: Pick<Evaluation, "confusion">,
   classes: readonly string[],
