@@ -31,7 +31,7 @@ export function cells({ runs, models, batches, threads }: Choice): Cell[] {
 
 /**
  * Floating-point operations an image needs, an FMA counted as two: training is forward, weight gradient and input
- * gradient, but the first layer's input needs none.
+ * gradient, but the first layer has no input gradient.
  */
 export function operations(run: Cell["run"], model: ModelName): number {
   const each = multiplyAdds(model);

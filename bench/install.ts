@@ -20,7 +20,7 @@ export async function install(): Promise<void> {
   await Deno.mkdir(`${environments}/tfjs`, { recursive: true });
 }
 
-/** A peer that cannot be installed is one that is left out: it says so and goes on. */
+/** Installs peers; where that fails, says that they are left out and continues. */
 async function attempt(what: string, commands: readonly (readonly string[])[]): Promise<void> {
   console.log(`Installing ${what} ...`);
   for (const [program, ...args] of commands) {

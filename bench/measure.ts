@@ -16,13 +16,13 @@ export interface Effort {
 /** A slow peer's one piece of work may take this long, in seconds, before it is given up. */
 const PATIENCE = 60;
 
-/** A measurement that lasts so many times as long as was asked is as good as several of them. */
+/** A measurement that lasts this many times as long as was asked is not repeated. */
 const LONG = 4;
 
-/** What a peer classifies after its training, if that is not beyond all patience. */
+/** How many images a peer classifies after its training, where it is fast enough. */
 const TEST_IMAGES = 10_000;
 
-/** Building, compiling and warming up come on top of it. */
+/** The patience with a peer's first piece of work, in seconds: it builds, compiles and warms up. */
 const WARM_UP = 180;
 
 /**
@@ -95,7 +95,7 @@ async function measureCell(
   return measured;
 }
 
-/** How long a batch would take a peer by its best rate at other batch sizes; 0 where there is none. */
+/** How long a batch would take a peer by its best rate at other batch sizes; 0 where no rate is known. */
 function batchSeconds(
   peer: string,
   { run, model, batch, threads }: Cell,

@@ -1,9 +1,9 @@
-/** What stands still, and would for ever if this program ended without letting it go on. */
+/** The processes that stand still, and would for ever if this program ended without resuming them. */
 const standing = new Set<number>();
 
 /**
  * Stops a process and all that it has started, so that it takes nothing from another one that is timed.
- * Returns what lets them go on. Windows has no such signal: there nothing is stopped.
+ * Returns what resumes them. Windows has no such signal: there nothing is stopped.
  */
 export async function pause(process: number): Promise<() => void> {
   if (Deno.build.os === "windows") return () => {};
@@ -20,8 +20,8 @@ export async function pause(process: number): Promise<() => void> {
 }
 
 /**
- * Lets everything go on when this program ends, by a signal too; only what kills it at once is beyond that. A terminal
- * that closes is left to the system, so that `nohup` works: what stands still is woken by it then.
+ * Resumes every process when this program ends, by a signal too, unless it is killed at once. A terminal that closes is
+ * left to the system, so that `nohup` works: the system then wakes what stands still.
  */
 export function resumeAtExit(): void {
   globalThis.addEventListener("unload", () => resume(standing));
@@ -38,7 +38,7 @@ function resume(processes: ReadonlySet<number>): void {
   }
 }
 
-/** Children of these processes that are not among them; none where there is no ps. */
+/** Children of these processes that are not among them; empty where there is no ps. */
 async function startedBy(processes: ReadonlySet<number>): Promise<number[]> {
   const ps = new Deno.Command("ps", { args: ["-A", "-o", "pid=", "-o", "ppid="] });
   const { stdout } = await ps.output().catch(() => ({ stdout: new Uint8Array() }));
@@ -48,7 +48,7 @@ async function startedBy(processes: ReadonlySet<number>): Promise<number[]> {
     .map(([child]) => child);
 }
 
-/** Sends a signal; a process that has ended needs none. */
+/** Sends a signal; a process that has ended is left alone. */
 function signal(process: number, name: Deno.Signal): void {
   try {
     Deno.kill(process, name);

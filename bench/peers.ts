@@ -3,7 +3,7 @@ import type { Report } from "./report.ts";
 /** A program that speaks the protocol in README.md. */
 export interface Peer {
   readonly name: string;
-  /** Folder of its environment under `.wick/peers`; none for wick itself. */
+  /** Folder of its environment under `.wick/peers`; undefined for wick itself. */
   readonly environment: "python" | "rust" | "tfjs" | undefined;
   /** The command line, but for `--threads N --data FOLDER`. */
   readonly command: readonly string[];

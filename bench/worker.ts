@@ -11,7 +11,7 @@ export interface Command {
   readonly seconds?: number;
 }
 
-/** What a worker says: figures, or why there are none. */
+/** What a worker says: figures, or why it has no figures. */
 export interface Answer {
   readonly images: number;
   readonly seconds: number;
@@ -53,7 +53,7 @@ export class Worker {
     return this.#turn(120);
   }
 
-  /** Its answer; `error` where it has none after `patience` seconds, and from then on. */
+  /** Its answer; `error` where it has not answered after `patience` seconds, and from then on. */
   async ask(command: Command, patience: number): Promise<Answer> {
     if (this.#dead !== undefined) return failed(this.#dead);
     this.#resume();

@@ -26,7 +26,7 @@ export const compareFlagsSchema = z.strictObject({
 });
 
 /**
- * Compares finished runs, the newest of each model where none is named: prints tables that fit
+ * Compares finished runs, the newest of each model where no run is named: prints tables that fit
  * `width` columns, and writes files where a folder for them is given.
  */
 export async function compareCommand(

@@ -11,8 +11,10 @@ export function scoreTable(
   const width = Math.max(...classes.map(({ length }) => length), "macro mean".length);
   const line = (name: string, ...cells: string[]) =>
     name.padEnd(width) + cells.map((cell) => cell.padStart(11)).join("");
-  const row = (name: string, { precision, recall, f1 }: Parameters<typeof figures>[0], n: number) =>
-    line(name, ...figures({ precision, recall, f1 }), String(n));
+  const row = (name: string, score: ReturnType<typeof macroMean>, examples: number) => {
+    const figures = [score.precision, score.recall, score.f1].map((figure) => figure.toFixed(4));
+    return line(name, ...figures, String(examples));
+  };
   return [
     line("class", "precision", "recall", "F1", "examples"),
     ...scores.map((score) => row(score.name, score, score.support)),
@@ -20,11 +22,7 @@ export function scoreTable(
   ].join("\n");
 }
 
-function figures({ precision, recall, f1 }: { precision: number; recall: number; f1: number }) {
-  return [precision, recall, f1].map((figure) => figure.toFixed(4));
-}
-
-/** The counts as an aligned table: a row a class, a column a prediction; shaded where wanted. */
+/** The counts as an aligned table, a row for each class, a column for each prediction. */
 export function confusionTable(
   { confusion }: Pick<Evaluation, "confusion">,
   classes: readonly string[],

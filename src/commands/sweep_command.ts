@@ -9,8 +9,8 @@ import { sweepTable } from "../experiment/mod.ts";
 
 /**
  * Trains each of the runs, one after another, and prints a table of them. A run is a pure function
- * of its config, so one that lies finished in the output folder is not done again, and one that
- * was interrupted goes on. Returns the exit code.
+ * of its config, so a run that lies finished in the output folder is not done again, and a run that
+ * was interrupted is resumed. Returns the exit code.
  */
 export async function sweepCommand(
   runs: readonly TrainFlags[],

@@ -36,10 +36,10 @@ export async function reproduce(
   options: { readonly dataDir?: string },
   screen: Screen,
 ): Promise<string | undefined> {
-  const { config } = results;
+  const { config, data_sha256 } = results;
   const { data: source, trainSize } = config;
   const data = await loadTraining({ ...options, data: source, trainSize });
-  refuseOtherData(what, results.data_sha256, data.digests);
+  refuseOtherData(what, data_sha256, data.digests);
   using state = new TrainingState(modelOf(config), recipeOf(config), data.train.count);
   const comparison = new Comparison(results, screen);
   try {
@@ -51,9 +51,8 @@ export async function reproduce(
       );
     }
     const test = await loadTest({ ...options, data: source });
-    refuseOtherData(what, results.data_sha256, test.digests);
-    const digests = results.data_sha256;
-    const result = await testResult(state, config, comparison.best, test, digests, pace);
+    refuseOtherData(what, data_sha256, test.digests);
+    const result = await testResult(state, config, comparison.best, test, data_sha256, pace);
     for (const name of finalFigures) {
       // Results that are older than a metric do not have it.
       if (results[name] !== undefined) compare(name, result?.[name], results[name]);

@@ -20,7 +20,7 @@ export function exifOrientation(segment: Uint8Array): number {
 
 /**
  * The orientation (1 to 8, 1 is upright) that EXIF tells, which is a TIFF's directory (CIPA DC-008,
- * section 4.6.4); 1 where it tells none, for a picture is no worse for a damaged note about it. Any
+ * section 4.6.4); 1 where it is missing or damaged, for the picture itself is no worse for that. Any
  * type of whole number is taken, as other readers do.
  */
 export function tiffOrientation(tiff: Uint8Array): number {

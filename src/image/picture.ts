@@ -13,8 +13,8 @@ export interface Picture {
 /** The longest picture file that is read, in bytes. */
 export const maxFileBytes = 64 << 20;
 
-/** The most pixels a picture may have: those of the largest cameras people carry. */
-export const maxPixels = 64 << 20;
+/** The most pixels a picture may have: as many as the largest cameras that people carry make. */
+const maxPixels = 64 << 20;
 
 const maxSide = 65_535;
 

@@ -12,7 +12,7 @@ const leastTolerance = 13;
 /** The part of the largest difference that is ground too: its own shading, and soft shadows. */
 const shadingShare = 8;
 
-/** A row or column with fewer garment pixels than one in this many holds none: dust, noise. */
+/** A row or column with fewer garment pixels than one in this many is ground with dust or noise. */
 const speck = 64;
 
 /**
@@ -23,9 +23,9 @@ const speck = 64;
  * Otherwise, after the data set's own recipe (Xiao et al. 2017, arXiv 1708.07747, section 2): the
  * ground is the median of the outermost pixels, light where what differs from it is darker on the
  * whole; grays are stretched away from it, so that it becomes 0, and black (before a light ground)
- * or white (before a dark one) becomes 255; what is ground all along an edge (give or take its shading) is cut off; the rest is
- * scaled by area averaging with its proportions kept, and centred. All of it is arithmetic on whole
- * numbers.
+ * or white (before a dark one) becomes 255; what is ground all along an edge (give or take its
+ * shading) is cut off; the rest is scaled by area averaging with its proportions kept, and centred.
+ * All of it is arithmetic on whole numbers.
  */
 export function prepare(
   given: Picture,

@@ -2,7 +2,7 @@ import { aligned } from "../cli/mod.ts";
 import { broadcast, type Media } from "./broadcast.ts";
 
 /**
- * Shows pictures below a cell, each an SVG document of `src/report`. Wait for it: what is shown
+ * Shows pictures below a cell, each an SVG document of `src/picture`. Wait for it: what is shown
  * after a cell's end may be lost.
  */
 export async function show(...pictures: readonly string[]): Promise<void> {
@@ -17,7 +17,7 @@ export async function showTable(rows: readonly TableRow[]): Promise<void> {
   await display(tableMedia(rows));
 }
 
-/** A picture and, where none can be shown, its title. */
+/** A picture and, where pictures cannot be shown, its title. */
 export function pictureMedia(picture: string): Media {
   const title = picture.match(/aria-label="([^"]*)"/)?.[1] ?? "a picture";
   return { "image/svg+xml": picture, "text/plain": title };

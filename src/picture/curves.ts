@@ -69,8 +69,8 @@ export interface NamedCurve {
 }
 
 /**
- * Draws the validation curves of several runs over each other; training's where there are none.
- * `width` is in pixels.
+ * Draws the validation curves of several runs over each other, or a run's training curves where it
+ * has no validation. `width` is in pixels.
  */
 export function convergencePicture(
   title: string,

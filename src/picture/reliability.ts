@@ -14,9 +14,15 @@ export function reliabilityPicture(
   { bins, error, count }: Calibration,
 ): string {
   const filled = bins.filter((bin) => bin.count > 0);
-  const x1 = ({ from }: CalibrationBin) => 100 * from;
-  const x2 = ({ to }: CalibrationBin) => 100 * to;
-  const inset = { insetLeft: 1, insetRight: 1 };
+  const bars = (y: (bin: CalibrationBin) => number, style: Plot.RectYOptions) =>
+    Plot.rectY(filled, {
+      x1: ({ from }: CalibrationBin) => 100 * from,
+      x2: ({ to }: CalibrationBin) => 100 * to,
+      insetLeft: 1,
+      insetRight: 1,
+      y,
+      ...style,
+    });
   const margins = { marginLeft: 58, marginRight: 24 };
   const grid = () => Plot.gridY({ stroke: colour("line"), strokeOpacity: 1, ticks: 5 });
   const reliability: Plot.PlotOptions = {
@@ -28,14 +34,7 @@ export function reliabilityPicture(
     y: { domain: [0, 100], label: "accuracy in %", ticks: 5 },
     marks: [
       grid(),
-      Plot.rectY(filled, {
-        x1,
-        x2,
-        ...inset,
-        y: (bin: CalibrationBin) => 100 * bin.accuracy,
-        fill: measured.stroke,
-        fillOpacity: 0.75,
-      }),
+      bars(({ accuracy }) => 100 * accuracy, { fill: measured.stroke, fillOpacity: 0.75 }),
       Plot.line([[0, 0], [100, 100]], {
         stroke: colour("ink"),
         strokeDasharray: perfect.dashes,
@@ -50,16 +49,7 @@ export function reliabilityPicture(
     marginBottom: 42,
     x: { domain: [0, 100], label: "confidence in %", ticks: 5 },
     y: { label: "% of the predictions", ticks: 3, nice: true },
-    marks: [
-      grid(),
-      Plot.rectY(filled, {
-        x1,
-        x2,
-        ...inset,
-        y: (bin: CalibrationBin) => 100 * bin.count / count,
-        fill: colour("muted"),
-      }),
-    ],
+    marks: [grid(), bars((bin) => 100 * bin.count / count, { fill: colour("muted") })],
   };
   return draw({
     title: `${title}: expected calibration error ${percent(error)}`,

@@ -1,5 +1,6 @@
 import { bytesOf, type ImageFormat, imageSet, unload } from "../data/mod.ts";
 import type { Module } from "../nn/mod.ts";
+import type { Device } from "../tensor/mod.ts";
 import { predictions } from "../train/mod.ts";
 
 /** A class and how likely the model holds it to be, 0 to 1. */
@@ -19,7 +20,7 @@ export function classify(
   images: readonly Uint8Array[],
   top: number,
   format: ImageFormat,
-  device: "cpu" | "cuda" = "cpu",
+  device: Device = "cpu",
 ): Candidate[][] {
   const pixels = new Uint8Array(images.length * bytesOf(format));
   images.forEach((image, i) => pixels.set(image, i * bytesOf(format)));

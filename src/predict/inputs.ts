@@ -4,7 +4,7 @@ import { printable } from "../printable.ts";
 import { openRegularFile, readBytes } from "../storage/mod.ts";
 import { picturesIn } from "./picture_folder.ts";
 
-/** A picture under its name, why there is none, or what of a folder is left out. */
+/** A picture under its name, why it cannot be read, or what of a folder is left out. */
 export type Input =
   | { readonly name: string; readonly picture: Picture }
   | { readonly name: string; readonly error: string }
@@ -72,7 +72,7 @@ async function readAll(
 const tooLarge = (shown: string) =>
   new UserError(`${shown} is larger than ${maxFileBytes >> 20} MiB.`);
 
-/** A failure of one input; the others go on. */
+/** The failure of one input, which does not stop the others. */
 function failure(name: string, error: unknown): UserError {
   if (error instanceof UserError) return error;
   const shown = printable(name);

@@ -1,4 +1,4 @@
-/** Predicting the class of pictures, and what of them decides it. @module */
+/** Predicting the class of pictures, and which of their pixels decide it. @module */
 
 export { type Candidate, classify } from "./classify.ts";
 export { type Input, readInputs } from "./inputs.ts";

@@ -1,6 +1,6 @@
 import { imageSize } from "../image/mod.ts";
 import type { Module } from "../nn/mod.ts";
-import { gradients, parameter, scope, Tensor } from "../tensor/mod.ts";
+import { type Device, gradients, parameter, scope, Tensor } from "../tensor/mod.ts";
 
 /**
  * The gradient of a class's score (its logit) with respect to an image's pixels in [0, 1], `[28,
@@ -11,7 +11,7 @@ export function saliency(
   model: Module,
   image: Uint8Array<ArrayBuffer>,
   label: number,
-  device: "cpu" | "cuda" = "cpu",
+  device: Device = "cpu",
 ): Float32Array {
   const shape = [1, 1, imageSize, imageSize];
   using pixels = parameter(

@@ -23,7 +23,7 @@ import type { RunRecord } from "../run/mod.ts";
 /** What a report shows besides a run's records. */
 export interface ReportContent {
   readonly curves: string | undefined;
-  /** Of a finished run. */
+  /** What is known of a finished run alone. */
   readonly tested?: {
     readonly pictures: TestPictures;
     readonly calibration: Calibration;
@@ -203,7 +203,7 @@ function environment({ environment }: RunRecord): Content {
   ];
 }
 
-/** A record's entries as text; those of a record in it are named `outer.inner`. */
+/** A record's entries as text; the entries of a record inside it are named `outer: inner`. */
 function textEntries(record: Readonly<Record<string, unknown>>): [string, string][] {
   return Object.entries(record).flatMap(([name, value]): [string, string][] => {
     if (typeof value !== "object" || value === null) return [[name, `${value ?? "not known"}`]];

@@ -1,6 +1,7 @@
 import { loadTest, type TestData } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { parameterCount } from "../nn/mod.ts";
+import type { Device } from "../tensor/mod.ts";
 import { diskFiles, type Files, writeText } from "../storage/mod.ts";
 import { confusionCounts, predictions } from "../train/mod.ts";
 import {
@@ -19,12 +20,12 @@ import { runCurves, type TestedModel, testPictures } from "./run_pictures.ts";
 export interface ReportOptions {
   /** The test images, where they are in memory already. */
   readonly test?: TestData;
-  /** Where they are otherwise, as for `loadTest`. */
+  /** The folder of the data files, where the test images have to be loaded. */
   readonly dataDir?: string;
   /** The command that resumes an unfinished run. */
   readonly resumeCommand: string;
   /** Where the model computes; by default where it was trained. */
-  readonly device?: "cpu" | "cuda";
+  readonly device?: Device;
   readonly files?: Files;
   /** Hears of checkpoints that cannot be used. */
   readonly tell?: (text: string) => void;

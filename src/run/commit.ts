@@ -5,7 +5,7 @@ const hash = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 /**
  * The commit that is checked out in a folder, from the files of its own `.git` alone
- * (https://git-scm.com/docs/gitrepository-layout); undefined where it has none.
+ * (https://git-scm.com/docs/gitrepository-layout); undefined where it is not to be found.
  */
 export function commitOf(root: string): string | undefined {
   try {

@@ -22,7 +22,7 @@ export function epochDigests(epoch: number, weights: readonly StoredTensor[]): E
   return { epoch, weights_sha256: weightsDigest(weights), tensors: tensorDigests(weights) };
 }
 
-/** The digests of each epoch, as far as they are known; a line that a crash cut short is left out. */
+/** The digests of each epoch whose line in weights.jsonl is whole. */
 export function readDigests(folder: string): EpochDigests[] {
   const lines = (readText(`${folder}/weights.jsonl`) ?? "").split("\n");
   return lines.flatMap((line) => epochDigestsSchema.safeParse(jsonValue(line)).data ?? []);

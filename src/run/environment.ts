@@ -2,6 +2,7 @@ import { cpus } from "node:os";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { packedFile, selfContained } from "../program.ts";
+import type { Device } from "../tensor/mod.ts";
 import { wickInfo } from "../ffi/mod.ts";
 import { now } from "../clock.ts";
 import { commitOf } from "./commit.ts";
@@ -14,7 +15,7 @@ export interface Environment {
   readonly deno: string;
   readonly candle: string;
   readonly library_sha256: string;
-  /** The commit of wick's repository, where it is one, and whether files differ from it: null, not known. */
+  /** The commit of wick's repository, and whether files differ from the commit; null if not known. */
   readonly commit: string | null;
   readonly dirty: boolean | null;
   readonly os: string;
@@ -28,7 +29,7 @@ export interface Environment {
   readonly reproducible: string;
 }
 
-/** environment.json, of which only what is used again is checked. */
+/** environment.json; only the parts that wick reads again are checked. */
 export const environmentSchema = z.looseObject({
   time: z.string().optional(),
   data_sha256: z.record(z.string(), z.string()).optional(),
@@ -39,7 +40,7 @@ export type RecordedEnvironment = Readonly<z.infer<typeof environmentSchema>>;
 
 /** Reads the environment of this process; the one place that does. */
 export async function readEnvironment(
-  device: "cpu" | "cuda",
+  device: Device,
   dataDigests: Readonly<Record<string, string>>,
 ): Promise<Environment> {
   const info = wickInfo();
@@ -71,8 +72,8 @@ function processor(): string | null {
 }
 
 /**
- * Of which commit this wick is; null where it is of none. Whether files differ from the commit only
- * git itself could say, which no task may run.
+ * The commit of this wick; null where it is not known. Whether files differ from the commit only git
+ * itself could say, and no task may run git.
  */
 export async function readCommit(): Promise<Pick<Environment, "commit" | "dirty">> {
   if (selfContained) {

@@ -1,17 +1,12 @@
 import { messageOf, UserError } from "../errors.ts";
 import { findFile, isUnsupported, type ReadOptions, readText, warnOnce } from "../storage/mod.ts";
 
-/** The right to write a run folder, held by one process at a time. */
-export interface RunLock extends Disposable {
-  readonly path: string;
-}
-
 /**
- * Takes the lock of a run folder, or throws a UserError that names its holder. The lock is the
- * system's own on an open file: it ends with its process, however that dies, so one that a dead
- * process left is free.
+ * Takes the lock of a run folder, the right of one process at a time to write it, or throws a
+ * UserError that names its holder. The lock is the system's own on an open file: it ends with its
+ * process, however that dies.
  */
-export function lockRun(folder: string): RunLock {
+export function lockRun(folder: string): Disposable {
   const path = `${folder}/.lock`;
   const file = openLock(path, folder);
   if (!take(file, folder)) {
@@ -24,10 +19,10 @@ export function lockRun(folder: string): RunLock {
   const holder = new TextEncoder().encode(`process ${Deno.pid}\n`);
   file.truncateSync(0);
   file.writeSync(holder);
-  return { path, [Symbol.dispose]: () => file.close() };
+  return { [Symbol.dispose]: () => file.close() };
 }
 
-/** Takes the lock; where the file system has no locks the run goes on without one, and says so. */
+/** Takes the lock. Where the file system has no locks, the run continues without one and says so. */
 function take(file: Deno.FsFile, folder: string): boolean {
   try {
     return file.tryLockSync(true);
@@ -48,8 +43,8 @@ function openLock(path: string, folder: string): Deno.FsFile {
 }
 
 /**
- * Whether a process holds a run folder's lock. Looking takes a shared lock for an instant where
- * none is held.
+ * Whether a process holds a run folder's lock. Looking takes a shared lock for an instant where no
+ * process holds one.
  */
 export function isLocked(folder: string, options: ReadOptions = {}): boolean {
   try {

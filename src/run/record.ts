@@ -70,10 +70,7 @@ export function runsIn(parent: string): RunRecord[] {
 }
 
 /** Reads all of a run folder now, damaged or not; undefined where it has no config.json. */
-export function inspectRun(
-  folder: string,
-  options: ReadRunOptions = {},
-): FoundRun | undefined {
+export function inspectRun(folder: string, options: ReadRunOptions): FoundRun | undefined {
   try {
     const run = findRun(folder, options);
     if (run !== undefined) void [run.state, run.summary, run.epochs, run.best, run.step, run.files];

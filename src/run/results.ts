@@ -28,9 +28,9 @@ const resultsSchema = figuresSchema.extend({
 export type Results = Omit<z.infer<typeof resultsSchema>, "config"> & {
   readonly config: TrainConfig;
 };
-/** One epoch of them. */
+/** One epoch of the results. */
 export type EpochResult = z.infer<typeof epochSchema>;
-/** The names of what is measured at the end. */
+/** The names of the figures that are measured at the end of a run. */
 export const finalFigures = figuresSchema.keyof().options;
 
 /** Reads the results of a finished run folder or of a results file. */

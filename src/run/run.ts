@@ -15,7 +15,7 @@ import {
   writeText,
 } from "../storage/mod.ts";
 import { type EpochDigests, readDigests } from "./digests.ts";
-import { lockRun, type RunLock } from "./lock.ts";
+import { lockRun } from "./lock.ts";
 import { readRun } from "./record.ts";
 import {
   type EpochMetrics,
@@ -26,7 +26,7 @@ import {
 } from "../train/mod.ts";
 import { EventFile, type TestFigures } from "../tensorboard/mod.ts";
 
-/** How a run folder is used: none of it changes the result. */
+/** How a run folder is used, which does not change the result. */
 export interface RunFolderOptions {
   /** Checkpoints to keep, the last one included. */
   readonly keepLast?: number;
@@ -44,7 +44,7 @@ export class Run implements Disposable {
   private constructor(
     readonly folder: string,
     readonly config: TrainConfig,
-    readonly lock: RunLock,
+    readonly lock: Disposable,
     { keepLast = 2, files = diskFiles }: RunFolderOptions,
   ) {
     this.#files = files;
@@ -65,7 +65,7 @@ export class Run implements Disposable {
   ): Run {
     const { files = diskFiles, time = now() } = options;
     let folder: string | undefined;
-    let lock: RunLock | undefined;
+    let lock: Disposable | undefined;
     try {
       makeParents(files, parent);
       folder = makeHidden(parent);
@@ -86,7 +86,7 @@ export class Run implements Disposable {
     }
   }
 
-  /** Opens a run folder to go on with it; throws a UserError where it is none or in use. */
+  /** Opens a run folder to resume it; throws a UserError where it is not one or is in use. */
   static open(path: string, options: RunFolderOptions = {}): Run {
     const { folder, config } = readRun(path);
     const lock = lockRun(folder);
@@ -111,7 +111,7 @@ export class Run implements Disposable {
     const digests = readDigests(this.folder).filter(({ epoch }) => epoch <= history.length);
     const lines = digests.map((digest) => `${JSON.stringify(digest)}\n`);
     writeText(this.#files, `${this.folder}/weights.jsonl`, lines.join(""));
-    this.#events.begin(this.config, this.#begun(), history, epochTimes(metrics), now());
+    this.#events.begin(this.config, this.#beginning(), history, epochTimes(metrics), now());
   }
 
   /** Adds an epoch's row to metrics.csv, its digests to weights.jsonl, its figures to the events. */
@@ -126,7 +126,7 @@ export class Run implements Disposable {
     this.#events.end(figures, now());
   }
 
-  /** Adds what this process is to environment.json, when it goes on where another one stopped. */
+  /** Adds the environment of a process that resumes the run to environment.json. */
   recordResume(environment: Environment, step: number): void {
     const path = `${this.folder}/environment.json`;
     const first = readRun(this.folder).environment;
@@ -140,7 +140,7 @@ export class Run implements Disposable {
   }
 
   /** When the run was begun, as far as its folder tells. */
-  #begun(): Date {
+  #beginning(): Date {
     const begun = new Date(readRun(this.folder).environment?.time ?? NaN);
     return Number.isNaN(begun.getTime()) ? now() : begun;
   }

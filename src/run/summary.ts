@@ -11,7 +11,7 @@ export const figuresSchema = z.object({
   test_count: z.int(),
   /** Counts `[class][prediction]` on the test set. */
   confusion_matrix: z.array(z.array(z.int()).readonly()).readonly(),
-  /** Of the last weights. */
+  /** The digest of the last weights. */
   weights_sha256: digestSchema,
   best_weights_sha256: digestSchema,
 });

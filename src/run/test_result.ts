@@ -7,8 +7,8 @@ import type { Result } from "./summary.ts";
 
 /**
  * Evaluates a completed run on the test set, once, with the weights of its best epoch, which the
- * state's model has afterwards. `digests` are those of all its data. Undefined where a signal
- * stopped it.
+ * state's model has afterwards. `digests` are the digests of all data of the run. Undefined where a
+ * signal stopped the evaluation.
  */
 export async function testResult(
   state: TrainingState,

@@ -3,7 +3,7 @@ import { dataSet, type ImageFormat, standardSet } from "../data/mod.ts";
 import { models } from "../models/mod.ts";
 import { build, type Module } from "../nn/mod.ts";
 import { named } from "../settings/mod.ts";
-import { Random } from "../tensor/mod.ts";
+import { type Device, Random } from "../tensor/mod.ts";
 import { choices, parseConfig, settingsOf, type TrainConfig } from "../config/mod.ts";
 import {
   assignStored,
@@ -15,7 +15,7 @@ import {
 import { readRun } from "./record.ts";
 import { isFolder } from "./run_path.ts";
 
-/** Trained weights and what is known of where they come from. */
+/** Trained weights and where they come from, as far as it is known. */
 export interface WeightsSource {
   readonly path: string;
   readonly model: string;
@@ -55,7 +55,7 @@ export function findWeights(path: string, model?: string): WeightsSource {
 }
 
 /** Builds the model of these weights; throws a UserError where they do not fit it. */
-export function loadModel(source: WeightsSource, device: "cpu" | "cuda" = "cpu"): Module {
+export function loadModel(source: WeightsSource, device: Device = "cpu"): Module {
   const { path, model, tensors, config, format } = source;
   const spec = named("model", models, model);
   const shapes = (name: string) => tensors.find((tensor) => tensor.name === name)?.shape;

@@ -19,7 +19,7 @@ export class Events {
   readonly #listeners = new Set<Listener>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** Looks every so many milliseconds, while anyone listens; a failure closes the streams. */
+  /** Looks for changes each `every` milliseconds while anyone listens; a failure closes the streams. */
   constructor(
     readonly store: RunStore,
     readonly every: number,

@@ -101,7 +101,7 @@ function stampOf(path: string): { text: string; time: number } {
     const time = mtime?.getTime() ?? 0;
     return { text: `${time}:${size}:${ino}`, time };
   } catch (error) {
-    // None, or not to be looked at: reading the run says so.
+    // Missing, or not to be looked at: reading the run says so.
     return { text: error instanceof Error ? error.name : "none", time: 0 };
   }
 }
@@ -115,7 +115,7 @@ function realPath(folder: string): string | undefined {
   }
 }
 
-/** The names of the folders in a folder; links and what begins with a dot are none. */
+/** The names of the folders in a folder; links and names that begin with a dot are left out. */
 function folderNames(root: string): string[] {
   const entries = [...Deno.readDirSync(root)];
   return entries.filter(({ name, isDirectory }) => isDirectory && !name.startsWith("."))

@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 import { Events } from "./events.ts";
 import { bracketed, refuse } from "./guard.ts";
 import { documentOf } from "./pages/page.ts";
@@ -82,8 +82,7 @@ function listen(
           "--host 0.0.0.0 listens everywhere, or add the address to its permissions",
       );
     }
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`Cannot listen on ${where}: ${reason}`, { cause: error });
+    throw new UserError(`Cannot listen on ${where}: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -37,7 +37,7 @@ export function epochSeconds({ epochs }: RunRecord): number | undefined {
   return times.reduce((sum, time) => sum + time, 0) / times.length;
 }
 
-/** Seconds of training, as far as they are known. */
+/** Seconds of training; undefined before the first epoch is complete. */
 export function trainingSeconds({ summary, epochs }: RunRecord): number | undefined {
   if (summary !== undefined) return summary.times.training_seconds;
   if (epochs.length === 0) return undefined;

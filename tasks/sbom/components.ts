@@ -25,7 +25,7 @@ export interface CargoMetadata {
   }[];
 }
 
-/** The packages of deno.lock, those of JSR first. */
+/** The packages of deno.lock, JSR's first. */
 export function denoComponents(lock: DenoLock): Component[] {
   const jsr = Object.entries(lock.jsr ?? {}).map(([key, { integrity }]) =>
     component("jsr", key, { alg: "SHA-256", content: integrity })

@@ -30,7 +30,7 @@ const fileNames: Partial<Record<typeof Deno.build.os, string>> & { linux: string
 /**
  * Builds the native library unless it is there and neither its sources nor its features changed.
  *
- * Without `features` it keeps those of the last build. Returns whether cargo ran.
+ * Without `features` it keeps the features of the last build. Returns whether cargo ran.
  */
 export async function prepareLibrary(root: string, features?: readonly string[]): Promise<boolean> {
   if (isCurrent(root, features)) return false;
@@ -74,7 +74,7 @@ function removeDamaged(root: string): void {
   }
 }
 
-/** SHA-256 of a file, or undefined where there is none. */
+/** SHA-256 of a file, or undefined where the file is missing. */
 function digestOf(path: string): string | undefined {
   const file = ifThere(() => Deno.readFileSync(path));
   return file && createHash("sha256").update(file).digest("hex");

@@ -10,7 +10,7 @@ export function ifThere<T>(read: () => T): T | undefined {
   }
 }
 
-/** The JSON value in a file, or undefined where there is none or it does not parse. */
+/** The JSON value in a file, or undefined where the file is missing or does not parse. */
 export function readJsonIfThere(path: string): unknown {
   const text = ifThere(() => Deno.readTextFileSync(path));
   if (text === undefined) return undefined;

@@ -26,7 +26,7 @@ const sizes = [
 const luma: readonly Factors[] = Array.from({ length: 16 }, (_, i) => [1 + i % 4, 1 + (i >> 2)]);
 const single = (i: number): Scan => ({ components: [i] });
 
-/** Ways in which the scans of so many components may follow each other. */
+/** Ways in which the scans of `count` components may follow each other. */
 function arrangements(count: number): Record<string, Pick<JpegPlan, "scans" | "progressive">> {
   const all = [...Array(count).keys()];
   const part = (band: Scan["band"], bits: Scan["bits"]) =>

@@ -17,7 +17,7 @@ function checkpoint(step: number, history: RunProgress["history"] = []): Checkpo
 const open = (folder: string, keep = 2, files: Files = diskFiles, config = "{}") =>
   new Checkpoints(folder, config, keep, files);
 
-/** The step that a new process would go on from, and what it says. */
+/** The step from which a new process would resume the run, and what it says. */
 function loaded(folder: string, best?: number) {
   const said: string[] = [];
   const step = open(folder).load(() => best, (text) => said.push(text))?.progress.step;

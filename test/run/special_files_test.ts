@@ -15,7 +15,7 @@ const settings = config({ epochs: 1, trainSize: 70 });
 const resumeCommand = "";
 const tell = () => {};
 
-/** Trains a run, or goes on with one, until it is complete. */
+/** Trains a run, or resumes one, until it is complete. */
 async function trained(run: Run): Promise<string> {
   using _run = run;
   const screen = { line() {}, bar() {} };

@@ -1,6 +1,6 @@
 /**
  * A process that trains a small run, to be killed. `child.ts new PARENT` makes a run there,
- * `child.ts resume FOLDER` goes on with one; both save after every step.
+ * `child.ts resume FOLDER` resumes one; both save after every step.
  */
 import { messageOf } from "../../src/errors.ts";
 import { readRun } from "../../src/run/record.ts";

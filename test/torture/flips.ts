@@ -6,7 +6,7 @@ import { config, environment, trainTo } from "../train/fixtures.ts";
 
 /**
  * Reads every prefix of a real checkpoint (each `every`-th of them), and the whole with one random
- * bit flipped, so many times. Throws at the first that is not refused.
+ * bit flipped, `flips` times. Throws at the first that is not refused.
  */
 export async function damage(
   every: number,

@@ -13,9 +13,10 @@ export interface Interruptions {
 }
 
 /**
- * Ends training processes by `signal` at random moments, and goes on with each run until it is
- * complete, until there were `count` interruptions, so many of them inside a save. Throws at the first run that cannot be resumed, that ends in other bytes, or that has a
- * checkpoint which cannot be read.
+ * Ends training processes by `signal` at random moments, and resumes each run until it is
+ * complete, until there were `count` interruptions, `insideSaves` of them inside a save. Throws at
+ * the first run that cannot be resumed, that ends in other bytes, or that has a checkpoint which
+ * cannot be read.
  */
 export async function interrupt(
   signal: "SIGKILL" | "SIGINT" | "SIGTERM",
@@ -55,7 +56,7 @@ export async function interrupt(
 /** What a process exits with that was interrupted: by its own decision, or by the system's. */
 const interruptionCodes = { SIGKILL: [137], SIGINT: [130], SIGTERM: [143] };
 
-/** One process, interrupted so many milliseconds after its run folder is there. */
+/** One process, interrupted `interruptAfter` milliseconds after its run folder is there. */
 async function session(args: string[], signal: Deno.Signal, interruptAfter?: number) {
   const process = start("child.ts", ...args);
   const stderr = new Response(process.stderr).text();

@@ -23,7 +23,7 @@ function racer() {
 }
 
 /**
- * Lets two processes race for one run folder, so many times. Throws unless each race has exactly
+ * Lets two processes race for one run folder, `pairs` times. Throws unless each race has exactly
  * one winner, the loser is told so clearly, and the lock of a killed winner is free.
  */
 export async function race(pairs: number): Promise<{ races: number; takeovers: number }> {

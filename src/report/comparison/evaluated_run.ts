@@ -3,6 +3,7 @@ import { UserError } from "../../errors.ts";
 import { weightsDigest } from "../../storage/mod.ts";
 import { meanSpeed, type Predictions, predictions, trainingSeconds } from "../../train/mod.ts";
 import { parameterCount } from "../../nn/mod.ts";
+import type { Device } from "../../tensor/mod.ts";
 import { findWeights, loadModel, readRun, refuseOtherData, type RunRecord } from "../../run/mod.ts";
 import type { FinishedRun } from "./finished_runs.ts";
 
@@ -23,7 +24,7 @@ export interface EvaluatedRun extends FinishedRun {
 export function evaluateRun(
   { folder, results }: FinishedRun,
   test: TestData,
-  device: "cpu" | "cuda" = "cpu",
+  device: Device = "cpu",
 ): EvaluatedRun {
   refuseOtherData(folder, results.data_sha256, test.digests);
   const source = findWeights(folder);

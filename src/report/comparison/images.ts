@@ -20,14 +20,13 @@ export function disagreements({ pairs }: Comparison): Disagreement[] {
   ]);
 }
 
-/** Draws the images of whose wrong class the wrong one was surest. */
+/** Draws the 10 images of whose wrong class the row that is wrong was surest. */
 export function disagreementPicture(
   { right, wrong, images }: Disagreement,
   { test }: Comparison,
-  count = 10,
 ): string {
   const { predicted, confidence } = wrong.runs[0].predictions;
-  const shown = images.slice(0, count).map((i) => {
+  const shown = images.slice(0, 10).map((i) => {
     const is = test.classes[test.labels[i]];
     const said = `${test.classes[predicted[i]]} ${shortPercent(confidence[i])}`;
     const tip = `image ${i} is ${is}, as ${right.name} says; ${wrong.name} says ${said}`;
