@@ -74,33 +74,18 @@ export abstract class Storage extends Scoped implements Writable {
 
   /** The values in row-major order, copied, in the typed array of the dtype. */
   read(): TypedArray {
-    const size = this.size;
+    const { handle, size } = this;
     switch (this.dtype) {
-      case "u8": {
-        const out = new Uint8Array(size);
-        native.tensor_read_u8(this.handle, out);
-        return out;
-      }
-      case "u32": {
-        const out = new Uint32Array(size);
-        native.tensor_read_u32(this.handle, out);
-        return out;
-      }
-      case "i64": {
-        const out = new BigInt64Array(size);
-        native.tensor_read_i64(this.handle, out);
-        return out;
-      }
-      case "f32": {
-        const out = new Float32Array(size);
-        native.tensor_read_f32(this.handle, out);
-        return out;
-      }
-      case "f64": {
-        const out = new Float64Array(size);
-        native.tensor_read_f64(this.handle, out);
-        return out;
-      }
+      case "u8":
+        return filled(new Uint8Array(size), (out) => native.tensor_read_u8(handle, out));
+      case "u32":
+        return filled(new Uint32Array(size), (out) => native.tensor_read_u32(handle, out));
+      case "i64":
+        return filled(new BigInt64Array(size), (out) => native.tensor_read_i64(handle, out));
+      case "f32":
+        return filled(new Float32Array(size), (out) => native.tensor_read_f32(handle, out));
+      case "f64":
+        return filled(new Float64Array(size), (out) => native.tensor_read_f64(handle, out));
     }
   }
 
@@ -152,4 +137,9 @@ export abstract class Storage extends Scoped implements Writable {
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
   }
+}
+
+function filled<Values extends TypedArray>(values: Values, fill: (values: Values) => void): Values {
+  fill(values);
+  return values;
 }
