@@ -40,9 +40,7 @@ export function configOfRecord(record: unknown, path: string): TrainConfig {
   }
   const result = configSchema.safeParse(settings);
   if (result.success) return withoutGaps(result.data, path);
-  const [issue] = result.error.issues;
-  const key = String(issue.path[0]);
-  throw new UserError(`${path}: ${explain(issue, snakeCase(key), settings[key])}`);
+  throw new UserError(`${path}: ${explain(result.error, settings, snakeCase)}`);
 }
 
 /** Throws where a setting of the model, the optimizer or the schedule is missing. */

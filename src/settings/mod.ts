@@ -14,5 +14,4 @@ export {
   problem,
   type Schemas,
   type Spec,
-  type Spell,
 } from "./settings.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { explain } from "./explain.ts";
+import { explain, type Spell } from "./explain.ts";
 import { nearest } from "./nearest.ts";
 
 /** A zod schema of each setting, with its description and its default. */
@@ -14,9 +14,6 @@ export type NoSettings = Record<never, never>;
 export type Complete<Settings> = {
   readonly [Key in keyof Settings]-?: Exclude<Settings[Key], undefined>;
 };
-
-/** How a sentence calls a setting: `weightDecay`, or `--weight-decay`. */
-export type Spell = (key: string) => string;
 
 /** Something with settings of its own that is chosen by name: a model, an optimizer, a schedule. */
 export interface Spec<Settings extends object> {
@@ -41,17 +38,17 @@ export type AnySpec = Omit<Spec<object>, "settings" | "later"> & {
   readonly later?: readonly string[];
 };
 
-const asWritten: Spell = (key) => key;
-
 /** One sentence on the first setting that is unknown, out of range or at odds with another. */
-export function problem(spec: AnySpec, given: object, spell = asWritten): string | undefined {
-  const values: Readonly<Record<string, unknown>> = { ...given };
+export function problem(
+  spec: AnySpec,
+  given: object,
+  spell: Spell = (key) => key,
+): string | undefined {
   const result = z.strictObject(spec.settings).safeParse(given);
   if (result.success) return spec.check?.(result.data, spell);
   const [issue] = result.error.issues;
   if (issue.code === "unrecognized_keys") return `${spell(issue.keys[0])} is not for ${spec.name}`;
-  const key = String(issue.path[0]);
-  return explain(issue, spell(key), values[key]);
+  return explain(result.error, { ...given }, spell);
 }
 
 /** The settings with their defaults; throws RangeError with one sentence where they are wrong. */
