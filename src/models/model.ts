@@ -3,13 +3,7 @@ import type { Layer } from "../nn/mod.ts";
 import { callable, type Complete, complete, type NoSettings, type Spec } from "../settings/mod.ts";
 
 /** What a model is built for. */
-export interface ModelInput {
-  /** Numbers a pixel has. */
-  readonly channels: number;
-  /** Pixels from top to bottom. */
-  readonly height: number;
-  /** Pixels from left to right. */
-  readonly width: number;
+export interface ModelInput extends Omit<ImageFormat, "classes"> {
   /** How many classes there are to tell apart. */
   readonly classes: number;
 }

@@ -1,5 +1,5 @@
 /** The element types of a safetensors file that wick reads and writes. */
-export const dtypeBytes: Readonly<Record<StoredDType, number>> = {
+const dtypeBytes: Readonly<Record<StoredDType, number>> = {
   F32: 4,
   F64: 8,
   F16: 2,

@@ -1,9 +1,8 @@
-import type { DownloadProgress } from "../download.ts";
+import type { DownloadOptions } from "../download.ts";
 import type { ImageFormat, ImageSet } from "../image_set.ts";
-import type { Patience } from "../transfer.ts";
 
 /** Where a set's files are, and how they are fetched where they are not. */
-export interface FileOptions {
+export interface FileOptions extends DownloadOptions {
   /**
    * Folder with the files, directly or below it as the set has it; by default the one that the
    * set's environment variable names, then `data`.
@@ -11,10 +10,6 @@ export interface FileOptions {
   readonly dataDir?: string;
   /** URLs of folders with the files, instead of the set's own. */
   readonly sources?: readonly string[];
-  /** How long a source may keep silent. */
-  readonly patience?: Patience;
-  /** Is told how far each file is. */
-  readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
 /** Where images come from. */
