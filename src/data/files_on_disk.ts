@@ -48,7 +48,7 @@ export async function findFile(
 }
 
 /**
- * Checks the SHA-256 of those of `files` that are in `folder`, and returns their paths; throws as
+ * Checks the SHA-256 of each of `files` that is in `folder`, and returns their paths; throws as
  * {@linkcode readVerified}.
  */
 export async function verify(

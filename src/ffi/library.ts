@@ -23,8 +23,8 @@ const attempt = <T>(what: string, action: () => T): T => {
 const notLoaded = (path: string) => `The native library cannot be loaded from ${path}`;
 
 /**
- * The library's SHA-256, compared with what the build recorded, before any code of it runs. Who names
- * another library answers for it.
+ * The library's SHA-256, compared with what the build recorded, before any code of it runs. A library
+ * without a record, such as one that `WICK_LIBRARY` names, is not compared.
  */
 const checkDigest = (path: string): string => {
   const file = attempt(notLoaded(path), () => Deno.readFileSync(path));

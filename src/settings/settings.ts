@@ -7,7 +7,7 @@ export type Schemas<Settings> = {
   readonly [Key in keyof Settings]-?: z.ZodType<Exclude<Settings[Key], undefined>, Settings[Key]>;
 };
 
-/** The settings of what has none. */
+/** For a spec without settings. */
 export type NoSettings = Record<never, never>;
 
 /** Settings with their defaults filled in. */
@@ -32,7 +32,7 @@ export interface Spec<Settings extends object> {
   check?(settings: Complete<Settings>, spell: Spell): string | undefined;
 }
 
-/** A spec of whatever settings. */
+/** A spec whose settings the types do not know. */
 export type AnySpec = Omit<Spec<object>, "settings" | "later"> & {
   readonly settings: Readonly<Record<string, z.ZodType>>;
   readonly later?: readonly string[];
@@ -61,10 +61,10 @@ export function complete<Settings extends object>(
   return z.object(spec.settings).parse(given) as Complete<Settings>;
 }
 
-/** The default of a setting; undefined where it has none. */
+/** The default of a setting, or undefined. */
 export const defaultOf = (schema: z.ZodType): unknown => schema.safeParse(undefined).data;
 
-/** The one of this name or alias; throws RangeError that names the nearest right one. */
+/** What has this name or alias; throws a RangeError that names the nearest name. */
 export function named<Kind extends Pick<AnySpec, "name" | "aliases">>(
   what: string,
   all: readonly Kind[],

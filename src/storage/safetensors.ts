@@ -31,7 +31,7 @@ export interface StoredFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The longest header that is read, in bytes; that of a model with 100,000 tensors is shorter. */
+/** The longest header that is read, in bytes; the header of a model with 100,000 tensors is shorter. */
 export const headerLimit = 16 * 1024 * 1024;
 
 /**

@@ -119,7 +119,7 @@ function choose(operation: "maximum" | "minimum", a: Tensor, other: Operand): Te
       const tied = a.eq(other).cast(gradient.dtype).mul(0.5);
       const mask = won.cast(gradient.dtype).add(tied);
       const zero = Tensor.zeros([], gradient);
-      // Not a product alone: the side that lost has none of an infinite gradient.
+      // Not a product alone: on the side that lost, an infinite gradient times 0 would be NaN.
       const share = (part: Tensor, shape: Shape) => {
         const all = gradient.mul(part).handle;
         const counted = native.tensor_where(part.gt(0).handle, all, zero.handle);

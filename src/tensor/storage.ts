@@ -16,7 +16,7 @@ export abstract class Storage extends Scoped implements Writable {
   base: Storage | undefined = undefined;
   /** How many changes in place of any array had been made before it. */
   readonly madeAt: number = writesSoFar();
-  /** How many had been made with its own last one. */
+  /** The number of its own last change in place, 0 where there was no change. */
   changedAt = 0;
   #handle: number;
   #shape: Shape | undefined;
@@ -108,7 +108,7 @@ export abstract class Storage extends Scoped implements Writable {
     return answer[0] === 1;
   }
 
-  /** Overwrites the values in place by those of an array of the same shape and dtype. */
+  /** Overwrites the values in place by the values of an array of the same shape and dtype. */
   assign(source: Storage): void {
     if (source.dtype !== this.dtype || !sameShape(source.shape, this.shape)) {
       throw new RangeError(

@@ -15,7 +15,7 @@ export interface Evaluation extends Counts {
   readonly predictions: Uint8Array;
 }
 
-/** Counts `[class][prediction]` of labels and the predictions made for the first of them. */
+/** Counts `[class][prediction]`; labels beyond the last prediction do not count. */
 export function confusionCounts(
   labels: ArrayLike<number>,
   predictions: ArrayLike<number>,

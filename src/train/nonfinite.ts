@@ -5,7 +5,7 @@ import { type Device, type NamedTensor, scope, type Tensor } from "../tensor/mod
 import { evaluationBatch } from "./evaluate.ts";
 
 /**
- * Training that cannot go on: the loss or a weight is NaN or infinite. Nothing of it was saved, and a
+ * Training that cannot go on: the loss or a weight is NaN or infinite. That state was not saved, and a
  * resumed run, which has the same bits, ends there too.
  */
 export class NonfiniteError extends UserError {

@@ -45,7 +45,7 @@ export interface DataSet extends ImageFormat {
   readonly trainCount: number;
   /** Images held back for validation, the same number of each class. */
   readonly validationCount: number;
-  /** Makes sure that all of it can be had, so that no run finds out at its end. */
+  /** Makes sure that the whole set can be had, so that no run fails for it at its end. */
   prepare?(options: FileOptions): Promise<void>;
   /** `trainSize` images, all or at most those that validation leaves. */
   loadTraining(trainSize: number, options: FileOptions): Promise<TrainingData>;

@@ -42,7 +42,7 @@ export interface ScheduleDefinition<Settings extends object> extends Spec<Settin
 export interface ScheduleSpec<Settings extends object = NoSettings> extends Spec<Settings> {
   readonly ownRise?: boolean;
   (settings?: Partial<Settings> & Warmup): Schedule;
-  /** The same of settings that come from outside. */
+  /** The schedule of settings that come from outside, such as a config. */
   of(settings: object): Schedule;
 }
 
