@@ -64,7 +64,7 @@ class Evaluator implements Disposable {
       noGradients(() => {
         const logits = this.model.forward(images);
         accumulateMetrics(this.#totals, this.loss(logits, labels, evaluation), logits, labels);
-        this.#predictions.set(Uint8Array.from(logits.argmax(1).numbers()), this.#count);
+        this.#predictions.set(logits.argmax(1).numbers(), this.#count);
       })
     );
     this.#count += count;

@@ -29,7 +29,7 @@ export function predictions(
     scope(() =>
       noGradients(() => {
         const logits = model.forward(images);
-        predicted.set(Uint8Array.from(logits.argmax(1).numbers()), done);
+        predicted.set(logits.argmax(1).numbers(), done);
         probabilities.set(logits.softmax(1).numbers(), done * classes);
       })
     );
