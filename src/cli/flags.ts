@@ -137,9 +137,7 @@ export class Command<Shape extends z.ZodRawShape> {
   #check(given: Record<string, unknown>): Partial<z.output<z.ZodObject<Shape>>> {
     const result = this.schema.partial().safeParse(given);
     if (!result.success) {
-      const [issue] = result.error.issues;
-      const flag = this.#flags.find(({ key }) => key === issue.path[0]);
-      throw new UsageError(explain(issue, `--${flag?.name}`, given[String(issue.path[0])]));
+      throw new UsageError(explain(result.error, given, (key) => `--${flagName(key)}`));
     }
     const values = Object.entries(result.data).filter(([key]) => key in given);
     return Object.fromEntries(values) as Partial<z.output<z.ZodObject<Shape>>>;

@@ -11,7 +11,8 @@ export interface Screen {
 const clearLine = "\r\x1b[2K";
 
 /** Standard output: a bar only on a terminal, plain lines always. */
-export function standardScreen(terminal = Deno.stdout.isTerminal()): Screen {
+export function standardScreen(): Screen {
+  const terminal = Deno.stdout.isTerminal();
   const encoder = new TextEncoder();
   let barShown = false;
   return {

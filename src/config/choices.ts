@@ -10,7 +10,7 @@ export interface Choice {
   /** What the keys of its settings begin with. */
   readonly prefix: string;
   readonly specs: readonly AnySpec[];
-  /** The one that is taken where none is named. */
+  /** The name of the spec that is taken where a config names no spec. */
   readonly standard?: string;
 }
 
@@ -44,13 +44,13 @@ export function chosen(choice: Choice, settings: object): AnySpec {
   return named(choice.key, choice.specs, name ?? "");
 }
 
-/** The keys of all its specs' settings: those of a spec that is listed first come first. */
+/** The keys of all its specs' settings, in the order of the specs. */
 export function keysOf(choice: Choice): string[] {
   const settings = choice.specs.flatMap((spec) => Object.keys(spec.settings));
   return [...new Set(settings)].map((setting) => keyOf(choice, setting));
 }
 
-/** The names of those specs that have a setting. */
+/** The specs that have a setting. */
 export const ownersOf = (choice: Choice, key: string): AnySpec[] =>
   choice.specs.filter((spec) =>
     Object.keys(spec.settings).some((setting) => keyOf(choice, setting) === key)

@@ -110,6 +110,6 @@ export function defaultsOf(settings: TrainSettings): Values {
   return defaults;
 }
 
-/** Those that were given. */
+/** The settings that were given. */
 export const defined = (settings: object): Values =>
   Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));

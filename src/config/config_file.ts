@@ -1,12 +1,14 @@
+import { z } from "zod";
 import { UserError } from "../errors.ts";
+import { explain } from "../settings/mod.ts";
 import { choices, chosen, keyOf } from "./choices.ts";
 import { configSchema, type TrainConfig } from "./config.ts";
-import { explain } from "../settings/mod.ts";
 
 /** The longest config file that is read, in bytes. */
 const sizeLimit = 1024 * 1024;
 
-const fileKeys = new Map(Object.keys(configSchema.shape).map((key) => [snakeCase(key), key]));
+const keys = Object.keys(configSchema.shape) as (keyof TrainConfig)[];
+const fileKeys = new Map(keys.map((key) => [snakeCase(key), key]));
 
 /** `batchSize` as a file's keys are written: `batch_size`. */
 function snakeCase(key: string): string {
@@ -15,7 +17,7 @@ function snakeCase(key: string): string {
 
 /** A config with the keys that files have, in the schema's order. */
 export function configRecord(config: TrainConfig): Record<string, unknown> {
-  const entries = [...fileKeys].map(([name, key]) => [name, config[key as keyof TrainConfig]]);
+  const entries = [...fileKeys].map(([name, key]) => [name, config[key]]);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
@@ -36,13 +38,13 @@ export function configOfRecord(record: unknown, path: string): TrainConfig {
     settings[key] = value;
   }
   for (const [name, key] of fileKeys) {
-    if (!(key in settings) && !isOptional(key as keyof TrainConfig)) throw missing(name, path);
+    // A setting without a meaning for some runs may be absent, but not one with a default.
+    const isOptional = configSchema.shape[key] instanceof z.ZodOptional;
+    if (!(key in settings) && !isOptional) throw missing(name, path);
   }
   const result = configSchema.safeParse(settings);
   if (result.success) return withoutGaps(result.data, path);
-  const [issue] = result.error.issues;
-  const key = String(issue.path[0]);
-  throw new UserError(`${path}: ${explain(issue, snakeCase(key), settings[key])}`);
+  throw new UserError(`${path}: ${explain(result.error, settings, snakeCase)}`);
 }
 
 /** Throws where a setting of the model, the optimizer or the schedule is missing. */
@@ -58,12 +60,6 @@ function withoutGaps(config: TrainConfig, path: string): TrainConfig {
 }
 
 const missing = (name: string, path: string) => new UserError(`${path}: ${name} is missing`);
-
-/** Whether a setting has no meaning for some runs. Defaults do not count: a file is complete. */
-function isOptional(key: keyof TrainConfig): boolean {
-  const absent = configSchema.shape[key].safeParse(undefined);
-  return absent.success && absent.data === undefined;
-}
 
 /** Reads the text of a config file. */
 export function parseConfig(text: string, path: string): TrainConfig {

@@ -22,7 +22,7 @@ export function contradiction(settings: TrainSettings): string | undefined {
   return contradictionBetween(settings);
 }
 
-/** The same of settings that belong to no model, optimizer or schedule. */
+/** Says what is wrong between settings that belong to no model, optimizer or schedule. */
 function contradictionBetween(settings: TrainSettings): string | undefined {
   const { epochs = 10, lrWarmupEpochs = 0, trainSize = 1, earlyStopping } = settings;
   if (lrWarmupEpochs >= epochs && lrWarmupEpochs > 0) {

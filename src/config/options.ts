@@ -3,7 +3,7 @@ import { dataSets } from "../data/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { configSchema } from "./config.ts";
 
-/** What a user may say of where and how a run is done: none of it changes the result. */
+/** Where and how a run is done; nothing here changes the result. */
 export const optionsSchema = z.strictObject({
   data: z.enum(["auto", ...namesOf(dataSets)])
     .describe("auto: the real set, or synthetic where it cannot be had").default("auto"),

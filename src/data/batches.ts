@@ -26,7 +26,7 @@ export interface Augmentation {
   readonly cropPadding?: number;
   /** How likely a rectangle of an image is erased (Zhong et al. 2017, arXiv 1708.04896), 0 to 1. */
   readonly eraseProbability?: number;
-  /** Its epoch is replaced by that of the shuffle, if there is one. */
+  /** Its epoch is replaced by the epoch of the shuffle, if there is one. */
   readonly random: Random;
 }
 

@@ -37,9 +37,9 @@ export class SourcesFailed extends UserError {
 }
 
 /**
- * Brings into the folder `below` `folder` those of the files that are not there yet, and returns the
- * names of those it fetched. A file appears under its name only whole and verified;
- * one that breaks off is gone on with by the next call. Throws {@linkcode SourcesFailed}, or
+ * Brings the files that are missing into the folder `below` `folder`, and returns the names of the
+ * files it fetched. A file appears under its name only whole and verified; the next call goes on with
+ * a file that broke off. Throws {@linkcode SourcesFailed}, or
  * {@linkcode UserError} for a damaged file or a folder that cannot be written.
  */
 export async function download(

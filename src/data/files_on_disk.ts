@@ -1,4 +1,4 @@
-import { UserError } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 import { program } from "../program.ts";
 import type { CanonicalFile, FileList, Publication } from "./published_files.ts";
 import { sha256 } from "./digest.ts";
@@ -48,7 +48,7 @@ export async function findFile(
 }
 
 /**
- * Checks the SHA-256 of those of `files` that are in `folder`, and returns their paths; throws as
+ * Checks the SHA-256 of each of `files` that is in `folder`, and returns their paths; throws as
  * {@linkcode readVerified}.
  */
 export async function verify(
@@ -90,7 +90,7 @@ async function readBytes({ file, path, packed }: FileOnDisk): Promise<Uint8Array
 
 /** What an operating system's error says, without Deno's repetition of the call and its path. */
 export const reason = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).replace(/(\(os error \d+\)).*$/s, "$1");
+  messageOf(error).replace(/(\(os error \d+\)).*$/s, "$1");
 
 const remedy = `Remove it and run \`${program} download\`, or name another folder with --data-dir.`;
 

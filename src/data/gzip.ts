@@ -1,5 +1,5 @@
 import { createGunzip } from "node:zlib";
-import { UserError } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 
 /** Bytes unpacked at a time, by which a bomb can go beyond its limit before it is stopped. */
 const pieceBytes = 1 << 16;
@@ -28,8 +28,9 @@ export async function gunzip(
     }
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`${name} is not a whole gzip file (${reason}).`, { cause: error });
+    throw new UserError(`${name} is not a whole gzip file (${messageOf(error)}).`, {
+      cause: error,
+    });
   } finally {
     stream.destroy(); // after an error, its native memory would stay
   }

@@ -67,8 +67,8 @@ export function shownName(name: string): string {
 const setOf = ({ data }: LoadOptions): DataSet => data === "auto" ? standardSet : dataSet(data);
 
 /**
- * The set, all of which is there. Under `auto` it is replaced where no source delivers it and what
- * is there is not damaged.
+ * The set, all of which is there. Under `auto` the synthetic set replaces it where no source delivers
+ * it and no file of it is damaged.
  */
 async function prepared(set: DataSet, options: LoadOptions): Promise<DataSet> {
   try {

@@ -14,9 +14,9 @@ export interface Patience {
 }
 
 /**
- * Appends to `part`, which holds the first bytes of a file of `total` bytes, what is missing of it
- * at `url`, by an HTTP range (RFC 9110, section 14); starts over where the server sends the whole
- * file instead. Throws {@linkcode TransferError} for whatever the network or the server does, with
+ * Appends to `part`, which holds the first bytes of a file of `total` bytes, the missing bytes from
+ * `url`, by an HTTP range (RFC 9110, section 14); starts over where the server sends the whole file
+ * instead. Throws {@linkcode TransferError} for whatever the network or the server does, with
  * all that came kept in `part`; errors of `part` itself pass through.
  */
 export async function transfer(

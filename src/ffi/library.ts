@@ -9,24 +9,25 @@ const bootstrap = {
   wick_abi_hash: { parameters: [], result: "u32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
+/** Runs `action`; a failure is a LibraryError that begins with `what`. */
+const attempt = <T>(what: string, action: () => T): T => {
+  try {
+    return action();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new LibraryError(`${what}: ${reason} (${remedy})`);
+  }
+};
+
+const notLoaded = (path: string) => `The native library cannot be loaded from ${path}`;
+
 /**
- * The library's SHA-256, compared with what the build recorded, before any code of it runs. Who names
- * another library answers for it.
+ * The library's SHA-256, compared with what the build recorded, before any code of it runs. A library
+ * without a record, such as one that `WICK_LIBRARY` names, is not compared.
  */
 const checkDigest = (path: string): string => {
-  const attempt = <T>(what: string, read: () => T): T => {
-    try {
-      return read();
-    } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new LibraryError(`${what}: ${reason} (${remedy})`);
-    }
-  };
-  const file = attempt(
-    `The native library cannot be loaded from ${path}`,
-    () => Deno.readFileSync(path),
-  );
+  const file = attempt(notLoaded(path), () => Deno.readFileSync(path));
   const digest = createHash("sha256").update(file).digest("hex");
   const record = buildRecord();
   if (record === undefined) return digest;
@@ -52,17 +53,8 @@ const checkVersion = () => {
   }
 };
 
-const open = <T extends Deno.ForeignLibraryInterface>(path: string, interface_: T) => {
-  try {
-    return Deno.dlopen(path, interface_).symbols;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new LibraryError(
-      `The native library cannot be loaded from ${path}: ${reason} (${remedy})`,
-    );
-  }
-};
+const open = <T extends Deno.ForeignLibraryInterface>(path: string, interface_: T) =>
+  attempt(notLoaded(path), () => Deno.dlopen(path, interface_).symbols);
 
 const load = (path: string): Native => {
   const { wick_abi_hash, wick_last_error } = open(path, bootstrap);
@@ -116,3 +108,8 @@ export const libraryInformation = (): LibraryInformation => {
   const length = native.wick_info(text);
   return { ...JSON.parse(new TextDecoder().decode(text.subarray(0, length))), sha256 };
 };
+
+/** Sets the number of threads for all that follows; 0 is one a physical core. */
+export function configureThreads(threads: number): void {
+  native.wick_configure(threads);
+}

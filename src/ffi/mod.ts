@@ -5,8 +5,6 @@
  */
 
 export { NativeError } from "./errors.ts";
-export { libraryInformation, native } from "./library.ts";
-export type { Handle, Native } from "./symbols.ts";
+export { configureThreads, libraryInformation, native } from "./library.ts";
 export { liveTensors } from "./live.ts";
-export { configureThreads, wickInfo } from "./information.ts";
 export { importerLibrary } from "./place.ts";

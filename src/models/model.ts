@@ -3,25 +3,19 @@ import type { Layer } from "../nn/mod.ts";
 import { callable, type Complete, complete, type NoSettings, type Spec } from "../settings/mod.ts";
 
 /** What a model is built for. */
-export interface ModelInput {
-  /** Numbers a pixel has. */
-  readonly channels: number;
-  /** Pixels from top to bottom. */
-  readonly height: number;
-  /** Pixels from left to right. */
-  readonly width: number;
+export interface ModelInput extends Omit<ImageFormat, "classes"> {
   /** How many classes there are to tell apart. */
   readonly classes: number;
 }
 
-/** Shapes of a weights file's tensors by name; undefined where there is none of that name. */
+/** Shapes of a weights file's tensors by name; undefined where no tensor has that name. */
 export type Shapes = (name: string) => readonly number[] | undefined;
 
 /** A model's description, and how it is built. */
 export interface ModelDefinition<Settings extends object> extends Spec<Settings> {
   /** What it is, in a few words. */
   readonly title: string;
-  /** Settings of a run that are its own, where the user names none: `{ opt: "sgd", lr: 0.02 }`. */
+  /** Settings of a run with this model where the user names no others: `{ opt: "sgd", lr: 0.02 }`. */
   readonly defaults?: Readonly<Record<string, string | number | boolean>>;
   /** The layers for images of this shape. */
   build(settings: Complete<Settings>, input: ModelInput): Layer;
@@ -33,7 +27,7 @@ export interface ModelDefinition<Settings extends object> extends Spec<Settings>
 export interface ModelSpec<Settings extends object = NoSettings>
   extends Omit<ModelDefinition<Settings>, "build"> {
   (settings?: Partial<Settings>, format?: ImageFormat): Layer;
-  /** The same of settings that come from outside. */
+  /** The model of settings that come from outside, such as a config. */
   of(settings: object, format: ImageFormat): Layer;
 }
 

@@ -4,7 +4,7 @@ import { type FloatOptions, type Random, type Shape, shapeText, Tensor } from ".
 export type Initializer = (random: Random, shape: Shape, options?: FloatOptions) => Tensor;
 
 /** Inputs and outputs of one unit: `[out, in, ...window]`, as PyTorch counts them. */
-export function fans(shape: Shape): { fanIn: number; fanOut: number } {
+function fans(shape: Shape): { fanIn: number; fanOut: number } {
   if (shape.length < 2) {
     throw new RangeError(`Cannot count the fans of a weight ${shapeText(shape)}: use [out, in]`);
   }

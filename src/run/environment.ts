@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { z } from "zod";
 import { packedFile, selfContained } from "../program.ts";
 import type { Device } from "../tensor/mod.ts";
-import { wickInfo } from "../ffi/mod.ts";
+import { libraryInformation } from "../ffi/mod.ts";
 import { now } from "../clock.ts";
 import { commitOf } from "./commit.ts";
 import { version } from "../version.ts";
@@ -43,17 +43,17 @@ export async function readEnvironment(
   device: Device,
   dataDigests: Readonly<Record<string, string>>,
 ): Promise<Environment> {
-  const info = wickInfo();
+  const info = libraryInformation();
   return {
     time: now().toISOString(),
     wick: version,
     deno: Deno.version.deno,
     candle: info.candle,
-    library_sha256: info.librarySha256,
+    library_sha256: info.sha256,
     ...await readCommit(),
     os: `${Deno.build.os} ${Deno.build.arch}`,
     cpu: processor(),
-    instruction_set: info.isa,
+    instruction_set: info.instructionSet,
     threads: info.threads,
     device,
     data_sha256: dataDigests,

@@ -31,11 +31,10 @@ export function route(url: URL, store: RunStore): Destination {
   if (Object.hasOwn(assets, pathname)) return assets[pathname]();
   store.refresh();
   if (pathname === "/") {
-    const listing = listingSchema.safeParse(Object.fromEntries(searchParams));
+    const asked = Object.fromEntries(searchParams);
+    const listing = listingSchema.safeParse(asked);
     if (listing.success) return () => listPage(store, listing.data);
-    const [issue] = listing.error.issues;
-    const name = String(issue.path[0]);
-    return { status: 400, reason: explain(issue, name, searchParams.get(name)) };
+    return { status: 400, reason: explain(listing.error, asked) };
   }
   if (pathname === "/compare") return comparison(searchParams.getAll("run"), store);
   const [, top, name, file, ...more] = pathname.split("/").map(decodeURIComponent);

@@ -1,8 +1,18 @@
 import type { z } from "zod";
 import { nearest } from "./nearest.ts";
 
-/** One sentence for what a schema found wrong: `--epochs must be at least 1, not 0`. */
-export function explain(issue: z.core.$ZodIssue, name: string, value: unknown): string {
+/** How a sentence calls a setting: `weightDecay`, or `--weight-decay`. */
+export type Spell = (key: string) => string;
+
+/** One sentence on what a schema first found wrong: `--epochs must be at least 1, not 0`. */
+export function explain(
+  { issues: [issue] }: z.ZodError,
+  given: Readonly<Record<string, unknown>>,
+  spell: Spell = (key) => key,
+): string {
+  const [key] = issue.path;
+  const name = key === undefined ? "A setting" : spell(String(key));
+  const value = given[String(key)];
   const shown = typeof value === "object" ? JSON.stringify(value) : String(value);
   switch (issue.code) {
     case "invalid_value": {

@@ -16,5 +16,4 @@ export {
   schemasOf,
   type SettingSchema,
   type Spec,
-  type Spell,
 } from "./settings.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { explain } from "./explain.ts";
+import { explain, type Spell } from "./explain.ts";
 import { nearest } from "./nearest.ts";
 
 /** A schema of the library zod, as far as its types go: every `z.ZodType<Value, Input>` is one. */
@@ -16,16 +16,13 @@ export type Schemas<Settings> = {
   >;
 };
 
-/** The settings of what has none. */
+/** For a spec without settings. */
 export type NoSettings = Record<never, never>;
 
 /** Settings with their defaults filled in. */
 export type Complete<Settings> = {
   readonly [Key in keyof Settings]-?: Exclude<Settings[Key], undefined>;
 };
-
-/** How a sentence calls a setting: `weightDecay`, or `--weight-decay`. */
-export type Spell = (key: string) => string;
 
 /** Something with settings of its own that is chosen by name: a model, an optimizer, a schedule. */
 export interface Spec<Settings extends object> {
@@ -44,7 +41,7 @@ export interface Spec<Settings extends object> {
   check?(settings: Complete<Settings>, spell: Spell): string | undefined;
 }
 
-/** A spec of whatever settings. */
+/** A spec whose settings the types do not know. */
 export type AnySpec = Omit<Spec<object>, "settings" | "later"> & {
   readonly settings: Readonly<Record<string, SettingSchema<unknown, unknown>>>;
   readonly later?: readonly string[];
@@ -54,17 +51,17 @@ export type AnySpec = Omit<Spec<object>, "settings" | "later"> & {
 export const schemasOf = ({ settings }: Pick<AnySpec, "settings">): Record<string, z.ZodType> =>
   settings as Record<string, z.ZodType>;
 
-const asWritten: Spell = (key) => key;
-
 /** One sentence on the first setting that is unknown, out of range or at odds with another. */
-export function problem(spec: AnySpec, given: object, spell = asWritten): string | undefined {
-  const values: Readonly<Record<string, unknown>> = { ...given };
+export function problem(
+  spec: AnySpec,
+  given: object,
+  spell: Spell = (key) => key,
+): string | undefined {
   const result = z.strictObject(schemasOf(spec)).safeParse(given);
   if (result.success) return spec.check?.(result.data, spell);
   const [issue] = result.error.issues;
   if (issue.code === "unrecognized_keys") return `${spell(issue.keys[0])} is not for ${spec.name}`;
-  const key = String(issue.path[0]);
-  return explain(issue, spell(key), values[key]);
+  return explain(result.error, { ...given }, spell);
 }
 
 /** The settings with their defaults; throws RangeError with one sentence where they are wrong. */
@@ -77,10 +74,10 @@ export function complete<Settings extends object>(
   return z.object(schemasOf(spec)).parse(given) as Complete<Settings>;
 }
 
-/** The default of a setting; undefined where it has none. */
+/** The default of a setting, or undefined. */
 export const defaultOf = (schema: z.ZodType): unknown => schema.safeParse(undefined).data;
 
-/** The one of this name or alias; throws RangeError that names the nearest right one. */
+/** What has this name or alias; throws a RangeError that names the nearest name. */
 export function named<Kind extends Pick<AnySpec, "name" | "aliases">>(
   what: string,
   all: readonly Kind[],

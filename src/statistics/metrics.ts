@@ -80,7 +80,7 @@ export type Part = "train" | "val" | "test";
 /** The name of a figure in files and logs: `val_acc`. */
 export type FigureKey<P extends Part> = `${P}_${DeclaredMetric["name"]}`;
 
-/** Figures by their names; there are none of validation images where there were no such images. */
+/** Figures by their names; figures of validation are absent without validation images. */
 export type Figures<P extends Part> =
   & { readonly [key in FigureKey<P>]?: number }
   & {

@@ -1,5 +1,5 @@
 /** The element types of a safetensors file that wick reads and writes. */
-export const dtypeBytes: Readonly<Record<StoredDType, number>> = {
+const dtypeBytes: Readonly<Record<StoredDType, number>> = {
   F32: 4,
   F64: 8,
   F16: 2,
@@ -31,7 +31,7 @@ export interface StoredFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The longest header that is read, in bytes; that of a model with 100,000 tensors is shorter. */
+/** The longest header that is read, in bytes; the header of a model with 100,000 tensors is shorter. */
 export const headerLimit = 16 * 1024 * 1024;
 
 /**

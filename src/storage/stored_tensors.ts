@@ -31,10 +31,10 @@ export function assignStored(
   for (const { name, tensor } of tensors) {
     const found = byName.get(name);
     if (found === undefined) throw new RangeError(`it has no tensor ${name}`);
+    const shape = `[${found.shape.join(", ")}]`;
     const wanted = `${storedDTypes[tensor.dtype]} [${tensor.shape.join(", ")}]`;
-    const is = `${found.dtype} [${found.shape.join(", ")}]`;
-    if (`${widened(found.dtype)} [${found.shape.join(", ")}]` !== wanted) {
-      throw new RangeError(`its ${name} is ${is}; the model has ${wanted}`);
+    if (`${widened(found.dtype)} ${shape}` !== wanted) {
+      throw new RangeError(`its ${name} is ${found.dtype} ${shape}; the model has ${wanted}`);
     }
     byName.delete(name);
   }
@@ -42,11 +42,8 @@ export function assignStored(
   if (extra !== undefined) throw new RangeError(`the model has no tensor ${extra}`);
   for (const { name, tensor } of tensors) {
     using values = tensorOf(stored.find((each) => each.name === name)!);
-    if (tensor.device === "cpu") tensor.assign(values);
-    else {
-      using there = values.to(tensor.device);
-      tensor.assign(there);
-    }
+    using there = values.to(tensor.device);
+    tensor.assign(there);
   }
 }
 

@@ -1,10 +1,6 @@
 import { createHash } from "node:crypto";
 import type { StoredTensor } from "./safetensors.ts";
 
-function describe({ name, dtype, shape }: StoredTensor): string {
-  return `${name}${dtype}[${shape.join(", ")}]`;
-}
-
 function byName(a: StoredTensor, b: StoredTensor): number {
   return a.name < b.name ? -1 : 1;
 }
@@ -15,8 +11,8 @@ function byName(a: StoredTensor, b: StoredTensor): number {
  */
 export function weightsDigest(tensors: readonly StoredTensor[]): string {
   const hash = createHash("sha256");
-  for (const tensor of [...tensors].sort(byName)) {
-    hash.update(describe(tensor)).update(tensor.bytes);
+  for (const { name, dtype, shape, bytes } of [...tensors].sort(byName)) {
+    hash.update(`${name}${dtype}[${shape.join(", ")}]`).update(bytes);
   }
   return hash.digest("hex");
 }

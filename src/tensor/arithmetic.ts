@@ -37,16 +37,12 @@ export function checkBroadcast(operation: string, a: Tensor, b: Tensor): void {
 /** The gradient of a broadcast: summed back to the shape it came from. Takes `gradient` over. */
 export function unbroadcast(gradient: Tensor, shape: Shape): Tensor {
   if (sameShape(gradient.shape, shape)) return gradient;
-  return new Tensor(
-    native.tensor_sum_to(gradient.handle, crossing(shape)),
-    gradient.dtype,
-  );
+  return new Tensor(native.tensor_sum_to(gradient.handle, crossing(shape)), gradient.dtype);
 }
 
 /** `a + b`, broadcasting. */
-export function add(a: Tensor, other: Operand): Tensor {
-  if (typeof other === "number") return affine(a, 1, other);
-  const b = other;
+export function add(a: Tensor, b: Operand): Tensor {
+  if (typeof b === "number") return affine(a, 1, b);
   checkBroadcast("add", a, b);
   const sum = new Tensor(native.tensor_add(a.handle, b.handle), a.dtype);
   if (!isTracked(a) && !isTracked(b)) return sum;
@@ -57,9 +53,8 @@ export function add(a: Tensor, other: Operand): Tensor {
 }
 
 /** `a - b`, broadcasting. */
-export function sub(a: Tensor, other: Operand): Tensor {
-  if (typeof other === "number") return affine(a, 1, -other);
-  const b = other;
+export function sub(a: Tensor, b: Operand): Tensor {
+  if (typeof b === "number") return affine(a, 1, -b);
   checkBroadcast("subtract", a, b);
   const difference = new Tensor(native.tensor_sub(a.handle, b.handle), a.dtype);
   if (!isTracked(a) && !isTracked(b)) return difference;
@@ -70,9 +65,8 @@ export function sub(a: Tensor, other: Operand): Tensor {
 }
 
 /** `a * b`, broadcasting. */
-export function mul(a: Tensor, other: Operand): Tensor {
-  if (typeof other === "number") return affine(a, other, 0);
-  const b = other;
+export function mul(a: Tensor, b: Operand): Tensor {
+  if (typeof b === "number") return affine(a, b, 0);
   checkBroadcast("multiply", a, b);
   const product = new Tensor(native.tensor_mul(a.handle, b.handle), a.dtype);
   if (!isTracked(a) && !isTracked(b)) return product;
@@ -125,7 +119,7 @@ function choose(operation: "maximum" | "minimum", a: Tensor, other: Operand): Te
       const tied = a.eq(other).cast(gradient.dtype).mul(0.5);
       const mask = won.cast(gradient.dtype).add(tied);
       const zero = Tensor.zeros([], gradient);
-      // Not a product alone: the side that lost has none of an infinite gradient.
+      // Not a product alone: on the side that lost, an infinite gradient times 0 would be NaN.
       const share = (part: Tensor, shape: Shape) => {
         const all = gradient.mul(part).handle;
         const counted = native.tensor_where(part.gt(0).handle, all, zero.handle);

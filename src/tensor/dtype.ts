@@ -1,6 +1,3 @@
-/** Element types, in the order of their native codes. */
-export const dtypes: readonly DType[] = ["u8", "u32", "i64", "f32", "f64"];
-
 /** Element type of a tensor. Gradients exist for `f32` and `f64`. */
 export type DType = "u8" | "u32" | "i64" | "f32" | "f64";
 

@@ -6,17 +6,31 @@ import { Tensor } from "./tensor.ts";
 /** A differentiable function of each element of a float tensor. */
 export type Elementwise = (x: Tensor) => Tensor;
 
+/** Functions of one number, by their native names. */
+type Name =
+  | "neg"
+  | "abs"
+  | "square"
+  | "sqrt"
+  | "exp"
+  | "log"
+  | "tanh"
+  | "sigmoid"
+  | "relu"
+  | "gelu"
+  | "silu";
+
 /** A function of one number, and its gradient from input, output and the output's gradient. */
 function elementwise(
-  name: string,
-  forward: (x: number) => number,
+  name: Name,
   backward: (x: Tensor, y: Tensor, gradient: Tensor) => Tensor,
 ): Elementwise {
+  const call = `tensor_${name}` as const;
   return (x) => {
     if (!isFloat(x.dtype)) {
       throw new TypeError(`Cannot take ${name} of a ${x.dtype} tensor: cast it to f32`);
     }
-    const y = new Tensor(forward(x.handle), x.dtype);
+    const y = new Tensor(native[call](x.handle), x.dtype);
     return isTracked(x) ? record(y, [x], (gradient) => [backward(x, y, gradient)]) : y;
   };
 }
@@ -24,82 +38,56 @@ function elementwise(
 const made = (handle: number, like: Tensor): Tensor => new Tensor(handle, like.dtype);
 
 /** `-x` */
-export const neg: Elementwise = elementwise(
-  "neg",
-  (x) => native.tensor_neg(x),
-  (_x, _y, gradient) => gradient.neg(),
-);
+export const neg: Elementwise = elementwise("neg", (_x, _y, gradient) => gradient.neg());
 
 /** `|x|`; the gradient at 0 is 0. */
-export const abs: Elementwise = elementwise(
-  "abs",
-  (x) => native.tensor_abs(x),
-  (x, _y, gradient) => {
-    const sign = x.gt(0).cast(x.dtype).sub(x.lt(0).cast(x.dtype));
-    return gradient.mul(sign);
-  },
-);
+export const abs: Elementwise = elementwise("abs", (x, _y, gradient) => {
+  const sign = x.gt(0).cast(x.dtype).sub(x.lt(0).cast(x.dtype));
+  return gradient.mul(sign);
+});
 
 /** `x * x` */
 export const square: Elementwise = elementwise(
   "square",
-  (x) => native.tensor_square(x),
   (x, _y, gradient) => gradient.mul(x).mul(2),
 );
 
 /** The square root. */
-export const sqrt: Elementwise = elementwise(
-  "sqrt",
-  (x) => native.tensor_sqrt(x),
-  (_x, y, gradient) => gradient.div(y).mul(0.5),
-);
+export const sqrt: Elementwise = elementwise("sqrt", (_x, y, gradient) => gradient.div(y).mul(0.5));
 
 /** `e^x` */
-export const exp: Elementwise = elementwise(
-  "exp",
-  (x) => native.tensor_exp(x),
-  (_x, y, gradient) => gradient.mul(y),
-);
+export const exp: Elementwise = elementwise("exp", (_x, y, gradient) => gradient.mul(y));
 
 /** The natural logarithm. */
-export const log: Elementwise = elementwise(
-  "log",
-  (x) => native.tensor_log(x),
-  (x, _y, gradient) => gradient.div(x),
-);
+export const log: Elementwise = elementwise("log", (x, _y, gradient) => gradient.div(x));
 
 /** The hyperbolic tangent. */
 export const tanh: Elementwise = elementwise(
   "tanh",
-  (x) => native.tensor_tanh(x),
   (_x, y, gradient) => made(native.tensor_tanh_gradient(y.handle, gradient.handle), y),
 );
 
 /** `1 / (1 + e^-x)` */
 export const sigmoid: Elementwise = elementwise(
   "sigmoid",
-  (x) => native.tensor_sigmoid(x),
   (_x, y, gradient) => made(native.tensor_sigmoid_gradient(y.handle, gradient.handle), y),
 );
 
 /** `max(x, 0)`; the gradient at 0 is 0. */
 export const relu: Elementwise = elementwise(
   "relu",
-  (x) => native.tensor_relu(x),
   (_x, y, gradient) => made(native.tensor_relu_gradient(y.handle, gradient.handle), y),
 );
 
 /** `x * Phi(x)` by the error function. */
 export const gelu: Elementwise = elementwise(
   "gelu",
-  (x) => native.tensor_gelu(x),
   (x, _y, gradient) => made(native.tensor_gelu_gradient(x.handle, gradient.handle), x),
 );
 
 /** `x * sigmoid(x)` */
 export const silu: Elementwise = elementwise(
   "silu",
-  (x) => native.tensor_silu(x),
   (x, _y, gradient) => made(native.tensor_silu_gradient(x.handle, gradient.handle), x),
 );
 

@@ -8,7 +8,7 @@ export type Pair = number | Lengths;
 const most = 2 ** 20;
 
 /** Vertical and horizontal part of a pair; throws RangeError where one is below `least` or above 2^20. */
-export function pair(name: string, value: Pair, least: number): Lengths {
+function pair(name: string, value: Pair, least: number): Lengths {
   const both = typeof value === "number" ? [value, value] as const : value;
   for (const part of both) {
     if (!Number.isInteger(part) || part < least || part > most) {

@@ -27,7 +27,7 @@ export { concat, stack } from "./indexing.ts";
 export { crossEntropy, type CrossEntropyOptions, meanSquaredError } from "./loss.ts";
 export { accumulateMetrics } from "./metrics.ts";
 export type { NamedTensor } from "./named_tensor.ts";
-export { purposes, Random } from "./random.ts";
+export { Random } from "./random.ts";
 /** Functions of single numbers whose bits are the same on every machine. */
 export * as scalarMath from "./scalar.ts";
 export { keep, scope, type Scoped } from "./scope.ts";

@@ -45,7 +45,7 @@ export function batchNorm(
   return recordNormalization(y, x, weight, bias, mean, inverse, native.batch_norm_gradient);
 }
 
-/** Moves running statistics towards those of a batch of `count` values a channel. */
+/** Moves running statistics towards the statistics of a batch of `count` values a channel. */
 function follow(
   { mean, variance, momentum }: RunningStatistics,
   batchMean: number,

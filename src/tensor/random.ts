@@ -1,10 +1,7 @@
 import { native } from "../ffi/mod.ts";
-import { type Device, type DType, dtypeCode, type FloatOptions } from "./dtype.ts";
+import { dtypeCode, type FloatOptions } from "./dtype.ts";
 import { nativeShape, type Shape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
-
-/** What chance is used for in wick: each purpose is a stream of its own, as is any other text. */
-export const purposes = ["init", "shuffle", "dropout", "augment", "synthetic", "split"] as const;
 
 /**
  * A source of chance: a pure function of (seed, purpose, epoch, index), so there is no state to
@@ -50,28 +47,32 @@ export class Random {
 
   /** Uniform draws from [low, high). */
   uniform(shape: Shape, low = 0, high = 1, options: FloatOptions = {}): Tensor {
-    const { dtype = "f32", device = "cpu" } = options;
-    const { seed, key, epoch, index } = this;
-    const lengths = nativeShape(shape);
-    const code = dtypeCode[dtype];
-    return placed(
-      native.random_uniform(seed, key, epoch, index, low, high, lengths, code),
-      dtype,
-      device,
-    );
+    return this.#draw(native.random_uniform, low, high, shape, options);
   }
 
   /** Normal draws. */
   normal(shape: Shape, mean = 0, std = 1, options: FloatOptions = {}): Tensor {
-    const { dtype = "f32", device = "cpu" } = options;
+    return this.#draw(native.random_normal, mean, std, shape, options);
+  }
+
+  /** Draws of a distribution that two numbers describe. */
+  #draw(
+    distribution: typeof native.random_uniform,
+    first: number,
+    second: number,
+    shape: Shape,
+    { dtype = "f32", device = "cpu" }: FloatOptions,
+  ): Tensor {
     const { seed, key, epoch, index } = this;
     const lengths = nativeShape(shape);
     const code = dtypeCode[dtype];
-    return placed(
-      native.random_normal(seed, key, epoch, index, mean, std, lengths, code),
+    const drawn = new Tensor(
+      distribution(seed, key, epoch, index, first, second, lengths, code),
       dtype,
-      device,
     );
+    if (device === "cpu") return drawn;
+    using _ = drawn;
+    return drawn.to(device);
   }
 
   /** The numbers 0 to `count - 1` in random order. */
@@ -94,13 +95,6 @@ export class Random {
     native.random_uniform_into(this.seed, this.key, this.epoch, this.index, out);
     return out;
   }
-}
-
-function placed(handle: number, dtype: DType, device: Device): Tensor {
-  const drawn = new Tensor(handle, dtype);
-  if (device === "cpu") return drawn;
-  using _ = drawn;
-  return drawn.to(device);
 }
 
 function checkUnsigned(name: string, value: number): void {

@@ -16,7 +16,7 @@ export abstract class Storage extends Scoped implements Writable {
   base: Storage | undefined = undefined;
   /** How many changes in place of any array had been made before it. */
   readonly madeAt: number = writesSoFar();
-  /** How many had been made with its own last one. */
+  /** The number of its own last change in place, 0 where there was no change. */
   changedAt = 0;
   #handle: number;
   #shape: Shape | undefined;
@@ -74,33 +74,18 @@ export abstract class Storage extends Scoped implements Writable {
 
   /** The values in row-major order, copied, in the typed array of the dtype. */
   read(): TypedArray {
-    const size = this.size;
+    const { handle, size } = this;
     switch (this.dtype) {
-      case "u8": {
-        const out = new Uint8Array(size);
-        native.tensor_read_u8(this.handle, out);
-        return out;
-      }
-      case "u32": {
-        const out = new Uint32Array(size);
-        native.tensor_read_u32(this.handle, out);
-        return out;
-      }
-      case "i64": {
-        const out = new BigInt64Array(size);
-        native.tensor_read_i64(this.handle, out);
-        return out;
-      }
-      case "f32": {
-        const out = new Float32Array(size);
-        native.tensor_read_f32(this.handle, out);
-        return out;
-      }
-      case "f64": {
-        const out = new Float64Array(size);
-        native.tensor_read_f64(this.handle, out);
-        return out;
-      }
+      case "u8":
+        return filled(new Uint8Array(size), (out) => native.tensor_read_u8(handle, out));
+      case "u32":
+        return filled(new Uint32Array(size), (out) => native.tensor_read_u32(handle, out));
+      case "i64":
+        return filled(new BigInt64Array(size), (out) => native.tensor_read_i64(handle, out));
+      case "f32":
+        return filled(new Float32Array(size), (out) => native.tensor_read_f32(handle, out));
+      case "f64":
+        return filled(new Float64Array(size), (out) => native.tensor_read_f64(handle, out));
     }
   }
 
@@ -123,7 +108,7 @@ export abstract class Storage extends Scoped implements Writable {
     return answer[0] === 1;
   }
 
-  /** Overwrites the values in place by those of an array of the same shape and dtype. */
+  /** Overwrites the values in place by the values of an array of the same shape and dtype. */
   assign(source: Storage): void {
     if (source.dtype !== this.dtype || !sameShape(source.shape, this.shape)) {
       throw new RangeError(
@@ -152,4 +137,9 @@ export abstract class Storage extends Scoped implements Writable {
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
   }
+}
+
+function filled<Values extends TypedArray>(values: Values, fill: (values: Values) => void): Values {
+  fill(values);
+  return values;
 }

@@ -13,7 +13,7 @@ export interface Wanted {
 }
 
 /**
- * Turns the gradient with respect to an operation's output into those with respect to its inputs.
+ * Turns the gradient with respect to an operation's output into the gradients with respect to its inputs.
  * A result is a new tensor or `gradient` itself; the tape takes it over and frees it.
  */
 export type Backward<Value> = (gradient: Value, wanted: Wanted) => Gradients<Value>;

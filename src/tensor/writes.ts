@@ -4,7 +4,7 @@ export interface Writable {
   readonly base: Writable | undefined;
   /** How many changes in place of any array had been made before it. */
   readonly madeAt: number;
-  /** How many had been made with its own last one. */
+  /** The number of its own last change in place, 0 where there was no change. */
   changedAt: number;
 }
 
@@ -19,7 +19,7 @@ export function written(array: Writable): void {
 /** How many changes in place there were so far. */
 export const writesSoFar = (): number => writes;
 
-/** Runs the backward function of an operation that was recorded after so many changes in place. */
+/** Runs the backward function of an operation that was recorded after `writesBefore` changes in place. */
 export function unchangedSince<Result>(writesBefore: number, backward: () => Result): Result {
   if (writes === writesBefore) return backward();
   recordedAt = writesBefore;

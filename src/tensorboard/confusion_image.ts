@@ -4,7 +4,7 @@ import type { Image } from "./events.ts";
 /** Pixels of a cell's side. */
 const side = 24;
 
-/** The colour of a cell that holds all of its row; that of an empty one is white. */
+/** The colour of a cell that holds all of its row; an empty cell is white. */
 const full = [11, 79, 138];
 
 /**

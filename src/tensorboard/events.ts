@@ -13,7 +13,7 @@ import {
 import { record, records } from "./record.ts";
 
 /**
- * What TensorBoard is told of a run, as bytes for its event file. The messages are those of
+ * What TensorBoard is told of a run, as bytes for its event file. The messages are defined by
  * tensorboard/compat/proto/{event,summary}.proto and plugins/hparams/plugin_data.proto; a time is
  * in seconds since 1970.
  */
@@ -44,9 +44,9 @@ export function restart(epoch: number, time: number): Events {
 export interface EventsSoFar {
   /** Bytes of its whole records. */
   readonly length: number;
-  /** The last epoch in it, 0 for none. */
+  /** The last epoch in it, 0 where there is no epoch. */
   readonly epoch: number;
-  /** Of the last event. */
+  /** Time of the last event. */
   readonly time: number;
 }
 

@@ -24,7 +24,7 @@ export function* records(file: Uint8Array): Generator<{ data: Uint8Array; end: n
   }
 }
 
-/** The masked CRC-32C of the data: rotated and moved, so that a checksum of checksums is none. */
+/** The masked CRC-32C of the data: rotated and moved, so that the data may hold checksums. */
 function checksum(data: Uint8Array): Uint8Array {
   const crc = crc32c(data);
   const masked = ((crc >>> 15) | (crc << 17)) + 0xa282ead8;

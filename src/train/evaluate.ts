@@ -15,7 +15,7 @@ export interface Evaluation extends Counts {
   readonly predictions: Uint8Array;
 }
 
-/** Counts `[class][prediction]` of labels and the predictions made for the first of them. */
+/** Counts `[class][prediction]`; labels beyond the last prediction do not count. */
 export function confusionCounts(
   labels: ArrayLike<number>,
   predictions: ArrayLike<number>,
@@ -64,7 +64,7 @@ class Evaluator implements Disposable {
       noGradients(() => {
         const logits = this.model.forward(images);
         accumulateMetrics(this.#totals, this.loss(logits, labels, evaluation), logits, labels);
-        this.#predictions.set(Uint8Array.from(logits.argmax(1).numbers()), this.#count);
+        this.#predictions.set(logits.argmax(1).numbers(), this.#count);
       })
     );
     this.#count += count;

@@ -120,12 +120,7 @@ function completeRecipe(
   { optimizer, loss, schedule, augmentation, ...given }: Omit<FitOptions, "model" | "data">,
 ): Recipe {
   const settings = settingsSchema.safeParse(given);
-  if (!settings.success) {
-    const [issue] = settings.error.issues;
-    const [key] = issue.path;
-    const value: unknown = Object.entries(given).find(([name]) => name === key)?.[1];
-    throw new RangeError(explain(issue, String(key ?? "A setting"), value));
-  }
+  if (!settings.success) throw new RangeError(explain(settings.error, given));
   return {
     ...settings.data,
     optimizer,

@@ -98,7 +98,7 @@ export function trainingSeconds(times: readonly (EpochTime | undefined)[]): numb
   return times.reduce((sum, time) => sum + (time?.seconds ?? 0), 0);
 }
 
-/** Images a second over all epochs whose time is known; 0 where none is. */
+/** Images a second over all epochs whose time is known; 0 where no time is. */
 export function meanSpeed(times: readonly (EpochTime | undefined)[]): number {
   const known = times.filter((time) => time !== undefined);
   const images = known.reduce((sum, time) => sum + time.seconds * time.imagesPerSecond, 0);

@@ -28,7 +28,7 @@ export {
 } from "./metrics.ts";
 export { NonfiniteError, refuseNonfiniteWeights } from "./nonfinite.ts";
 export type { Observer } from "./observer.ts";
-export { Pace, type PaceOptions } from "./pace.ts";
+export { Pace } from "./pace.ts";
 export { type Predictions, predictions } from "./predictions.ts";
 export { modelOf, type Recipe, recipeOf } from "./recipe.ts";
 export { TrainingState } from "./state.ts";

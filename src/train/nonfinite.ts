@@ -2,9 +2,10 @@ import { batches, type ImageSet } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { evaluation, type Loss, type Module } from "../nn/mod.ts";
 import { type Device, type NamedTensor, scope, type Tensor } from "../tensor/mod.ts";
+import { evaluationBatch } from "./evaluate.ts";
 
 /**
- * Training that cannot go on: the loss or a weight is NaN or infinite. Nothing of it was saved, and a
+ * Training that cannot go on: the loss or a weight is NaN or infinite. That state was not saved, and a
  * resumed run, which has the same bits, ends there too.
  */
 export class NonfiniteError extends UserError {
@@ -22,7 +23,7 @@ export class NonfiniteError extends UserError {
 }
 
 /** Where NaN or infinity first appears. */
-export interface Nonfinite {
+interface Nonfinite {
   /** The layer, by the name its weights begin with; undefined before the first one. */
   readonly layer: string | undefined;
   /** What is not finite. */
@@ -35,8 +36,8 @@ function layerOf(name: string): string {
 }
 
 /** The first weight or buffer with a value that is NaN or infinite. */
-export function nonfiniteWeight(tensors: readonly NamedTensor[]): Nonfinite | undefined {
-  const found = tensors.find(({ tensor }) => isFloating(tensor) && !tensor.allFinite());
+function nonfiniteWeight(tensors: readonly NamedTensor[]): Nonfinite | undefined {
+  const found = tensors.find(({ tensor }) => !tensor.allFinite());
   return found && { layer: layerOf(found.name), what: `its ${found.name}` };
 }
 
@@ -79,7 +80,7 @@ export function nonfiniteInSet(
   set: ImageSet,
   { device, loss: lossOf }: { readonly device: Device; readonly loss: Loss },
 ): Nonfinite | undefined {
-  for (const { images, labels } of batches(set, 250, { device })) {
+  for (const { images, labels } of batches(set, evaluationBatch, { device })) {
     const found = scope(() => {
       const loss = lossOf(model.forward(images), labels, evaluation);
       return Number.isFinite(loss.item()) ? undefined : nonfiniteOrigin(loss, model.parameters);
@@ -97,8 +98,4 @@ function computedBefore(last: Tensor): Tensor[] {
     }
   }
   return [...found].sort((a, b) => (a.node?.order ?? 0) - (b.node?.order ?? 0));
-}
-
-function isFloating({ dtype }: Tensor): boolean {
-  return dtype === "f32" || dtype === "f64";
 }

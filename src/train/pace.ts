@@ -11,7 +11,7 @@ export interface PaceOptions {
 }
 
 // A busy event loop asks the system for signals only once in 61 turns (tokio's event interval).
-// All of them take 0.1 ms; a timer, which makes the loop wait and so hear at once, takes 2 ms.
+// 64 turns take 0.1 ms; a timer, which makes the loop wait and so hear at once, takes 2 ms.
 const turnsToHear = 64;
 
 const restEvery = 40; // milliseconds

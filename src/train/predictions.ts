@@ -1,7 +1,7 @@
 import { batches, type ImageSet } from "../data/mod.ts";
 import type { Module } from "../nn/mod.ts";
 import { noGradients, scope } from "../tensor/mod.ts";
-import { evaluationBatch } from "./evaluate.ts";
+import { type EvaluateOptions, evaluationBatch } from "./evaluate.ts";
 
 /** What a model says of each image of a set, in the set's order. */
 export interface Predictions {
@@ -19,7 +19,7 @@ export interface Predictions {
 export function predictions(
   model: Module,
   set: ImageSet,
-  { device = "cpu" }: { readonly device?: "cpu" | "cuda" } = {},
+  { device = "cpu" }: Pick<EvaluateOptions, "device"> = {},
 ): Predictions {
   const classes = set.classes.length;
   const predicted = new Uint8Array(set.count);
@@ -29,7 +29,7 @@ export function predictions(
     scope(() =>
       noGradients(() => {
         const logits = model.forward(images);
-        predicted.set(Uint8Array.from(logits.argmax(1).numbers()), done);
+        predicted.set(logits.argmax(1).numbers(), done);
         probabilities.set(logits.softmax(1).numbers(), done * classes);
       })
     );

@@ -1,9 +1,8 @@
-import type { DownloadProgress } from "../download.ts";
+import type { DownloadOptions } from "../download.ts";
 import type { ImageFormat, ImageSet } from "../image_set.ts";
-import type { Patience } from "../transfer.ts";
 
 /** Where a set's files are, and how they are fetched where they are not. */
-export interface FileOptions {
+export interface FileOptions extends DownloadOptions {
   /**
    * Folder with the files, directly or below it as the set has it; by default the one that the
    * set's environment variable names, then `data`.
@@ -11,10 +10,6 @@ export interface FileOptions {
   readonly dataDir?: string;
   /** URLs of folders with the files, instead of the set's own. */
   readonly sources?: readonly string[];
-  /** How long a source may keep silent. */
-  readonly patience?: Patience;
-  /** Is told how far each file is. */
-  readonly onProgress?: (progress: DownloadProgress) => void;
 }
 
 /** Where images come from. */
@@ -51,7 +46,7 @@ export interface DataSet extends ImageFormat {
   readonly trainCount: number;
   /** Images held back for validation, the same number of each class. */
   readonly validationCount: number;
-  /** Makes sure that all of it can be had, so that no run finds out at its end. */
+  /** Makes sure that the whole set can be had, so that no run fails for it at its end. */
   prepare?(options: FileOptions): Promise<void>;
   /** `trainSize` images, all or at most those that validation leaves. */
   loadTraining(trainSize: number, options: FileOptions): Promise<TrainingData>;

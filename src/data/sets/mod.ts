@@ -6,10 +6,10 @@ import { synthetic } from "./synthetic.ts";
 /** All data sets, as `--data` lists them. */
 export const dataSets: readonly DataSet[] = [fashionMnist, synthetic];
 
-/** The set that a run takes where none is named. */
+/** The set of a run that names no set. */
 export const standardSet: DataSet = fashionMnist;
 
-/** The set that replaces it where it cannot be had. */
+/** The set that replaces the standard set where that cannot be had. */
 export const replacement: DataSet = synthetic;
 
 export type { DataSet, FileOptions, Origin, TestData, TrainingData } from "./data_set.ts";

@@ -8,7 +8,7 @@ import { fashionMnist } from "./fashion_mnist.ts";
 /** The seed of the synthetic set that comes with wick. */
 export const syntheticSeed = 2017;
 
-/** Its parts; each is a stream of images without end, apart from the others. */
+/** The synthetic set's parts: each is an endless stream of images of its own. */
 export const syntheticParts = ["train", "validation", "test"] as const;
 
 /** Ten kinds of garment, in the format and order of Fashion-MNIST. */

@@ -5,13 +5,13 @@ import { keep, type NamedTensor, Tensor, written } from "../../tensor/mod.ts";
 
 /** What every optimizer has among its settings. */
 export interface LearningRate {
-  /** Learning rate where `step` is given none. */
+  /** Learning rate of a `step` that is given no rate. */
   readonly lr?: number;
 }
 
 /** What every optimizer takes besides its settings. */
 export interface Clipping {
-  /** Greatest norm of all gradients together; greater ones are scaled down. None by default. */
+  /** Greatest norm of all gradients together; greater norms are scaled down. Without a limit by default. */
   readonly clipGradNorm?: number;
 }
 
@@ -51,7 +51,7 @@ export interface Update<Settings extends object> {
   readonly parameters: TensorList;
   /** A gradient for each parameter. */
   readonly gradients: TensorList;
-  /** The state under each of its names; an optimizer that has none of a name gets an empty list. */
+  /** The state of a name; an empty list where the optimizer has no state of that name. */
   readonly state: (name: string) => TensorList;
   /** The learning rate of this step. */
   readonly lr: number;
@@ -71,7 +71,7 @@ export interface OptimizerDefinition<Settings extends LearningRate> extends Spec
 export interface OptimizerSpec<Settings extends LearningRate = LearningRate>
   extends Spec<Settings> {
   (settings?: Partial<Settings> & Clipping): Optimizer;
-  /** The same of settings that come from outside. */
+  /** The optimizer of settings that come from outside, such as a config. */
   of(settings: object): Optimizer;
 }
 

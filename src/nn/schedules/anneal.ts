@@ -8,6 +8,6 @@ export const share = (part: number, whole: number): number =>
 export const line = (start: number, end: number, progress: number): number =>
   start + (end - start) * progress;
 
-/** The same by half a cosine. */
+/** From `start` at `progress` 0 to `end` at 1, by half a cosine. */
 export const halfCosine = (start: number, end: number, progress: number): number =>
   end + (start - end) * ((1 + scalarMath.cos(Math.PI * progress)) / 2);

@@ -10,7 +10,7 @@ export interface OneCycleOptions {
   readonly anneal?: "cos" | "linear";
   /** What the rate is divided by at the beginning, 25 by default. */
   readonly startDivisor?: number;
-  /** What that is divided by again at the end, 10,000 by default. */
+  /** What the first rate is divided by at the end, 10,000 by default. */
   readonly endDivisor?: number;
 }
 

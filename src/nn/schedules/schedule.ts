@@ -45,7 +45,7 @@ export interface ScheduleSpec<Settings extends object = NoSettings> extends Spec
   /** Whether it begins with a rise, so that there is no warm-up before it. */
   readonly ownRise?: boolean;
   (settings?: Partial<Settings> & Warmup): Schedule;
-  /** The same of settings that come from outside. */
+  /** The schedule of settings that come from outside, such as a config. */
   of(settings: object): Schedule;
 }
 
