@@ -21,7 +21,7 @@ export async function sweepCommand(
     const { settings: given, options } = splitFlags(flags);
     const settings = checkedSettings(given);
     if (options.resume !== undefined) {
-      throw new UsageError("--resume is not for a sweep: the same sweep again goes on with it");
+      throw new UsageError("--resume is not for a sweep: the same sweep again resumes it");
     }
     if (options.dryRun) throw new UsageError("--dry-run is not for a sweep");
     return { flags, settings, options };

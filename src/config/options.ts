@@ -17,7 +17,7 @@ export const optionsSchema = z.strictObject({
     .describe("also save every so many steps (50) or seconds (30s)"),
   keepLast: z.int().min(1).max(1000).describe("checkpoints to keep").default(2),
   resume: z.string().min(1).optional().meta({ placeholder: "RUN_FOLDER" })
-    .describe("go on with this run folder"),
+    .describe("resume the run of this folder"),
   dryRun: z.boolean().optional().describe("one batch of everything, nothing kept"),
 });
 

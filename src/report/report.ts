@@ -75,7 +75,7 @@ function interrupted(record: RunRecord, { resumeCommand }: ReportContent): Marku
   ]);
   return markup`<p class="warning">This run was interrupted at step ${reached} of ${
     grouped(total)
-  }.</p><p>To go on:</p><pre><code>${resumeCommand}</code></pre>\
+  }.</p><p>To resume:</p><pre><code>${resumeCommand}</code></pre>\
 <p class="muted">The test images are opened once, when a run is complete.</p>${figures}`;
 }
 

@@ -59,7 +59,7 @@ export function resultsOf(run: RunRecord): Results {
   const { folder, config, summary, history } = run;
   if (summary === undefined) {
     throw new UserError(
-      `${folder} is not finished: ${program} train --resume ${folder} goes on with it`,
+      `${folder} is not finished: ${program} train --resume ${folder} resumes it`,
     );
   }
   const digests = new Map(readDigests(folder).map((line) => [line.epoch, line]));

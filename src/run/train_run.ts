@@ -74,7 +74,7 @@ export async function trainRun(run: Run, options: TrainRunOptions): Promise<numb
     return 0;
   } catch (error) {
     if (!(error instanceof UserError) || error instanceof NonfiniteError) throw error;
-    throw new UserError(`${error.message}. To go on: ${resumeCommand}`, { cause: error });
+    throw new UserError(`${error.message}. To resume: ${resumeCommand}`, { cause: error });
   }
 }
 
@@ -106,7 +106,7 @@ async function restore(run: Run, state: TrainingState, data: TrainingData, scree
   }
   if (run.begun) {
     run.recordResume(await readEnvironment(device, data.digests), state.step);
-    screen.line(`goes on at step ${state.step} of ${state.totalSteps}`);
+    screen.line(`resumes at step ${state.step} of ${state.totalSteps}`);
   }
   run.rewind(state.history);
 }
@@ -144,7 +144,7 @@ function stopped(
   screen: Screen,
 ): number {
   screen.line(`stopped by ${signal}, saved at step ${state.step} of ${state.totalSteps}`);
-  screen.line(`to go on: ${resumeCommand}`);
+  screen.line(`to resume: ${resumeCommand}`);
   return exitCodes[signal ?? "SIGINT"];
 }
 

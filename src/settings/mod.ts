@@ -1,5 +1,5 @@
 /** Settings of what is chosen by name, their checks, and sentences on what is wrong. @module */
-export { explain } from "./explain.ts";
+export { explain, type Spell } from "./explain.ts";
 export { nearest } from "./nearest.ts";
 export {
   aliasesOf,

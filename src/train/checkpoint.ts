@@ -28,7 +28,7 @@ export function isConsistent({ epoch, step_in_epoch, step, history }: RunProgres
     history.every((metrics, i) => metrics.epoch === i + 1 && metrics.step === (i + 1) * steps);
 }
 
-/** All that a training needs to go on as if nothing had happened. */
+/** All that a training needs to be resumed as if nothing had happened. */
 export interface Checkpoint {
   readonly tensors: readonly StoredTensor[];
   readonly progress: RunProgress;

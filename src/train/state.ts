@@ -112,7 +112,7 @@ export class TrainingState implements Disposable {
     this.history.push(metrics);
   }
 
-  /** All that is needed to go on from here. */
+  /** All that is needed to resume from here. */
   checkpoint(): Checkpoint {
     const { epoch, stepInEpoch, step, history } = this;
     const progress = { epoch, step_in_epoch: stepInEpoch, step, history };

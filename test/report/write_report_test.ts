@@ -76,7 +76,7 @@ Deno.test("a report asks for no other file, and runs nothing", async () => {
   assertEquals([...html.matchAll(/url\(|@import/g)], []);
 });
 
-Deno.test("a run that a signal stops has a report that says where it stands and how to go on", async () => {
+Deno.test("a run that a signal stops has a report that says where it stands and how to resume it", async () => {
   using parent = temporaryFolder();
   let lines = 0;
   const said: string[] = [];

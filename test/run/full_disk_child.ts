@@ -18,4 +18,4 @@ try {
 }
 console.log(JSON.stringify(readableCheckpoints(run.folder)));
 const step = run.checkpoints.load(() => undefined, (text) => console.log(text))?.progress.step;
-console.log(`goes on at step ${step}`);
+console.log(`resumes at step ${step}`);

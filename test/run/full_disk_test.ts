@@ -35,6 +35,6 @@ Deno.test({
     const { count, insideSave } = JSON.parse(checkpoints);
     assert(count >= 2, `${count} checkpoints`);
     assertEquals(insideSave, false);
-    assertMatch(resumed, /^goes on at step [1-9]/);
+    assertMatch(resumed, /^resumes at step [1-9]/);
   },
 });

@@ -70,7 +70,7 @@ Deno.test("a run whose test set cannot be read is finished later, with the same 
   using run = Run.create(config(), environment, parent.path);
   const loadTest = () => Promise.reject(new UserError("There is no test set"));
   const error = await assertRejects(() => carried(run, { loadTest }), UserError);
-  assertEquals(error.message, "There is no test set. To go on: the command");
+  assertEquals(error.message, "There is no test set. To resume: the command");
   assertEquals(readRun(run.folder).finished, false);
   assertEquals((await carried(run)).code, 0);
   assertEquals(runResult(run.folder), runResult(whole.folder));
@@ -98,7 +98,10 @@ Deno.test("a disk that is full stops the run with one sentence and the way on", 
   using run = Run.create(config(), environment, parent.path, { files });
   files.failing = files.operations.length + 12;
   const error = await assertRejects(() => carried(run), UserError);
-  assert(/^Cannot .* No space left .*\. To go on: the command$/.test(error.message), error.message);
+  assert(
+    /^Cannot .* No space left .*\. To resume: the command$/.test(error.message),
+    error.message,
+  );
   assertEquals((await carried(run)).code, 0);
 });
 
@@ -117,5 +120,5 @@ Deno.test("a run whose loss is not finite asks for no resume, which would end th
   using run = Run.create(wild, environment, parent.path);
   const error = await assertRejects(() => carried(run, { layer: undefined }), UserError);
   assert(/try a lower --lr or --clip-grad-norm 1$/.test(error.message), error.message);
-  assert(!/To go on|checkpoint/.test(error.message), error.message);
+  assert(!/To resume|checkpoint/.test(error.message), error.message);
 });

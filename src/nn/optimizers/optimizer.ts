@@ -27,7 +27,7 @@ export interface Optimizer {
 
 /** Updates its parameters in place. Disposing it frees what it remembers, not the parameters. */
 export interface OptimizerState extends Disposable {
-  /** Steps made so far; set it to go on from a checkpoint. */
+  /** Steps made so far; set it to resume from a checkpoint. */
   stepCount: number;
   /** What it remembers, `optimizer.momentum.0.weight`: save it with the parameters. */
   readonly tensors: readonly NamedTensor[];

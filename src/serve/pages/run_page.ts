@@ -63,7 +63,7 @@ function progress(run: RunRecord, folder: string): Markup | undefined {
   `;
   if (run.state === "interrupted") {
     const path = `${runPath(folder)}/${name}`;
-    return markup`${bar}<p>To go on: <code>${program} train --resume ${path}</code></p>`;
+    return markup`${bar}<p>To resume: <code>${program} train --resume ${path}</code></p>`;
   }
   const seconds = epochSeconds(run);
   const left = config.epochs - epochs.length;
