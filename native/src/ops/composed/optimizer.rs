@@ -52,7 +52,7 @@ pub fn rmsprop_with_momentum(rule: &RmsProp, p: &Tensor, g: &Tensor, [square, mo
     Ok(((p - (&momentum * rule.rate)?)?, [square, momentum]))
 }
 
-/// Overwrites a tensor, slice by slice where its memory has gaps; `source` shares none with it.
+/// Overwrites a tensor, slice by slice where its memory has gaps; `source` shares no memory with it.
 pub fn assign(target: &Tensor, source: &Tensor) -> Result<()> {
     let mut order: Vec<usize> = (0..target.rank()).collect();
     order.sort_by_key(|&dim| Reverse(target.stride()[dim]));
