@@ -32,7 +32,7 @@ const LOCKED: usize = 1;
 
 static FREE: [Class; CLASSES] = [const { Class { head: AtomicUsize::new(0) } }; CLASSES];
 static KEPT: AtomicUsize = AtomicUsize::new(0);
-/// Bytes in blocks that this allocator manages, kept ones included.
+/// Bytes in blocks that this allocator manages, kept blocks included.
 static TAKEN: AtomicUsize = AtomicUsize::new(0);
 
 static BUDGET: OnceLock<std::result::Result<usize, String>> = OnceLock::new();
@@ -59,7 +59,7 @@ fn read_budget() -> std::result::Result<usize, String> {
     Ok(machine.map_or(usize::MAX, |kibibytes| kibibytes << 10).min(group))
 }
 
-/// The least memory limit of this process's control groups and of those above them, in versions 2 and 1
+/// The least memory limit of this process's control groups and of the groups above them, in versions 2 and 1
 /// (`man 7 cgroups`). `groups` has a line `0::/path` of version 2 and `n:memory:/path` of version 1. In a
 /// container the path may begin outside what is mounted there: folders that do not exist are passed over.
 fn group_limit(groups: &str, mount: &Path) -> usize {

@@ -74,7 +74,7 @@ pub fn for_ranges(length: usize, grain: usize, function: impl Fn(usize, usize) +
     if pieces <= 1 {
         return function(0, length);
     }
-    // As many pieces for each thread.
+    // Each thread takes the same number of pieces.
     let pieces = pieces.next_multiple_of(threads());
     // Multiples of 16 keep pieces on whole vectors and cache lines.
     let size = length.div_ceil(pieces).next_multiple_of(16);

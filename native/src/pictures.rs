@@ -52,7 +52,7 @@ fn png_error(error: png::DecodingError) -> Error {
 
 /// Decodes a PNG of any kind to gray and opacity `[height, width]`; without transparency, `alpha` may be empty.
 ///
-/// Samples of 16 bits give their upper 8, or their lower ones where a file holds no more than 8 to 14.
+/// Of a sample of 16 bits the upper 8 are taken. Where a file's samples have no more than 8 to 14 bits, lower bits are.
 ///
 /// # Errors
 /// Where a checksum, a length or the size is not right, or the file ends before its last chunk does.

@@ -44,7 +44,7 @@ impl Stream {
     }
 }
 
-/// So many words are drawn at once: the processor works on several blocks at a time.
+/// Words that are drawn at once: the processor works on several blocks at a time.
 const DRAWN: usize = 32;
 
 /// The words of a stream, one after the other, without an end.

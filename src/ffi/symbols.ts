@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 86464567;
+export const ABI_HASH = 3792650324;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -384,8 +384,8 @@ export interface Native {
   /** `x [b, in], weight [out, in], bias [out] or 0 -> [b, out]`, through ReLU where `relu` is 1. */
   linear(x: Handle, weight: Handle, bias: Handle, relu: number): Handle;
   /**
-   * Writes three handles, 0 for what is not wanted: the gradients of `linear` for x (`wanted` has bit 0), weight
-   * (bit 1) and bias (bit 2). `y` is the result where it went through ReLU, else 0.
+   * Writes three handles, 0 for a gradient that is not wanted: the gradients of `linear` for x (`wanted` has
+   * bit 0), weight (bit 1) and bias (bit 2). `y` is the result where it went through ReLU, else 0.
    */
   linear_gradients(
     x: Handle,
@@ -406,7 +406,10 @@ export interface Native {
     p: Uint32Array<ArrayBuffer>,
     relu: number,
   ): Handle;
-  /** Writes two handles: those of max_pool2d with the parameters `pooling`, of what conv2d gives. */
+  /**
+   * Writes two handles: the maximum and its argmax that max_pool2d with the parameters `pooling` gives of conv2d's
+   * result.
+   */
   conv2d_max_pool2d(
     x: Handle,
     weight: Handle,
@@ -417,8 +420,8 @@ export interface Native {
     out: Float64Array<ArrayBuffer>,
   ): void;
   /**
-   * Writes three handles, 0 for what is not wanted: the gradients of `conv2d` for x (`wanted` has bit 0), weight
-   * (bit 1) and bias (bit 2). Where `masked` is 1, x came out of a ReLU, whose gradient is in it too.
+   * Writes three handles, 0 for a gradient that is not wanted: the gradients of `conv2d` for x (`wanted` has
+   * bit 0), weight (bit 1) and bias (bit 2). Where `masked` is 1, x came out of a ReLU, whose gradient is in it too.
    */
   conv2d_gradients(
     x: Handle,
@@ -479,7 +482,7 @@ export interface Native {
     inverse: Handle,
     out: Float64Array<ArrayBuffer>,
   ): void;
-  /** Moves the running statistics, in place, towards those of a batch of `count` values a channel. */
+  /** Moves the running statistics, in place, towards the statistics of a batch of `count` values a channel. */
   batch_norm_update(
     runningMean: Handle,
     runningVariance: Handle,
@@ -629,7 +632,10 @@ export interface Native {
     indices: Uint32Array<ArrayBuffer>,
     out: Float64Array<ArrayBuffer>,
   ): void;
-  /** Mirrors, shifts and erases images at random; the chance of image j is that of `indices[j]`. */
+  /**
+   * Mirrors, shifts and erases images at random; image j takes the random words of
+   * index `indices[j]`.
+   */
   augment_images(
     images: Handle,
     flip: number,

@@ -80,12 +80,12 @@ pub fn wants(bits: u32) -> [bool; 3] {
     [0, 1, 2].map(|input| bits >> input & 1 == 1)
 }
 
-/// Hands several results over: all or none.
+/// Hands several results over: all or nothing.
 pub fn put_all<const N: usize>(tensors: [Tensor; N], out: &mut [Handle]) -> Result<()> {
     put_wanted(tensors.map(Some), out)
 }
 
-/// Hands those results over that there are, 0 in the place of the others: all or none.
+/// Hands results over, 0 in the place of one that is missing: all or nothing.
 pub fn put_wanted<const N: usize>(tensors: [Option<Tensor>; N], out: &mut [Handle]) -> Result<()> {
     if out.len() < N {
         fail!("Room for {N} handles is needed, not {}", out.len());

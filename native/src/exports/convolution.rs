@@ -24,7 +24,8 @@ exports! { EXPORTS:
     fn conv2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], relu: u32) -> Handle {
         put(ops::conv2d(&get(x)?, &get(weight)?, get_optional(bias)?.as_ref(), &parameters(p)?, relu != 0)?)
     }
-    /// Writes two handles: those of max_pool2d with the parameters `pooling`, of what conv2d gives.
+    /// Writes two handles: the maximum and its argmax that max_pool2d with the parameters `pooling` gives of conv2d's
+    /// result.
     fn conv2d_max_pool2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], relu: u32, pooling: &[u32], out: &mut [f64])
         -> Status
     {
@@ -33,8 +34,8 @@ exports! { EXPORTS:
         let (y, argmax) = ops::conv2d_max_pool2d(&x, &weight, bias.as_ref(), &parameters(p)?, relu != 0, &pooling)?;
         put_all([y, argmax], out)
     }
-    /// Writes three handles, 0 for what is not wanted: the gradients of `conv2d` for x (`wanted` has bit 0), weight
-    /// (bit 1) and bias (bit 2). Where `masked` is 1, x came out of a ReLU, whose gradient is in it too.
+    /// Writes three handles, 0 for a gradient that is not wanted: the gradients of `conv2d` for x (`wanted` has
+    /// bit 0), weight (bit 1) and bias (bit 2). Where `masked` is 1, x came out of a ReLU, whose gradient is in it too.
     fn conv2d_gradients(x: Handle, weight: Handle, dy: Handle, p: &[u32], masked: u32, wanted: u32, out: &mut [f64])
         -> Status
     {

@@ -12,8 +12,8 @@ exports! { EXPORTS:
     fn linear(x: Handle, weight: Handle, bias: Handle, relu: u32) -> Handle {
         put(ops::linear(&get(x)?, &get(weight)?, get_optional(bias)?.as_ref(), relu != 0)?)
     }
-    /// Writes three handles, 0 for what is not wanted: the gradients of `linear` for x (`wanted` has bit 0), weight
-    /// (bit 1) and bias (bit 2). `y` is the result where it went through ReLU, else 0.
+    /// Writes three handles, 0 for a gradient that is not wanted: the gradients of `linear` for x (`wanted` has
+    /// bit 0), weight (bit 1) and bias (bit 2). `y` is the result where it went through ReLU, else 0.
     fn linear_gradients(x: Handle, weight: Handle, y: Handle, dy: Handle, wanted: u32, out: &mut [f64]) -> Status {
         let gradients = ops::linear_gradients(&get(x)?, &get(weight)?, get_optional(y)?.as_ref(), &get(dy)?, wants(wanted))?;
         put_wanted(gradients, out)

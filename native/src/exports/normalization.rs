@@ -19,7 +19,7 @@ exports! { EXPORTS:
     fn batch_norm_gradient(x: Handle, dy: Handle, weight: Handle, mean: Handle, inverse: Handle, out: &mut [f64]) -> Status {
         put_all(ops::batch_norm_gradient(&get(x)?, &get(dy)?, &get(weight)?, &get(mean)?, &get(inverse)?)?, out)
     }
-    /// Moves the running statistics, in place, towards those of a batch of `count` values a channel.
+    /// Moves the running statistics, in place, towards the statistics of a batch of `count` values a channel.
     fn batch_norm_update(running_mean: Handle, running_variance: Handle, mean: Handle, inverse: Handle, epsilon: f64, momentum: f64, count: u32) -> Status {
         let (running_mean, running_variance) = (get(running_mean)?, get(running_variance)?);
         let [mean, variance] = ops::batch_norm_update([&running_mean, &running_variance], &get(mean)?, &get(inverse)?, epsilon, momentum, count as usize)?;

@@ -146,7 +146,7 @@ impl Arguments {
     }
 }
 
-/// A vector as one of another type where that is the same one, else an empty one.
+/// A vector as a vector of another type where the two types are one, else an empty vector.
 fn cast<From: 'static, To: Default + 'static>(data: Vec<From>) -> Vec<To> {
     let mut data = Some(data);
     (&mut data as &mut dyn Any).downcast_mut::<Option<Vec<To>>>().and_then(Option::take).unwrap_or_default()

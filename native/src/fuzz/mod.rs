@@ -161,7 +161,7 @@ fn every_export_survives_hostile_arguments() {
         return;
     }
     // The first two are for tests alone. Four tensors of four kinds hardly ever meet by chance. Drawn bytes are no
-    // picture; edited ones are tried from TypeScript.
+    // picture; edited pictures are tried from TypeScript.
     let expected = ["wick_force_generic", "wick_panic_next", "metrics_accumulate", "picture_from_png", "picture_from_jpeg"];
     assert_eq!(never, expected, "these never succeeded");
 }

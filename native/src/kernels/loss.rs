@@ -40,7 +40,7 @@ impl<T: Float> CrossEntropy<'_, T> {
     fn share<V: Vector<Element = T>>(&self, (right_share, each_share): (V, V), class: usize, label: V) -> V {
         let right = V::select(label.equal(V::constant(class as f64)), right_share, V::zero());
         let share = right.add(each_share);
-        // What has no share has none of an infinite weight either: 0 times infinity would be NaN.
+        // A share of 0 stays 0 beside an infinite weight: 0 times infinity would be NaN.
         V::select(share.equal(V::zero()), V::zero(), share.mul(V::splat(self.weights[class])))
     }
 }
@@ -78,7 +78,7 @@ impl<T: Float> Kernel<T> for Forward<'_, T> {
                 for class in 0..classes {
                     let minus_ln_p = logarithm.sub(at(class).sub(largest));
                     let share = self.loss.share(shares, class, label);
-                    // What has no share has none of an infinite -ln p either; a NaN is passed on.
+                    // A share of 0 stays 0 beside an infinite -ln p, too. A NaN is passed on.
                     let is_counted = V::select(minus_ln_p.equal(minus_ln_p), share, minus_ln_p);
                     let counted = V::select(is_counted.equal(V::zero()), V::zero(), minus_ln_p);
                     cost = share.fma(counted, cost);

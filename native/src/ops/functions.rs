@@ -1,4 +1,4 @@
-//! The functions of single elements, by name: what both of their forms are told.
+//! The functions of single elements, by name. Both forms of an operation take the name.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Binary {
@@ -36,7 +36,7 @@ pub enum Unary {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-/// Of which activation.
+/// The gradient of an activation, by the activation's name.
 pub enum Gradient {
     Relu,
     Tanh,

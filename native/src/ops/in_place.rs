@@ -5,7 +5,7 @@ use std::cell::Cell;
 
 use candle_core::{CpuStorage, InplaceOp1, Layout, Tensor, WithDType};
 
-use super::storage::{Elements, Format, ensure_room, format_of, in_format, make, row_major};
+use super::storage::{Elements, Format, duplicate, format_of, in_format, row_major};
 use crate::error::{Error, Result};
 use crate::fail;
 use crate::kernels::copy;
@@ -55,7 +55,7 @@ pub fn ensure_writable(tensor: &Tensor) -> Result<()> {
     Ok(())
 }
 
-/// Overwrites a CPU tensor in any layout, none of whose elements share a place, with another of its shape and type.
+/// Overwrites a CPU tensor in any layout with another of its shape and type. No two of its elements may share a place.
 pub fn overwrite<T: WithDType + Send + Sync>(target: &Tensor, source: &Tensor) -> Result<()> {
     if target.elem_count() == 0 {
         return Ok(());
@@ -74,15 +74,9 @@ pub fn overwrite<T: WithDType + Send + Sync>(target: &Tensor, source: &Tensor) -
     Ok(())
 }
 
-/// A dense tensor that shares storage with none of `written`: itself, or a copy.
+/// A dense tensor, or a copy of it where it shares storage with one of `written`.
 pub fn apart<T: WithDType>(tensor: &Tensor, written: &[&Tensor]) -> Result<Tensor> {
-    match (written.iter().any(|other| share_storage(tensor, other)), format_of(tensor)) {
-        (true, Some(format)) => {
-            ensure_room(tensor.dims(), tensor.dtype())?;
-            make(Elements::<T>::of(tensor)?.to_vec(), tensor.dims(), format)
-        }
-        _ => Ok(tensor.clone()),
-    }
+    if written.iter().any(|other| share_storage(tensor, other)) { duplicate::<T>(tensor) } else { Ok(tensor.clone()) }
 }
 
 /// Whether two tensors are views of one storage.

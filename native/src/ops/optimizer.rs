@@ -39,7 +39,7 @@ pub fn assign(target: &Tensor, source: &Tensor) -> Result<()> {
     put(target, source)
 }
 
-/// As [`assign`]; of elements that lie in one place the last one stays.
+/// As [`assign`]. Of several elements that lie in one place the last element stays.
 fn put(target: &Tensor, source: &Tensor) -> Result<()> {
     if let Some(dim) = (0..target.rank()).find(|&dim| target.dims()[dim] > 1 && target.stride()[dim] == 0) {
         let last = target.dims()[dim] - 1;

@@ -66,7 +66,7 @@ pub fn max_pool2d(x: &Tensor, parameters: &Parameters) -> Result<(Tensor, Tensor
 }
 
 /// The gradient goes to the place that `argmax` names. Where `value`, the pooled output, is given and not positive, the
-/// gradient is 0: the gradient of a ReLU before the pooling is in it too.
+/// gradient is 0: it includes the gradient of a ReLU before the pooling.
 pub fn max_pool2d_gradient(
     dy: &Tensor,
     argmax: &Tensor,
@@ -78,7 +78,7 @@ pub fn max_pool2d_gradient(
     check_gradient(&windows, &[dy, argmax, value.unwrap_or(dy)])?;
     if !has_float_kernels(dy, "Pooling")? {
         let dy = value.map_or(Ok(dy.clone()), |value| gradient(Gradient::Relu, value, dy))?;
-        return composed::backward(&windows, |place| {
+        return composed::backward(&windows, &dy, |place| {
             Ok(argmax.eq(place as f64)?.where_cond(&dy.contiguous()?, &dy.zeros_like()?)?)
         });
     }
@@ -110,7 +110,7 @@ pub fn avg_pool2d_gradient(dy: &Tensor, x_shape: &[usize], parameters: &Paramete
     if !has_float_kernels(dy, "Pooling")? {
         let area = (windows.rows.kernel * windows.columns.kernel) as f64;
         let each = (dy.contiguous()? / area)?;
-        return composed::backward(&windows, |_| Ok(each.clone()));
+        return composed::backward(&windows, dy, |_| Ok(each.clone()));
     }
     floats!(dy, "avg_pool2d", T => {
         let dy = batch_innermost::<T>(dy)?;

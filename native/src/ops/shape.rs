@@ -4,7 +4,7 @@ use candle_core::{DType, Device, Tensor};
 
 use super::composed::shape as composed;
 use super::storage::{
-    Elements, Format, element_count, ensure_room, every, format_of, has_float_kernels, has_kernels, make, row_major,
+    Elements, Format, duplicate, element_count, ensure_room, every, format_of, has_float_kernels, has_kernels, make, row_major,
 };
 use crate::error::Result;
 use crate::kernels::buffer::room;
@@ -23,13 +23,11 @@ pub fn reshape(x: &Tensor, shape: &[usize]) -> Result<Tensor> {
     }
     // Flattening images that lie innermost keeps them there.
     if format_of(x) == Some(Format::BatchInnermost) && shape.len() >= 2 && shape[0] == x.dims()[0] {
-        let rank = x.rank();
-        let mut inward: Vec<usize> = (1..rank).collect();
-        inward.push(0);
-        let mut rotated = shape[1..].to_vec();
-        rotated.push(shape[0]);
-        let mut outward = vec![shape.len() - 1];
-        outward.extend(0..shape.len() - 1);
+        let (mut inward, mut outward): (Vec<_>, Vec<_>) = ((0..x.rank()).collect(), (0..shape.len()).collect());
+        let mut rotated = shape.to_vec();
+        inward.rotate_left(1);
+        rotated.rotate_left(1);
+        outward.rotate_right(1);
         return Ok(x.permute(inward)?.reshape(rotated)?.permute(outward)?);
     }
     types!(x, T => Ok(row_major::<T>(x)?.reshape(shape)?))
@@ -215,9 +213,5 @@ pub fn copy(x: &Tensor) -> Result<Tensor> {
     if !x.device().is_cpu() {
         return Ok(x.contiguous()?.copy()?);
     }
-    types!(x, T => {
-        let dense = row_major::<T>(x)?;
-        ensure_room(x.dims(), x.dtype())?;
-        make(Elements::<T>::of(&dense)?.to_vec(), x.dims(), Format::RowMajor)
-    })
+    types!(x, T => duplicate::<T>(&row_major::<T>(x)?))
 }

@@ -44,7 +44,7 @@ pub fn ensure_room(shape: &[usize], dtype: DType) -> Result<()> {
     memory::ensure(element_count(shape)?, dtype.size_in_bytes())
 }
 
-/// As [`has_kernels`], for an operation on f32 and f64 alone: candle's forms of some panic for other types.
+/// As [`has_kernels`], for an operation on f32 and f64 alone: some of candle's forms panic for other types.
 pub fn has_float_kernels(tensor: &Tensor, operation: impl Display) -> Result<bool> {
     if !tensor.dtype().is_float() {
         fail!("{operation} needs f32 or f64 tensors, not {}", tensor.dtype().as_str());
@@ -102,9 +102,7 @@ pub fn row_major<T: WithDType + Send + Sync>(tensor: &Tensor) -> Result<Tensor> 
         let x = Elements::<T>::of(tensor)?;
         return make(copy::transpose(&x, tensor.elem_count() / images.max(1), images)?, tensor.dims(), Format::RowMajor);
     }
-    let (storage, layout) = tensor.storage_and_layout();
-    let data = copy::gather_strided(cpu_slice::<T>(&storage)?, layout.start_offset(), layout.dims(), layout.stride())?;
-    make(data, tensor.dims(), Format::RowMajor)
+    strided::<T>(tensor, tensor.layout().start_offset(), tensor.dims(), tensor.stride())
 }
 
 pub fn batch_innermost<T: WithDType + Send + Sync>(tensor: &Tensor) -> Result<Tensor> {
@@ -119,11 +117,21 @@ pub fn batch_innermost<T: WithDType + Send + Sync>(tensor: &Tensor) -> Result<Te
 
 /// A row-major copy of every `step`-th of a CPU tensor's elements along `dim`, from `start` on.
 pub fn every<T: WithDType>(tensor: &Tensor, dim: usize, start: usize, length: usize, step: usize) -> Result<Tensor> {
-    let (storage, layout) = tensor.storage_and_layout();
-    let (mut shape, mut strides) = (layout.dims().to_vec(), layout.stride().to_vec());
-    let first = layout.start_offset() + start * strides[dim];
+    let (mut shape, mut strides) = (tensor.dims().to_vec(), tensor.stride().to_vec());
+    let first = tensor.layout().start_offset() + start * strides[dim];
     (shape[dim], strides[dim]) = (length, strides[dim] * step);
-    make(copy::gather_strided(cpu_slice::<T>(&storage)?, first, &shape, &strides)?, &shape, Format::RowMajor)
+    strided::<T>(tensor, first, &shape, &strides)
+}
+
+fn strided<T: WithDType>(tensor: &Tensor, start: usize, shape: &[usize], strides: &[usize]) -> Result<Tensor> {
+    let (storage, _) = tensor.storage_and_layout();
+    make(copy::gather_strided(cpu_slice::<T>(&storage)?, start, shape, strides)?, shape, Format::RowMajor)
+}
+
+/// A copy of a dense CPU tensor in its format.
+pub fn duplicate<T: WithDType>(tensor: &Tensor) -> Result<Tensor> {
+    ensure_room(tensor.dims(), tensor.dtype())?;
+    make(Elements::<T>::of(tensor)?.to_vec(), tensor.dims(), format_of(tensor).unwrap_or(Format::RowMajor))
 }
 
 fn cpu_slice<T: WithDType>(storage: &Storage) -> Result<&[T]> {
@@ -177,63 +185,48 @@ pub fn make<T: WithDType>(data: Vec<T>, shape: &[usize], format: Format) -> Resu
     if format == Format::RowMajor || shape.len() < 2 {
         return Ok(Tensor::from_storage(storage, shape, BackpropOp::none(), false));
     }
-    let mut rotated = shape[1..].to_vec();
-    rotated.push(shape[0]);
-    let mut order = vec![shape.len() - 1];
-    order.extend(0..shape.len() - 1);
+    let (mut rotated, mut order) = (shape.to_vec(), (0..shape.len()).collect::<Vec<_>>());
+    rotated.rotate_left(1);
+    order.rotate_right(1);
     Ok(Tensor::from_storage(storage, rotated, BackpropOp::none(), false).permute(order)?)
+}
+
+/// `by_type!(dtype, [F32 f32 F64 f64], T => body, other => failure)`: the body for the type that the dtype names.
+#[macro_export]
+macro_rules! by_type {
+    ($dtype:expr, [$($Variant:ident $Type:ident)*], $T:ident => $body:expr, $other:ident => $failure:expr) => {
+        match $dtype {
+            $(candle_core::DType::$Variant => {
+                type $T = $Type;
+                $body
+            })*
+            $other => $failure,
+        }
+    };
 }
 
 /// `floats!(x, "exp", T => body)`: the body for f32 or f64; or `floats!(dtype kind, "exp", T => body)`.
 #[macro_export]
 macro_rules! floats {
+    (dtype $dtype:expr, $operation:expr, $T:ident => $body:expr) => {
+        $crate::by_type!($dtype, [F32 f32 F64 f64], $T => $body, other => {
+            $crate::fail!("{} needs f32 or f64 tensors, not {}", $operation, other.as_str())
+        })
+    };
     ($tensor:expr, $operation:expr, $T:ident => $body:expr) => {
         $crate::floats!(dtype $tensor.dtype(), $operation, $T => $body)
-    };
-    (dtype $dtype:expr, $operation:expr, $T:ident => $body:expr) => {
-        match $dtype {
-            candle_core::DType::F32 => {
-                type $T = f32;
-                $body
-            }
-            candle_core::DType::F64 => {
-                type $T = f64;
-                $body
-            }
-            other => $crate::fail!("{} needs f32 or f64 tensors, not {}", $operation, other.as_str()),
-        }
     };
 }
 
 /// `types!(x, T => body)`: the body for the tensor's own type; or `types!(dtype kind, T => body)`.
 #[macro_export]
 macro_rules! types {
+    (dtype $dtype:expr, $T:ident => $body:expr) => {
+        $crate::by_type!($dtype, [U8 u8 U32 u32 I64 i64 F32 f32 F64 f64], $T => $body, other => {
+            $crate::fail!("Tensors of type {} are not supported", other.as_str())
+        })
+    };
     ($tensor:expr, $T:ident => $body:expr) => {
         $crate::types!(dtype $tensor.dtype(), $T => $body)
-    };
-    (dtype $dtype:expr, $T:ident => $body:expr) => {
-        match $dtype {
-            candle_core::DType::U8 => {
-                type $T = u8;
-                $body
-            }
-            candle_core::DType::U32 => {
-                type $T = u32;
-                $body
-            }
-            candle_core::DType::I64 => {
-                type $T = i64;
-                $body
-            }
-            candle_core::DType::F32 => {
-                type $T = f32;
-                $body
-            }
-            candle_core::DType::F64 => {
-                type $T = f64;
-                $body
-            }
-            other => $crate::fail!("Tensors of type {} are not supported", other.as_str()),
-        }
     };
 }

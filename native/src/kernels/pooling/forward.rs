@@ -90,40 +90,28 @@ impl<T: Float> Forward<'_, T> {
         to: usize,
         argmax: Shared<T>,
     ) {
-        for_vectors!(V, 0..count, |lane, count| self.vector::<V, MAXIMUM>(taps, x, lane, to + lane, count, argmax));
-    }
-
-    /// As [`Self::side_by_side`], for the `count` lanes of one vector from `lane` on.
-    #[inline(always)]
-    fn vector<V: Vector<Element = T>, const MAXIMUM: bool>(
-        &self,
-        taps: &[(usize, usize)],
-        x: &[T],
-        lane: usize,
-        to: usize,
-        count: usize,
-        argmax: Shared<T>,
-    ) {
-        let mut result = if MAXIMUM { V::constant(f64::NEG_INFINITY) } else { V::zero() };
-        let mut places = V::zero();
-        for &(place, from) in taps {
-            // SAFETY: the place lies within x.
-            let x = unsafe { V::load_up_to(x.as_ptr().add(from + lane), count) };
-            if MAXIMUM {
-                (result, places) = larger((result, places), x, place);
-            } else {
-                result = result.add(x);
+        for_vectors!(V, 0..count, |lane, count| {
+            let mut result = if MAXIMUM { V::constant(f64::NEG_INFINITY) } else { V::zero() };
+            let mut places = V::zero();
+            for &(place, from) in taps {
+                // SAFETY: the place lies within x.
+                let x = unsafe { V::load_up_to(x.as_ptr().add(from + lane), count) };
+                if MAXIMUM {
+                    (result, places) = larger((result, places), x, place);
+                } else {
+                    result = result.add(x);
+                }
             }
-        }
-        // SAFETY: the lanes lie within the outputs, and these rows are ours.
-        unsafe {
-            if MAXIMUM {
-                result.store_up_to(self.out.at(to), count);
-                places.store_up_to(argmax.at(to), count);
-            } else {
-                result.div(V::constant(self.windows.area() as f64)).store_up_to(self.out.at(to), count);
+            // SAFETY: the lanes lie within the outputs, and these rows are ours.
+            unsafe {
+                if MAXIMUM {
+                    places.store_up_to(argmax.at(to + lane), count);
+                } else {
+                    result = result.div(V::constant(self.windows.area() as f64));
+                }
+                result.store_up_to(self.out.at(to + lane), count);
             }
-        }
+        });
     }
 }
 

@@ -8,8 +8,9 @@ use crate::{memory, parallel};
 
 /// Fewer images than these do not fill a vector, so windows are laid side by side.
 pub(super) const FEW_IMAGES: usize = 8;
-/// Rows are laid out together up to so many elements, less than the nearest caches hold; one row alone up to the most.
+/// Elements of rows that are laid out together at most: less than the nearest caches hold.
 const LAID_OUT: usize = 1 << 16;
+/// Elements of a row that is laid out alone at most.
 pub(super) const MOST_LAID_OUT: usize = 1 << 21;
 
 #[derive(Clone, Copy, Debug)]

@@ -1,4 +1,5 @@
-//! The AVX2 and AVX-512 instances of the vector type.
+//! The AVX2 and AVX-512 instances of the vector type: one body over two modules that call the intrinsics of a width by
+//! the same names.
 //!
 //! SAFETY of every intrinsic below: a vector is only ever made inside [`run_avx2`] or [`run_avx512`], which
 //! are only called where the processor has the instructions.
@@ -32,17 +33,60 @@ pub unsafe fn run_avx512<K: Kernel<f32>>(kernel: K) -> K::Output {
     kernel.run::<Avx512>()
 }
 
-/// All bits set in the first `count` lanes.
-#[inline(always)]
-fn lanes_below(count: usize) -> __m256i {
-    const ONES_THEN_ZEROS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
-    // SAFETY: 8 integers from 8 - count on are within the table.
-    unsafe { _mm256_loadu_si256(ONES_THEN_ZEROS.as_ptr().add(8 - count.min(8)).cast()) }
+mod avx2 {
+    use std::arch::x86_64::*;
+    pub use std::arch::x86_64::{
+        _mm256_add_epi32 as add_integers, _mm256_add_ps as add, _mm256_and_si256 as and, _mm256_castps_si256 as bits,
+        _mm256_castsi256_ps as from_bits, _mm256_cmp_ps as compare, _mm256_cvtepi32_ps as from_integers,
+        _mm256_cvtps_epi32 as to_integers, _mm256_div_ps as div, _mm256_fmadd_ps as fma, _mm256_loadu_ps as load,
+        _mm256_maskload_ps as load_lanes, _mm256_maskstore_ps as store_lanes, _mm256_mul_ps as mul, _mm256_or_si256 as or,
+        _mm256_round_ps as round, _mm256_set1_epi32 as splat_integer, _mm256_set1_ps as splat, _mm256_slli_epi32 as shift_left,
+        _mm256_sqrt_ps as sqrt, _mm256_srli_epi32 as shift_right, _mm256_storeu_ps as store, _mm256_sub_ps as sub,
+    };
+
+    /// All bits set in the lanes `first..end`.
+    #[inline(always)]
+    pub fn lanes(first: usize, end: usize) -> __m256i {
+        const ONES_THEN_ZEROS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
+        // SAFETY: 8 integers from 8 - count on are within the table.
+        let below = |count: usize| unsafe { _mm256_loadu_si256(ONES_THEN_ZEROS.as_ptr().add(8 - count.min(8)).cast()) };
+        // SAFETY: see the top of this file.
+        unsafe { _mm256_andnot_si256(below(first), below(end)) }
+    }
+    /// # Safety
+    /// The processor must have AVX2.
+    #[inline(always)]
+    pub unsafe fn select(mask: __m256, no: __m256, yes: __m256) -> __m256 {
+        // SAFETY: see the top of this file.
+        unsafe { _mm256_blendv_ps(no, yes, mask) }
+    }
 }
 
-#[inline(always)]
-fn bits_below(count: usize) -> __mmask16 {
-    ((1u32 << count.min(16)) - 1) as __mmask16
+mod avx512 {
+    use std::arch::x86_64::*;
+    pub use std::arch::x86_64::{
+        _mm512_add_epi32 as add_integers, _mm512_add_ps as add, _mm512_and_si512 as and, _mm512_castps_si512 as bits,
+        _mm512_castsi512_ps as from_bits, _mm512_cmp_ps_mask as compare, _mm512_cvtepi32_ps as from_integers,
+        _mm512_cvtps_epi32 as to_integers, _mm512_div_ps as div, _mm512_fmadd_ps as fma, _mm512_loadu_ps as load,
+        _mm512_mask_blend_ps as select, _mm512_mask_storeu_ps as store_lanes, _mm512_mul_ps as mul, _mm512_or_si512 as or,
+        _mm512_roundscale_ps as round, _mm512_set1_epi32 as splat_integer, _mm512_set1_ps as splat,
+        _mm512_slli_epi32 as shift_left, _mm512_sqrt_ps as sqrt, _mm512_srli_epi32 as shift_right, _mm512_storeu_ps as store,
+        _mm512_sub_ps as sub,
+    };
+
+    /// The bits of the lanes `first..end`.
+    #[inline(always)]
+    pub fn lanes(first: usize, end: usize) -> __mmask16 {
+        let below = |count: usize| ((1u32 << count.min(16)) - 1) as __mmask16;
+        below(end) & !below(first)
+    }
+    /// # Safety
+    /// `from` must be valid for these lanes.
+    #[inline(always)]
+    pub unsafe fn load_lanes(from: *const f32, lanes: __mmask16) -> __m512 {
+        // SAFETY: the caller's promise.
+        unsafe { _mm512_maskz_loadu_ps(lanes, from) }
+    }
 }
 
 /// As [`Vector::transpose`], for eight rows of eight elements.
@@ -72,161 +116,98 @@ unsafe fn transpose_8x8(from: *const f32, from_step: usize, to: *mut f32, to_ste
     }
 }
 
-impl Vector for Avx2 {
-    type Element = f32;
-    type Mask = Self;
-    const LANES: usize = 8;
-    const REGISTERS: usize = 16;
+/// `instance!(Avx2, its mask, its module, LANES, REGISTERS)`
+macro_rules! instance {
+    ($Instance:ident, $Mask:ident, $width:ident, $lanes:literal, $registers:literal) => {
+        impl Vector for $Instance {
+            type Element = f32;
+            type Mask = $Mask;
+            const LANES: usize = $lanes;
+            const SIDE: usize = 8;
+            const REGISTERS: usize = $registers;
 
-    #[inline(always)]
-    fn splat(value: f32) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm256_set1_ps(value) })
-    }
-    #[inline(always)]
-    unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller's promise.
-        Self(unsafe { _mm256_loadu_ps(from) })
-    }
-    #[inline(always)]
-    unsafe fn load_partial(from: *const f32, count: usize) -> Self {
-        // SAFETY: masked-off lanes are not touched.
-        Self(unsafe { _mm256_maskload_ps(from, lanes_below(count)) })
-    }
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller's promise.
-        unsafe { _mm256_storeu_ps(to, self.0) };
-    }
-    #[inline(always)]
-    unsafe fn store_partial(self, to: *mut f32, count: usize) {
-        // SAFETY: masked-off lanes are not touched.
-        unsafe { _mm256_maskstore_ps(to, lanes_below(count), self.0) };
-    }
-    intrinsics! { Self (0) -> Self:
-        add 2 _mm256_add_ps;
-        sub 2 _mm256_sub_ps;
-        mul 2 _mm256_mul_ps;
-        div 2 _mm256_div_ps;
-        sqrt 1 _mm256_sqrt_ps;
-        round 1 _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>;
-    }
-    #[inline(always)]
-    fn fma(self, factor: Self, addend: Self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm256_fmadd_ps(self.0, factor.0, addend.0) })
-    }
-    #[inline(always)]
-    fn power_of_two(self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe {
-            _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_add_epi32(_mm256_cvtps_epi32(self.0), _mm256_set1_epi32(127))))
-        })
-    }
-    intrinsics! { Self (0) -> Self::Mask:
-        equal 2 _mm256_cmp_ps::<_CMP_EQ_OQ>;
-        less 2 _mm256_cmp_ps::<_CMP_LT_OQ>;
-        less_equal 2 _mm256_cmp_ps::<_CMP_LE_OQ>;
-    }
-    #[inline(always)]
-    fn select(mask: Self::Mask, yes: Self, no: Self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm256_blendv_ps(no.0, yes.0, mask.0) })
-    }
-    #[inline(always)]
-    fn split(self) -> (Self, Self) {
-        // SAFETY: see the top of this file.
-        unsafe {
-            let bits = _mm256_castps_si256(self.0);
-            let mantissa =
-                _mm256_or_si256(_mm256_and_si256(bits, _mm256_set1_epi32(0x007F_FFFF)), _mm256_set1_epi32(0x3F80_0000));
-            let exponent = _mm256_cvtepi32_ps(_mm256_srli_epi32::<23>(bits));
-            (Self(_mm256_castsi256_ps(mantissa)), Self(_mm256_sub_ps(exponent, _mm256_set1_ps(127.0))))
+            #[inline(always)]
+            fn splat(value: f32) -> Self {
+                // SAFETY: see the top of this file.
+                Self(unsafe { $width::splat(value) })
+            }
+            #[inline(always)]
+            unsafe fn load(from: *const f32) -> Self {
+                // SAFETY: the caller's promise.
+                Self(unsafe { $width::load(from) })
+            }
+            #[inline(always)]
+            unsafe fn load_partial(from: *const f32, count: usize) -> Self {
+                // SAFETY: masked-off lanes are not touched.
+                Self(unsafe { $width::load_lanes(from, $width::lanes(0, count)) })
+            }
+            #[inline(always)]
+            unsafe fn load_within(row: *const f32, position: isize, length: usize) -> Self {
+                let lane = |place: isize| (place - position).clamp(0, $lanes) as usize;
+                let lanes = $width::lanes(lane(0), lane(length as isize));
+                // SAFETY: masked-off lanes, those outside the row, are not touched.
+                Self(unsafe { $width::load_lanes(row.wrapping_offset(position), lanes) })
+            }
+            #[inline(always)]
+            unsafe fn store(self, to: *mut f32) {
+                // SAFETY: the caller's promise.
+                unsafe { $width::store(to, self.0) };
+            }
+            #[inline(always)]
+            unsafe fn store_partial(self, to: *mut f32, count: usize) {
+                // SAFETY: masked-off lanes are not touched.
+                unsafe { $width::store_lanes(to, $width::lanes(0, count), self.0) };
+            }
+            intrinsics! { Self (0) -> Self:
+                add 2 $width::add;
+                sub 2 $width::sub;
+                mul 2 $width::mul;
+                div 2 $width::div;
+                sqrt 1 $width::sqrt;
+                round 1 $width::round::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>;
+            }
+            intrinsics! { $Mask (0) -> Self::Mask:
+                equal 2 $width::compare::<_CMP_EQ_OQ>;
+                less 2 $width::compare::<_CMP_LT_OQ>;
+                less_equal 2 $width::compare::<_CMP_LE_OQ>;
+            }
+            #[inline(always)]
+            fn fma(self, factor: Self, addend: Self) -> Self {
+                // SAFETY: see the top of this file.
+                Self(unsafe { $width::fma(self.0, factor.0, addend.0) })
+            }
+            #[inline(always)]
+            fn power_of_two(self) -> Self {
+                // SAFETY: see the top of this file.
+                Self(unsafe {
+                    let exponent = $width::add_integers($width::to_integers(self.0), $width::splat_integer(127));
+                    $width::from_bits($width::shift_left::<23>(exponent))
+                })
+            }
+            #[inline(always)]
+            fn split(self) -> (Self, Self) {
+                // SAFETY: see the top of this file.
+                unsafe {
+                    let bits = $width::bits(self.0);
+                    let fraction = $width::and(bits, $width::splat_integer(0x007F_FFFF));
+                    let mantissa = $width::from_bits($width::or(fraction, $width::splat_integer(0x3F80_0000)));
+                    let exponent = $width::from_integers($width::shift_right::<23>(bits));
+                    (Self(mantissa), Self($width::sub(exponent, $width::splat(127.0))))
+                }
+            }
+            #[inline(always)]
+            fn select(mask: Self::Mask, yes: Self, no: Self) -> Self {
+                // SAFETY: see the top of this file.
+                Self(unsafe { $width::select(mask.0, no.0, yes.0) })
+            }
+            #[inline(always)]
+            unsafe fn transpose(from: *const f32, from_step: usize, to: *mut f32, to_step: usize) {
+                // SAFETY: the caller's promise.
+                unsafe { transpose_8x8(from, from_step, to, to_step) };
+            }
         }
-    }
-    #[inline(always)]
-    unsafe fn transpose(from: *const f32, from_step: usize, to: *mut f32, to_step: usize) {
-        // SAFETY: the caller's promise.
-        unsafe { transpose_8x8(from, from_step, to, to_step) };
-    }
+    };
 }
 
-impl Vector for Avx512 {
-    type Element = f32;
-    type Mask = Bits;
-    const LANES: usize = 16;
-    const SIDE: usize = 8;
-    const REGISTERS: usize = 32;
-
-    #[inline(always)]
-    fn splat(value: f32) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm512_set1_ps(value) })
-    }
-    #[inline(always)]
-    unsafe fn load(from: *const f32) -> Self {
-        // SAFETY: the caller's promise.
-        Self(unsafe { _mm512_loadu_ps(from) })
-    }
-    #[inline(always)]
-    unsafe fn load_partial(from: *const f32, count: usize) -> Self {
-        // SAFETY: masked-off lanes are not touched.
-        Self(unsafe { _mm512_maskz_loadu_ps(bits_below(count), from) })
-    }
-    #[inline(always)]
-    unsafe fn store(self, to: *mut f32) {
-        // SAFETY: the caller's promise.
-        unsafe { _mm512_storeu_ps(to, self.0) };
-    }
-    #[inline(always)]
-    unsafe fn store_partial(self, to: *mut f32, count: usize) {
-        // SAFETY: masked-off lanes are not touched.
-        unsafe { _mm512_mask_storeu_ps(to, bits_below(count), self.0) };
-    }
-    intrinsics! { Self (0) -> Self:
-        add 2 _mm512_add_ps;
-        sub 2 _mm512_sub_ps;
-        mul 2 _mm512_mul_ps;
-        div 2 _mm512_div_ps;
-        sqrt 1 _mm512_sqrt_ps;
-        round 1 _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>;
-    }
-    #[inline(always)]
-    fn fma(self, factor: Self, addend: Self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm512_fmadd_ps(self.0, factor.0, addend.0) })
-    }
-    #[inline(always)]
-    fn power_of_two(self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe {
-            _mm512_castsi512_ps(_mm512_slli_epi32::<23>(_mm512_add_epi32(_mm512_cvtps_epi32(self.0), _mm512_set1_epi32(127))))
-        })
-    }
-    intrinsics! { Bits (0) -> Self::Mask:
-        equal 2 _mm512_cmp_ps_mask::<_CMP_EQ_OQ>;
-        less 2 _mm512_cmp_ps_mask::<_CMP_LT_OQ>;
-        less_equal 2 _mm512_cmp_ps_mask::<_CMP_LE_OQ>;
-    }
-    #[inline(always)]
-    fn select(mask: Self::Mask, yes: Self, no: Self) -> Self {
-        // SAFETY: see the top of this file.
-        Self(unsafe { _mm512_mask_blend_ps(mask.0, no.0, yes.0) })
-    }
-    #[inline(always)]
-    fn split(self) -> (Self, Self) {
-        // SAFETY: see the top of this file.
-        unsafe {
-            let bits = _mm512_castps_si512(self.0);
-            let mantissa =
-                _mm512_or_si512(_mm512_and_si512(bits, _mm512_set1_epi32(0x007F_FFFF)), _mm512_set1_epi32(0x3F80_0000));
-            let exponent = _mm512_cvtepi32_ps(_mm512_srli_epi32::<23>(bits));
-            (Self(_mm512_castsi512_ps(mantissa)), Self(_mm512_sub_ps(exponent, _mm512_set1_ps(127.0))))
-        }
-    }
-    #[inline(always)]
-    unsafe fn transpose(from: *const f32, from_step: usize, to: *mut f32, to_step: usize) {
-        // SAFETY: the caller's promise.
-        unsafe { transpose_8x8(from, from_step, to, to_step) };
-    }
-}
+instance!(Avx2, Avx2, avx2, 8, 16);
+instance!(Avx512, Bits, avx512, 16, 32);

@@ -2,36 +2,17 @@
 
 use candle_core::{DType, Tensor};
 
+use super::windows::{padded_zeros, places, without_padding};
 use crate::error::Result;
-use crate::kernels::buffer::room;
 use crate::kernels::geometry::Geometry;
 use crate::ops::storage::ensure_room;
 
 /// For each output position, tap by tap, the place in the padded image: `[taps * h' * w']`.
-fn unfolding(geometry: &Geometry) -> Result<Vec<u32>> {
-    let (rows, columns) = (geometry.rows, geometry.columns);
-    let padded_width = columns.input + 2 * columns.padding;
-    // The windows themselves are as many for each image and channel.
+fn places_of(geometry: &Geometry, like: &Tensor) -> Result<Tensor> {
+    let Geometry { rows, columns, .. } = *geometry;
+    // Each image and channel has as many numbers in its windows as there are places.
     ensure_room(&[geometry.images * geometry.in_channels, geometry.taps(), rows.output, columns.output], DType::F64)?;
-    let mut places = room(geometry.taps() * rows.output * columns.output)?;
-    for ky in 0..rows.kernel {
-        for kx in 0..columns.kernel {
-            for row in 0..rows.output {
-                let padded_row = row * rows.stride + ky * rows.dilation;
-                places.extend(
-                    (0..columns.output)
-                        .map(|column| (padded_row * padded_width + column * columns.stride + kx * columns.dilation) as u32),
-                );
-            }
-        }
-    }
-    Ok(places)
-}
-
-fn unfolding_on(geometry: &Geometry, like: &Tensor) -> Result<Tensor> {
-    let places = unfolding(geometry)?;
-    let count = places.len();
-    Ok(Tensor::from_vec(places, count, like.device())?)
+    places([rows, columns], 0..geometry.taps(), like)
 }
 
 /// `[n, c, h, w] -> [n, groups, c / groups * taps, h' * w']`: every window as a column (Chellapilla et al., 2006).
@@ -39,7 +20,7 @@ fn unfold(geometry: &Geometry, x: &Tensor) -> Result<Tensor> {
     let (rows, columns) = (geometry.rows, geometry.columns);
     let padded =
         x.contiguous()?.pad_with_zeros(2, rows.padding, rows.padding)?.pad_with_zeros(3, columns.padding, columns.padding)?;
-    let places = padded.flatten_from(2)?.contiguous()?.index_select(&unfolding_on(geometry, x)?, 2)?;
+    let places = padded.flatten_from(2)?.contiguous()?.index_select(&places_of(geometry, x)?, 2)?;
     let shape = (geometry.images, geometry.groups, geometry.in_group() * geometry.taps(), rows.output * columns.output);
     Ok(places.reshape(shape)?)
 }
@@ -64,11 +45,8 @@ pub fn input_gradient(geometry: &Geometry, dy: &Tensor, weight: &Tensor) -> Resu
     let windows =
         grouped_weight(geometry, weight)?.transpose(2, 3)?.contiguous()?.broadcast_matmul(&grouped_output(geometry, dy)?)?;
     let windows = windows.reshape((geometry.images, geometry.in_channels, geometry.taps() * rows.output * columns.output))?;
-    let (height, width) = (rows.input + 2 * rows.padding, columns.input + 2 * columns.padding);
-    let padded = Tensor::zeros((geometry.images, geometry.in_channels, height * width), dy.dtype(), dy.device())?;
-    let padded = padded.index_add(&unfolding_on(geometry, dy)?, &windows, 2)?;
-    let padded = padded.reshape((geometry.images, geometry.in_channels, height, width))?;
-    Ok(padded.narrow(2, rows.padding, rows.input)?.narrow(3, columns.padding, columns.input)?.contiguous()?)
+    let padded = padded_zeros([rows, columns], geometry.images, geometry.in_channels, dy)?;
+    without_padding([rows, columns], &padded.index_add(&places_of(geometry, dy)?, &windows, 2)?)
 }
 
 pub fn weight_gradient(geometry: &Geometry, x: &Tensor, dy: &Tensor) -> Result<Tensor> {

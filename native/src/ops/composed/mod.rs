@@ -1,5 +1,5 @@
 //! The reference: each operation composed of candle's. It is the implementation on other devices than the CPU, and
-//! on the CPU what a test compares the kernels with. What takes one line of candle stands at its operation.
+//! on the CPU what a test compares the kernels with. A form of one line stands at its operation.
 
 pub mod convolution;
 pub mod loss;
@@ -8,3 +8,4 @@ pub mod pointwise;
 pub mod pooling;
 pub mod reduce;
 pub mod shape;
+mod windows;

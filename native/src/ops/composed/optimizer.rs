@@ -67,7 +67,7 @@ impl Composed<2> for RmsProp {
     }
 }
 
-/// Overwrites a tensor, slice by slice where its memory has gaps; `source` shares none with it.
+/// Overwrites a tensor, slice by slice where its memory has gaps; `source` shares no memory with it.
 pub fn assign(target: &Tensor, source: &Tensor) -> Result<()> {
     let mut order: Vec<usize> = (0..target.rank()).collect();
     order.sort_by_key(|&dim| Reverse(target.stride()[dim]));

@@ -2,22 +2,10 @@
 
 use candle_core::Tensor;
 
+use super::windows::{padded_zeros, places, without_padding};
 use crate::error::Result;
-use crate::fail;
-use crate::kernels::buffer::room;
 use crate::kernels::pooling::Windows;
 use crate::ops::storage::ensure_room;
-
-/// Places in the padded image that tap (ky, kx) of every window meets.
-fn tap_places(windows: &Windows, ky: usize, kx: usize, like: &Tensor) -> Result<Tensor> {
-    let (rows, columns) = (windows.rows, windows.columns);
-    let width = columns.input + 2 * columns.padding;
-    let place = |i: usize| ((i / columns.output * rows.stride + ky) * width + i % columns.output * columns.stride + kx) as u32;
-    let count = rows.output * columns.output;
-    let mut places = room(count)?;
-    places.extend((0..count).map(place));
-    Ok(Tensor::from_vec(places, count, like.device())?)
-}
 
 /// Each tap's value in every window, `[n, c, h', w']` a tap, padded with `fill`.
 fn taps(windows: &Windows, x: &Tensor, fill: f64) -> Result<Vec<Tensor>> {
@@ -33,18 +21,9 @@ fn taps(windows: &Windows, x: &Tensor, fill: f64) -> Result<Vec<Tensor>> {
     };
     let padded = side(side(x.contiguous()?, 2, rows.padding)?, 3, columns.padding)?.flatten_from(2)?.contiguous()?;
     ensure_room(&[windows.images * windows.channels, rows.kernel, columns.kernel, rows.output, columns.output], x.dtype())?;
-    let mut taps = Vec::new();
-    for ky in 0..rows.kernel {
-        for kx in 0..columns.kernel {
-            taps.push(padded.index_select(&tap_places(windows, ky, kx, x)?, 2)?.reshape((
-                windows.images,
-                windows.channels,
-                rows.output,
-                columns.output,
-            ))?);
-        }
-    }
-    Ok(taps)
+    let shape = (windows.images, windows.channels, rows.output, columns.output);
+    let tap = |tap: usize| Ok(padded.index_select(&places([rows, columns], tap..tap + 1, x)?, 2)?.reshape(shape)?);
+    (0..rows.kernel * columns.kernel).map(tap).collect()
 }
 
 pub fn maximum(windows: &Windows, x: &Tensor) -> Result<(Tensor, Tensor)> {
@@ -60,23 +39,15 @@ pub fn maximum(windows: &Windows, x: &Tensor) -> Result<(Tensor, Tensor)> {
     Ok((best, argmax))
 }
 
-pub fn backward(windows: &Windows, term: impl Fn(usize) -> Result<Tensor>) -> Result<Tensor> {
-    let (rows, columns) = (windows.rows, windows.columns);
-    let (height, width) = (rows.input + 2 * rows.padding, columns.input + 2 * columns.padding);
-    let mut padded: Option<Tensor> = None;
-    for ky in 0..rows.kernel {
-        for kx in 0..columns.kernel {
-            let term = term(ky * columns.kernel + kx)?.flatten_from(2)?.contiguous()?;
-            let sums = match padded {
-                Some(sums) => sums,
-                None => Tensor::zeros((windows.images, windows.channels, height * width), term.dtype(), term.device())?,
-            };
-            padded = Some(sums.index_add(&tap_places(windows, ky, kx, &term)?, &term, 2)?);
-        }
+/// The sum of the gradients `term(tap)` `[n, c, h', w']` at the places that the taps meet.
+pub fn backward(windows: &Windows, like: &Tensor, term: impl Fn(usize) -> Result<Tensor>) -> Result<Tensor> {
+    let axes = [windows.rows, windows.columns];
+    let mut sums = padded_zeros(axes, windows.images, windows.channels, like)?;
+    for tap in 0..windows.rows.kernel * windows.columns.kernel {
+        let term = term(tap)?.flatten_from(2)?.contiguous()?;
+        sums = sums.index_add(&places(axes, tap..tap + 1, like)?, &term, 2)?;
     }
-    let Some(padded) = padded else { fail!("Pooling needs a kernel") };
-    let padded = padded.reshape((windows.images, windows.channels, height, width))?;
-    Ok(padded.narrow(2, rows.padding, rows.input)?.narrow(3, columns.padding, columns.input)?.contiguous()?)
+    without_padding(axes, &sums)
 }
 
 /// The mean of each window; padding counts as zeros.

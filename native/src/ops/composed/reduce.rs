@@ -9,7 +9,7 @@ pub fn sum(x: &Tensor, dims: &[usize]) -> Result<Tensor> {
     if dims.is_empty() { Ok(x.clone()) } else { Ok(x.contiguous()?.sum_keepdim(dims)?) }
 }
 
-/// What is left of a tensor without elements, which candle reduces not.
+/// The reduction of a tensor without elements, which candle does not reduce.
 fn empty(x: &Tensor, dims: &[usize], dtype: DType) -> Result<Tensor> {
     let mut shape = x.dims().to_vec();
     dims.iter().for_each(|&dim| shape[dim] = 1);

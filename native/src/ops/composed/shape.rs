@@ -1,4 +1,4 @@
-//! Indexing. candle's forms take no empty tensors, and indices of the tensor's own size beside the dimension.
+//! Indexing. candle's forms take no empty tensors, and only indices that have the tensor's sizes beside the dimension.
 
 use candle_core::Tensor;
 

@@ -50,7 +50,7 @@ fn run<T: Float>(
         if backward { (geometry.out_group(), geometry.in_group()) } else { (geometry.in_group(), geometry.out_group()) };
     let length = geometry.groups * to_channels * rows.to * columns.to * geometry.images;
     let row_length = columns.from * geometry.images;
-    // The packed weights, the segments, and for each thread a row's taps and the vectors of them at its ends.
+    // The packed weights, the segments, and for each thread a row's taps and the taps' vectors at the row's ends.
     let (taps, vectors) = (geometry.taps(), geometry.taps().saturating_mul(from_channels * 32 * size_of::<T>()));
     let places = (columns.to * columns.axis.kernel).saturating_add(columns.to).saturating_mul(size_of::<Segment>());
     let scratch = taps.saturating_mul(size_of::<Tap>()).saturating_add(vectors).saturating_mul(parallel::threads());

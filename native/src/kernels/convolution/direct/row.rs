@@ -86,7 +86,7 @@ impl<T: Float> Row<'_, T> {
     /// outside, and in a copy where the vector straddles the row's end.
     ///
     /// # Safety
-    /// `from` must be valid for all source channels, whose rows must include those of the taps.
+    /// `from` must be valid for all source channels, whose rows must include the taps' rows.
     unsafe fn edge<V: Vector<Element = T>>(
         &self,
         from: *const T,

@@ -27,9 +27,27 @@ impl<T: Float> Line<'_, T> {
         if C > tile_out_channels::<V>() {
             return; // never asked for; nothing to compile
         }
+        // SAFETY: the caller's promise.
+        unsafe {
+            if self.row_length <= 2 * PARTIALS {
+                self.add_terms_to::<V, C, K, true>(sums);
+            } else {
+                self.add_terms_to::<V, C, K, false>(sums);
+            }
+        }
+    }
+
+    /// As [`Self::add_to`]. In a SHORT row nearly every vector lies at an edge, so each is loaded as one.
+    ///
+    /// # Safety
+    /// As [`Self::add_to`].
+    #[inline(always)]
+    unsafe fn add_terms_to<V: Vector<Element = T>, const C: usize, const K: usize, const SHORT: bool>(
+        &self,
+        sums: &mut [[T; PARTIALS]],
+    ) {
         let Self { ref offsets, dy, row_length, channel_length, .. } = *self;
         let (x, x_length) = (self.x.as_ptr(), self.x.len());
-        let zeros = [T::ZERO; PARTIALS];
         // SAFETY: the caller's promise; loads near the edges are checked one by one.
         unsafe {
             let sums: *mut T = sums.as_mut_ptr().cast();
@@ -43,32 +61,14 @@ impl<T: Float> Line<'_, T> {
                 }
                 let mut j = part;
                 while j < row_length {
-                    // Up to `end` each column's vectors lie all within x, or all outside, where they are zeros.
-                    let mut end = (row_length + 1).saturating_sub(V::LANES) as isize;
-                    let (mut from, mut steps) = ([zeros.as_ptr(); K], [0; K]);
-                    for k in 0..K {
-                        let (first, last) = (-offsets[k], x_length as isize - V::LANES as isize - offsets[k]);
-                        if j as isize >= first && j as isize <= last {
-                            (from[k], steps[k]) = (x.offset(j as isize + offsets[k]), PARTIALS);
-                            end = end.min(last + 1);
-                        } else if j as isize + V::LANES as isize <= first {
-                            end = end.min(first - V::LANES as isize + 1);
-                        } else if (j as isize) < last + V::LANES as isize {
-                            end = 0;
+                    if !SHORT {
+                        let next = self.add_inside(&mut totals, j);
+                        if next > j {
+                            j = next;
+                            continue;
                         }
-                    }
-                    let start = j;
-                    while (j as isize) < end {
-                        let mut vectors = [V::zero(); K];
-                        for k in 0..K {
-                            vectors[k] = V::load(from[k]);
-                            from[k] = from[k].wrapping_add(steps[k]);
-                        }
-                        add_terms(&mut totals, dy, channel_length, j, V::LANES, vectors);
-                        j += PARTIALS;
-                    }
-                    if j > start {
-                        continue;
+                        // Opaque: else the compiler shares registers with the loop inside, which is then short of them.
+                        totals = std::hint::black_box(totals);
                     }
                     let mut vectors = [V::zero(); K];
                     for k in 0..K {
@@ -84,6 +84,47 @@ impl<T: Float> Line<'_, T> {
                 }
             }
         }
+    }
+    /// Carries the sums on from `j` as long as each column's vectors lie all within x, or all outside, where they are
+    /// zeros. Returns the place of the first term left.
+    ///
+    /// # Safety
+    /// As [`Self::add_to`].
+    #[inline(always)]
+    unsafe fn add_inside<V: Vector<Element = T>, const C: usize, const K: usize>(
+        &self,
+        totals: &mut [[V; K]; C],
+        mut j: usize,
+    ) -> usize {
+        let Self { x, ref offsets, dy, row_length, channel_length } = *self;
+        let zeros = [T::ZERO; PARTIALS];
+        let lanes = V::LANES as isize;
+        let mut end = row_length as isize + 1 - lanes;
+        let (mut from, mut steps) = ([zeros.as_ptr(); K], [0; K]);
+        for k in 0..K {
+            let (at, first, last) = (j as isize, -offsets[k], x.len() as isize - lanes - offsets[k]);
+            if at >= first && at <= last {
+                (from[k], steps[k]) = (x.as_ptr().wrapping_offset(at + offsets[k]), PARTIALS);
+                end = end.min(last + 1);
+            } else if at + lanes <= first {
+                end = end.min(first - lanes + 1);
+            } else if at < last + lanes {
+                end = 0;
+            }
+        }
+        // SAFETY: the caller's promise; up to `end` the vectors lie within x and the row.
+        unsafe {
+            while (j as isize) < end {
+                let mut vectors = [V::zero(); K];
+                for k in 0..K {
+                    vectors[k] = V::load(from[k]);
+                    from[k] = from[k].wrapping_add(steps[k]);
+                }
+                add_terms(totals, dy, channel_length, j, V::LANES, vectors);
+                j += PARTIALS;
+            }
+        }
+        j
     }
 }
 

@@ -93,7 +93,7 @@ fn lay_apart<T: Float>(row: &[T], images: usize, padding: usize, (even, odd): (&
     }
 }
 
-/// Joins the even and the odd ones of `columns` columns.
+/// Joins even and odd columns to a row of `columns` columns.
 ///
 /// # Safety
 /// `to` must have room for all columns, which must be this thread's alone.
