@@ -207,6 +207,12 @@ export const symbols = {
   picture_to_png: { parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"], result: "f64" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
+type U8 = Uint8Array<ArrayBuffer>;
+type U32 = Uint32Array<ArrayBuffer>;
+type I64 = BigInt64Array<ArrayBuffer>;
+type F32 = Float32Array<ArrayBuffer>;
+type F64 = Float64Array<ArrayBuffer>;
+
 /** The exports as typed functions. */
 export interface Native {
   /** Chooses the number of threads (0: one for each core) before the first operation; returns the number in force. */
@@ -214,59 +220,39 @@ export interface Native {
   /** Routes every operation through its form composed of candle's operations (1) or back (0): for tests. */
   wick_force_generic(on: number): void;
   /** Writes a JSON object that describes the library; returns its length in bytes. */
-  wick_info(out: Uint8Array<ArrayBuffer>): number;
+  wick_info(out: U8): number;
   /** Makes the next export panic: tests show that a panic becomes an exception. */
   wick_panic_next(): void;
   /** How many tensors this thread holds. */
-  tensor_live(out: Uint32Array<ArrayBuffer>): void;
+  tensor_live(out: U32): void;
   /** A function of one number in f64, with the same bits on every machine: 0 exp, 1 ln, 2 cos (radians), 3 tanh. */
-  scalar_math(kind: number, x: number, out: Float64Array<ArrayBuffer>): void;
+  scalar_math(kind: number, x: number, out: F64): void;
   /** base^exponent by squaring. */
-  scalar_powi(base: number, exponent: number, out: Float64Array<ArrayBuffer>): void;
+  scalar_powi(base: number, exponent: number, out: F64): void;
   /** A tensor of these numbers in row-major order. */
-  tensor_from_u8(
-    data: Uint8Array<ArrayBuffer>,
-    shape: Uint32Array<ArrayBuffer>,
-    device: number,
-  ): Handle;
+  tensor_from_u8(data: U8, shape: U32, device: number): Handle;
   /** A tensor of these numbers in row-major order. */
-  tensor_from_u32(
-    data: Uint32Array<ArrayBuffer>,
-    shape: Uint32Array<ArrayBuffer>,
-    device: number,
-  ): Handle;
+  tensor_from_u32(data: U32, shape: U32, device: number): Handle;
   /** A tensor of these numbers in row-major order. */
-  tensor_from_i64(
-    data: BigInt64Array<ArrayBuffer>,
-    shape: Uint32Array<ArrayBuffer>,
-    device: number,
-  ): Handle;
+  tensor_from_i64(data: I64, shape: U32, device: number): Handle;
   /** A tensor of these numbers in row-major order. */
-  tensor_from_f32(
-    data: Float32Array<ArrayBuffer>,
-    shape: Uint32Array<ArrayBuffer>,
-    device: number,
-  ): Handle;
+  tensor_from_f32(data: F32, shape: U32, device: number): Handle;
   /** A tensor of these numbers in row-major order. */
-  tensor_from_f64(
-    data: Float64Array<ArrayBuffer>,
-    shape: Uint32Array<ArrayBuffer>,
-    device: number,
-  ): Handle;
+  tensor_from_f64(data: F64, shape: U32, device: number): Handle;
   /** A tensor of one repeated number. */
-  tensor_full(value: number, dtypeCode: number, dims: Uint32Array<ArrayBuffer>, on: number): Handle;
+  tensor_full(value: number, dtypeCode: number, dims: U32, on: number): Handle;
   /** Copies a tensor's numbers out in row-major order. */
-  tensor_read_u8(tensor: Handle, out: Uint8Array<ArrayBuffer>): void;
+  tensor_read_u8(tensor: Handle, out: U8): void;
   /** Copies a tensor's numbers out in row-major order. */
-  tensor_read_u32(tensor: Handle, out: Uint32Array<ArrayBuffer>): void;
+  tensor_read_u32(tensor: Handle, out: U32): void;
   /** Copies a tensor's numbers out in row-major order. */
-  tensor_read_i64(tensor: Handle, out: BigInt64Array<ArrayBuffer>): void;
+  tensor_read_i64(tensor: Handle, out: I64): void;
   /** Copies a tensor's numbers out in row-major order. */
-  tensor_read_f32(tensor: Handle, out: Float32Array<ArrayBuffer>): void;
+  tensor_read_f32(tensor: Handle, out: F32): void;
   /** Copies a tensor's numbers out in row-major order. */
-  tensor_read_f64(tensor: Handle, out: Float64Array<ArrayBuffer>): void;
+  tensor_read_f64(tensor: Handle, out: F64): void;
   /** Writes rank, element type, device and then the dimensions. */
-  tensor_describe(tensor: Handle, out: Uint32Array<ArrayBuffer>): void;
+  tensor_describe(tensor: Handle, out: U32): void;
   /** Forgets a handle; memory is freed with its last user. */
   tensor_free(tensor: Handle): void;
   /** A row-major copy that shares nothing. */
@@ -280,17 +266,17 @@ export interface Native {
   /** Overwrites a tensor's numbers with another's. */
   tensor_assign(tensor: Handle, source: Handle): void;
   /** Writes 1 where every number is finite, 0 otherwise. */
-  tensor_all_finite(tensor: Handle, out: Uint32Array<ArrayBuffer>): void;
+  tensor_all_finite(tensor: Handle, out: U32): void;
   /** The same elements in row-major order in another shape. */
-  tensor_reshape(x: Handle, dims: Uint32Array<ArrayBuffer>): Handle;
+  tensor_reshape(x: Handle, dims: U32): Handle;
   /** Dimension i of the result is dimension `dims[i]` of x. */
-  tensor_permute(x: Handle, dims: Uint32Array<ArrayBuffer>): Handle;
+  tensor_permute(x: Handle, dims: U32): Handle;
   /** x repeated along dimensions of size 1. */
-  tensor_broadcast(x: Handle, dims: Uint32Array<ArrayBuffer>): Handle;
+  tensor_broadcast(x: Handle, dims: U32): Handle;
   /** `length` elements along `dim`, every `step`-th from `start` on. */
   tensor_slice(x: Handle, dim: number, start: number, length: number, step: number): Handle;
   /** Tensors side by side along `dim`. */
-  tensor_concat(tensors: Float64Array<ArrayBuffer>, dim: number): Handle;
+  tensor_concat(tensors: F64, dim: number): Handle;
   /** The slices `indices [n]` of dimension `dim`. */
   tensor_index_select(x: Handle, indices: Handle, dim: number): Handle;
   /** x with the slices of `source` added at `indices`: the gradient of index_select. */
@@ -360,15 +346,15 @@ export interface Native {
   /** The gradient of silu from its input. */
   tensor_silu_gradient(x: Handle, dy: Handle): Handle;
   /** The sum over `dims`, which stay with size 1 where `keep` is 1. */
-  tensor_sum(x: Handle, dims: Uint32Array<ArrayBuffer>, keep: number): Handle;
+  tensor_sum(x: Handle, dims: U32, keep: number): Handle;
   /** The mean over `dims`. */
-  tensor_mean(x: Handle, dims: Uint32Array<ArrayBuffer>, keep: number): Handle;
+  tensor_mean(x: Handle, dims: U32, keep: number): Handle;
   /** The largest number over `dims`. */
-  tensor_max(x: Handle, dims: Uint32Array<ArrayBuffer>, keep: number): Handle;
+  tensor_max(x: Handle, dims: U32, keep: number): Handle;
   /** The smallest number over `dims`. */
-  tensor_min(x: Handle, dims: Uint32Array<ArrayBuffer>, keep: number): Handle;
+  tensor_min(x: Handle, dims: U32, keep: number): Handle;
   /** x summed down to a shape that broadcasts to its own. */
-  tensor_sum_to(x: Handle, dims: Uint32Array<ArrayBuffer>): Handle;
+  tensor_sum_to(x: Handle, dims: U32): Handle;
   /** The place of the first largest number along `dim`, as u32. */
   tensor_argmax(x: Handle, dim: number, keep: number): Handle;
   /** e^x / sum e^x along `dim`. */
@@ -393,19 +379,13 @@ export interface Native {
     y: Handle,
     dy: Handle,
     wanted: number,
-    out: Float64Array<ArrayBuffer>,
+    out: F64,
   ): void;
   /**
    * `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] or 0 -> [n, o, h', w']`, through ReLU where `relu`
    * is 1. `p` is `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x, groups]`.
    */
-  conv2d(
-    x: Handle,
-    weight: Handle,
-    bias: Handle,
-    p: Uint32Array<ArrayBuffer>,
-    relu: number,
-  ): Handle;
+  conv2d(x: Handle, weight: Handle, bias: Handle, p: U32, relu: number): Handle;
   /**
    * Writes two handles: the maximum and its argmax that max_pool2d with the parameters `pooling` gives of conv2d's
    * result.
@@ -414,10 +394,10 @@ export interface Native {
     x: Handle,
     weight: Handle,
     bias: Handle,
-    p: Uint32Array<ArrayBuffer>,
+    p: U32,
     relu: number,
-    pooling: Uint32Array<ArrayBuffer>,
-    out: Float64Array<ArrayBuffer>,
+    pooling: U32,
+    out: F64,
   ): void;
   /**
    * Writes three handles, 0 for a gradient that is not wanted: the gradients of `conv2d` for x (`wanted` has
@@ -427,43 +407,27 @@ export interface Native {
     x: Handle,
     weight: Handle,
     dy: Handle,
-    p: Uint32Array<ArrayBuffer>,
+    p: U32,
     masked: number,
     wanted: number,
-    out: Float64Array<ArrayBuffer>,
+    out: F64,
   ): void;
   /**
    * Writes two handles: the largest number of each window `[n, c, h', w']`, and its argmax, the place
    * ky * kernel columns + kx in the window.
    */
-  max_pool2d(x: Handle, p: Uint32Array<ArrayBuffer>, out: Float64Array<ArrayBuffer>): void;
+  max_pool2d(x: Handle, p: U32, out: F64): void;
   /**
    * The gradient of max_pool2d. `value`: 0, or the pooled output where pooling follows a ReLU, whose
    * gradient is then in it too.
    */
-  max_pool2d_gradient(
-    dy: Handle,
-    argmax: Handle,
-    xShape: Uint32Array<ArrayBuffer>,
-    p: Uint32Array<ArrayBuffer>,
-    value: Handle,
-  ): Handle;
+  max_pool2d_gradient(dy: Handle, argmax: Handle, xShape: U32, p: U32, value: Handle): Handle;
   /** The mean of each window; padding counts as zeros. */
-  avg_pool2d(x: Handle, p: Uint32Array<ArrayBuffer>): Handle;
+  avg_pool2d(x: Handle, p: U32): Handle;
   /** The gradient of avg_pool2d. */
-  avg_pool2d_gradient(
-    dy: Handle,
-    xShape: Uint32Array<ArrayBuffer>,
-    p: Uint32Array<ArrayBuffer>,
-  ): Handle;
+  avg_pool2d_gradient(dy: Handle, xShape: U32, p: U32): Handle;
   /** Writes three handles: y, the batch's mean `[c]` and 1 / deviation `[c]`. */
-  batch_norm(
-    x: Handle,
-    weight: Handle,
-    bias: Handle,
-    epsilon: number,
-    out: Float64Array<ArrayBuffer>,
-  ): void;
+  batch_norm(x: Handle, weight: Handle, bias: Handle, epsilon: number, out: F64): void;
   /** Batch normalisation by given statistics. */
   batch_norm_inference(
     x: Handle,
@@ -480,7 +444,7 @@ export interface Native {
     weight: Handle,
     mean: Handle,
     inverse: Handle,
-    out: Float64Array<ArrayBuffer>,
+    out: F64,
   ): void;
   /** Moves the running statistics, in place, towards the statistics of a batch of `count` values a channel. */
   batch_norm_update(
@@ -493,13 +457,7 @@ export interface Native {
     count: number,
   ): void;
   /** Writes three handles: y, mean and 1 / deviation over the last dimension. */
-  layer_norm(
-    x: Handle,
-    weight: Handle,
-    bias: Handle,
-    epsilon: number,
-    out: Float64Array<ArrayBuffer>,
-  ): void;
+  layer_norm(x: Handle, weight: Handle, bias: Handle, epsilon: number, out: F64): void;
   /** Writes three handles: the gradients for x, weight and bias. */
   layer_norm_gradient(
     x: Handle,
@@ -507,16 +465,10 @@ export interface Native {
     weight: Handle,
     mean: Handle,
     inverse: Handle,
-    out: Float64Array<ArrayBuffer>,
+    out: F64,
   ): void;
   /** Writes two handles: the mean softmax cross-entropy `[]` and the probabilities `[batch, classes]`. */
-  cross_entropy(
-    logits: Handle,
-    labels: Handle,
-    weights: Handle,
-    smoothing: number,
-    out: Float64Array<ArrayBuffer>,
-  ): void;
+  cross_entropy(logits: Handle, labels: Handle, weights: Handle, smoothing: number, out: F64): void;
   /** The gradient for the logits. */
   cross_entropy_gradient(
     probabilities: Handle,
@@ -529,9 +481,9 @@ export interface Native {
   metrics_accumulate(totals: Handle, loss: Handle, logits: Handle, labels: Handle): void;
   /** Stochastic gradient descent; `momenta` is empty where there is no momentum, `first` is 1 in the first step. */
   sgd_step(
-    parameters: Float64Array<ArrayBuffer>,
-    gradients: Float64Array<ArrayBuffer>,
-    momenta: Float64Array<ArrayBuffer>,
+    parameters: F64,
+    gradients: F64,
+    momenta: F64,
     rate: number,
     momentum: number,
     dampening: number,
@@ -541,10 +493,10 @@ export interface Native {
   ): void;
   /** Adam, or AdamW where `decoupled` is 1; `step` counts from 1. */
   adam_step(
-    parameters: Float64Array<ArrayBuffer>,
-    gradients: Float64Array<ArrayBuffer>,
-    m: Float64Array<ArrayBuffer>,
-    v: Float64Array<ArrayBuffer>,
+    parameters: F64,
+    gradients: F64,
+    m: F64,
+    v: F64,
     rate: number,
     beta1: number,
     beta2: number,
@@ -555,10 +507,10 @@ export interface Native {
   ): void;
   /** RMSprop; `momenta` is empty where there is no momentum. */
   rmsprop_step(
-    parameters: Float64Array<ArrayBuffer>,
-    gradients: Float64Array<ArrayBuffer>,
-    squares: Float64Array<ArrayBuffer>,
-    momenta: Float64Array<ArrayBuffer>,
+    parameters: F64,
+    gradients: F64,
+    squares: F64,
+    momenta: F64,
     rate: number,
     alpha: number,
     epsilon: number,
@@ -566,7 +518,7 @@ export interface Native {
     momentum: number,
   ): void;
   /** Scales gradients, in place, to a common norm of at most `most`; returns the norm before as f64 `[]`. */
-  clip_gradient_norm(gradients: Float64Array<ArrayBuffer>, most: number): Handle;
+  clip_gradient_norm(gradients: F64, most: number): Handle;
   /** A tensor of numbers uniform in [low, high). */
   random_uniform(
     seed: number,
@@ -575,7 +527,7 @@ export interface Native {
     index: number,
     low: number,
     high: number,
-    dims: Uint32Array<ArrayBuffer>,
+    dims: U32,
     dtypeCode: number,
   ): Handle;
   /** A tensor of normal numbers. */
@@ -586,33 +538,15 @@ export interface Native {
     index: number,
     mean: number,
     deviation: number,
-    dims: Uint32Array<ArrayBuffer>,
+    dims: U32,
     dtypeCode: number,
   ): Handle;
   /** Fills `out` with a random order of 0..out.length. */
-  random_permutation(
-    seed: number,
-    purpose: number,
-    epoch: number,
-    index: number,
-    out: Uint32Array<ArrayBuffer>,
-  ): void;
+  random_permutation(seed: number, purpose: number, epoch: number, index: number, out: U32): void;
   /** Fills `out` with random 32-bit words. */
-  random_bits(
-    seed: number,
-    purpose: number,
-    epoch: number,
-    index: number,
-    out: Uint32Array<ArrayBuffer>,
-  ): void;
+  random_bits(seed: number, purpose: number, epoch: number, index: number, out: U32): void;
   /** Fills `out` with numbers uniform in [0, 1), of 24 bits each. */
-  random_uniform_into(
-    seed: number,
-    purpose: number,
-    epoch: number,
-    index: number,
-    out: Float32Array<ArrayBuffer>,
-  ): void;
+  random_uniform_into(seed: number, purpose: number, epoch: number, index: number, out: F32): void;
   /** Zero with probability p, x / (1 - p) otherwise. The same call on dy is its gradient. */
   dropout(
     x: Handle,
@@ -626,12 +560,7 @@ export interface Native {
    * Writes two handles, of `images u8 [n, c, h, w] -> f32 [indices, c, h, w]`, divided by 255, and of `labels u8 or u32
    * [n] -> u32 [indices]`.
    */
-  gather_batch(
-    images: Handle,
-    labels: Handle,
-    indices: Uint32Array<ArrayBuffer>,
-    out: Float64Array<ArrayBuffer>,
-  ): void;
+  gather_batch(images: Handle, labels: Handle, indices: U32, out: F64): void;
   /**
    * Mirrors, shifts and erases images at random; image j takes the random words of
    * index `indices[j]`.
@@ -644,35 +573,20 @@ export interface Native {
     seed: number,
     purpose: number,
     epoch: number,
-    indices: Uint32Array<ArrayBuffer>,
+    indices: U32,
   ): Handle;
   /**
    * Decodes a PNG whose header says `[height, width]` to gray and opacity of that shape; `alpha` may be empty where
    * nothing is transparent.
    */
-  picture_from_png(
-    file: Uint8Array<ArrayBuffer>,
-    width: number,
-    gray: Uint8Array<ArrayBuffer>,
-    alpha: Uint8Array<ArrayBuffer>,
-  ): void;
+  picture_from_png(file: U8, width: number, gray: U8, alpha: U8): void;
   /**
    * Decodes a JPEG whose header says `[height, width]`, or twice that, to gray of that shape; `transformed`: its
    * components are not red, green and blue (or inks), but turned into a luma and differences of colours.
    */
-  picture_from_jpeg(
-    file: Uint8Array<ArrayBuffer>,
-    width: number,
-    transformed: number,
-    gray: Uint8Array<ArrayBuffer>,
-  ): void;
+  picture_from_jpeg(file: U8, width: number, transformed: number, gray: U8): void;
   /** Encodes pixels `[height, width, channels]` (1: gray, 3: RGB) as a PNG into `out`; returns its length in bytes. */
-  picture_to_png(
-    pixels: Uint8Array<ArrayBuffer>,
-    width: number,
-    channels: number,
-    out: Uint8Array<ArrayBuffer>,
-  ): number;
+  picture_to_png(pixels: U8, width: number, channels: number, out: U8): number;
 }
 
 const getter = (name: "length" | "buffer"): () => unknown =>
@@ -708,22 +622,14 @@ export const bind = (
   fail: () => never,
 ): Native => ({
   wick_configure: (threads) => s.wick_configure(u32(threads)) || fail(),
-  wick_force_generic: (on) => {
-    s.wick_force_generic(u32(on)) || fail();
-  },
+  wick_force_generic: (on) => void (s.wick_force_generic(u32(on)) || fail()),
   wick_info: (out) => s.wick_info(array(out, Uint8Array), length) || fail(),
-  wick_panic_next: () => {
-    s.wick_panic_next() || fail();
-  },
-  tensor_live: (out) => {
-    s.tensor_live(array(out, Uint32Array), length) || fail();
-  },
-  scalar_math: (kind, x, out) => {
-    s.scalar_math(u32(kind), x, array(out, Float64Array), length) || fail();
-  },
-  scalar_powi: (base, exponent, out) => {
-    s.scalar_powi(base, u32(exponent), array(out, Float64Array), length) || fail();
-  },
+  wick_panic_next: () => void (s.wick_panic_next() || fail()),
+  tensor_live: (out) => void (s.tensor_live(array(out, Uint32Array), length) || fail()),
+  scalar_math: (kind, x, out) =>
+    void (s.scalar_math(u32(kind), x, array(out, Float64Array), length) || fail()),
+  scalar_powi: (base, exponent, out) =>
+    void (s.scalar_powi(base, u32(exponent), array(out, Float64Array), length) || fail()),
   tensor_from_u8: (data, shape, device) =>
     s.tensor_from_u8(
       array(data, Uint8Array),
@@ -766,37 +672,26 @@ export const bind = (
     ) || fail(),
   tensor_full: (value, dtypeCode, dims, on) =>
     s.tensor_full(value, u32(dtypeCode), array(dims, Uint32Array), length, u32(on)) || fail(),
-  tensor_read_u8: (tensor, out) => {
-    s.tensor_read_u8(tensor, array(out, Uint8Array), length) || fail();
-  },
-  tensor_read_u32: (tensor, out) => {
-    s.tensor_read_u32(tensor, array(out, Uint32Array), length) || fail();
-  },
-  tensor_read_i64: (tensor, out) => {
-    s.tensor_read_i64(tensor, array(out, BigInt64Array), length) || fail();
-  },
-  tensor_read_f32: (tensor, out) => {
-    s.tensor_read_f32(tensor, array(out, Float32Array), length) || fail();
-  },
-  tensor_read_f64: (tensor, out) => {
-    s.tensor_read_f64(tensor, array(out, Float64Array), length) || fail();
-  },
-  tensor_describe: (tensor, out) => {
-    s.tensor_describe(tensor, array(out, Uint32Array), length) || fail();
-  },
-  tensor_free: (tensor) => {
-    s.tensor_free(tensor) || fail();
-  },
+  tensor_read_u8: (tensor, out) =>
+    void (s.tensor_read_u8(tensor, array(out, Uint8Array), length) || fail()),
+  tensor_read_u32: (tensor, out) =>
+    void (s.tensor_read_u32(tensor, array(out, Uint32Array), length) || fail()),
+  tensor_read_i64: (tensor, out) =>
+    void (s.tensor_read_i64(tensor, array(out, BigInt64Array), length) || fail()),
+  tensor_read_f32: (tensor, out) =>
+    void (s.tensor_read_f32(tensor, array(out, Float32Array), length) || fail()),
+  tensor_read_f64: (tensor, out) =>
+    void (s.tensor_read_f64(tensor, array(out, Float64Array), length) || fail()),
+  tensor_describe: (tensor, out) =>
+    void (s.tensor_describe(tensor, array(out, Uint32Array), length) || fail()),
+  tensor_free: (tensor) => void (s.tensor_free(tensor) || fail()),
   tensor_copy: (tensor) => s.tensor_copy(tensor) || fail(),
   tensor_alias: (tensor) => s.tensor_alias(tensor) || fail(),
   tensor_cast: (tensor, dtypeCode) => s.tensor_cast(tensor, u32(dtypeCode)) || fail(),
   tensor_to_device: (tensor, on) => s.tensor_to_device(tensor, u32(on)) || fail(),
-  tensor_assign: (tensor, source) => {
-    s.tensor_assign(tensor, source) || fail();
-  },
-  tensor_all_finite: (tensor, out) => {
-    s.tensor_all_finite(tensor, array(out, Uint32Array), length) || fail();
-  },
+  tensor_assign: (tensor, source) => void (s.tensor_assign(tensor, source) || fail()),
+  tensor_all_finite: (tensor, out) =>
+    void (s.tensor_all_finite(tensor, array(out, Uint32Array), length) || fail()),
   tensor_reshape: (x, dims) => s.tensor_reshape(x, array(dims, Uint32Array), length) || fail(),
   tensor_permute: (x, dims) => s.tensor_permute(x, array(dims, Uint32Array), length) || fail(),
   tensor_broadcast: (x, dims) => s.tensor_broadcast(x, array(dims, Uint32Array), length) || fail(),
@@ -857,13 +752,13 @@ export const bind = (
     s.tensor_log_softmax_gradient(y, dy, u32(dim)) || fail(),
   tensor_matmul: (a, b) => s.tensor_matmul(a, b) || fail(),
   linear: (x, weight, bias, relu) => s.linear(x, weight, bias, u32(relu)) || fail(),
-  linear_gradients: (x, weight, y, dy, wanted, out) => {
-    s.linear_gradients(x, weight, y, dy, u32(wanted), array(out, Float64Array), length) || fail();
-  },
+  linear_gradients: (x, weight, y, dy, wanted, out) =>
+    void (s.linear_gradients(x, weight, y, dy, u32(wanted), array(out, Float64Array), length) ||
+      fail()),
   conv2d: (x, weight, bias, p, relu) =>
     s.conv2d(x, weight, bias, array(p, Uint32Array), length, u32(relu)) || fail(),
-  conv2d_max_pool2d: (x, weight, bias, p, relu, pooling, out) => {
-    s.conv2d_max_pool2d(
+  conv2d_max_pool2d: (x, weight, bias, p, relu, pooling, out) =>
+    void (s.conv2d_max_pool2d(
       x,
       weight,
       bias,
@@ -874,10 +769,9 @@ export const bind = (
       length,
       array(out, Float64Array),
       length,
-    ) || fail();
-  },
-  conv2d_gradients: (x, weight, dy, p, masked, wanted, out) => {
-    s.conv2d_gradients(
+    ) || fail()),
+  conv2d_gradients: (x, weight, dy, p, masked, wanted, out) =>
+    void (s.conv2d_gradients(
       x,
       weight,
       dy,
@@ -887,11 +781,10 @@ export const bind = (
       u32(wanted),
       array(out, Float64Array),
       length,
-    ) || fail();
-  },
-  max_pool2d: (x, p, out) => {
-    s.max_pool2d(x, array(p, Uint32Array), length, array(out, Float64Array), length) || fail();
-  },
+    ) || fail()),
+  max_pool2d: (x, p, out) =>
+    void (s.max_pool2d(x, array(p, Uint32Array), length, array(out, Float64Array), length) ||
+      fail()),
   max_pool2d_gradient: (dy, argmax, xShape, p, value) =>
     s.max_pool2d_gradient(
       dy,
@@ -906,16 +799,15 @@ export const bind = (
   avg_pool2d_gradient: (dy, xShape, p) =>
     s.avg_pool2d_gradient(dy, array(xShape, Uint32Array), length, array(p, Uint32Array), length) ||
     fail(),
-  batch_norm: (x, weight, bias, epsilon, out) => {
-    s.batch_norm(x, weight, bias, epsilon, array(out, Float64Array), length) || fail();
-  },
+  batch_norm: (x, weight, bias, epsilon, out) =>
+    void (s.batch_norm(x, weight, bias, epsilon, array(out, Float64Array), length) || fail()),
   batch_norm_inference: (x, weight, bias, mean, variance, epsilon) =>
     s.batch_norm_inference(x, weight, bias, mean, variance, epsilon) || fail(),
-  batch_norm_gradient: (x, dy, weight, mean, inverse, out) => {
-    s.batch_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), length) || fail();
-  },
-  batch_norm_update: (runningMean, runningVariance, mean, inverse, epsilon, momentum, count) => {
-    s.batch_norm_update(
+  batch_norm_gradient: (x, dy, weight, mean, inverse, out) =>
+    void (s.batch_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), length) ||
+      fail()),
+  batch_norm_update: (runningMean, runningVariance, mean, inverse, epsilon, momentum, count) =>
+    void (s.batch_norm_update(
       runningMean,
       runningVariance,
       mean,
@@ -923,22 +815,19 @@ export const bind = (
       epsilon,
       momentum,
       u32(count),
-    ) || fail();
-  },
-  layer_norm: (x, weight, bias, epsilon, out) => {
-    s.layer_norm(x, weight, bias, epsilon, array(out, Float64Array), length) || fail();
-  },
-  layer_norm_gradient: (x, dy, weight, mean, inverse, out) => {
-    s.layer_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), length) || fail();
-  },
-  cross_entropy: (logits, labels, weights, smoothing, out) => {
-    s.cross_entropy(logits, labels, weights, smoothing, array(out, Float64Array), length) || fail();
-  },
+    ) || fail()),
+  layer_norm: (x, weight, bias, epsilon, out) =>
+    void (s.layer_norm(x, weight, bias, epsilon, array(out, Float64Array), length) || fail()),
+  layer_norm_gradient: (x, dy, weight, mean, inverse, out) =>
+    void (s.layer_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), length) ||
+      fail()),
+  cross_entropy: (logits, labels, weights, smoothing, out) =>
+    void (s.cross_entropy(logits, labels, weights, smoothing, array(out, Float64Array), length) ||
+      fail()),
   cross_entropy_gradient: (probabilities, labels, weights, smoothing, dloss) =>
     s.cross_entropy_gradient(probabilities, labels, weights, smoothing, dloss) || fail(),
-  metrics_accumulate: (totals, loss, logits, labels) => {
-    s.metrics_accumulate(totals, loss, logits, labels) || fail();
-  },
+  metrics_accumulate: (totals, loss, logits, labels) =>
+    void (s.metrics_accumulate(totals, loss, logits, labels) || fail()),
   sgd_step: (
     parameters,
     gradients,
@@ -949,8 +838,8 @@ export const bind = (
     nesterov,
     weightDecay,
     first,
-  ) => {
-    s.sgd_step(
+  ) =>
+    void (s.sgd_step(
       array(parameters, Float64Array),
       length,
       array(gradients, Float64Array),
@@ -963,8 +852,7 @@ export const bind = (
       u32(nesterov),
       weightDecay,
       u32(first),
-    ) || fail();
-  },
+    ) || fail()),
   adam_step: (
     parameters,
     gradients,
@@ -977,8 +865,8 @@ export const bind = (
     weightDecay,
     decoupled,
     step,
-  ) => {
-    s.adam_step(
+  ) =>
+    void (s.adam_step(
       array(parameters, Float64Array),
       length,
       array(gradients, Float64Array),
@@ -994,8 +882,7 @@ export const bind = (
       weightDecay,
       u32(decoupled),
       u32(step),
-    ) || fail();
-  },
+    ) || fail()),
   rmsprop_step: (
     parameters,
     gradients,
@@ -1006,8 +893,8 @@ export const bind = (
     epsilon,
     weightDecay,
     momentum,
-  ) => {
-    s.rmsprop_step(
+  ) =>
+    void (s.rmsprop_step(
       array(parameters, Float64Array),
       length,
       array(gradients, Float64Array),
@@ -1021,8 +908,7 @@ export const bind = (
       epsilon,
       weightDecay,
       momentum,
-    ) || fail();
-  },
+    ) || fail()),
   clip_gradient_norm: (gradients, most) =>
     s.clip_gradient_norm(array(gradients, Float64Array), length, most) || fail(),
   random_uniform: (seed, purpose, epoch, index, low, high, dims, dtypeCode) =>
@@ -1049,48 +935,44 @@ export const bind = (
       length,
       u32(dtypeCode),
     ) || fail(),
-  random_permutation: (seed, purpose, epoch, index, out) => {
-    s.random_permutation(
+  random_permutation: (seed, purpose, epoch, index, out) =>
+    void (s.random_permutation(
       u32(seed),
       u32(purpose),
       u32(epoch),
       u32(index),
       array(out, Uint32Array),
       length,
-    ) || fail();
-  },
-  random_bits: (seed, purpose, epoch, index, out) => {
-    s.random_bits(
+    ) || fail()),
+  random_bits: (seed, purpose, epoch, index, out) =>
+    void (s.random_bits(
       u32(seed),
       u32(purpose),
       u32(epoch),
       u32(index),
       array(out, Uint32Array),
       length,
-    ) || fail();
-  },
-  random_uniform_into: (seed, purpose, epoch, index, out) => {
-    s.random_uniform_into(
+    ) || fail()),
+  random_uniform_into: (seed, purpose, epoch, index, out) =>
+    void (s.random_uniform_into(
       u32(seed),
       u32(purpose),
       u32(epoch),
       u32(index),
       array(out, Float32Array),
       length,
-    ) || fail();
-  },
+    ) || fail()),
   dropout: (x, p, seed, purpose, epoch, index) =>
     s.dropout(x, p, u32(seed), u32(purpose), u32(epoch), u32(index)) || fail(),
-  gather_batch: (images, labels, indices, out) => {
-    s.gather_batch(
+  gather_batch: (images, labels, indices, out) =>
+    void (s.gather_batch(
       images,
       labels,
       array(indices, Uint32Array),
       length,
       array(out, Float64Array),
       length,
-    ) || fail();
-  },
+    ) || fail()),
   augment_images: (images, flip, cropPadding, eraseProbability, seed, purpose, epoch, indices) =>
     s.augment_images(
       images,
@@ -1103,8 +985,8 @@ export const bind = (
       array(indices, Uint32Array),
       length,
     ) || fail(),
-  picture_from_png: (file, width, gray, alpha) => {
-    s.picture_from_png(
+  picture_from_png: (file, width, gray, alpha) =>
+    void (s.picture_from_png(
       array(file, Uint8Array),
       length,
       u32(width),
@@ -1112,18 +994,16 @@ export const bind = (
       length,
       array(alpha, Uint8Array),
       length,
-    ) || fail();
-  },
-  picture_from_jpeg: (file, width, transformed, gray) => {
-    s.picture_from_jpeg(
+    ) || fail()),
+  picture_from_jpeg: (file, width, transformed, gray) =>
+    void (s.picture_from_jpeg(
       array(file, Uint8Array),
       length,
       u32(width),
       u32(transformed),
       array(gray, Uint8Array),
       length,
-    ) || fail();
-  },
+    ) || fail()),
   picture_to_png: (pixels, width, channels, out) =>
     s.picture_to_png(
       array(pixels, Uint8Array),

@@ -22,7 +22,7 @@ const parameters = (row: Export) =>
 const signature = (row: Export) =>
   row.arguments.map(({ name, type }) => {
     const kind = isSlice(type)
-      ? `${ARRAYS[element(type)]}<ArrayBuffer>`
+      ? element(type).toUpperCase()
       : type === "handle"
       ? "Handle"
       : "number";
@@ -50,12 +50,15 @@ const method = (row: Export) =>
 const binding = (row: Export) => {
   const names = row.arguments.map(({ name }) => camel(name)).join(", ");
   const checked = `s.${row.name}(${call(row).join(", ")}) || fail()`;
-  const body = row.result === "status" ? `{\n    ${checked};\n  }` : checked;
+  const body = row.result === "status" ? `void (${checked})` : checked;
   return `  ${row.name}: (${names}) => ${body},`;
 };
 
 const symbol = (row: Export) =>
   `  ${row.name}: { parameters: [${parameters(row).join(", ")}], result: "f64" },`;
+
+const arrayType = ([element, name]: [string, string]) =>
+  `type ${element.toUpperCase()} = ${name}<ArrayBuffer>;`;
 
 /** The text of `src/ffi/symbols.ts` for the manifest of a library, formatted by `deno fmt`. */
 export const generateBindings = (library: string): Promise<string> => {
@@ -73,6 +76,8 @@ export const ABI_HASH = ${hash};
 export const symbols = {
 ${rows.map(symbol).join("\n")}
 } as const satisfies Deno.ForeignLibraryInterface;
+
+${Object.entries(ARRAYS).map(arrayType).join("\n")}
 
 /** The exports as typed functions. */
 export interface Native {
