@@ -24,4 +24,4 @@ export type { CanonicalFile, CanonicalPair, FileList, Publication } from "./publ
 export type { Patience } from "./transfer.ts";
 export { unload } from "./resident.ts";
 export * from "./sets/mod.ts";
-export { isTrainSize, splitSeed, stratify, trainingCount } from "./split.ts";
+export { isTrainSize, stratify, trainingCount } from "./split.ts";

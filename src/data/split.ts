@@ -7,7 +7,7 @@ import type { DataSet, Origin, TrainingData } from "./sets/data_set.ts";
  * Decides which images are for validation; fixed, so that runs with different seeds can be
  * compared.
  */
-export const splitSeed = 1708_07747;
+const splitSeed = 1708_07747;
 
 /** Sizes of a data set's training part. */
 export type Counts = Pick<DataSet, "trainCount" | "validationCount">;

@@ -15,5 +15,5 @@ export const replacement: DataSet = synthetic;
 export type { DataSet, FileOptions, Origin, TestData, TrainingData } from "./data_set.ts";
 export { drawn, type DrawnDescription } from "./drawn.ts";
 export { published, type PublishedSet } from "./published.ts";
-export { syntheticParts, syntheticSeed, syntheticSet } from "./synthetic.ts";
+export { syntheticSet } from "./synthetic.ts";
 export { fashionMnist, synthetic };

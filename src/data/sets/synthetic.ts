@@ -6,10 +6,10 @@ import type { DataSet } from "./data_set.ts";
 import { fashionMnist } from "./fashion_mnist.ts";
 
 /** The seed of the synthetic set that comes with wick. */
-export const syntheticSeed = 2017;
+const syntheticSeed = 2017;
 
 /** The synthetic set's parts: each is an endless stream of images of its own. */
-export const syntheticParts = ["train", "validation", "test"] as const;
+const parts = ["train", "validation", "test"];
 
 /** Ten kinds of garment, in the format and order of Fashion-MNIST. */
 const { channels, height, width, classes } = fashionMnist;
@@ -21,14 +21,14 @@ const format: ImageFormat = { channels, height, width, classes };
  * and i, and its bits are the same everywhere.
  */
 export function syntheticSet(
-  part: (typeof syntheticParts)[number],
+  part: "train" | "validation" | "test",
   count: number,
   seed = syntheticSeed,
 ): ImageSet {
   const bytes = bytesOf(format);
   const images = new Uint8Array(count * bytes);
   const labels = Uint8Array.from({ length: count }, (_, index) => index % classes.length);
-  const random = new Random(seed, "synthetic", syntheticParts.indexOf(part));
+  const random = new Random(seed, "synthetic", parts.indexOf(part));
   const painter = new Painter();
   for (let index = 0; index < count; index++) {
     const start = index * bytes;
