@@ -2,7 +2,8 @@
 
 use crate::exports;
 use crate::handles::{Handle, get, put};
-use crate::ops::functions::{Binary, Comparison, Gradient, Unary};
+use crate::kernels::pointwise as kernel;
+use crate::ops::functions::{Binary, Comparison};
 use crate::ops::pointwise as ops;
 
 exports! { EXPORTS:
@@ -37,35 +38,35 @@ exports! { EXPORTS:
     /// scale * x + shift, rounded once.
     fn tensor_affine(x: Handle, scale: f64, shift: f64) -> Handle { put(ops::affine(&get(x)?, scale, shift)?) }
     /// -x.
-    fn tensor_neg(x: Handle) -> Handle { put(ops::unary(Unary::Negate, &get(x)?)?) }
+    fn tensor_neg(x: Handle) -> Handle { put(ops::function(kernel::Negate, [&get(x)?])?) }
     /// |x|.
-    fn tensor_abs(x: Handle) -> Handle { put(ops::unary(Unary::Absolute, &get(x)?)?) }
+    fn tensor_abs(x: Handle) -> Handle { put(ops::function(kernel::Absolute, [&get(x)?])?) }
     /// x * x.
-    fn tensor_square(x: Handle) -> Handle { put(ops::unary(Unary::Square, &get(x)?)?) }
+    fn tensor_square(x: Handle) -> Handle { put(ops::function(kernel::Square, [&get(x)?])?) }
     /// The square root.
-    fn tensor_sqrt(x: Handle) -> Handle { put(ops::unary(Unary::SquareRoot, &get(x)?)?) }
+    fn tensor_sqrt(x: Handle) -> Handle { put(ops::function(kernel::SquareRoot, [&get(x)?])?) }
     /// e^x.
-    fn tensor_exp(x: Handle) -> Handle { put(ops::unary(Unary::Exponential, &get(x)?)?) }
+    fn tensor_exp(x: Handle) -> Handle { put(ops::function(kernel::Exponential, [&get(x)?])?) }
     /// The natural logarithm.
-    fn tensor_log(x: Handle) -> Handle { put(ops::unary(Unary::Logarithm, &get(x)?)?) }
+    fn tensor_log(x: Handle) -> Handle { put(ops::function(kernel::Logarithm, [&get(x)?])?) }
     /// The hyperbolic tangent.
-    fn tensor_tanh(x: Handle) -> Handle { put(ops::unary(Unary::Tanh, &get(x)?)?) }
+    fn tensor_tanh(x: Handle) -> Handle { put(ops::function(kernel::Tanh, [&get(x)?])?) }
     /// 1 / (1 + e^-x).
-    fn tensor_sigmoid(x: Handle) -> Handle { put(ops::unary(Unary::Sigmoid, &get(x)?)?) }
+    fn tensor_sigmoid(x: Handle) -> Handle { put(ops::function(kernel::Sigmoid, [&get(x)?])?) }
     /// max(x, 0); NaN passes on.
-    fn tensor_relu(x: Handle) -> Handle { put(ops::unary(Unary::Relu, &get(x)?)?) }
+    fn tensor_relu(x: Handle) -> Handle { put(ops::function(kernel::Relu, [&get(x)?])?) }
     /// x times the normal distribution function.
-    fn tensor_gelu(x: Handle) -> Handle { put(ops::unary(Unary::Gelu, &get(x)?)?) }
+    fn tensor_gelu(x: Handle) -> Handle { put(ops::function(kernel::Gelu, [&get(x)?])?) }
     /// x sigmoid(x).
-    fn tensor_silu(x: Handle) -> Handle { put(ops::unary(Unary::Silu, &get(x)?)?) }
+    fn tensor_silu(x: Handle) -> Handle { put(ops::function(kernel::Silu, [&get(x)?])?) }
     /// The gradient of relu from its output.
-    fn tensor_relu_gradient(y: Handle, dy: Handle) -> Handle { put(ops::gradient(Gradient::Relu, &get(y)?, &get(dy)?)?) }
+    fn tensor_relu_gradient(y: Handle, dy: Handle) -> Handle { put(ops::function(kernel::ReluGradient, [&get(y)?, &get(dy)?])?) }
     /// The gradient of tanh from its output.
-    fn tensor_tanh_gradient(y: Handle, dy: Handle) -> Handle { put(ops::gradient(Gradient::Tanh, &get(y)?, &get(dy)?)?) }
+    fn tensor_tanh_gradient(y: Handle, dy: Handle) -> Handle { put(ops::function(kernel::TanhGradient, [&get(y)?, &get(dy)?])?) }
     /// The gradient of sigmoid from its output.
-    fn tensor_sigmoid_gradient(y: Handle, dy: Handle) -> Handle { put(ops::gradient(Gradient::Sigmoid, &get(y)?, &get(dy)?)?) }
+    fn tensor_sigmoid_gradient(y: Handle, dy: Handle) -> Handle { put(ops::function(kernel::SigmoidGradient, [&get(y)?, &get(dy)?])?) }
     /// The gradient of gelu from its input.
-    fn tensor_gelu_gradient(x: Handle, dy: Handle) -> Handle { put(ops::gradient(Gradient::Gelu, &get(x)?, &get(dy)?)?) }
+    fn tensor_gelu_gradient(x: Handle, dy: Handle) -> Handle { put(ops::function(kernel::GeluGradient, [&get(x)?, &get(dy)?])?) }
     /// The gradient of silu from its input.
-    fn tensor_silu_gradient(x: Handle, dy: Handle) -> Handle { put(ops::gradient(Gradient::Silu, &get(x)?, &get(dy)?)?) }
+    fn tensor_silu_gradient(x: Handle, dy: Handle) -> Handle { put(ops::function(kernel::SiluGradient, [&get(x)?, &get(dy)?])?) }
 }

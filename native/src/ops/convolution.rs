@@ -4,14 +4,14 @@ use candle_core::Tensor;
 
 use super::axis::axis;
 use super::composed::convolution as composed;
-use super::functions::{Gradient, Unary};
-use super::pointwise::{gradient, unary};
+use super::pointwise::function;
 use super::storage::{Elements, Format, batch_innermost, element_count, has_float_kernels, make, row_major};
 use super::{pooling, reduce};
 use crate::error::Result;
 use crate::kernels::convolution::weight::weight_gradient;
 use crate::kernels::convolution::{direct, winograd};
 use crate::kernels::geometry::Geometry;
+use crate::kernels::pointwise::{Relu, ReluGradient};
 use crate::{fail, floats};
 
 /// Stride, padding and dilation by row and column, and groups.
@@ -72,7 +72,7 @@ pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &P
     if !has_float_kernels(x, "conv2d")? {
         let y = composed::forward(&geometry, x, weight)?;
         let y = bias.map_or(Ok(y.clone()), |bias| y.broadcast_add(&bias.reshape((1, geometry.out_channels, 1, 1))?))?;
-        return if relu { unary(Unary::Relu, &y) } else { Ok(y) };
+        return if relu { function(Relu, [&y]) } else { Ok(y) };
     }
     floats!(x, "conv2d", T => {
         let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
@@ -123,7 +123,7 @@ pub fn gradients(
     check_output(&geometry, dy)?;
     one_type(&[x, weight, dy])?;
     if !has_float_kernels(x, "conv2d")? {
-        let masking = |dx: Tensor| if masked { gradient(Gradient::Relu, x, &dx) } else { Ok(dx) };
+        let masking = |dx: Tensor| if masked { function(ReluGradient, [x, &dx]) } else { Ok(dx) };
         return Ok([
             for_x.then(|| composed::input_gradient(&geometry, dy, weight).and_then(masking)).transpose()?,
             for_weight.then(|| composed::weight_gradient(&geometry, x, dy)).transpose()?,

@@ -1,4 +1,4 @@
-//! The functions of single elements, by name. Both forms of an operation take the name.
+//! The functions of two elements, by name. Both forms of an operation take the name.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Binary {
@@ -18,29 +18,4 @@ pub enum Comparison {
     LessEqual,
     Greater,
     GreaterEqual,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unary {
-    Negate,
-    Absolute,
-    Square,
-    SquareRoot,
-    Exponential,
-    Logarithm,
-    Tanh,
-    Sigmoid,
-    Relu,
-    Gelu,
-    Silu,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-/// The gradient of an activation, by the activation's name.
-pub enum Gradient {
-    Relu,
-    Tanh,
-    Sigmoid,
-    Gelu,
-    Silu,
 }

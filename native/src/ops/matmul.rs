@@ -2,13 +2,13 @@
 
 use candle_core::{Shape, Tensor};
 
-use super::functions::{Gradient, Unary};
-use super::pointwise::{gradient, unary};
+use super::pointwise::function;
 use super::reduce::sum;
 use super::storage::{Elements, Format, element_count, ensure_room, format_of, has_float_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::buffer::room;
 use crate::kernels::matmul::{self as kernel, Matrix, Product, Start};
+use crate::kernels::pointwise::{Relu, ReluGradient};
 use crate::kernels::vector::Float;
 use crate::{fail, floats};
 
@@ -98,7 +98,7 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, relu: bool) ->
     if !has_float_kernels(x, "A matrix product")? {
         let y = x.contiguous()?.matmul(&weight.t()?.contiguous()?)?;
         let y = bias.map_or(Ok(y.clone()), |bias| y.broadcast_add(bias))?;
-        return if relu { unary(Unary::Relu, &y) } else { Ok(y) };
+        return if relu { function(Relu, [&y]) } else { Ok(y) };
     }
     if weight.dtype() != x.dtype() || bias.is_some_and(|bias| bias.dtype() != x.dtype()) {
         fail!("A linear layer's input, weight and bias need one type");
@@ -133,7 +133,7 @@ pub fn linear_gradients(
         fail!("The gradient of a linear layer's result is [batch, out], not {:?}", dy.dims());
     }
     let dy = match y {
-        Some(y) => gradient(Gradient::Relu, y, dy)?,
+        Some(y) => function(ReluGradient, [y, dy])?,
         None => dy.clone(),
     };
     Ok([

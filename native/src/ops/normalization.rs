@@ -3,12 +3,13 @@
 
 use candle_core::Tensor;
 
-use super::functions::{Binary, Unary};
-use super::pointwise::{affine, binary, unary};
+use super::functions::Binary;
+use super::pointwise::{affine, binary, function};
 use super::reduce::{mean, sum};
 use super::shape::reshape;
 use crate::error::Result;
 use crate::fail;
+use crate::kernels::pointwise::{Square, SquareRoot};
 
 /// What is normalised together, and along which dimensions weight and bias lie.
 struct Plan {
@@ -62,7 +63,7 @@ fn reciprocal(x: &Tensor) -> Result<Tensor> {
 
 /// 1 / sqrt(variance + epsilon).
 fn inverse_deviation(variance: &Tensor, epsilon: f64) -> Result<Tensor> {
-    let deviation = unary(Unary::SquareRoot, &affine(variance, 1.0, epsilon)?)?;
+    let deviation = function(SquareRoot, [&affine(variance, 1.0, epsilon)?])?;
     reciprocal(&deviation)
 }
 
@@ -75,7 +76,7 @@ fn apply(x: &Tensor, plan: &Plan, weight: &Tensor, bias: &Tensor, mean: &Tensor,
 fn forward(x: &Tensor, plan: &Plan, weight: &Tensor, bias: &Tensor, epsilon: f64) -> Result<[Tensor; 3]> {
     check(x, plan, &[weight, bias])?;
     let average = mean(x, &plan.over, true)?;
-    let variance = mean(&unary(Unary::Square, &subtract(x, &average)?)?, &plan.over, true)?;
+    let variance = mean(&function(Square, [&subtract(x, &average)?])?, &plan.over, true)?;
     let inverse = inverse_deviation(&variance, epsilon)?;
     Ok([apply(x, plan, weight, bias, &average, &inverse)?, average, inverse])
 }
@@ -135,7 +136,7 @@ pub fn batch_norm_update(
     momentum: f64,
     count: usize,
 ) -> Result<[Tensor; 2]> {
-    let variance = affine(&reciprocal(&unary(Unary::Square, inverse)?)?, 1.0, -epsilon)?;
+    let variance = affine(&reciprocal(&function(Square, [inverse])?)?, 1.0, -epsilon)?;
     let unbiased = if count > 1 { count as f64 / (count - 1) as f64 } else { 1.0 };
     let mix =
         |old: &Tensor, new: &Tensor, scale: f64| add(&affine(old, 1.0 - momentum, 0.0)?, &affine(new, momentum * scale, 0.0)?);

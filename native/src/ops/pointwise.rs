@@ -2,8 +2,8 @@
 
 use candle_core::{DType, Shape, Tensor};
 
-use super::composed::pointwise as composed;
-use super::functions::{Binary, Comparison, Gradient, Unary};
+use super::composed::pointwise::{self as composed, Composed};
+use super::functions::{Binary, Comparison};
 use super::storage::{Elements, Format, ensure_room, format_of, has_float_kernels, has_kernels, in_format, make, row_major};
 use crate::error::Result;
 use crate::kernels::buffer::room;
@@ -146,37 +146,16 @@ pub fn affine(x: &Tensor, scale: f64, shift: f64) -> Result<Tensor> {
     }
 }
 
-pub fn unary(operation: Unary, x: &Tensor) -> Result<Tensor> {
-    if !has_float_kernels(x, format_args!("{operation:?}"))? {
-        return composed::unary(operation, x);
+/// A function of elements, in both its forms. An activation's gradient takes what was saved first: the output for ReLU,
+/// tanh and sigmoid, the input for GELU and SiLU.
+pub fn function<F, const N: usize>(function: F, x: [&Tensor; N]) -> Result<Tensor>
+where
+    F: Pointwise<f32, N> + Pointwise<f64, N> + Composed<N>,
+{
+    if !has_float_kernels(x[0], F::NAME)? {
+        return Ok(<F as Composed<N>>::apply(x)?);
     }
-    floats!(x, format!("{operation:?}"), T => match operation {
-        Unary::Negate => map::<T, _, 1>(kernel::Negate, [x]),
-        Unary::Absolute => map::<T, _, 1>(kernel::Absolute, [x]),
-        Unary::Square => map::<T, _, 1>(kernel::Square, [x]),
-        Unary::SquareRoot => map::<T, _, 1>(kernel::SquareRoot, [x]),
-        Unary::Exponential => map::<T, _, 1>(kernel::Exponential, [x]),
-        Unary::Logarithm => map::<T, _, 1>(kernel::Logarithm, [x]),
-        Unary::Tanh => map::<T, _, 1>(kernel::Tanh, [x]),
-        Unary::Sigmoid => map::<T, _, 1>(kernel::Sigmoid, [x]),
-        Unary::Relu => map::<T, _, 1>(kernel::Relu, [x]),
-        Unary::Gelu => map::<T, _, 1>(kernel::Gelu, [x]),
-        Unary::Silu => map::<T, _, 1>(kernel::Silu, [x]),
-    })
-}
-
-/// The gradient of an activation: `saved` is its output for ReLU, tanh and sigmoid, its input for GELU and SiLU.
-pub fn gradient(operation: Gradient, saved: &Tensor, dy: &Tensor) -> Result<Tensor> {
-    if !has_float_kernels(saved, format_args!("{operation:?} gradient"))? {
-        return composed::gradient(operation, saved, dy);
-    }
-    floats!(saved, format!("{operation:?} gradient"), T => match operation {
-        Gradient::Relu => map::<T, _, 2>(kernel::ReluGradient, [saved, dy]),
-        Gradient::Tanh => map::<T, _, 2>(kernel::TanhGradient, [saved, dy]),
-        Gradient::Sigmoid => map::<T, _, 2>(kernel::SigmoidGradient, [saved, dy]),
-        Gradient::Gelu => map::<T, _, 2>(kernel::GeluGradient, [saved, dy]),
-        Gradient::Silu => map::<T, _, 2>(kernel::SiluGradient, [saved, dy]),
-    })
+    floats!(x[0], F::NAME, T => map::<T, _, N>(function, x))
 }
 
 /// A tensor of another element type.

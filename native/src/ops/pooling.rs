@@ -4,10 +4,10 @@ use candle_core::Tensor;
 
 use super::axis::axis;
 use super::composed::pooling as composed;
-use super::functions::Gradient;
-use super::pointwise::gradient;
+use super::pointwise::function;
 use super::storage::{Elements, Format, batch_innermost, element_count, has_float_kernels, make};
 use crate::error::Result;
+use crate::kernels::pointwise::ReluGradient;
 use crate::kernels::pooling::{self as kernel, Share, Windows};
 use crate::{fail, floats};
 
@@ -77,7 +77,7 @@ pub fn max_pool2d_gradient(
     let windows = parameters.windows(x_shape)?;
     check_gradient(&windows, &[dy, argmax, value.unwrap_or(dy)])?;
     if !has_float_kernels(dy, "Pooling")? {
-        let dy = value.map_or(Ok(dy.clone()), |value| gradient(Gradient::Relu, value, dy))?;
+        let dy = value.map_or(Ok(dy.clone()), |value| function(ReluGradient, [value, dy]))?;
         return composed::backward(&windows, &dy, |place| {
             Ok(argmax.eq(place as f64)?.where_cond(&dy.contiguous()?, &dy.zeros_like()?)?)
         });

@@ -3,7 +3,8 @@
 use candle_core::Tensor;
 
 use crate::error::Result;
-use crate::ops::functions::{Binary, Gradient, Unary};
+use crate::kernels::pointwise as kernel;
+use crate::ops::functions::Binary;
 
 pub fn binary(operation: Binary, a: &Tensor, b: &Tensor) -> Result<Tensor> {
     Ok(match operation {
@@ -16,42 +17,49 @@ pub fn binary(operation: Binary, a: &Tensor, b: &Tensor) -> Result<Tensor> {
     }?)
 }
 
-fn sigmoid(x: &Tensor) -> candle_core::Result<Tensor> {
-    (x.neg()?.exp()? + 1.0)?.recip()
+/// A function of `kernels/pointwise` of `N` elements, by candle's operations.
+pub trait Composed<const N: usize> {
+    /// What messages call it.
+    const NAME: &'static str;
+    fn apply(x: [&Tensor; N]) -> candle_core::Result<Tensor>;
 }
 
-pub fn unary(operation: Unary, x: &Tensor) -> Result<Tensor> {
-    Ok(match operation {
-        Unary::Negate => x.neg(),
-        Unary::Absolute => x.abs(),
-        Unary::Square => x.sqr(),
-        Unary::SquareRoot => x.sqrt(),
-        Unary::Exponential => x.exp(),
-        Unary::Logarithm => x.log(),
-        Unary::Tanh => x.tanh(),
-        Unary::Sigmoid => sigmoid(x),
-        // candle's own relu turns NaN into 0.
-        Unary::Relu => x.le(0.0)?.where_cond(&x.zeros_like()?, &x.contiguous()?),
-        Unary::Gelu => x.gelu_erf(),
-        Unary::Silu => x * sigmoid(x)?,
-    }?)
+macro_rules! composed {
+    ($( $name:ident $words:literal [$($x:ident),+] $body:expr; )*) => { $(
+        impl Composed<{ [$(stringify!($x)),+].len() }> for kernel::$name {
+            const NAME: &'static str = $words;
+            fn apply([$($x),+]: [&Tensor; { [$(stringify!($x)),+].len() }]) -> candle_core::Result<Tensor> {
+                $body
+            }
+        }
+    )* };
 }
 
-pub fn gradient(operation: Gradient, saved: &Tensor, dy: &Tensor) -> Result<Tensor> {
-    Ok(match operation {
-        Gradient::Relu => saved.le(0.0)?.where_cond(&dy.zeros_like()?, &dy.contiguous()?),
-        Gradient::Tanh => dy * saved.sqr()?.affine(-1.0, 1.0)?,
-        Gradient::Sigmoid => (dy * saved)? * saved.affine(-1.0, 1.0)?,
-        Gradient::Gelu => {
-            let distribution = saved.affine(std::f64::consts::FRAC_1_SQRT_2, 0.0)?.erf()?.affine(0.5, 0.5)?;
-            let density = saved.sqr()?.affine(-0.5, 0.0)?.exp()?.affine(0.398_942_280_401_432_7, 0.0)?;
-            dy * (distribution + (saved * density)?)?
-        }
-        Gradient::Silu => {
-            let s = sigmoid(saved)?;
-            dy * (&s * ((saved * s.affine(-1.0, 1.0)?)? + 1.0)?)?
-        }
-    }?)
+composed! {
+    Negate "Negate" [x] x.neg();
+    Absolute "Absolute" [x] x.abs();
+    Square "Square" [x] x.sqr();
+    SquareRoot "SquareRoot" [x] x.sqrt();
+    Exponential "Exponential" [x] x.exp();
+    Logarithm "Logarithm" [x] x.log();
+    Tanh "Tanh" [x] x.tanh();
+    Sigmoid "Sigmoid" [x] (x.neg()?.exp()? + 1.0)?.recip();
+    // candle's own relu turns NaN into 0.
+    Relu "Relu" [x] x.le(0.0)?.where_cond(&x.zeros_like()?, &x.contiguous()?);
+    Gelu "Gelu" [x] x.gelu_erf();
+    Silu "Silu" [x] x * kernel::Sigmoid::apply([x])?;
+    ReluGradient "Relu gradient" [y, dy] y.le(0.0)?.where_cond(&dy.zeros_like()?, &dy.contiguous()?);
+    TanhGradient "Tanh gradient" [y, dy] dy * y.sqr()?.affine(-1.0, 1.0)?;
+    SigmoidGradient "Sigmoid gradient" [y, dy] (dy * y)? * y.affine(-1.0, 1.0)?;
+    GeluGradient "Gelu gradient" [x, dy] {
+        let distribution = x.affine(std::f64::consts::FRAC_1_SQRT_2, 0.0)?.erf()?.affine(0.5, 0.5)?;
+        let density = x.sqr()?.affine(-0.5, 0.0)?.exp()?.affine(0.398_942_280_401_432_7, 0.0)?;
+        dy * (distribution + (x * density)?)?
+    };
+    SiluGradient "Silu gradient" [x, dy] {
+        let s = kernel::Sigmoid::apply([x])?;
+        dy * (&s * ((x * s.affine(-1.0, 1.0)?)? + 1.0)?)?
+    };
 }
 
 pub fn select(condition: &Tensor, yes: &Tensor, no: &Tensor) -> Result<Tensor> {
