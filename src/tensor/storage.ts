@@ -6,6 +6,21 @@ import { checkUnchanged, type Writable, writesSoFar, written } from "./writes.ts
 
 const description = new Uint32Array(11);
 const answer = new Uint32Array(1);
+const typedArrays = {
+  u8: Uint8Array,
+  u32: Uint32Array,
+  i64: BigInt64Array,
+  f32: Float32Array,
+  f64: Float64Array,
+} as const satisfies Record<DType, new (length: number) => TypedArray>;
+/** Where a single value is read into. */
+const single: Readonly<Record<DType, TypedArray>> = {
+  u8: new Uint8Array(1),
+  u32: answer,
+  i64: new BigInt64Array(1),
+  f32: new Float32Array(1),
+  f64: new Float64Array(1),
+};
 const disposed = "Cannot use a tensor that was disposed";
 
 /** An array in native memory: its handle, its shape and device (asked for at most once), its values. */
@@ -74,19 +89,17 @@ export abstract class Storage extends Scoped implements Writable {
 
   /** The values in row-major order, copied, in the typed array of the dtype. */
   read(): TypedArray {
-    const { handle, size } = this;
-    switch (this.dtype) {
-      case "u8":
-        return filled(new Uint8Array(size), (out) => native.tensor_read_u8(handle, out));
-      case "u32":
-        return filled(new Uint32Array(size), (out) => native.tensor_read_u32(handle, out));
-      case "i64":
-        return filled(new BigInt64Array(size), (out) => native.tensor_read_i64(handle, out));
-      case "f32":
-        return filled(new Float32Array(size), (out) => native.tensor_read_f32(handle, out));
-      case "f64":
-        return filled(new Float64Array(size), (out) => native.tensor_read_f64(handle, out));
-    }
+    return this.#readInto(new typedArrays[this.dtype](this.size));
+  }
+
+  #readInto(out: TypedArray): TypedArray {
+    const { handle } = this;
+    if (out instanceof Float32Array) native.tensor_read_f32(handle, out);
+    else if (out instanceof Uint32Array) native.tensor_read_u32(handle, out);
+    else if (out instanceof Float64Array) native.tensor_read_f64(handle, out);
+    else if (out instanceof Uint8Array) native.tensor_read_u8(handle, out);
+    else native.tensor_read_i64(handle, out);
+    return out;
   }
 
   /** The values in row-major order as plain numbers (exact to 2^53). */
@@ -99,7 +112,7 @@ export abstract class Storage extends Scoped implements Writable {
     if (this.size !== 1) {
       throw new RangeError(`Cannot take the item of a tensor of shape ${shapeText(this.shape)}`);
     }
-    return Number(this.read()[0]);
+    return Number(this.#readInto(single[this.dtype])[0]);
   }
 
   /** Whether no value is NaN or infinite. */
@@ -137,9 +150,4 @@ export abstract class Storage extends Scoped implements Writable {
   [Symbol.for("Deno.customInspect")](): string {
     return this.toString();
   }
-}
-
-function filled<Values extends TypedArray>(values: Values, fill: (values: Values) => void): Values {
-  fill(values);
-  return values;
 }
