@@ -1,4 +1,7 @@
 /** Times wick's operations one by one, forward and forward with gradients, at the sizes of the models. */
+import { z } from "zod";
+import { Command } from "../src/cli/mod.ts";
+import { runTask } from "../src/errors.ts";
 import { crossEntropy } from "../src/nn/mod.ts";
 import {
   ConvolutionGeometry,
@@ -10,6 +13,7 @@ import {
   scope,
   Tensor,
 } from "../src/tensor/mod.ts";
+import { mainOf } from "../tasks/main.ts";
 import { spread } from "./spread.ts";
 
 /** An operation at a size: what goes in, and how to call it. */
@@ -77,17 +81,26 @@ function time(work: () => void) {
   return spread(rounds.slice(1));
 }
 
-console.log("operation, batch: microseconds forward; forward with all gradients (median, range)");
-for (const batch of [32, 256]) {
-  for (const { name, inputs, forward } of operations(batch)) {
-    const random = new Random(0, "bench");
-    const tensors = inputs.map((shape, i) => random.at({ index: i }).normal(shape, 0, 0.1));
-    const leaves = tensors.map((tensor) => parameter(tensor));
-    const plain = time(() => scope(() => void forward(...tensors)));
-    const whole = time(() => scope(() => void gradients(forward(...leaves).sum(), leaves)));
-    const text = [plain, whole].map(({ median, low, high }) =>
-      `${median.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`
-    );
-    console.log(`${name}, ${batch}: ${text.join("; ")}`);
+const command = new Command(z.strictObject({}), {
+  usage:
+    "deno task bench:operations\n\nTimes wick's operations one by one, in batches of 32 and 256.",
+});
+
+const main = mainOf(command, () => {
+  console.log("operation, batch: microseconds forward; forward with all gradients (median, range)");
+  for (const batch of [32, 256]) {
+    for (const { name, inputs, forward } of operations(batch)) {
+      const random = new Random(0, "bench");
+      const tensors = inputs.map((shape, i) => random.at({ index: i }).normal(shape, 0, 0.1));
+      const leaves = tensors.map((tensor) => parameter(tensor));
+      const plain = time(() => scope(() => void forward(...tensors)));
+      const whole = time(() => scope(() => void gradients(forward(...leaves).sum(), leaves)));
+      const text = [plain, whole].map(({ median, low, high }) =>
+        `${median.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`
+      );
+      console.log(`${name}, ${batch}: ${text.join("; ")}`);
+    }
   }
-}
+});
+
+if (import.meta.main) await runTask(main);

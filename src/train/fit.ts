@@ -89,6 +89,7 @@ export class Fitted implements Disposable {
  */
 export async function fit(options: FitOptions): Promise<Fitted> {
   const { model, data, watcher = { screen: silentScreen }, ...settings } = options;
+  checkValues(options);
   const state = new TrainingState(model, completeRecipe(settings), data.train.count);
   try {
     const recorder = new FitRecorder(watcher, data.source);
@@ -104,6 +105,22 @@ export async function fit(options: FitOptions): Promise<Fitted> {
     state[Symbol.dispose]();
     throw error;
   }
+}
+
+/** Says what is no value of its kind: a notebook runs cells whose types nobody checked. */
+function checkValues({ model, data, optimizer, loss, schedule }: FitOptions): void {
+  const wrong = typeof model?.forward !== "function"
+    ? "model: a layer, such as sequential(...) or models.cnn()"
+    : data?.train === undefined
+    ? "data: training data, such as loadTraining() gives"
+    : typeof optimizer?.init !== "function"
+    ? "optimizer: an optimizer of its settings, such as sgd({ lr: 0.1 })"
+    : loss !== undefined && typeof loss !== "function"
+    ? "loss: a function, such as crossEntropyLoss()"
+    : schedule !== undefined && typeof schedule.rate !== "function"
+    ? "schedule: a schedule of its settings, such as cosine()"
+    : undefined;
+  if (wrong !== undefined) throw new TypeError(`fit() needs ${wrong}`);
 }
 
 /** The settings of a recipe that are numbers and names, with the checks and defaults of flags. */

@@ -165,9 +165,13 @@ Deno.test("an optimizer of one's own needs a definition and no native code", () 
   });
   const named = weights();
   using state = signed().init(named);
-  scope(() => state.step([Tensor.from([[2, -3], [0.1, -9]]), Tensor.from([1, -1])]));
+  const slopes = [Tensor.from([[2, -3], [0.1, -9]]), Tensor.from([1, -1])];
+  const before = liveTensors();
+  state.step(slopes);
+  assertEquals(liveTensors(), before);
   assertEquals(named[0].tensor.numbers(), [2.5, -1.5, 0.5, 4.5]);
   assertEquals(signed.name, "signed");
+  for (const slope of slopes) slope.dispose();
   freed(named);
 });
 

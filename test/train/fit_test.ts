@@ -61,6 +61,22 @@ Deno.test("fit() refuses settings without meaning in one sentence that names the
   }
 });
 
+Deno.test("fit() says which of its values is no value of its kind", async () => {
+  const right = { model: layer, data, ...settings };
+  const wrong = [
+    [{ ...right, model: undefined }, "fit() needs model: a layer"],
+    [{ ...right, model: () => layer }, "fit() needs model: a layer"],
+    [{ ...right, data: [] }, "fit() needs data: training data"],
+    [{ ...right, optimizer: "sgd" }, "fit() needs optimizer: an optimizer"],
+    [{ ...right, loss: "cross-entropy" }, "fit() needs loss: a function"],
+    [{ ...right, schedule: "cosine" }, "fit() needs schedule: a schedule"],
+  ] as const;
+  for (const [options, message] of wrong) {
+    // deno-lint-ignore no-explicit-any -- what plain JavaScript in a notebook may pass
+    await assertRejects(() => fit(options as any), TypeError, message);
+  }
+});
+
 Deno.test("fit() leaves no tensor behind when it is disposed or fails", async () => {
   unload(data.train);
   unload(data.validation!);

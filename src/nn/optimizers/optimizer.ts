@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { native } from "../../ffi/mod.ts";
 import { callable, type Complete, complete, type Schemas, type Spec } from "../../settings/mod.ts";
-import { keep, type NamedTensor, Tensor, written } from "../../tensor/mod.ts";
+import { keep, type NamedTensor, noGradients, scope, Tensor, written } from "../../tensor/mod.ts";
 
 /** What every optimizer has among its settings. */
 export interface LearningRate {
@@ -63,7 +63,7 @@ export interface Update<Settings extends object> {
 export interface OptimizerDefinition<Settings extends LearningRate> extends Spec<Settings> {
   /** Names of its state, each a tensor of zeros beside every parameter. */
   state(settings: Complete<Settings>): readonly string[];
-  /** Updates parameters and state in place. */
+  /** Updates parameters and state in place, by a native call or by `tensor.assign(...)`. */
   update(update: Update<Settings>): void;
 }
 
@@ -133,14 +133,13 @@ function begin<Settings extends LearningRate>(
         native.tensor_free(native.clip_gradient_norm(handles, clipGradNorm));
         tensors.forEach(written);
       }
-      update({
-        settings,
-        parameters,
-        gradients: { tensors, handles },
-        state: (name) => state.get(name) ?? none,
-        lr,
-        step: ++this.stepCount,
-      });
+      const step = ++this.stepCount;
+      const gradients = { tensors, handles };
+      const stateOf = (name: string) => state.get(name) ?? none;
+      // An update may be written in tensor operations: none is recorded, and what they make is freed.
+      scope(() =>
+        noGradients(() => update({ settings, parameters, gradients, state: stateOf, lr, step }))
+      );
       parameters.tensors.forEach(written);
     },
     [Symbol.dispose]() {

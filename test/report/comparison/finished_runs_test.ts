@@ -56,7 +56,7 @@ Deno.test("finishedRuns() leaves out what is not finished and what is there twic
 
 Deno.test("evaluateRun() finds again what the run recorded", async () => {
   using parent = temporaryFolder();
-  const folder = await finished(parent.path, 1, { epochs: 2 });
+  const folder = await finished(parent.path, 1, { epochs: 20, batchSize: 2 });
   const [finishedRun] = finishedRuns([folder], () => {});
   const run = evaluateRun(finishedRun, test);
   assertEquals(run.predictions.correct.filter((is) => is).length, run.results.test_correct);
