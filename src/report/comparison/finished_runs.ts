@@ -50,7 +50,7 @@ export function refuseDifferentData(runs: readonly FinishedRun[]): void {
     if (other === undefined) return;
     throw new UserError(
       `Runs on different ${what} cannot be ranked: ${first.folder} has ${of(first)}, ` +
-        `${other.folder} has ${of(other)}: name the runs to compare`,
+        `${other.folder} has ${of(other)}: compare runs that saw the same images`,
     );
   };
   refuse("data", ({ results }) => results.config.data);

@@ -71,11 +71,11 @@ Deno.test("runs on different data or splits are not ranked, and the sentence say
   const others: [Parameters<typeof compareRuns>[0][number], RegExp][] = [
     [
       madeRun({ model: "cnn", trainSize: 60000 }, right),
-      /^Runs on different splits cannot be ranked: runs\/linear-s42 has 50000 training images, runs\/cnn-s42 has 60000 training images: name the runs to compare$/,
+      /^Runs on different splits cannot be ranked: runs\/linear-s42 has 50000 training images, runs\/cnn-s42 has 60000 training images: compare runs that saw the same images$/,
     ],
     [
       { ...one, results: real },
-      /^Runs on different data .* has synthetic, .* has fashion-mnist: name the runs to compare$/,
+      /^Runs on different data .* has synthetic, .* has fashion-mnist: compare runs that saw the same images$/,
     ],
     [
       madeRun({ model: "cnn" }, right, { sha256: "1".repeat(64) }),
