@@ -7,16 +7,12 @@
 
 import {
   adamw,
-  batches,
   batchNorm2d,
-  build,
   conv2d,
-  crossEntropy,
   dropout,
   encodeSafetensors,
-  evaluate,
+  fit,
   flatten,
-  gradients,
   type ImageSet,
   imageSet,
   type Layer,
@@ -25,7 +21,6 @@ import {
   Random,
   relu,
   residual,
-  scope,
   sequential,
   storedTensors,
   subset,
@@ -71,21 +66,16 @@ if (import.meta.main) {
   const validation = subset(all, "validation", order.subarray(0, held));
   const train = subset(all, "training", order.subarray(held));
 
-  using model = build(network(all.classes.length), new Random(42, "init"));
-  using optimizer = adamw({ lr: 0.003 }).init(model.parameters);
-  const chance = new Random(42, "dropout");
-  for (let epoch = 0, step = 0; epoch < 3; epoch++) {
-    for (const batch of batches(train, 32, { random: new Random(42, "shuffle", epoch) })) {
-      const random = chance.at({ epoch, index: step++ });
-      scope(() => {
-        const logits = model.forward(batch.images, { training: true, random });
-        const loss = crossEntropy(logits, batch.labels);
-        optimizer.step(gradients(loss, model.parameters.map(({ tensor }) => tensor)));
-      });
-    }
-    const { accuracy, count } = evaluate(model, validation);
-    console.log(`epoch ${epoch + 1}  val_acc ${accuracy.toFixed(4)} (${count} images)`);
+  using fitted = await fit({
+    model: network(all.classes.length),
+    data: { train, validation },
+    optimizer: adamw({ lr: 0.003 }),
+    epochs: 3,
+  });
+  for (const { epoch, val_acc = NaN } of fitted.history) {
+    console.log(`epoch ${epoch}  val_acc ${val_acc.toFixed(4)} (${validation.count} images)`);
   }
-  const tensors = storedTensors([...model.parameters, ...model.buffers]);
+  const { parameters, buffers } = fitted.model;
+  const tensors = storedTensors([...parameters, ...buffers]);
   Deno.writeFileSync(weights, encodeSafetensors(tensors, { classes: all.classes.join() }));
 }

@@ -25,8 +25,8 @@ export interface Watcher {
 export interface FitOptions extends Partial<Omit<Recipe, "optimizer">>, Pick<Recipe, "optimizer"> {
   /** The model, as layers without weights. */
   readonly model: Layer;
-  /** Training images, and validation images if there are any. */
-  readonly data: TrainingData;
+  /** Training images, validation images if there are any, and the set they are of. */
+  readonly data: Pick<TrainingData, "train"> & Partial<TrainingData>;
   /** Who is told how it goes; nobody by default. */
   readonly watcher?: Watcher;
 }
@@ -92,8 +92,9 @@ export async function fit(options: FitOptions): Promise<Fitted> {
   checkValues(options);
   const state = new TrainingState(model, completeRecipe(settings), data.train.count);
   try {
-    const recorder = new FitRecorder(watcher, data.source);
-    await train(state, data, recorder, new Pace());
+    const { train: images, validation, source = images.name } = data;
+    const recorder = new FitRecorder(watcher, source);
+    await train(state, { train: images, validation }, recorder, new Pace());
     const { best } = recorder;
     if (best === undefined) throw new RangeError("No epoch is complete");
     const sha256 = weightsDigest(state.storedWeights());

@@ -17,7 +17,7 @@ import type { TrainingState } from "./state.ts";
  */
 export async function train(
   state: TrainingState,
-  data: TrainingData,
+  data: Pick<TrainingData, "train" | "validation">,
   observer: Observer,
   pace: Pace,
 ): Promise<boolean> {
@@ -49,7 +49,10 @@ export async function train(
 }
 
 /** The batches of the present epoch that are left, in its order, augmented. */
-export function trainingBatches(state: TrainingState, { train }: TrainingData): Iterable<Batch> {
+export function trainingBatches(
+  state: TrainingState,
+  { train }: Pick<TrainingData, "train">,
+): Iterable<Batch> {
   const { epoch, stepInEpoch: from, recipe } = state;
   const { batchSize, device, seed, augmentation } = recipe;
   const random = new Random(seed, "shuffle").at({ epoch });
