@@ -5,8 +5,12 @@ import { upright } from "./orientation.ts";
 import { checkSize, type Picture } from "./picture.ts";
 import { sentence } from "./png.ts";
 
-/** The most blocks of 64 coefficients that are kept in memory, 128 bytes each: 80 MiB. */
-const maxStoredBlocks = 640 << 10;
+/**
+ * The most blocks of 64 coefficients, 128 bytes each. A progressive picture keeps all of them in
+ * memory. Of a baseline one the decoder's second thread may be behind by any number of them; a
+ * telephone's picture of 50 megapixels (4:2:0) has as many as are allowed.
+ */
+const maxBlocks = { baseline: 1200 << 10, progressive: 640 << 10 };
 
 /** The most blocks that are gone over in all scans together: what takes about a second. */
 const maxBlockVisits = 12 << 20;
@@ -23,18 +27,22 @@ export function decodeJpeg(bytes: Uint8Array<ArrayBuffer>, name: string): Pictur
   const header = readJpegHeader(bytes, name);
   const { width, height, scans, blocks } = header;
   checkSize(name, width, height);
-  if (header.progressive && blocks > maxStoredBlocks || blocks * scans > maxBlockVisits) {
-    throw new UserError(
+  const kind = header.progressive ? "progressive" : "baseline";
+  const tooLarge = () =>
+    new UserError(
       `${name} is too large: ${width} x ${height} pixels in ${blocks * scans} blocks; ` +
-        "save it smaller, and not progressive.",
+        `save it smaller${header.progressive ? ", and not progressive" : ""}.`,
     );
+  if (header.progressive && blocks > maxBlocks.progressive || blocks * scans > maxBlockVisits) {
+    throw tooLarge();
   }
   // The decoder takes what is missing before an end-of-image marker as zeros. In a whole picture,
   // each block has at least the code of its DC coefficient, of one bit or more.
   if (8 * header.codedBytes < blocks) {
     throw new UserError(`${name} is a truncated JPEG.`);
   }
-  const most = maxWholePixels[header.progressive ? "progressive" : "baseline"];
+  if (blocks > maxBlocks.baseline) throw tooLarge();
+  const most = maxWholePixels[kind];
   const reduction = width * height > most ? 2 : 1;
   const [wide, high] = [Math.ceil(width / reduction), Math.ceil(height / reduction)];
   const pixels = new Uint8Array(wide * high);
