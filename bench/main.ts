@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Command } from "../src/cli/mod.ts";
-import { nearest } from "../src/settings/mod.ts";
+import { guessOf } from "../src/settings/mod.ts";
 import { runTask, UsageError } from "../src/errors.ts";
 import { mainOf } from "../tasks/main.ts";
 import { cells } from "./cells.ts";
@@ -40,8 +40,7 @@ function listOf<T extends string>(name: string, text: string, all: readonly T[])
   return text.split(",").map((word) => {
     const found = all.find((one) => one === word);
     if (found === undefined) {
-      const guess = nearest(word, all);
-      throw new UsageError(`--${name} does not know ${word}; did you mean ${guess}?`);
+      throw new UsageError(`--${name} does not know ${JSON.stringify(word)}${guessOf(word, all)}`);
     }
     return found;
   });

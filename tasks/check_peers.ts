@@ -17,7 +17,7 @@ const command = new Command(
   {
     usage: `deno task check:peers [flags]
 
-Trains each model here and in PyTorch for an epoch, loads each one's weights into the other, and
+Trains each model here and in PyTorch for an epoch, loads each one's weights into the other, and \
 compares what both make of the 10,000 test images. Installs PyTorch under .wick/peers (several GB).`,
   },
 );

@@ -18,7 +18,7 @@ const command = new Command(
   {
     usage: `deno task compile [flags]
 
-Makes one file of wick that needs no Deno, Rust, npm or network where it runs, by deno compile. Where
+Makes one file of wick that needs no Deno, Rust, npm or network where it runs, by deno compile. Where \
 the runtime for that cannot be downloaded, it packs Deno itself behind a launcher.`,
   },
 );

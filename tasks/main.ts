@@ -1,6 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import type { z } from "zod";
-import type { Command } from "../src/cli/mod.ts";
+import { type Command, pageColumns, terminalColumns } from "../src/cli/mod.ts";
 import type { Main } from "../src/errors.ts";
 
 /** What a command does with its flags, as `Command.read` gives them, and with its other arguments. */
@@ -17,7 +17,11 @@ export function mainOf<Shape extends z.ZodRawShape>(
   return (args) => {
     const parsed = parseArgs(command.arguments(args), command.parseOptions);
     const flags = command.read(parsed);
-    if (flags === undefined) return console.log(command.help());
+    if (flags === undefined) return console.log(command.help(helpColumns()));
     return run(flags, parsed._.map(String));
   };
 }
+
+/** How wide a help is: as the terminal, but no wider than is easily read. */
+export const helpColumns = (): number =>
+  Deno.stdout.isTerminal() ? Math.min(terminalColumns() ?? pageColumns, 100) : pageColumns;

@@ -13,7 +13,7 @@ const command = new Command(
   {
     usage: `deno task notebooks [NAME...] [flags]; all of them by default, as in linear_model
 
-Checks the types of the notebooks' code, executes them in Jupyter, and compares what they show with
+Checks the types of the notebooks' code, executes them in Jupyter, and compares what they show with \
 what is committed; only how long something took may differ.`,
     positional: ["NAME..."],
   },

@@ -13,7 +13,7 @@ const command = new Command(
   {
     usage: `deno task sanitize [flags]
 
-Runs the thread pool under loom and the native tests under AddressSanitizer. The first start builds
+Runs the thread pool under loom and the native tests under AddressSanitizer. The first start builds \
 candle again, which takes some minutes.`,
   },
 );

@@ -9,8 +9,8 @@ import { command } from "./train.ts";
 
 const usage = `${program} sweep --model NAME [flags]
 
-Trains a run for each combination of values, and prints a table of them. A flag takes several values
-as in --lr 0.1,0.01, whole numbers also as in --seed 1..5. Runs that lie in the output folder are not
+Trains a run for each combination of values, and prints a table of them. A flag takes several values \
+as in --lr 0.1,0.01, whole numbers also as in --seed 1..5. Runs that lie in the output folder are not \
 done again, and those that were interrupted go on.
 `;
 

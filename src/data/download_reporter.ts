@@ -1,3 +1,4 @@
+import { barColumns, clearLine, fitting, takesEscapes } from "../cli/mod.ts";
 import type { DownloadProgress } from "./download.ts";
 
 /**
@@ -8,7 +9,8 @@ export function downloadReporter(
   write: (text: string) => void = (text) => {
     Deno.stderr.writeSync(new TextEncoder().encode(text));
   },
-  terminal: boolean = Deno.stderr.isTerminal(),
+  terminal: boolean = takesEscapes(Deno.stderr),
+  columns: () => number = barColumns,
 ): (progress: DownloadProgress) => void {
   let last = "";
   return ({ file, source, received, total }) => {
@@ -17,10 +19,12 @@ export function downloadReporter(
     const key = `${file} ${source} ${step}`;
     if (key === last) return;
     last = key;
-    const line = `${file}  ${String(step).padStart(3)} % of ${megabytes(total)} MB from ${
-      new URL(source).host
-    }`;
-    write(terminal ? `\r${line}${received === total ? "\n" : ""}` : `${line}\n`);
+    const short = `${file}  ${String(step).padStart(3)} %`;
+    const size = `${short} of ${megabytes(total)} MB`;
+    const line = `${size} from ${new URL(source).host}`;
+    if (!terminal) return write(`${line}\n`);
+    const end = received === total ? "\n" : "";
+    write(`${clearLine}${fitting(columns(), [line, size, short])}${end}`);
   };
 }
 

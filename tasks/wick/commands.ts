@@ -1,6 +1,6 @@
 import project from "../../deno.json" with { type: "json" };
 import { type Main, UsageError } from "../../src/errors.ts";
-import { nearest } from "../../src/settings/mod.ts";
+import { guessOf } from "../../src/settings/mod.ts";
 import { version } from "../../src/version.ts";
 
 /** The modules of `tasks/` whose tasks are commands of the self-contained program too. */
@@ -44,8 +44,8 @@ export const runCommand: Main = async ([name, ...args]) => {
   if (["--version", "-V"].includes(name)) return console.log(versionLine);
   const command = commands.get(name);
   if (command !== undefined) return await command.main(args);
-  const guess = nearest(name, [...commands.keys()]);
-  throw new UsageError(`Unknown command ${name}; did you mean ${guess}? See wick --help`);
+  const guess = guessOf(name, [...commands.keys()]);
+  throw new UsageError(`Unknown command ${JSON.stringify(name)}${guess || "; see wick --help"}`);
 };
 
 /** The text of `wick --help`. */

@@ -24,6 +24,6 @@ Deno.test("a command that wick does not have is one sentence and exit code 2", a
   const { code, stderr } = await runTask("wick", "trian:cnn");
   assertEquals([code, stderr], [
     2,
-    "error: Unknown command trian:cnn; did you mean train:cnn? See wick --help\n",
+    'error: Unknown command "trian:cnn"; did you mean train:cnn?\n',
   ]);
 });
