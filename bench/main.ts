@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Command } from "../src/cli/mod.ts";
 import { guessOf } from "../src/settings/mod.ts";
 import { runTask, UsageError } from "../src/errors.ts";
+import { fromUser } from "../src/program.ts";
 import { mainOf } from "../tasks/main.ts";
 import { cells } from "./cells.ts";
 import { writeData } from "./data.ts";
@@ -83,7 +84,7 @@ async function bench(given: BenchFlags): Promise<void> {
   }
   for (const { peer, reason } of skipped) console.log(`Skipped ${peer}: ${reason}`);
   const running = able.filter(({ name }) => name in versions);
-  const output = flags.output ?? `${root}bench/results.json`;
+  const output = flags.output ? fromUser(flags.output) : `${root}bench/results.json`;
   const report: Report = {
     when: new Date().toISOString(),
     commit: await commit(),

@@ -3,6 +3,7 @@ import { Command } from "../src/cli/mod.ts";
 import { optionsSchema } from "../src/config/mod.ts";
 import { mainOf } from "./main.ts";
 import { runTask, UserError } from "../src/errors.ts";
+import { fromUser } from "../src/program.ts";
 import { diskFiles, writeText } from "../src/storage/mod.ts";
 import { models } from "../src/models/mod.ts";
 import { type Exchange, exchange } from "./check_peers/exchange.ts";
@@ -27,11 +28,11 @@ const main = mainOf(command, async ({ dataDir, output }) => {
   const exchanges: Exchange[] = [];
   for (const { name: model } of models) {
     console.log(`${model} ...`);
-    exchanges.push(...await exchange(model, pytorch, dataDir));
+    exchanges.push(...await exchange(model, pytorch, dataDir && fromUser(dataDir)));
   }
   const text = table(exchanges);
   console.log(text);
-  if (output) writeText(diskFiles, output, `${text}\n`);
+  if (output) writeText(diskFiles, fromUser(output), `${text}\n`);
   const [fault] = faults(exchanges);
   if (fault !== undefined) throw new UserError(fault);
 });

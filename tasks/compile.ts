@@ -3,6 +3,7 @@ import { Command } from "../src/cli/mod.ts";
 import { runTask } from "../src/errors.ts";
 import { compile } from "./compile/compile.ts";
 import { targets, thisTarget } from "./compile/targets.ts";
+import { fromUser } from "../src/program.ts";
 import { mainOf } from "./main.ts";
 
 const command = new Command(
@@ -25,8 +26,11 @@ the runtime for that cannot be downloaded, it packs Deno itself behind a launche
 
 const main = mainOf(command, async (flags) => {
   const { target = thisTarget, pack = false, embed } = flags;
-  const output = flags.output ?? `dist/wick${target.includes("windows") ? ".exe" : ""}`;
-  await compile({ target, pack, embed, output }, (text) => console.log(text));
+  const plain = `dist/wick${target.includes("windows") ? ".exe" : ""}`;
+  const output = flags.output === undefined ? plain : fromUser(flags.output);
+  await compile({ target, pack, embed: embed && fromUser(embed), output }, (text) => {
+    console.log(text);
+  });
 });
 
 if (import.meta.main) await runTask(main);

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { Command } from "../src/cli/mod.ts";
 import { optionsSchema } from "../src/config/mod.ts";
 import { dataFolder, download, downloadReporter, fashionMnist, verify } from "../src/data/mod.ts";
-import { type Main, runTask } from "../src/errors.ts";
+import type { Main } from "../src/errors.ts";
 import { program } from "../src/program.ts";
 import { printable } from "../src/printable.ts";
-import { mainOf } from "./main.ts";
+import { mainOf, runForUser } from "./main.ts";
 
 const command = new Command(
   z.strictObject({
@@ -30,4 +30,4 @@ export const main: Main = mainOf(command, async ({ dataDir }) => {
   for (const path of checked) console.log(`${printable(path)}: SHA-256 is right`);
 });
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runForUser(main);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Command } from "../src/cli/mod.ts";
 import { runTask, UserError } from "../src/errors.ts";
+import { fromUser } from "../src/program.ts";
 import { mainOf } from "./main.ts";
 import { cargoComponents, denoComponents } from "./sbom/components.ts";
 
@@ -14,7 +15,7 @@ const command = new Command(
 );
 
 const main = mainOf(command, async (flags) => {
-  const { output } = command.schema.parse(flags);
+  const output = fromUser(command.schema.parse(flags).output);
   const { name, version } = JSON.parse(Deno.readTextFileSync("deno.json"));
   const components = [
     ...denoComponents(JSON.parse(Deno.readTextFileSync("deno.lock"))),

@@ -2,6 +2,7 @@ import { assertEquals } from "@std/assert";
 import { z } from "zod";
 import { runTask, UserError } from "../src/errors.ts";
 import { Command } from "../src/cli/mod.ts";
+import { fromUser } from "../src/program.ts";
 import { mainOf } from "./main.ts";
 
 const deno = z.string().optional()
@@ -47,7 +48,7 @@ const main = mainOf(command, async (flags) => {
   for (const [instructionSet, threads] of [["neon", "2"], ["scalar", "1"]]) {
     const library = Deno.cwd() + `/native/target/${TARGET}/release/libwick.so`;
     const env = { WICK_ISA: instructionSet, WICK_LIBRARY: library };
-    const words = [...QEMU, flags.deno, "run", "-q", ...child.split(" "), threads];
+    const words = [...QEMU, fromUser(flags.deno), "run", "-q", ...child.split(" "), threads];
     assertEquals(await run(words, env, "piped"), expected);
     console.log(`trainings on ${instructionSet} with ${threads} threads gave the expected bits`);
   }

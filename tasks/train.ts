@@ -1,5 +1,5 @@
-import { type Main, runTask } from "../src/errors.ts";
-import { mainOf } from "./main.ts";
+import type { Main } from "../src/errors.ts";
+import { mainOf, runForUser } from "./main.ts";
 import { models } from "../src/models/mod.ts";
 import { aliasesOf } from "../src/settings/mod.ts";
 import { program } from "../src/program.ts";
@@ -10,7 +10,7 @@ import { trainFlagsSchema } from "../src/config/mod.ts";
 
 /** The command line of `train`. */
 export const command = new Command(trainFlagsSchema, {
-  usage: `${program} train --model NAME [flags], or ${program} train --resume RUN_FOLDER`,
+  usage: `${program} train --model NAME [flags]\n${program} train --resume RUN_FOLDER [flags]`,
   alias: { b: "batch-size", wd: "weight-decay" },
   values: aliasesOf(models),
 });
@@ -21,4 +21,4 @@ export const main: Main = mainOf(
   (flags) => trainCommand(flags, standardScreen(), reporter),
 );
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runForUser(main);

@@ -96,11 +96,12 @@ export class Command<Shape extends z.ZodRawShape> {
   }
 
   /** The text of `--help` in lines of at most `columns`: every flag with its values and default. */
-  help(columns: number = pageColumns): string {
+  help(columns: number = pageColumns, usage: string = this.options.usage): string {
     const spelled = new Map(
       Object.entries(this.options.alias ?? {}).map(([alias, name]) => [name, alias]),
     );
-    const lines = this.#flags.map((flag) => {
+    const flags = flagsOf(this.schema); // anew: a default may depend on where the user stands
+    const lines = flags.map((flag) => {
       const alias = spelled.get(flag.name);
       const other = alias === undefined ? "" : `${alias.length > 1 ? "--" : "-"}${alias}, `;
       const value = flag.kind === "boolean" ? "" : ` ${flag.placeholder}`;
@@ -111,7 +112,7 @@ export class Command<Shape extends z.ZodRawShape> {
       return [`  ${other}--${flag.name}${value}`, `${flag.text}${choices}${fallback}`] as const;
     });
     const table = definitions([...lines, ["  -h, --help", "show this help"]], columns);
-    return [...wrap(this.options.usage, columns), "", "Flags [default]:", table].join("\n");
+    return [...wrap(usage, columns), "", "Flags [default]:", table].join("\n");
   }
 
   #unknown(name: string): UsageError {
@@ -134,12 +135,7 @@ export class Command<Shape extends z.ZodRawShape> {
     }
     const text = String(texts[0]);
     if (text === "") throw new UsageError(`--${flag.name} needs a value: ${flag.placeholder}`);
-    if (flag.choices === undefined && /^~[^/]*(\/|$)/.test(text)) {
-      throw new UsageError(
-        `--${flag.name} must be a path that says where it begins, not ${JSON.stringify(text)}: ` +
-          `shells replace ~ after a space only, as in --${flag.name} ${text}`,
-      );
-    }
+    if (isPath(flag)) return pathOf(flag, text);
     if (flag.kind === "string") return this.options.values?.[text] ?? text;
     if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
       throw new UsageError(`--${flag.name} must be a number, not ${JSON.stringify(text)}`);
@@ -158,6 +154,21 @@ export class Command<Shape extends z.ZodRawShape> {
     const values = Object.entries(result.data).filter(([key]) => key in given);
     return Object.fromEntries(values) as Partial<z.output<z.ZodObject<Shape>>>;
   }
+}
+
+const isPath = ({ kind, choices, placeholder }: Flag): boolean =>
+  kind === "string" && choices === undefined &&
+  ["PATH", "FOLDER", "RUN_FOLDER"].includes(placeholder);
+
+/** A path that stays one where it is printed in a command: `-x` would be flags there. */
+function pathOf({ name }: Flag, text: string): string {
+  if (/^~[^/]*(\/|$)/.test(text)) {
+    throw new UsageError(
+      `--${name} must be a path that says where it begins, not ${JSON.stringify(text)}: ` +
+        `shells replace ~ after a space only, as in --${name} ${text}`,
+    );
+  }
+  return text.startsWith("-") ? `./${text}` : text;
 }
 
 /** `batchSize` as a flag is written: `batch-size`. */

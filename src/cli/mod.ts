@@ -11,5 +11,5 @@ export {
   standardScreen,
 } from "./progress.ts";
 export { exitCodes, type StopSignal, StopSignals } from "./signals.ts";
-export { pageColumns, takesEscapes, terminalColumns } from "./terminal.ts";
+export { pageColumns, printColumns, takesEscapes, terminalColumns } from "./terminal.ts";
 export { definitions, wrap } from "./wrap.ts";

@@ -21,6 +21,10 @@ export function terminalColumns(): number | undefined {
   }
 }
 
+/** The columns that a table on standard output should fit: any number where that is no terminal. */
+export const printColumns = (): number =>
+  Deno.stdout.isTerminal() ? terminalColumns() ?? pageColumns : Infinity;
+
 /** TERM, where the process may read it: who imports wick need not allow that. */
 function termOf(): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable: "TERM" });

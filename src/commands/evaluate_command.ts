@@ -4,7 +4,7 @@ import { type ImageSet, loadTest, loadTraining, markOf } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { classScores, logged, metrics } from "../statistics/mod.ts";
 import { evaluate, type Evaluation } from "../train/mod.ts";
-import { confusionTable, scoreTable } from "./evaluation_text.ts";
+import { confusionTable, type Page, scoreTable } from "./evaluation_text.ts";
 import { jsonText } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import { findWeights, loadModel, type WeightsSource } from "../run/mod.ts";
@@ -30,7 +30,7 @@ export async function evaluateCommand(
   path: string,
   given: Partial<Flags>,
   print: (text: string) => void,
-  colour: boolean,
+  page: Page,
 ): Promise<void> {
   const flags = evaluateFlagsSchema.parse(given);
   configureThreads(flags.threads);
@@ -38,7 +38,7 @@ export async function evaluateCommand(
   const set = await loadSplit(source, flags, given.data);
   using model = loadModel(source, flags.device);
   const result = evaluate(model, set, flags);
-  print(flags.json ? jsonOf(source, set, result) : textOf(source, set, result, colour));
+  print(flags.json ? jsonOf(source, set, result) : textOf(source, set, result, page));
 }
 
 async function loadSplit(
@@ -60,7 +60,7 @@ function textOf(
   { path, model, epoch }: WeightsSource,
   set: ImageSet,
   result: Evaluation,
-  colour: boolean,
+  page: Page,
 ) {
   const named = metrics.map((metric) => ({ ...metric, key: metric.label }));
   const figures = logged(named, byLabel(result), result).join("  ");
@@ -72,7 +72,7 @@ function textOf(
     "",
     scoreTable(result, set.classes),
     "",
-    confusionTable(result, set.classes, colour),
+    confusionTable(result, set.classes, page),
   ].join("\n");
 }
 

@@ -1,5 +1,5 @@
 import { messageOf, UserError } from "../errors.ts";
-import { program } from "../program.ts";
+import { ownFolder, program } from "../program.ts";
 import type { CanonicalFile, FileList, Publication } from "./published_files.ts";
 import { sha256 } from "./digest.ts";
 import { gunzip } from "./gzip.ts";
@@ -9,7 +9,7 @@ export function dataFolder(
   { folderVariable }: Pick<Publication, "folderVariable">,
   given?: string,
 ): string {
-  return given || (folderVariable && Deno.env.get(folderVariable)) || "data";
+  return given || (folderVariable && Deno.env.get(folderVariable)) || ownFolder("data");
 }
 
 /** A file found on disk, of the right size, its content not yet read. */

@@ -1,3 +1,4 @@
+import { basename, resolve } from "node:path";
 import type { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import { configRecord, parseConfig, type TrainConfig } from "../config/mod.ts";
@@ -212,7 +213,7 @@ export class RunRecord {
 
 /** The name of a run: the name of its folder. */
 export function nameOf(folder: string): string {
-  return folder.slice(folder.lastIndexOf("/") + 1);
+  return basename(resolve(folder)); // `.` is a folder too
 }
 
 /** Makes a getter's value when it is first read, and keeps it. */

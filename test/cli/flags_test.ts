@@ -24,6 +24,11 @@ Deno.test("a command line gives the settings that were said, and no others", () 
   assertEquals(read(), {});
 });
 
+Deno.test("a path that begins with a minus sign is one in a printed command too", () => {
+  const { outputDir, resume, dataDir } = read("--output-dir=-x", "--resume=--y", "--data-dir=a-b")!;
+  assertEquals([outputDir, resume, dataDir], ["./-x", "./--y", "a-b"]);
+});
+
 Deno.test("a command line that asks for help gives no settings", () => {
   assertEquals(read("--epochs", "3", "--help"), undefined);
   assertEquals(read("-h"), undefined);
