@@ -4,7 +4,7 @@ import { optionsSchema } from "../src/config/mod.ts";
 import { dataFolder, download, downloadReporter, fashionMnist, verify } from "../src/data/mod.ts";
 import type { Main } from "../src/errors.ts";
 import { program } from "../src/program.ts";
-import { printable } from "../src/printable.ts";
+import { counted, printable } from "../src/printable.ts";
 import { mainOf, runForUser } from "./main.ts";
 
 const command = new Command(
@@ -25,7 +25,9 @@ export const main: Main = mainOf(command, async ({ dataDir }) => {
   const fetched = await download(folder, publication, { onProgress: downloadReporter() });
   const checked = await verify(folder, publication);
   console.log(
-    fetched.length === 0 ? `Nothing to download.` : `Downloaded ${fetched.length} files.`,
+    fetched.length === 0
+      ? `Nothing to download.`
+      : `Downloaded ${counted(fetched.length, "file")}.`,
   );
   for (const path of checked) console.log(`${printable(path)}: SHA-256 is right`);
 });

@@ -4,6 +4,7 @@ import { runTask, UserError } from "../src/errors.ts";
 import { Command } from "../src/cli/mod.ts";
 import { fromUser } from "../src/program.ts";
 import { mainOf } from "./main.ts";
+import { counted } from "../src/printable.ts";
 
 const deno = z.string().optional()
   .describe("a Deno for AArch64, which then trains as test/train/bits_test.ts does");
@@ -50,7 +51,11 @@ const main = mainOf(command, async (flags) => {
     const env = { WICK_ISA: instructionSet, WICK_LIBRARY: library };
     const words = [...QEMU, fromUser(flags.deno), "run", "-q", ...child.split(" "), threads];
     assertEquals(await run(words, env, "piped"), expected);
-    console.log(`trainings on ${instructionSet} with ${threads} threads gave the expected bits`);
+    console.log(
+      `trainings on ${instructionSet} with ${
+        counted(Number(threads), "thread")
+      } gave the expected bits`,
+    );
   }
 });
 

@@ -6,6 +6,7 @@ import { configureThreads } from "../ffi/mod.ts";
 import type { Screen } from "../cli/mod.ts";
 import { reproduce } from "../experiment/mod.ts";
 import { readResults, resultsText } from "../run/mod.ts";
+import { counted } from "../printable.ts";
 
 const { dataDir, threads } = optionsSchema.shape;
 
@@ -26,7 +27,7 @@ export async function reproduceCommand(
   const results = readResults(path);
   const { model, data, device } = results.config;
   const mark = markOf(data);
-  screen.line(`${path}: ${model} on ${data}${mark}, ${results.epochs.length} epochs`);
+  screen.line(`${path}: ${model} on ${data}${mark}, ${counted(results.epochs.length, "epoch")}`);
   if (device === "cuda") screen.line("warning: on CUDA the same bits are not promised");
   const difference = await reproduce(path, results, options, screen);
   if (difference !== undefined) {

@@ -66,7 +66,7 @@ export function runsIn(parent: string): RunRecord[] {
     return names.sort().flatMap((name) => findRun(`${runPath(parent)}/${name}`, {}) ?? []);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
+    throw new UserError(`Cannot list the runs in ${parent}: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -48,7 +48,7 @@ for (const columns of [80, 60, 20]) {
   });
 }
 
-for (const env of [{ TERM: "dumb" }, { NO_COLOR: "1" }]) {
+for (const env of [{ TERM: "dumb" }, { NO_COLOR: "1" }] as Record<string, string>[]) {
   Deno.test({
     name: `a terminal with ${JSON.stringify(env)} is sent plain lines${needs}`,
     ignore: !hasTerminals,

@@ -53,7 +53,7 @@ Deno.test("download refuses a damaged file and exits 1", async () => {
       } bytes, the published file ${bytes}: it is truncated ` +
         "or another file. Remove it and run `" + program +
         " download`, or name another folder with " +
-        "--data-dir.\n",
+        "--data-dir\n",
     );
   });
 });

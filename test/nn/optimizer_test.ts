@@ -123,7 +123,7 @@ Deno.test("an optimizer throws on settings out of range", () => {
   const refuse = (make: () => Optimizer, message: string) =>
     assertThrows(make, RangeError, message);
   refuse(() => sgd({ lr: -1 }), "sgd: lr must be above 0, not -1");
-  refuse(() => sgd({ lr: NaN }), "sgd: lr must be a number, not NaN");
+  refuse(() => sgd({ lr: NaN }), "sgd: lr must be a finite number, not NaN");
   refuse(() => sgd({ nesterov: true }), "sgd: nesterov needs momentum above 0");
   refuse(
     () => sgd({ nesterov: true, momentum: 0.9, dampening: 0.1 }),

@@ -102,7 +102,7 @@ const refused: [code: number, args: string[], message: RegExp][] = [
     /must be linear, nonlinear, cnn, not "cnm"; did you mean cnn/,
   ],
   [2, ["evaluate"], /Which run\?/],
-  [2, ["evaluate", "a", "b"], /Unexpected argument b/],
+  [2, ["evaluate", "a", "b"], /Unexpected argument "b"/],
   [1, ["evaluate", "/nowhere/run"], /There is no run folder or weights file \/nowhere\/run/],
   [1, ["evaluate", "deno.json"], /deno\.json is no valid safetensors file/],
   [1, ["reproduce", "/nowhere"], /There is no run folder or results file \/nowhere/],
