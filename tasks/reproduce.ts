@@ -12,7 +12,8 @@ const command = new Command(reproduceFlagsSchema, {
 /** Runs `reproduce` with these arguments. */
 export const main: Main = mainOf(command, async (flags, [path]) => {
   if (path === undefined) throw new UsageError(`What? ${program} reproduce RUN_FOLDER`);
-  return await reproduceCommand(path, flags, standardScreen());
+  using screen = standardScreen();
+  return await reproduceCommand(path, flags, screen);
 });
 
 if (import.meta.main) await runForUser(main);

@@ -21,7 +21,8 @@ export async function main(args: string[]): Promise<number | void> {
   if (known.length < runs.length) {
     return console.log(command.help(helpColumns(), usage));
   }
-  return await sweepCommand(known, standardScreen(), reporter);
+  using screen = standardScreen();
+  return await sweepCommand(known, screen, reporter);
 }
 
 if (import.meta.main) await runForUser(main);

@@ -16,9 +16,9 @@ export const command = new Command(trainFlagsSchema, {
 });
 
 /** Runs `train` with these arguments. */
-export const main: Main = mainOf(
-  command,
-  (flags) => trainCommand(flags, standardScreen(), reporter),
-);
+export const main: Main = mainOf(command, async (flags) => {
+  using screen = standardScreen();
+  return await trainCommand(flags, screen, reporter);
+});
 
 if (import.meta.main) await runForUser(main);

@@ -12,8 +12,11 @@ export interface Screen {
 /** Goes back to the beginning of the terminal's line and empties it. */
 export const clearLine = "\r\x1b[2K";
 
-/** Standard output: a bar only on a terminal, plain lines always. */
-export function standardScreen(): Screen {
+/**
+ * Standard output: a bar only on a terminal, plain lines always. Disposing it ends the bar's line, so
+ * that an error has its own.
+ */
+export function standardScreen(): Screen & Disposable {
   const terminal = takesEscapes(Deno.stdout);
   const encoder = new TextEncoder();
   let barShown = false;
@@ -27,6 +30,10 @@ export function standardScreen(): Screen {
       if (!terminal) return;
       Deno.stdout.writeSync(encoder.encode(clearLine + text(barColumns())));
       barShown = true;
+    },
+    [Symbol.dispose]() {
+      if (barShown) Deno.stdout.writeSync(encoder.encode("\n"));
+      barShown = false;
     },
   };
 }

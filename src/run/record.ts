@@ -1,4 +1,3 @@
-import { basename, resolve } from "node:path";
 import type { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import { configRecord, parseConfig, type TrainConfig } from "../config/mod.ts";
@@ -15,7 +14,7 @@ import { Checkpoints } from "./checkpoints.ts";
 import { environmentSchema, type RecordedEnvironment } from "./environment.ts";
 import { isLocked } from "./lock.ts";
 import { parseMetrics } from "./metrics_reader.ts";
-import { runPath } from "./run_path.ts";
+import { namedPath, runPath } from "./run_path.ts";
 import { savedProgress } from "./saved_progress.ts";
 import { type Summary, summarySchema } from "./summary.ts";
 
@@ -50,7 +49,7 @@ export type FoundRun = RunRecord | DamagedRun;
 
 /** Reads a run folder; throws a UserError where it is not one. */
 export function readRun(path: string, options: ReadRunOptions = {}): RunRecord {
-  const folder = runPath(path);
+  const folder = namedPath(runPath(path));
   const run = findRun(folder, options);
   if (run === undefined) {
     throw new UserError(`${folder} is not a run folder: it has no config.json`);
@@ -213,7 +212,7 @@ export class RunRecord {
 
 /** The name of a run: the name of its folder. */
 export function nameOf(folder: string): string {
-  return basename(resolve(folder)); // `.` is a folder too
+  return folder.slice(folder.lastIndexOf("/") + 1);
 }
 
 /** Makes a getter's value when it is first read, and keeps it. */

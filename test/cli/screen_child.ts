@@ -14,4 +14,11 @@ const source = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com";
 for (const received of [1e6, 2e7, 26421880]) {
   report({ file, source, received, total: 26421880 });
 }
-console.log("done");
+// A training that ends with an error.
+try {
+  using broken = standardScreen();
+  broken.bar(() => "half");
+  throw new Error("broken");
+} catch {
+  console.log("done");
+}

@@ -41,8 +41,8 @@ for (const columns of [80, 60, 20]) {
     async fn() {
       const text = await onTerminal(columns, {});
       assertStringIncludes(text, "\x1b[2Kepoch  1/10");
-      const [epoch, file, done, ...others] = shown(text, columns);
-      assertEquals([epoch, done, others], ["epoch 1/10", "done", []]);
+      const [epoch, file, half, done, ...others] = shown(text, columns);
+      assertEquals([epoch, half, done, others], ["epoch 1/10", "half", "done", []]);
       assertEquals(file, "train-images-idx3-ubyte.gz  100 % of 26.4 MB".slice(0, columns - 1));
     },
   });
