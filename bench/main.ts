@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Command } from "../src/cli/mod.ts";
 import { guessOf } from "../src/settings/mod.ts";
 import { runTask, UsageError } from "../src/errors.ts";
-import { fromUser } from "../src/program.ts";
+import { fromUser, program } from "../src/program.ts";
 import { mainOf } from "../tasks/main.ts";
 import { cells } from "./cells.ts";
 import { writeData } from "./data.ts";
@@ -32,7 +32,7 @@ const command = new Command(
     rounds: z.int().min(1).describe("measurements of each").default(5),
     output: z.string().min(1).optional().describe("where to [bench/results.json]"),
   }),
-  { usage: "deno task bench [flags]\n\nTimes wick and its peers, interleaved, on this machine." },
+  { usage: `${program} bench [flags]\n\nTimes wick and its peers, interleaved, on this machine.` },
 );
 
 type BenchFlags = Partial<z.output<typeof command.schema>>;

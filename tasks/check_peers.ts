@@ -3,7 +3,7 @@ import { Command } from "../src/cli/mod.ts";
 import { optionsSchema } from "../src/config/mod.ts";
 import { mainOf } from "./main.ts";
 import { runTask, UserError } from "../src/errors.ts";
-import { fromUser } from "../src/program.ts";
+import { fromUser, program } from "../src/program.ts";
 import { diskFiles, writeText } from "../src/storage/mod.ts";
 import { models } from "../src/models/mod.ts";
 import { type Exchange, exchange } from "./check_peers/exchange.ts";
@@ -16,7 +16,7 @@ const command = new Command(
     output: z.string().min(1).optional().describe("also write the table there"),
   }),
   {
-    usage: `deno task check:peers [flags]
+    usage: `${program} check:peers [flags]
 
 Trains each model here and in PyTorch for an epoch, loads each one's weights into the other, and \
 compares what both make of the 10,000 test images. Installs PyTorch under .wick/peers (several GB).`,

@@ -3,7 +3,7 @@ import { Command } from "../src/cli/mod.ts";
 import { runTask } from "../src/errors.ts";
 import { compile } from "./compile/compile.ts";
 import { targets, thisTarget } from "./compile/targets.ts";
-import { fromUser } from "../src/program.ts";
+import { fromUser, program } from "../src/program.ts";
 import { mainOf } from "./main.ts";
 
 const command = new Command(
@@ -17,7 +17,7 @@ const command = new Command(
     pack: z.boolean().optional().describe("pack Deno behind the launcher in any case"),
   }),
   {
-    usage: `deno task compile [flags]
+    usage: `${program} compile [flags]
 
 Makes one file of wick that needs no Deno, Rust, npm or network where it runs, by deno compile. Where \
 the runtime for that cannot be downloaded, it packs Deno itself behind a launcher.`,

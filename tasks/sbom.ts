@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Command } from "../src/cli/mod.ts";
 import { runTask, UserError } from "../src/errors.ts";
-import { fromUser } from "../src/program.ts";
+import { fromUser, program } from "../src/program.ts";
 import { mainOf } from "./main.ts";
 import { cargoComponents, denoComponents } from "./sbom/components.ts";
 
@@ -9,7 +9,7 @@ const command = new Command(
   z.strictObject({ output: z.string().min(1).describe("where to").default("sbom.cdx.json") }),
   {
     usage:
-      "deno task sbom [flags]\n\nWrites what wick is built from as a CycloneDX 1.6 document, " +
+      `${program} sbom [flags]\n\nWrites what wick is built from as a CycloneDX 1.6 document, ` +
       "out of deno.lock and native/Cargo.lock.",
   },
 );

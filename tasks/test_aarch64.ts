@@ -2,14 +2,14 @@ import { assertEquals } from "@std/assert";
 import { z } from "zod";
 import { runTask, UserError } from "../src/errors.ts";
 import { Command } from "../src/cli/mod.ts";
-import { fromUser } from "../src/program.ts";
+import { fromUser, program } from "../src/program.ts";
 import { mainOf } from "./main.ts";
 import { counted } from "../src/printable.ts";
 
 const deno = z.string().optional()
   .describe("a Deno for AArch64, which then trains as test/train/bits_test.ts does");
 const command = new Command(z.object({ deno }), {
-  usage: "deno task test:aarch64 [flags]: Rust's tests for AArch64, cross-compiled, under qemu",
+  usage: `${program} test:aarch64 [flags]: Rust's tests for AArch64, cross-compiled, under qemu`,
 });
 
 const TARGET = "aarch64-unknown-linux-gnu";

@@ -22,8 +22,10 @@ export function standardScreen(): Screen & Disposable {
   let barShown = false;
   return {
     line(text) {
-      if (barShown) Deno.stdout.writeSync(encoder.encode(clearLine));
-      barShown = false;
+      if (barShown) {
+        barShown = false; // first: a terminal that has hung up refuses what follows
+        Deno.stdout.writeSync(encoder.encode(clearLine));
+      }
       console.log(printableLines(text));
     },
     bar(text) {
