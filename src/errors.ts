@@ -25,7 +25,7 @@ export function messageOf(error: unknown): string {
     return "a part of that path is a file, no folder";
   }
   const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/(?<=\(os error \d+\)): \w+ '.*$/s, "").replace(/\.$/, "");
+  return text.replace(/(?<=\(os error \d+\)): \w+ '.*$/s, "").replace(/(?<!\.)\.$/, "");
 }
 
 /** A command: does what its arguments ask for and returns the exit code, 0 where it returns none. */

@@ -3,7 +3,8 @@ import { Command } from "../src/cli/mod.ts";
 import { runTask } from "../src/errors.ts";
 import { compile } from "./compile/compile.ts";
 import { targets, thisTarget } from "./compile/targets.ts";
-import { fromUser, program } from "../src/program.ts";
+import { program } from "../src/program.ts";
+import { fromUser } from "../src/user_folder.ts";
 import { mainOf } from "./main.ts";
 
 const command = new Command(

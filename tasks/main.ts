@@ -2,7 +2,7 @@ import { parseArgs } from "@std/cli/parse-args";
 import type { z } from "zod";
 import { type Command, pageColumns, printColumns } from "../src/cli/mod.ts";
 import { type Main, runTask } from "../src/errors.ts";
-import { standWithUser } from "../src/program.ts";
+import { standWithUser } from "../src/user_folder.ts";
 
 /** What a command does with its flags, as `Command.read` gives them, and with its other arguments. */
 type Run<Shape extends z.ZodRawShape> = (

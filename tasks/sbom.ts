@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { Command } from "../src/cli/mod.ts";
 import { runTask, UserError } from "../src/errors.ts";
-import { fromUser, program } from "../src/program.ts";
+import { program } from "../src/program.ts";
+import { fromUser } from "../src/user_folder.ts";
 import { mainOf } from "./main.ts";
 import { cargoComponents, denoComponents } from "./sbom/components.ts";
 

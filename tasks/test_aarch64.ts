@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { z } from "zod";
 import { runTask, UserError } from "../src/errors.ts";
 import { Command } from "../src/cli/mod.ts";
-import { fromUser, program } from "../src/program.ts";
+import { program } from "../src/program.ts";
+import { fromUser } from "../src/user_folder.ts";
 import { mainOf } from "./main.ts";
 import { counted } from "../src/printable.ts";
 

@@ -5,6 +5,7 @@ Deno.test("messageOf() has no full stop at its end, nor the call and the path th
   const missing = "No such file or directory (os error 2)";
   const sentences: [error: unknown, sentence: string][] = [
     [new UserError("x.png is empty."), "x.png is empty"],
+    [new UserError("Which? predict IMAGE..."), "Which? predict IMAGE..."],
     [new UserError("One. Two, see a.b"), "One. Two, see a.b"],
     [new Deno.errors.NotFound(`${missing}: open '/a/b.tmp'`), missing],
     [new Deno.errors.NotFound(`${missing}: rename 'a' -> 'b'`), missing],

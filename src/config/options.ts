@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { dataSets } from "../data/mod.ts";
 import { namesOf } from "../settings/mod.ts";
-import { ownFolder } from "../program.ts";
+import { ownFolder } from "../user_folder.ts";
 import { configSchema } from "./config.ts";
 
 /** Where and how a run is done; nothing here changes the result. */

@@ -1,5 +1,6 @@
 import { messageOf, UserError } from "../errors.ts";
-import { ownFolder, program } from "../program.ts";
+import { program } from "../program.ts";
+import { ownFolder } from "../user_folder.ts";
 import type { CanonicalFile, FileList, Publication } from "./published_files.ts";
 import { sha256 } from "./digest.ts";
 import { gunzip } from "./gzip.ts";
