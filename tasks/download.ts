@@ -18,11 +18,16 @@ const command = new Command(
   },
 );
 
+async function fetchInto(folder: string): Promise<string[]> {
+  using reporter = downloadReporter();
+  return await download(folder, fashionMnist.publication, { onProgress: reporter });
+}
+
 /** Runs `download` with these arguments. */
 export const main: Main = mainOf(command, async ({ dataDir }) => {
   const { publication } = fashionMnist;
   const folder = dataFolder(publication, dataDir);
-  const fetched = await download(folder, publication, { onProgress: downloadReporter() });
+  const fetched = await fetchInto(folder);
   const checked = await verify(folder, publication);
   console.log(
     fetched.length === 0

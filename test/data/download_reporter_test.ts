@@ -8,6 +8,7 @@ function lines(terminal: boolean, columns: number, ...steps: number[]): string {
   let text = "";
   const report = downloadReporter((more) => text += more, terminal, () => columns);
   for (const received of steps) report({ file: "a.gz", source, received, total: 2_000_000 });
+  report[Symbol.dispose]();
   return text;
 }
 
@@ -27,6 +28,7 @@ Deno.test("downloadReporter() writes over its line on a terminal and ends it whe
     `${clearLine}a.gz    1 % of 2.0 MB from example.org` +
       `${clearLine}a.gz  100 % of 2.0 MB from example.org\n`,
   );
+  assertEquals(lines(true, 11, 0), `${clearLine}a.gz    0 %\n`); // broke off
   assertEquals(lines(true, 30, 2_000_000), `${clearLine}a.gz  100 % of 2.0 MB\n`);
   assertEquals(lines(true, 11, 2_000_000), `${clearLine}a.gz  100 %\n`);
   assertEquals(lines(true, 3, 2_000_000), `${clearLine}a.g\n`);
