@@ -111,7 +111,5 @@ export function encodePng(
  */
 export const complaint = (error: unknown): string => {
   const text = messageOf(error);
-  return /^(it|its) /.test(text)
-    ? `${text}.`
-    : "its parts contradict each other or their checksums.";
+  return /^(it|its) /.test(text) ? `${text}.` : "its parts do not fit together.";
 };
