@@ -12,11 +12,19 @@ export interface Choice {
   readonly specs: readonly AnySpec[];
   /** The name of the spec that is taken where a config names no spec. */
   readonly standard?: string;
+  /** What stands for a spec that is the user's own, if settings name such a one. */
+  readonly own?: (
+    settings: { readonly model?: string; readonly modelFiles?: unknown },
+  ) => AnySpec | undefined;
 }
+
+/** A user's model in a config: its settings stand apart, under `modelSettings`. */
+const ownModel: Choice["own"] = ({ model = "", modelFiles }) =>
+  modelFiles === undefined ? undefined : { name: model, settings: {} };
 
 /** What a config chooses by name. */
 export const choices = {
-  model: { key: "model", prefix: "", specs: models },
+  model: { key: "model", prefix: "", specs: models, own: ownModel },
   opt: { key: "opt", prefix: "", specs: optimizers, standard: sgd.name },
   lrScheduler: { key: "lrScheduler", prefix: "lr", specs: schedules, standard: cosine.name },
 } as const satisfies Record<string, Choice>;
@@ -41,7 +49,7 @@ export const keyOf = ({ prefix }: Choice, setting: string): string =>
 /** The spec that settings name, or the standard one. */
 export function chosen(choice: Choice, settings: object): AnySpec {
   const { [choice.key]: name = choice.standard }: { [key in Choice["key"]]?: string } = settings;
-  return named(choice.key, choice.specs, name ?? "");
+  return choice.own?.(settings) ?? named(choice.key, choice.specs, name ?? "");
 }
 
 /** The keys of all its specs' settings, in the order of the specs. */

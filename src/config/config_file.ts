@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { UserError } from "../errors.ts";
-import { explain } from "../settings/mod.ts";
-import { choices, chosen, keyOf } from "./choices.ts";
+import { messageOf, UserError } from "../errors.ts";
+import { type AnySpec, explain } from "../settings/mod.ts";
+import { type Choice, choices, chosen, keyOf } from "./choices.ts";
 import { configSchema, type TrainConfig } from "./config.ts";
 
 /** The longest config file that is read, in bytes. */
@@ -50,13 +50,21 @@ export function configOfRecord(record: unknown, path: string): TrainConfig {
 /** Throws where a setting of the model, the optimizer or the schedule is missing. */
 function withoutGaps(config: TrainConfig, path: string): TrainConfig {
   for (const choice of Object.values(choices)) {
-    const { settings, later = [] } = chosen(choice, config);
+    const { settings, later = [] } = specOf(choice, config, path);
     for (const name of Object.keys(settings)) {
       const key = keyOf(choice, name);
       if (!later.includes(name) && !(key in config)) throw missing(snakeCase(key), path);
     }
   }
   return config;
+}
+
+function specOf(choice: Choice, config: TrainConfig, path: string): AnySpec {
+  try {
+    return chosen(choice, config);
+  } catch (error) {
+    throw new UserError(`${path}: ${messageOf(error)}`);
+  }
 }
 
 const missing = (name: string, path: string) => new UserError(`${path}: ${name} is missing`);

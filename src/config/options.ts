@@ -26,7 +26,8 @@ export type RunOptions = z.output<typeof optionsSchema>;
 
 /** Every flag of `train`: the settings of the config, and the options beside them. */
 export const trainFlagsSchema = z.strictObject({
-  ...configSchema.partial({ model: true, trainSize: true }).shape,
+  ...configSchema.omit({ modelFiles: true, modelSettings: true })
+    .partial({ model: true, trainSize: true }).shape,
   ...optionsSchema.shape,
 });
 

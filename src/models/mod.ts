@@ -12,11 +12,14 @@ export const models: readonly [typeof linear, typeof nonlinear, typeof cnn] = [
 
 export { type CnnOptions } from "./cnn.ts";
 export {
+  type AnyModel,
   model,
   type ModelDefinition,
   type ModelInput,
   type ModelSpec,
   type Shapes,
 } from "./model.ts";
+export { importModel, isModulePath, type ModelModule } from "./model_module.ts";
+export { moduleDigests } from "./module_files.ts";
 export { type NonlinearOptions } from "./nonlinear.ts";
 export { cnn, linear, nonlinear };

@@ -41,4 +41,5 @@ export { avgPool2d, maxPool2d, type Pool2d } from "./pooling.ts";
 export { residual } from "./residual.ts";
 export * from "./schedules/mod.ts";
 export { sequential } from "./sequential.ts";
+export { plainStep, type Step, type StepResult } from "./step.ts";
 export type { WeightOptions, Weights } from "./weights.ts";

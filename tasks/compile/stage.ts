@@ -13,7 +13,7 @@ export interface Stage extends Disposable {
 
 /** Bundles wick into one module, and puts the library, the commit and a model beside it. */
 export async function stage(library: string, embed: string | undefined): Promise<Stage> {
-  const weights = embed === undefined ? undefined : findWeights(embed).path;
+  const weights = embed === undefined ? undefined : await embedded(embed);
   const folder = await Deno.makeTempDir({ dir: ".wick", prefix: "compile-" });
   const [module, packedLibrary, commit, model] = ["wick.js", basename(library), "commit.json"]
     .concat(weights === undefined ? [] : "model.safetensors").map((name) => join(folder, name));
@@ -29,6 +29,15 @@ export async function stage(library: string, embed: string | undefined): Promise
     dispose();
     throw error;
   }
+}
+
+/** The path of weights that a program can take in. */
+async function embedded(path: string): Promise<string> {
+  const { path: weights, model, config } = await findWeights(path);
+  if (config?.modelFiles === undefined) return weights;
+  throw new UserError(
+    `The model ${model.name} of ${path} is a module of its own, which --embed cannot take in`,
+  );
 }
 
 /** Runs Deno; throws a UserError with the causes that it names. */
