@@ -1,5 +1,5 @@
 import { loadTest, loadTraining } from "../data/mod.ts";
-import { messageOf, UsageError } from "../errors.ts";
+import { messageOf, UsageError, UserError } from "../errors.ts";
 import { type AnyModel, type ModelModule, models } from "../models/mod.ts";
 import { complete, namesOf } from "../settings/mod.ts";
 import { program } from "../program.ts";
@@ -16,7 +16,7 @@ import {
 } from "../config/mod.ts";
 import { dryRun } from "./dry_run.ts";
 import { resolve } from "node:path";
-import { builtIn } from "../train/mod.ts";
+import { builtIn, modelOf, probe, recipeOf } from "../train/mod.ts";
 import {
   changedModule,
   modelIn,
@@ -47,6 +47,10 @@ export async function trainCommand(
   const data = await loadTraining({ ...options, trainSize: settings.trainSize });
   const config = completeConfig(complete, data.source, own?.model);
   const model = own?.model ?? builtIn(config);
+  if (own !== undefined) {
+    const wrong = probe(modelOf(config, model), recipeOf(config, model), data.train);
+    if (wrong !== undefined) throw new UserError(`${own.path}: ${wrong}`);
+  }
   if (options.dryRun) return await dryRun(config, model, data, options, screen);
   const environment = {
     ...await readEnvironment(config.device, data.digests),

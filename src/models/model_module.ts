@@ -39,7 +39,7 @@ export async function importModel(
     if (digests[name] === digest) continue;
     throw new UserError(`${path}: ${name} is not the file that the run was trained with`);
   }
-  const own = new OwnCode(path);
+  const own = new OwnCode(path, files);
   const { default: exported } = await own.imported();
   const problem = problemOf(exported);
   if (problem !== undefined) throw new UserError(`${path} ${problem}`);
@@ -84,7 +84,7 @@ function problemOf(exported: unknown): string | undefined {
 class OwnCode {
   readonly #url: string;
 
-  constructor(readonly path: string) {
+  constructor(readonly path: string, readonly files: ModuleFiles) {
     this.#url = pathToFileURL(resolve(path)).href;
   }
 
@@ -135,9 +135,13 @@ class OwnCode {
   #located(error: unknown): Error {
     if (error instanceof UserError) return error;
     const text = `${messageOf(error)}\n${error instanceof Error ? error.stack : ""}`;
-    const ours = new URL("../", import.meta.url).href;
+    const { folder } = this.files;
+    const known = new Map([...this.files.keys()].map((name) => [
+      pathToFileURL(`${folder}/${name}`).href,
+      name,
+    ]));
     const place = [...text.matchAll(/(file:\/\/[^\s()]+?):(\d+):(\d+)/g)]
-      .find(([, url]) => !url.startsWith(ours));
+      .find(([, url]) => known.has(url));
     const [sentence] = messageOf(error).split("\n");
     const where = place === undefined
       ? this.path

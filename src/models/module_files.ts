@@ -3,8 +3,11 @@ import { dirname, relative, resolve } from "node:path";
 import { UserError } from "../errors.ts";
 import { readFile } from "../storage/mod.ts";
 
-/** The files of a module by their names within a folder, the module itself first. */
-export type ModuleFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
+/** The files of a module by their names within `folder`, the module itself first. */
+export interface ModuleFiles extends ReadonlyMap<string, Uint8Array<ArrayBuffer>> {
+  /** The folder, as an absolute path. */
+  readonly folder: string;
+}
 
 /** The largest file of a module, in bytes. */
 const sizeLimit = 4 * 1024 * 1024;
@@ -18,11 +21,13 @@ const countLimit = 1000;
 export function moduleFiles(path: string): ModuleFiles {
   const found = new Map<string, Uint8Array<ArrayBuffer>>();
   collect(resolve(path), path, found);
+  if (found.size === 0) throw new UserError(`There is no module ${path}`);
   let folder = dirname(resolve(path));
   while (![...found.keys()].every((file) => file.startsWith(ending(folder)))) {
     folder = dirname(folder);
   }
-  return new Map([...found].map(([file, bytes]) => [relative(folder, file), bytes]));
+  const files = [...found].map(([file, bytes]) => [relative(folder, file), bytes] as const);
+  return Object.assign(new Map(files), { folder });
 }
 
 const ending = (folder: string) => folder.endsWith("/") ? folder : `${folder}/`;
@@ -30,7 +35,7 @@ const ending = (folder: string) => folder.endsWith("/") ? folder : `${folder}/`;
 function collect(file: string, shown: string, found: Map<string, Uint8Array<ArrayBuffer>>): void {
   if (found.has(file)) return;
   const bytes = readFile(file, { limit: sizeLimit });
-  if (bytes === undefined) throw new UserError(`There is no module ${shown}`);
+  if (bytes === undefined) return; // what is missing says so when it is imported
   if (found.size === countLimit) throw new UserError(`${shown} imports over ${countLimit} modules`);
   found.set(file, bytes);
   const text = withoutComments(new TextDecoder().decode(bytes));
@@ -45,7 +50,7 @@ function collect(file: string, shown: string, found: Map<string, Uint8Array<Arra
     }
     if (!/^\.\.?\//.test(target)) continue; // a package
     const next = resolve(dirname(file), target);
-    collect(next, `${target}, which ${shown} imports`, found);
+    collect(next, next, found);
   }
 }
 
@@ -53,9 +58,12 @@ function collect(file: string, shown: string, found: Map<string, Uint8Array<Arra
 const imports =
   /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s*)(?:(["'`])([^"'`$\n]+)\1|(?<=\(\s*)(?=[^\s"')]))/g;
 
-/** The text with line and block comments blanked, where they do not stand behind a quote. */
+/** The text without its comments. Texts in quotes are passed over, as they may look like comments. */
 function withoutComments(text: string): string {
-  return text.replace(/^(\s*)\/\/.*$/gm, "$1").replace(/\/\*[\s\S]*?\*\//g, "");
+  return text.replace(
+    /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[^]|[^`\\])*`)|\/\/[^\n]*|\/\*[^]*?\*\//g,
+    (_, quoted = "") => quoted,
+  );
 }
 
 /** SHA-256 of each file, in hexadecimal digits. */

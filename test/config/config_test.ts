@@ -61,7 +61,7 @@ const refused: [what: string, text: string, message: string][] = [
     text.replace('"epochs": 10', '"epochs": 0'),
     "epochs must be at least 1",
   ],
-  ["an unknown model", text.replace('"cnn"', '"resnet"'), "model must be linear"],
+  ["an unknown model", text.replace('"cnn"', '"resnet"'), 'Unknown model "resnet"'],
   ["a huge file", " ".repeat(2 ** 20 + 1), "too long"],
   ["a word of JavaScript", '{"__proto__":1}', '"__proto__" is no setting'],
 ];
