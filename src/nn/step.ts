@@ -23,7 +23,9 @@ export type Step = (
 ) => StepResult;
 
 /** The step of most trainings: the loss of the model's outputs. */
-export const plainStep: Step = (model, { images, labels }, mode, loss) => {
+export function plainStep(
+  ...[model, { images, labels }, mode, loss]: Parameters<Step>
+): StepResult {
   const outputs = model.forward(images, mode);
   return { loss: loss(outputs, labels, mode), outputs };
-};
+}
