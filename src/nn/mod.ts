@@ -38,7 +38,7 @@ export {
 export * from "./optimizers/mod.ts";
 export { parameterCount } from "./parameter_count.ts";
 export { avgPool2d, maxPool2d, type Pool2d } from "./pooling.ts";
-export { residual } from "./residual.ts";
+export { residual, type ResidualOptions } from "./residual.ts";
 export * from "./schedules/mod.ts";
 export { sequential } from "./sequential.ts";
 export { plainStep, type Step, type StepResult } from "./step.ts";
