@@ -14,6 +14,7 @@ import {
   type TrainFlags,
   type TrainSettings,
 } from "../config/mod.ts";
+import { summaryText } from "./models_command.ts";
 import { dryRun } from "./dry_run.ts";
 import { resolve } from "node:path";
 import { builtIn, modelOf, probe, recipeOf } from "../train/mod.ts";
@@ -47,6 +48,10 @@ export async function trainCommand(
   const data = await loadTraining({ ...options, trainSize: settings.trainSize });
   const config = completeConfig(complete, data.source, own?.model);
   const model = own?.model ?? builtIn(config);
+  if (options.summary) {
+    const { channels, height, width } = data.train;
+    screen.line(summaryText(modelOf(config, model), [channels, height, width]));
+  }
   if (own !== undefined) {
     const wrong = probe(modelOf(config, model), recipeOf(config, model), data.train);
     if (wrong !== undefined) throw new UserError(`${own.path}: ${wrong}`);

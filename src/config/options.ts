@@ -18,6 +18,7 @@ export const optionsSchema = z.strictObject({
   keepLast: z.int().min(1).max(1000).describe("checkpoints to keep").default(2),
   resume: z.string().min(1).optional().meta({ placeholder: "RUN_FOLDER" })
     .describe("resume the run of this folder"),
+  summary: z.boolean().optional().describe("print the model's layers before training"),
   dryRun: z.boolean().optional().describe("one batch of everything, nothing kept"),
 });
 

@@ -15,6 +15,7 @@ export {
   xavierNormal,
   xavierUniform,
 } from "./initialization.ts";
+export { type LayerRow, layerTable } from "./layer_table.ts";
 export { type Linear, linear } from "./linear.ts";
 export { crossEntropyLoss, type CrossEntropyLossOptions, type Loss } from "./loss.ts";
 export {
