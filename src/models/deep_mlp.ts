@@ -37,4 +37,5 @@ export const deepMlp: ModelSpec<DeepMlpOptions> = model({
       linear(widths.at(-1)!, classes),
     );
   },
+  settingsOf: (shapes) => ({ hidden: shapes("1.weight")?.[0] }),
 });

@@ -47,4 +47,5 @@ export const mobilenet: ModelSpec<MobilenetOptions> = model({
       flatten,
       linear(8 * width, classes),
     ),
+  settingsOf: (shapes) => ({ width: shapes("0.weight")?.[0] }),
 });

@@ -65,4 +65,5 @@ export const resnet: ModelSpec<ResnetOptions> = model({
       linear(4 * width, classes),
     );
   },
+  settingsOf: (shapes) => ({ width: shapes("0.weight")?.[0] }),
 });

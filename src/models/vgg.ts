@@ -45,4 +45,5 @@ export const vgg: ModelSpec<VggOptions> = model({
       linear(widths.at(-1)! * left(height) * left(columns), classes),
     );
   },
+  settingsOf: (shapes) => ({ width: shapes("0.weight")?.[0] }),
 });

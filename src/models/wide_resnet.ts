@@ -73,4 +73,8 @@ export const wideResnet: ModelSpec<WideResnetOptions> = model({
       linear(64 * widen, classes),
     );
   },
+  settingsOf(shapes) {
+    const first = shapes("1.0.2.weight") ?? shapes("1.2.weight"); // beside a shortcut, or the identity
+    return { widen: first && first[0] / 16 };
+  },
 });
