@@ -5,7 +5,7 @@ import { sweepCommand } from "../src/commands/sweep_command.ts";
 import { reporter } from "../src/commands/reporter.ts";
 import { standardScreen } from "../src/cli/mod.ts";
 import { helpColumns, runForUser } from "./main.ts";
-import { command } from "./train.ts";
+import { trainFlags as command } from "../src/commands/train_arguments.ts";
 
 const usage = `${program} sweep --model NAME [flags]
 
