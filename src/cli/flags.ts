@@ -135,8 +135,9 @@ export class Command<Shape extends z.ZodRawShape> {
     }
     const text = String(texts[0]);
     if (text === "") throw new UsageError(`--${flag.name} needs a value: ${flag.placeholder}`);
-    if (isPath(flag)) return pathOf(flag, text);
-    if (flag.kind === "string") return this.options.values?.[text] ?? text;
+    if (flag.kind === "string") {
+      return this.options.values?.[text] ?? (isPath(flag) ? pathOf(flag, text) : text);
+    }
     if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
       throw new UsageError(`--${flag.name} must be a number, not ${JSON.stringify(text)}`);
     }
