@@ -101,8 +101,8 @@ browserTest("what a report shows is its figures, rounded", async (open) => {
   assertEquals(await text("test_correct"), `${summary.test_correct}`);
   assertEquals(await text("weights_sha256"), summary.weights_sha256);
   // The first hundred rectangles are the matrix row by row; each count lies in its own.
-  const cells = await boxes(page, 'figure svg [aria-label="cell"] rect');
-  const words = await boxes(page, 'figure svg [aria-label="text"] text');
+  const cells = await boxes(page, 'figure svg [data-mark="cell"] rect');
+  const words = await boxes(page, 'figure svg [data-mark="text"] text');
   const counts = cells.slice(0, 100).map((cell) =>
     words.filter(({ text, ...word }) => /^\d+$/.test(text) && holds(cell, word)).map(({ text }) =>
       text
