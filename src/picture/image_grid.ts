@@ -106,7 +106,7 @@ function cell(image: GridImage, x: number, y: number, size: number): Markup {
     text(caption && cut(caption, captionRoom), x, 1)
   }${text(mark, x + size, 1, markup` text-anchor="end" fill="${colour("muted")}"`)}${
     text(
-      detail && cut(detail, size / boldness),
+      detail && cut(detail, marked ? size / boldness : size),
       x,
       2,
       marked ? markup` font-weight="600" fill="${accent}"` : undefined,

@@ -52,14 +52,13 @@ function metricChart(
       value: Math.min(high, Math.max(low, value)),
       beyond: value > high,
     }));
-    const inside = drawn.filter(({ beyond }) => !beyond);
+    // A line of one point cannot be seen.
+    const dots = drawn.filter(({ beyond }) => !beyond && (dotted || drawn.length === 1));
     const beyond = drawn.filter(({ beyond }, i) => beyond && (dotted || !drawn[i - 1]?.beyond));
     return [
       Plot.lineY(drawn, { ...place, strokeWidth: 2, strokeDasharray: style.dashes }),
-      ...(dotted ? [Plot.dot(inside, { ...place, fill: colour("surface"), r: 3 })] : []),
-      ...(beyond.length > 0
-        ? [Plot.dot(beyond, { ...place, symbol: "triangle", fill: style.stroke, r: 4 })]
-        : []),
+      Plot.dot(dots, { ...place, fill: colour("surface"), r: 3 }),
+      Plot.dot(beyond, { ...place, symbol: "triangle", fill: style.stroke, r: 4 }),
     ];
   });
   const values = ticks.map(({ value }) => value);
