@@ -62,6 +62,7 @@ function metricChart(
     ];
   });
   const values = ticks.map(({ value }) => value);
+  const texts = new Map(ticks.map(({ value, text }) => [value, text]));
   const unit = format.unit === "" ? label : `${label} in${format.unit}`;
   return chart({
     height: 236,
@@ -73,7 +74,7 @@ function metricChart(
     y: { type, domain, label: type === "log" ? `${unit} (log scale)` : unit },
     marks: [
       Plot.gridY(values, { stroke: colour("line"), strokeOpacity: 1 }),
-      Plot.axisY(values, { tickFormat: (_, i) => ticks[i].text }),
+      Plot.axisY(values, { tickFormat: (value) => texts.get(value) ?? "" }),
       ...(best === undefined ? [] : bestEpoch(best, epochs)),
       ...marks,
     ],

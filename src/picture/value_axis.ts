@@ -64,13 +64,17 @@ function logAxis(least: number, high: number, zero: boolean): ValueAxis {
     : { type: "log", domain: [least, high], ticks };
 }
 
-/** How multiples of `step` read beside each other: with the digits that tell them apart. */
+/**
+ * How multiples of `step` up to `largest` read beside each other: with the digits that tell them
+ * apart, and in powers of ten where that is shorter and plain digits are more than seven signs.
+ */
 function tickText(step: number, largest: number): (value: number) => string {
   const digits = -exponentOf(step);
-  if (largest >= 1e5 || largest < 1e-3) {
-    return (value) => value === 0 ? "0" : exponential(value, exponentOf(value) + digits);
-  }
-  return (value) => digits > 0 ? value.toFixed(digits) : grouped(value);
+  const plain = (value: number) => digits > 0 ? value.toFixed(digits) : grouped(value);
+  const short = (value: number) =>
+    value === 0 ? "0" : exponential(value, exponentOf(value) + digits);
+  const { length } = plain(largest);
+  return length > 7 && short(largest).length < length ? short : plain;
 }
 
 /** `1.5e6`, with at most `digits` digits after the point. */
@@ -83,7 +87,7 @@ function exponential(value: number, digits: number): string {
 function niceStep(size: number): number {
   const unit = powerOfTen(exponentOf(size));
   const share = size / unit;
-  return (share >= 7.07 ? 10 : share >= 3.16 ? 5 : share >= 1.41 ? 2 : 1) * unit;
+  return multiple(share >= 7.07 ? 10 : share >= 3.16 ? 5 : share >= 1.41 ? 2 : 1, unit);
 }
 
 /** The exponent of a number as it is written in powers of ten: 3 for 2,500. */

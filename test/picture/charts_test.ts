@@ -81,3 +81,26 @@ Deno.test("reliabilityPicture() has two bars for each bin that is not empty", ()
   assertEquals(count(svg, '[data-mark="rect"] rect'), 2 * 2);
   assert(texts(svg)[0].endsWith("expected calibration error 12.50 %"), texts(svg)[0]);
 });
+
+Deno.test("reliabilityPicture() writes its count above each bar", () => {
+  const bin = { from: 0, to: 0.5, count: 9_999, confidence: 0.25, accuracy: 0.25 };
+  const bins = [bin, { ...bin, from: 0.5, to: 1, count: 12_345 }];
+  const svg = reliabilityPicture("Title", "Subtitle", { bins, error: 0, count: 22_344 });
+  const counts = [...parsed(svg).querySelectorAll('[data-mark="text"] text')];
+  assertEquals(counts.map(({ textContent }) => textContent), ["9999", "12k"]);
+});
+
+Deno.test("a chart names no group, which has no role, and the picture has one and a name", () => {
+  const svg = curvesPicture({ ...about, history: [1, 2].map(epoch), epochs: 2 });
+  assertEquals(count(svg, "g[aria-label]"), 0);
+  const [picture] = parsed(svg).querySelectorAll("svg");
+  assertEquals(
+    ["role", "aria-label"].map((name) => picture.getAttribute(name)),
+    ["img", "Title: Subtitle"],
+  );
+});
+
+Deno.test("curves of one epoch out of hundreds are points, which can be seen", () => {
+  const svg = curvesPicture({ ...about, history: [epoch(1)], epochs: 300 });
+  assertEquals(count(svg, "circle"), 4);
+});
