@@ -66,7 +66,7 @@ export function reliabilityPicture(
     subtitle,
     legend: [measured, { ...perfect, stroke: colour("ink") }],
     parts: [chart(reliability), chart(histogram)],
-    width: 480,
+    width: 520,
   });
 }
 

@@ -58,10 +58,9 @@ function logAxis(least: number, high: number, zero: boolean): ValueAxis {
     const value = powerOfTen(exponent);
     return { value, text: shortNumber(value) };
   });
-  const low = powerOfTen(exponentOf(least) - 1);
-  return zero
-    ? { type: "log", domain: [low, high], ticks: [{ value: low, text: "0" }, ...ticks] }
-    : { type: "log", domain: [least, high], ticks };
+  if (!zero) return { type: "log", domain: [least, high], ticks };
+  const end = { value: powerOfTen(exponentOf(least) - Math.ceil(every / 2)), text: "0" };
+  return { type: "log", domain: [end.value, high], ticks: [end, ...ticks] };
 }
 
 /**
