@@ -6,6 +6,7 @@ import {
   type Figure,
   type Figures,
   figureText,
+  fixed,
   grouped,
   headlinesOf,
   macroMean,
@@ -142,7 +143,8 @@ function headline({ summary, best, times }: RunRecord, { tested }: ReportContent
 
 function epochs({ history, times, best }: RunRecord): Content {
   if (history.length === 0) return undefined;
-  const cell = (value: number | undefined, digits: number) => value?.toFixed(digits);
+  const cell = (value: number | undefined, digits: number) =>
+    value === undefined ? undefined : fixed(value, digits);
   const rows = history.map((metrics, i) => [
     `${metrics.epoch}${metrics.epoch === best?.epoch ? " (best)" : ""}`,
     metrics.step,
