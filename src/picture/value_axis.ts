@@ -7,10 +7,12 @@ export interface ValueAxis {
   readonly ticks: readonly { readonly value: number; readonly text: string }[];
 }
 
-/** The highest over the lowest value from which powers of ten tell more: 2.5 of them. */
-const wide = 300;
-/** At most about as many ticks, and as many logarithmic ones. */
-const [fewest, most] = [5, 6];
+/** 2.5 powers of ten: from there on they tell more than the values themselves. */
+const wide = 316;
+/** About how many ticks there are. */
+const wanted = 5;
+/** The most powers of ten that are ticks. */
+const most = 6;
 
 /**
  * The axis for some finite values. Those that may be `logarithmic` have a logarithmic axis where
@@ -38,9 +40,9 @@ function linearAxis(low: number, high: number): ValueAxis {
     const ticks = [{ value: low, text: shortNumber(low) }];
     return { type: "linear", domain: [low - room, low + room], ticks };
   }
-  const end = niceStep((high - low) / (2 * fewest));
+  const end = niceStep((high - low) / (2 * wanted));
   const [from, to] = [multiple(Math.floor(low / end), end), multiple(Math.ceil(high / end), end)];
-  const step = niceStep((to - from) / fewest);
+  const step = niceStep((to - from) / wanted);
   const text = tickText(step, Math.max(Math.abs(from), Math.abs(to)));
   const ticks = range(Math.ceil(from / step - 1e-9), Math.floor(to / step + 1e-9)).map((count) => {
     const value = multiple(count, step);
@@ -69,7 +71,8 @@ function logAxis(least: number, high: number, zero: boolean): ValueAxis {
  */
 function tickText(step: number, largest: number): (value: number) => string {
   const digits = -exponentOf(step);
-  const plain = (value: number) => digits > 0 ? value.toFixed(digits) : grouped(value);
+  const plain = (value: number) =>
+    digits > 0 ? value.toFixed(Math.min(100, digits)) : grouped(value);
   const short = (value: number) =>
     value === 0 ? "0" : exponential(value, exponentOf(value) + digits);
   const { length } = plain(largest);
