@@ -40,7 +40,14 @@ function contradictionBetween(settings: TrainSettings): string | undefined {
   if (lrWarmupEpochs > 0 && schedule?.ownRise) {
     return `--lr-warmup-epochs is not for ${schedule.name}, which has a rise of its own`;
   }
+  const { lookaheadSteps = 0, lookaheadShare } = settings;
+  if (lookaheadShare !== undefined && lookaheadSteps === 0) {
+    return "--lookahead-share needs --lookahead-steps above 0";
+  }
   const leavesNone = dataSets.some((set) => set.trainCount === trainSize);
+  if (leavesNone && schedule?.needsValidation) {
+    return `--lr-scheduler ${schedule.name} needs validation images, which --train-size ${trainSize} leaves none of`;
+  }
   if (leavesNone && earlyStopping) {
     return `--early-stopping needs validation images, which --train-size ${trainSize} leaves none of`;
   }

@@ -24,7 +24,7 @@ export async function testResult(
   if (bestMetrics === undefined || last === undefined) throw new RangeError("No epoch is complete");
   const weights_sha256 = weightsDigest(state.storedWeights());
   assignStored(state.weights, best);
-  const evaluation = await evaluatePaced(state.model, test, { device, loss, pace });
+  const evaluation = await evaluatePaced(state.evaluated, test, { device, loss, pace });
   if (evaluation === undefined) return undefined;
   return {
     config: configRecord(config),
