@@ -33,6 +33,7 @@ export async function testResult(
     epochs: history.length,
     steps: state.step,
     stopped_early: history.length < config.epochs,
+    ...(state.outOfTime && { out_of_time: true }),
     best: bestMetrics,
     last,
     ...measure("test", evaluation),

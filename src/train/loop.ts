@@ -14,7 +14,8 @@ import type { TrainingState } from "./state.ts";
 
 /**
  * The one training loop, for every model: goes on from where `state` stands. Returns true when the
- * run is complete, false when a signal stopped it; then it has been saved.
+ * run is complete or its time is over, false when a signal stopped it; then it has been saved. Steps
+ * of an epoch that time cut short are saved too, but count in no epoch's figures.
  */
 export async function train(
   state: TrainingState,
@@ -29,9 +30,14 @@ export async function train(
       const isStep = trainStep(state, batch);
       if (isStep && pace.saveIsDue(state.step)) observer.save?.(state);
       if (pace.restIsDue()) await pace.rest(() => observer.progress?.(state));
-      if (isStep && pace.stop) break;
+      if (isStep && (pace.stop || pace.timeIsUp)) break;
     }
     observer.endSteps?.(state);
+    if (!pace.stop && state.stepInEpoch < state.stepsPerEpoch) {
+      observer.save?.(state);
+      state.outOfTime = true;
+      return true;
+    }
     const { validation: set } = data;
     const validation = set && await evaluatePaced(model, set, { device, loss, pace });
     if (set && validation && !Number.isFinite(validation.loss)) {
@@ -45,6 +51,8 @@ export async function train(
     refuseNonfiniteWeights(state);
     state.completeEpoch(validation);
     observer.endEpoch?.(state);
+    state.outOfTime = !state.complete && pace.timeIsUp;
+    if (state.outOfTime) return true;
   }
   return true;
 }

@@ -36,6 +36,8 @@ export class TrainingState implements Disposable {
   /** Steps done of the epoch after them. */
   stepInEpoch = 0;
   history: EpochMetrics[] = [];
+  /** Whether the training ended because its time was over, which its config does not say. */
+  outOfTime = false;
   /** Loss of the step done last. */
   loss = NaN;
   /** The tensors of `model.parameters`, in their order. */

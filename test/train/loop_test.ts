@@ -86,6 +86,37 @@ for (const checkpointEvery of [undefined, "1"]) {
   });
 }
 
+/** A pace whose time is over after so many steps. */
+class TimedPace extends Pace {
+  constructor(readonly state: TrainingState, readonly steps: number) {
+    super();
+  }
+  override get timeIsUp(): boolean {
+    return this.state.step >= this.steps;
+  }
+}
+
+Deno.test("train() ends after the step at which its time is over, and goes on from there", async () => {
+  const whole = new TrainingState(layer, recipe(), data.train.count);
+  using _whole = whole;
+  await train(whole, data, {}, new Pace());
+  assertEquals(whole.outOfTime, false);
+  for (const [steps, epochs] of [[3, 0], [5, 1], [7, 1]]) {
+    using state = new TrainingState(layer, recipe(), data.train.count);
+    let saved = NaN;
+    const observer = { save: ({ step }: TrainingState) => void (saved = step) };
+    assert(await train(state, data, observer, new TimedPace(state, steps)));
+    assertEquals([state.outOfTime, state.step, state.history.length], [true, steps, epochs]);
+    if (steps !== 5) assertEquals(saved, steps);
+    assert(await train(state, data, observer, new Pace()));
+    assertEquals(state.history, whole.history);
+    assertEquals(state.outOfTime, false);
+  }
+  using last = new TrainingState(layer, recipe(), data.train.count);
+  await train(last, data, {}, new TimedPace(last, 10));
+  assertEquals(last.outOfTime, false, "all epochs are done");
+});
+
 /** A model without statistics of a batch or chance. */
 const plain = sequential(flatten, linear(784, 10));
 
