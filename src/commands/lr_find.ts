@@ -1,7 +1,7 @@
 import { aligned, flagName, type Screen } from "../cli/mod.ts";
 import type { RunOptions, TrainConfig } from "../config/mod.ts";
 import { markOf, type TrainingData } from "../data/mod.ts";
-import { UserError } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 import type { AnyModel } from "../models/mod.ts";
 import { modelOf, rateTest, recipeOf, steepestRate } from "../train/mod.ts";
 import { diskFiles, writeText } from "../storage/mod.ts";
@@ -53,6 +53,11 @@ export async function lrFind(
     suggested,
   });
   const path = `${outputDir}/lr-find-${name}-${opt}-s${seed}.svg`;
+  try {
+    Deno.mkdirSync(outputDir, { recursive: true });
+  } catch (error) {
+    throw new UserError(`Cannot make ${outputDir}: ${messageOf(error)}`, { cause: error });
+  }
   writeText(diskFiles, path, picture);
   screen.line(path);
   return 0;

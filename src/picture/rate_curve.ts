@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { colour, seriesStyle } from "../html/mod.ts";
 import { chart } from "./chart.ts";
 import { draw } from "./picture.ts";
-import { extent, valueAxis } from "./value_axis.ts";
+import { extent, shortNumber, valueAxis } from "./value_axis.ts";
 
 /** A step of a learning-rate range test. */
 export interface RateCurvePoint {
@@ -23,9 +23,16 @@ export function rateCurvePicture(
   width = 640,
 ): string {
   const [mean, single] = [seriesStyle(0), seriesStyle(1)];
-  const axis = valueAxis(points.map(({ smoothed }) => smoothed), true);
-  const [low, high] = axis.domain;
-  const within = (value: number) => Math.min(high, Math.max(low, value));
+  // What explodes goes beyond the axis: how the loss fell is to be seen.
+  const highest = 1.5 * points[0].smoothed;
+  const axis = valueAxis(
+    points.flatMap(({ loss, smoothed }) => [loss, smoothed]).map((loss) => Math.min(loss, highest)),
+    true,
+  );
+  const [, high] = axis.domain;
+  const beyond = points.findIndex(({ smoothed }) => smoothed > high);
+  const curve = beyond < 0 ? points : points.slice(0, beyond);
+  const dots = points.filter(({ loss }) => loss <= high);
   const texts = new Map(axis.ticks.map(({ value, text }) => [value, text]));
   const values = axis.ticks.map(({ value }) => value);
   const [first, last] = extent(points.map(({ lr }) => lr));
@@ -35,7 +42,13 @@ export function rateCurvePicture(
     marginRight: 24,
     marginTop: 40,
     marginBottom: 42,
-    x: { type: "log", label: "learning rate (log scale)", domain: [first, last], ticks: 6 },
+    x: {
+      type: "log",
+      label: "learning rate (log scale)",
+      domain: [first, last],
+      ticks: 6,
+      tickFormat: shortNumber,
+    },
     y: { type: axis.type, domain: axis.domain, label: "loss" },
     marks: [
       Plot.gridY(values, { stroke: colour("line"), strokeOpacity: 1 }),
@@ -43,8 +56,8 @@ export function rateCurvePicture(
       ...(suggested === undefined ? [] : [
         Plot.ruleX([suggested], { stroke: colour("muted"), strokeDasharray: "3 3" }),
       ]),
-      Plot.dot(points, { x: "lr", y: ({ loss }) => within(loss), r: 2, stroke: single.stroke }),
-      Plot.lineY(points, { x: "lr", y: "smoothed", stroke: mean.stroke, strokeWidth: 2 }),
+      Plot.dot(dots, { x: "lr", y: "loss", r: 2, stroke: single.stroke }),
+      Plot.lineY(curve, { x: "lr", y: "smoothed", stroke: mean.stroke, strokeWidth: 2 }),
     ],
   });
   const legend = [{ ...mean, text: "running mean" }, {
