@@ -40,6 +40,8 @@ export interface BatchOptions {
   readonly device?: Device;
   /** Batches to leave out at the beginning, for a run that goes on inside an epoch. */
   readonly from?: number;
+  /** How many of the set's first images there are, all by default. */
+  readonly first?: number;
 }
 
 /** The number of batches in an epoch, the last partial one included. */
@@ -65,6 +67,7 @@ export function batches(
 ): Iterable<Batch> {
   const { from = 0, augment } = options;
   checkWhole("batch size", batchSize, 1, Number.MAX_SAFE_INTEGER);
+  checkWhole("number of images", options.first ?? set.count, 0, set.count);
   checkWhole("number of batches to skip", from, 0, batchCount(set, batchSize));
   checkWhole("crop padding", augment?.cropPadding ?? 0, 0, set.height - 1);
   const erase = augment?.eraseProbability ?? 0;
@@ -77,11 +80,11 @@ export function batches(
 const pair = new Float64Array(2);
 
 function* cut(set: ImageSet, batchSize: number, options: BatchOptions): Generator<Batch> {
-  const { random, augment, device = "cpu", from = 0 } = options;
-  const order = random?.permutation(set.count) ?? new Uint32Array(set.count).map((_, i) => i);
+  const { random, augment, device = "cpu", from = 0, first: total = set.count } = options;
+  const order = random?.permutation(total) ?? new Uint32Array(total).map((_, i) => i);
   const source = resident(set, device);
   const chance = augment?.random.at({ epoch: random?.epoch ?? augment.random.epoch });
-  for (let start = from * batchSize; start < set.count; start += batchSize) {
+  for (let start = from * batchSize; start < total; start += batchSize) {
     const indices = order.subarray(start, start + batchSize);
     const count = indices.length;
     native.gather_batch(source.images.handle, source.labels.handle, indices, pair);

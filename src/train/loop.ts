@@ -1,4 +1,4 @@
-import { type Batch, batches, subset, type TrainingData } from "../data/mod.ts";
+import { type Batch, batches, type TrainingData } from "../data/mod.ts";
 import { plainStep } from "../nn/mod.ts";
 import { accumulateMetrics, gradients, Random, scope, type Tensor } from "../tensor/mod.ts";
 import { evaluatePaced } from "./evaluate.ts";
@@ -62,15 +62,13 @@ export function trainingBatches(
   state: TrainingState,
   { train }: Pick<TrainingData, "train">,
 ): Iterable<Batch> {
-  const { epoch, recipe, trainCount } = state;
+  const { epoch, recipe, trainCount: first } = state;
   const { batchSize, device, seed, augmentation } = recipe;
   // The last step of an epoch may have had fewer batches than the others.
-  const from = Math.min(state.batchInEpoch, Math.ceil(trainCount / batchSize));
-  const first = () => Uint32Array.from({ length: trainCount }, (_, i) => i);
-  const images = trainCount < train.count ? subset(train, train.name, first()) : train;
+  const from = Math.min(state.batchInEpoch, Math.ceil(first / batchSize));
   const random = new Random(seed, "shuffle").at({ epoch });
   const augment = augmentation && { ...augmentation, random: new Random(seed, "augment") };
-  return batches(images, batchSize, { random, augment, device, from });
+  return batches(train, batchSize, { random, augment, device, from, first });
 }
 
 /**

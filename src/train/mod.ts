@@ -33,4 +33,4 @@ export { type Predictions, predictions } from "./predictions.ts";
 export { probe } from "./probe.ts";
 export { type RatePoint, type RateRange, rateTest, steepestRate } from "./rate_test.ts";
 export { builtIn, lossOf, modelOf, modelSettings, type Recipe, recipeOf } from "./recipe.ts";
-export { TrainingState } from "./state.ts";
+export { stepsPerEpoch, TrainingState } from "./state.ts";

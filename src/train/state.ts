@@ -51,7 +51,7 @@ export class TrainingState implements Disposable {
     this.average = recipe.ema > 0 ? new WeightAverage(layer, this.model, recipe) : undefined;
     this.totals = Tensor.zeros([3], { dtype: "f64", device });
     this.trainCount = trainedCount(recipe, trainCount);
-    this.stepsPerEpoch = Math.ceil(this.trainCount / this.imagesPerStep);
+    this.stepsPerEpoch = stepsPerEpoch(recipe, trainCount);
     const dropout = new Random(seed, "dropout");
     const place = () => ({ epoch: this.epoch, index: this.batchInEpoch });
     this.mode = {
@@ -181,6 +181,13 @@ export class TrainingState implements Disposable {
   }
 }
 
+/** How a training set is cut into steps. */
+type Cut = Pick<Recipe, "batchSize" | "accumulate" | "overfitBatches">;
+
 /** How many images of a training set are trained on: all, or those of the first batches. */
-export const trainedCount = ({ overfitBatches, batchSize }: Recipe, count: number): number =>
+const trainedCount = ({ overfitBatches, batchSize }: Cut, count: number): number =>
   overfitBatches === 0 ? count : Math.min(count, overfitBatches * batchSize);
+
+/** Steps of an epoch over a training set of `count` images. */
+export const stepsPerEpoch = (cut: Cut, count: number): number =>
+  Math.ceil(trainedCount(cut, count) / (cut.batchSize * cut.accumulate));

@@ -29,7 +29,7 @@ export class WeightAverage implements Disposable {
 
   /** What a checkpoint holds of it. */
   get tensors(): NamedTensor[] {
-    return this.#pairs.map(([{ name, tensor }]) => ({ name: `ema.${name}`, tensor }));
+    return this.#pairs.map(([{ name, tensor }]) => ({ name: `train.ema.${name}`, tensor }));
   }
 
   /** Takes in the trained model's weights, after a step. */

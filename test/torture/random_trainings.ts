@@ -12,18 +12,33 @@ const choices: Readonly<Record<string, readonly unknown[]>> = {
   model: ["linear", "nonlinear", "cnn"],
   batchSize: [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 33, 64, 200],
   epochs: [1, 2],
-  opt: ["sgd", "adam", "adamw", "rmsprop"],
+  opt: ["sgd", "adam", "adamw", "rmsprop", "lion", "muon"],
   lr: [undefined, 1e-3, 1, 1000],
   momentum: [undefined, undefined, 0.9],
   nesterov: [undefined, undefined, true],
   weightDecay: [undefined, 0.1, 10],
-  lrScheduler: ["cosine", "constant", "step", "one-cycle"],
+  lrScheduler: [
+    "cosine",
+    "constant",
+    "step",
+    "one-cycle",
+    "cosine-restarts",
+    "trapezoid",
+    "polynomial",
+    "plateau",
+  ],
   lrWarmupEpochs: [0, 0, 1],
   labelSmoothing: [0, 0.1, 0.99],
   clipGradNorm: [0, 1e-30, 0.01, 1, 1e30],
   hflip: [false, true],
   cropPadding: [0, 1, 14],
   randomErase: [0, 0.5, 1],
+  decayWeightsOnly: [false, true],
+  biasLrFactor: [1, 1, 64],
+  lookaheadSteps: [0, 0, 1, 3],
+  accumulate: [1, 1, 2, 5],
+  ema: [0, 0, 0.9],
+  overfitBatches: [0, 0, 2],
   earlyStopping: [0, 1],
   bestBy: ["accuracy", "loss"],
   seed: [1, 2, 2 ** 32 - 1],
@@ -43,7 +58,7 @@ export async function trainAtRandom(seed: number, count: number) {
   const seen = new Set<TrainingData>();
   let [trained, refused] = [0, 0];
   for (let index = 0; trained + refused < count; index++) {
-    const words = new Random(seed, "test/trainings", 0, index).bits(30);
+    const words = new Random(seed, "test/trainings", 0, index).bits(36);
     let next = 0;
     const values = Object.entries(choices).map((
       [name, values],

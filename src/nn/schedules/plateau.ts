@@ -33,8 +33,12 @@ export const plateau: ScheduleSpec<PlateauOptions> = schedule({
   needsValidation: true,
   rate({ gamma, patience, threshold, cooldown, minimum }, base, step, run) {
     const { stepsPerEpoch, validationLosses = [] } = run;
+    const epochs = Math.floor(step / stepsPerEpoch);
+    if (validationLosses.length < epochs) {
+      throw new RangeError("plateau follows the validation loss: it needs validation images");
+    }
     let [rate, lowest, bad, cooling] = [base, Infinity, 0, 0];
-    for (const loss of validationLosses.slice(0, Math.floor(step / stepsPerEpoch))) {
+    for (const loss of validationLosses.slice(0, epochs)) {
       const isLower = loss < lowest * (1 - threshold);
       if (isLower) lowest = loss;
       bad = isLower || cooling > 0 ? 0 : bad + 1;
