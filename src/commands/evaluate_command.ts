@@ -51,7 +51,7 @@ async function loadSplit(
   const { train, validation } = await loadTraining(options);
   if (flags.split === "train") return train;
   if (validation === undefined) {
-    throw new UserError("This run has no validation images: it was trained on all 60000");
+    throw new UserError(`This run has no validation images: it was trained on all ${train.count}`);
   }
   return validation;
 }

@@ -24,7 +24,7 @@ export function contradiction(settings: TrainSettings): string | undefined {
 
 /** Says what is wrong between settings that belong to no model, optimizer or schedule. */
 function contradictionBetween(settings: TrainSettings): string | undefined {
-  const { epochs = 10, lrWarmupEpochs = 0, trainSize = 1, earlyStopping } = settings;
+  const { epochs = 10, lrWarmupEpochs = 0, trainSize = 1 } = settings;
   if (lrWarmupEpochs >= epochs && lrWarmupEpochs > 0) {
     return `--lr-warmup-epochs ${lrWarmupEpochs} must be below --epochs ${epochs}`;
   }
@@ -33,8 +33,9 @@ function contradictionBetween(settings: TrainSettings): string | undefined {
     return `--lr-warmup-epochs is not for ${schedule.name}, which has a rise of its own`;
   }
   const leavesNone = dataSets.some((set) => set.trainCount === trainSize);
-  if (leavesNone && earlyStopping) {
-    return `--early-stopping needs validation images, which --train-size ${trainSize} leaves none of`;
+  const judge = settings.earlyStopping ? "early-stopping" : settings.bestBy && "best-by";
+  if (leavesNone && judge) {
+    return `--${judge} needs validation images, which --train-size ${trainSize} leaves none of`;
   }
 }
 

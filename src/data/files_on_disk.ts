@@ -1,5 +1,6 @@
 import { messageOf, UserError } from "../errors.ts";
 import { program } from "../program.ts";
+import { readFile } from "../storage/mod.ts";
 import type { CanonicalFile, FileList, Publication } from "./published_files.ts";
 import { sha256 } from "./digest.ts";
 import { gunzip } from "./gzip.ts";
@@ -16,6 +17,7 @@ export function dataFolder(
 export interface FileOnDisk {
   readonly file: CanonicalFile;
   readonly path: string;
+  /** Whether it is gzipped; its size tells, for browsers unpack files and leave their names. */
   readonly packed: boolean;
 }
 
@@ -30,13 +32,14 @@ export async function findFile(
   below: string,
 ): Promise<FileOnDisk | undefined> {
   for (const place of [folder, `${folder}/${below}`]) {
-    for (const packed of [true, false]) {
-      const path = `${place}/${packed ? file.name : file.name.replace(/\.gz$/, "")}`;
+    for (const name of [file.name, file.name.replace(/\.gz$/, "")]) {
+      const path = `${place}/${name}`;
       const info = await stat(path);
       if (info === undefined) continue;
-      const expected = packed ? file.bytes : file.unpackedBytes;
       if (!info.isFile) throw new UserError(`${path} is not a file.`);
-      if (info.size !== expected) {
+      const packed = info.size === file.bytes;
+      if (!packed && info.size !== file.unpackedBytes) {
+        const expected = name === file.name ? file.bytes : file.unpackedBytes;
         throw new UserError(
           `${path} has ${info.size} bytes, the published file ${expected}: it is truncated or another file. ${remedy}`,
         );
@@ -75,9 +78,7 @@ export async function readVerified(found: FileOnDisk): Promise<Uint8Array<ArrayB
 }
 
 async function readBytes({ file, path, packed }: FileOnDisk): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await Deno.readFile(path).catch((error) => {
-    throw new UserError(`Cannot read ${path}: ${reason(error)}.`, { cause: error });
-  });
+  const bytes = readUserFile(path);
   const expected = packed ? file.sha256 : file.unpackedSha256;
   const digest = await sha256(bytes);
   if (digest !== expected) {
@@ -86,6 +87,17 @@ async function readBytes({ file, path, packed }: FileOnDisk): Promise<Uint8Array
     );
   }
   return bytes;
+}
+
+/** The bytes of a file that must be there; throws {@linkcode UserError} that names it. */
+export function readUserFile(path: string): Uint8Array<ArrayBuffer> {
+  try {
+    const bytes = readFile(path);
+    if (bytes !== undefined) return bytes;
+  } catch (error) {
+    throw new UserError(`Cannot read ${path}: ${reason(error)}.`, { cause: error });
+  }
+  throw new UserError(`There is no ${path}.`);
 }
 
 /** What an operating system's error says, without Deno's repetition of the call and its path. */

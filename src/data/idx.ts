@@ -1,14 +1,8 @@
 import { UserError } from "../errors.ts";
-import { gunzip, isGzip } from "./gzip.ts";
-import { bytesOf, type ImageFormat, type ImageSet, imageSet } from "./image_set.ts";
+import { gunzip, gunzipStart, isGzip } from "./gzip.ts";
+import { type ImageFormat, type ImageSet, imageSet } from "./image_set.ts";
 
 const unsignedByte = 0x08;
-
-/**
- * The most images a file may hold, as many as Fashion-MNIST's largest; it bounds what a gzip bomb
- * can allocate, to 45 MiB for images of 28 x 28.
- */
-export const maxImages = 60_000;
 
 /** The content of an IDX file: its dimensions and a view of its bytes in row-major order. */
 export interface Idx {
@@ -25,7 +19,33 @@ export interface Idx {
  * with `name`, for everything else.
  */
 export function readIdx(bytes: Uint8Array<ArrayBuffer>, name: string, rank: number): Idx {
-  const header = 4 + 4 * rank;
+  const { header, dimensions, expected } = readHeader(bytes, name, rank);
+  const found = bytes.length - header;
+  if (found !== expected) {
+    throw new UserError(
+      `${name} is ${found < expected ? "truncated" : "too long"}: ` +
+        `its header says [${dimensions.join(", ")}], or ${expected} bytes, but ${found} follow.`,
+    );
+  }
+  return { dimensions, values: bytes.subarray(header) };
+}
+
+/** Reads an IDX file that may be gzipped; no more is unpacked than its header says. */
+export async function readPackedIdx(
+  bytes: Uint8Array<ArrayBuffer>,
+  name: string,
+  rank: number,
+): Promise<Idx> {
+  if (!isGzip(bytes)) return readIdx(bytes, name, rank);
+  const start = await gunzipStart(bytes, name, headerBytes(rank));
+  const { header, expected } = readHeader(start, name, rank);
+  return readIdx(await gunzip(bytes, name, header + expected), name, rank);
+}
+
+const headerBytes = (rank: number) => 4 + 4 * rank;
+
+function readHeader(bytes: Uint8Array<ArrayBuffer>, name: string, rank: number) {
+  const header = headerBytes(rank);
   if (bytes.length < header) {
     throw new UserError(
       `${name} is truncated: an IDX header of ${rank} dimensions has ${header} bytes, the file ${bytes.length}.`,
@@ -42,14 +62,7 @@ export function readIdx(bytes: Uint8Array<ArrayBuffer>, name: string, rank: numb
   const dimensions = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i));
   // Beyond 2^53 a product is rounded, but then it is far from any length a file can have.
   const expected = dimensions.reduce((product, size) => product * size, 1);
-  const found = bytes.length - header;
-  if (found !== expected) {
-    throw new UserError(
-      `${name} is ${found < expected ? "truncated" : "too long"}: ` +
-        `its header says [${dimensions.join(", ")}], or ${expected} bytes, but ${found} follow.`,
-    );
-  }
-  return { dimensions, values: bytes.subarray(header) };
+  return { header, dimensions, expected };
 }
 
 /**
@@ -63,8 +76,7 @@ export async function readImageSet(
   labels: { readonly name: string; readonly bytes: Uint8Array<ArrayBuffer> },
   format: ImageFormat,
 ): Promise<ImageSet> {
-  const maxBytes = 16 + maxImages * bytesOf(format);
-  const pixels = readIdx(await unpack(images.bytes, images.name, maxBytes), images.name, 3);
+  const pixels = await readPackedIdx(images.bytes, images.name, 3);
   const [count, height, width] = pixels.dimensions;
   if (height !== format.height || width !== format.width) {
     throw new UserError(
@@ -72,11 +84,8 @@ export async function readImageSet(
         `${format.height} x ${format.width}.`,
     );
   }
-  if (count === 0 || count > maxImages) {
-    throw new UserError(`${images.name} holds ${count} images; 1 to ${maxImages} are possible.`);
-  }
-  const values =
-    readIdx(await unpack(labels.bytes, labels.name, 8 + maxImages), labels.name, 1).values;
+  if (count === 0) throw new UserError(`${images.name} holds no images.`);
+  const { values } = await readPackedIdx(labels.bytes, labels.name, 1);
   if (values.length !== count) {
     throw new UserError(
       `${images.name} holds ${count} images, but ${labels.name} ${values.length} labels.`,
@@ -92,9 +101,6 @@ export async function readImageSet(
   }
   return imageSet(name, pixels.values, values, format);
 }
-
-const unpack = (bytes: Uint8Array<ArrayBuffer>, name: string, maxBytes: number) =>
-  isGzip(bytes) ? gunzip(bytes, name, maxBytes) : Promise.resolve(bytes);
 
 const hex = (bytes: Iterable<number>): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(" ");

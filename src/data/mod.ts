@@ -7,6 +7,7 @@ export {
   batches,
   type BatchOptions,
 } from "./batches.ts";
+export { readCsv } from "./csv.ts";
 export {
   download,
   type DownloadOptions,
@@ -16,8 +17,8 @@ export {
 } from "./download.ts";
 export { downloadReporter } from "./download_reporter.ts";
 export { dataFolder, verify } from "./files_on_disk.ts";
-export { gunzip, isGzip } from "./gzip.ts";
-export { type Idx, maxImages, readIdx, readImageSet } from "./idx.ts";
+export { gunzip, isGzip, largestRatio } from "./gzip.ts";
+export { type Idx, readIdx, readImageSet } from "./idx.ts";
 export { bytesOf, type ImageFormat, type ImageSet, imageSet, subset } from "./image_set.ts";
 export { dataSet, type LoadOptions, loadTest, loadTraining, markOf, shownName } from "./load.ts";
 export type { CanonicalFile, CanonicalPair, FileList, Publication } from "./published_files.ts";

@@ -27,7 +27,10 @@ const notLoaded = (path: string) => `The native library cannot be loaded from ${
  * without a record, such as one that `WICK_LIBRARY` names, is not compared.
  */
 const checkDigest = (path: string): string => {
-  const file = attempt(notLoaded(path), () => Deno.readFileSync(path));
+  const file = attempt(notLoaded(path), () => {
+    if (!Deno.statSync(path).isFile) throw new Error("it is not a regular file");
+    return Deno.readFileSync(path);
+  });
   const digest = createHash("sha256").update(file).digest("hex");
   const record = buildRecord();
   if (record === undefined) return digest;

@@ -1,14 +1,13 @@
-import { gunzip, isGzip, maxImages, readIdx } from "../data/mod.ts";
+import { gunzip, isGzip, readIdx } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { foreignFormat } from "./formats.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { isJpeg } from "./jpeg_header.ts";
 import { checkSize, maxFileBytes, type Picture } from "./picture.ts";
 import { decodePng, isPng } from "./png.ts";
-import { imageSize } from "./preparation.ts";
 
-/** The most bytes that gzip may unpack to: as many images as are read, with their header. */
-const maxIdxBytes = 16 + maxImages * imageSize * imageSize;
+/** The most images of an IDX file: each becomes a picture of its own, however small it is. */
+const maxImages = 100_000;
 
 /**
  * The pictures in a file: one of a PNG or JPEG, any number of an IDX file, plain or gzipped. The
@@ -26,7 +25,7 @@ export async function decodePictures(
   if (bytes.length === 0) throw new UserError(`${name} is empty.`);
   if (isPng(bytes)) return [decodePng(bytes, name)];
   if (isJpeg(bytes)) return [decodeJpeg(bytes, name)];
-  const content = isGzip(bytes) ? await gunzip(bytes, name, maxIdxBytes) : bytes;
+  const content = isGzip(bytes) ? await gunzip(bytes, name, maxFileBytes) : bytes;
   if (!isIdx(content)) throw notRead(content, name, content !== bytes);
   const { dimensions: [count, height, width], values } = readIdx(content, name, 3);
   if (count === 0) throw new UserError(`${name} holds no images.`);

@@ -1,3 +1,4 @@
+import { largestRatio } from "../data/mod.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { native } from "../ffi/mod.ts";
 import { tiffOrientation } from "./exif.ts";
@@ -11,9 +12,6 @@ const samples: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4
 
 /** The most bytes that are unpacked: what takes about half a second. */
 const maxUnpackedBytes = 128 << 20;
-
-/** How many times smaller deflate can make anything: 258 bytes in two bits (RFC 1951). */
-const largestRatio = 1032;
 
 /** Whether `bytes` begin as a PNG does. */
 export const isPng = (bytes: Uint8Array): boolean =>

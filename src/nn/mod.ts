@@ -16,7 +16,7 @@ export {
   xavierUniform,
 } from "./initialization.ts";
 export { type Linear, linear } from "./linear.ts";
-export { crossEntropyLoss, type CrossEntropyLossOptions, type Loss } from "./loss.ts";
+export { crossEntropyLoss, type CrossEntropyLossOptions, type Loss, lossNote } from "./loss.ts";
 export {
   evaluation,
   type Layer,

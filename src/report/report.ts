@@ -13,7 +13,14 @@ import {
   percent,
   rankedOf,
 } from "../statistics/mod.ts";
-import { epochFigures, type EpochMetrics, meanSpeed, trainingSeconds } from "../train/mod.ts";
+import { lossNote } from "../nn/mod.ts";
+import {
+  epochFigures,
+  type EpochMetrics,
+  meanSpeed,
+  recipeOf,
+  trainingSeconds,
+} from "../train/mod.ts";
 import { configRecord } from "../config/mod.ts";
 import { type Content, type Markup, markup } from "../html/mod.ts";
 import { type Card, cards, definitions, figure, page, picture, section, table } from "./page.ts";
@@ -46,6 +53,7 @@ ${
       section(
         "Curves",
         content.curves === undefined ? noEpoch : picture(content.curves),
+        muted(lossNote(recipeOf(config).loss)),
         epochs(record),
       )
     }${tested(record, content)}${
@@ -58,6 +66,8 @@ const warning = markup`<p class="warning">SYNTHETIC data: the images were drawn 
 These figures say nothing about Fashion-MNIST.</p>`;
 
 const noEpoch = markup`<p>No epoch is complete.</p>`;
+
+const muted = (note: string | undefined): Content => note && markup`<p class="muted">${note}</p>`;
 
 function folded(title: string, body: Content): Markup {
   return markup`<details><summary>${title}</summary>${body}</details>`;

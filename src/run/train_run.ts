@@ -1,7 +1,7 @@
 import { markOf, shownName, type TestData, type TrainingData } from "../data/mod.ts";
 import { now } from "../clock.ts";
 import { messageOf, UserError } from "../errors.ts";
-import type { Layer } from "../nn/mod.ts";
+import { type Layer, lossNote } from "../nn/mod.ts";
 import { readEnvironment } from "./environment.ts";
 import { figuresOf, logged } from "../statistics/mod.ts";
 import {
@@ -150,8 +150,10 @@ function stopped(
 
 function introduction({ config, folder }: Run, data: TrainingData, state: TrainingState): string {
   const { train, validation, source } = data;
+  const note = lossNote(state.recipe.loss);
   return `${config.model} with ${state.parameterCount} weights on ${shownName(source)}: ` +
-    `${train.count} training, ${validation?.count ?? 0} validation images\nrun folder ${folder}`;
+    `${train.count} training, ${validation?.count ?? 0} validation images\nrun folder ${folder}` +
+    (note === undefined ? "" : `\n${note}`);
 }
 
 function closing(summary: Summary, folder: string): string[] {

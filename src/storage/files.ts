@@ -53,7 +53,10 @@ export const diskFiles: Files = {
       close: () => file.close(),
     };
   },
-  rename: (from, to) => Deno.renameSync(from, to),
+  rename(from, to) {
+    if (!isFolder(to)) refuseSpecial(to);
+    Deno.renameSync(from, to);
+  },
   remove: (path) => Deno.removeSync(path),
   makeFolder: (path) => Deno.mkdirSync(path),
   syncFolder(path) {
@@ -72,7 +75,15 @@ export const diskFiles: Files = {
   },
 };
 
-/** A pipe would make its writer wait for ever. */
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false; // what is wrong with it, the rename says
+  }
+}
+
+/** A pipe would make its writer wait for ever, a device would be replaced. */
 function refuseSpecial(path: string): void {
   try {
     if (Deno.statSync(path).isFile) return;

@@ -8,6 +8,7 @@ import {
   refuseNonfiniteWeights,
 } from "./nonfinite.ts";
 import type { Observer } from "./observer.ts";
+import { checkOutputs } from "./outputs.ts";
 import type { Pace } from "./pace.ts";
 import type { TrainingState } from "./state.ts";
 
@@ -61,10 +62,11 @@ export function trainingBatches(
 }
 
 /** One step: forward, loss, gradients, update. Throws where the loss is NaN or infinite. */
-export function trainStep(state: TrainingState, { images, labels }: Batch): void {
+export function trainStep(state: TrainingState, { images, labels, classes }: Batch): void {
   const { model, optimizer, recipe, mode, totals } = state;
   scope(() => {
     const outputs = model.forward(images, mode);
+    checkOutputs(outputs, classes);
     const loss = recipe.loss(outputs, labels, mode);
     state.loss = loss.item();
     if (!Number.isFinite(state.loss)) {

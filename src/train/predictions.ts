@@ -2,6 +2,7 @@ import { batches, type ImageSet } from "../data/mod.ts";
 import type { Module } from "../nn/mod.ts";
 import { noGradients, scope } from "../tensor/mod.ts";
 import { type EvaluateOptions, evaluationBatch } from "./evaluate.ts";
+import { checkOutputs } from "./outputs.ts";
 
 /** What a model says of each image of a set, in the set's order. */
 export interface Predictions {
@@ -29,6 +30,7 @@ export function predictions(
     scope(() =>
       noGradients(() => {
         const logits = model.forward(images);
+        checkOutputs(logits, classes);
         predicted.set(logits.argmax(1).numbers(), done);
         probabilities.set(logits.softmax(1).numbers(), done * classes);
       })

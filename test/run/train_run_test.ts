@@ -1,8 +1,10 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
+import { writeReport } from "../../src/report/write_report.ts";
 import { readRun } from "../../src/run/record.ts";
 import { Run } from "../../src/run/run.ts";
 import { trainRun } from "../../src/run/train_run.ts";
+import { modelOf } from "../../src/train/recipe.ts";
 import { readWeightsFile } from "../../src/storage/sealed.ts";
 import { weightsDigest } from "../../src/storage/weights_digest.ts";
 import { config, data, environment, layer, test } from "../train/fixtures.ts";
@@ -47,6 +49,19 @@ Deno.test("a run ends with figures that its files bear out", async () => {
       line.endsWith("(SYNTHETIC data)")
     ),
   );
+});
+
+Deno.test("a run with label smoothing says once which loss has it, its report and page too", async () => {
+  using parent = temporaryFolder();
+  using run = Run.create(config({ epochs: 1, labelSmoothing: 0.1 }), environment, parent.path);
+  const layer = modelOf(run.config);
+  const { said } = await carried(run, { layer });
+  const note = "train_loss is with label smoothing 0.1, val_loss and test_loss are without";
+  assertEquals(said.join("\n").split(note).length, 2);
+  const path = await writeReport(run.folder, { resumeCommand: "", test, tell() {} });
+  assertStringIncludes(Deno.readTextFileSync(path.replace(/^report /, "")), note);
+  using plain = Run.create(config({ epochs: 1 }), environment, parent.path);
+  assert(!(await carried(plain)).said.join().includes("smoothing"));
 });
 
 Deno.test("the test set is opened once, when the training is complete", async () => {

@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { appendSafely, folderOf, writeAtomically } from "../../src/storage/files.ts";
+import { appendSafely, diskFiles, folderOf, writeAtomically } from "../../src/storage/files.ts";
 import { faults, FaultyFiles } from "./faulty_files.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
@@ -34,6 +34,22 @@ Deno.test("writeAtomically() leaves the old content or the new one, whatever fai
     }
   }
   assert(injected >= 20, `${injected} faults`);
+});
+
+Deno.test({
+  name: "writeAtomically() replaces no pipe and no device (needs mkfifo)",
+  ignore: Deno.build.os === "windows",
+  fn: () => {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/pipe`;
+    new Deno.Command("mkfifo", { args: [path] }).outputSync();
+    const write = () => writeAtomically(diskFiles, path, "content");
+    assertThrows(write, Error, "it is not a regular file");
+    Deno.removeSync(path);
+    Deno.symlinkSync("/dev/null", path);
+    assertThrows(write, Error, "it is not a regular file");
+    assertEquals([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["pipe"]);
+  },
 });
 
 Deno.test("writeAtomically() does all its steps in the order that survives a power cut", () => {
