@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { optionsSchema } from "../config/mod.ts";
-import { markOf } from "../data/mod.ts";
+import { dataName, markOf } from "../data/mod.ts";
 import { diskFiles, writeText } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import type { Screen } from "../cli/mod.ts";
@@ -26,7 +26,7 @@ export async function reproduceCommand(
   const results = readResults(path);
   const { model, data, device } = results.config;
   const mark = markOf(data);
-  screen.line(`${path}: ${model} on ${data}${mark}, ${results.epochs.length} epochs`);
+  screen.line(`${path}: ${model} on ${dataName(data)}${mark}, ${results.epochs.length} epochs`);
   if (device === "cuda") screen.line("warning: on CUDA the same bits are not promised");
   const difference = await reproduce(path, results, options, screen);
   if (difference !== undefined) {

@@ -35,7 +35,9 @@ export async function sweepCommand(
     let run = findRun(options.outputDir, config);
     screen.line(`run ${index + 1} of ${planned.length}: ${run?.folder ?? "new"}`);
     if (run?.summary === undefined) {
-      const how = run === undefined ? { data: source } : { resume: run.folder };
+      const how = run === undefined
+        ? { data: typeof source === "string" ? source : source.path }
+        : { resume: run.folder };
       const code = await trainCommand({ ...flags, ...how }, screen, reporter);
       if (code !== 0) return code;
       run = findRun(options.outputDir, config);

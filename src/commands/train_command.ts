@@ -1,5 +1,5 @@
-import { loadTest, loadTraining } from "../data/mod.ts";
-import { UsageError } from "../errors.ts";
+import { dataSet, loadTest, loadTraining } from "../data/mod.ts";
+import { messageOf, UsageError } from "../errors.ts";
 import { models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { program } from "../program.ts";
@@ -13,6 +13,7 @@ import {
   type TrainConfig,
   type TrainFlags,
   type TrainSettings,
+  withoutValidation,
 } from "../config/mod.ts";
 import { dryRun } from "./dry_run.ts";
 import {
@@ -26,6 +27,7 @@ import {
 } from "../run/mod.ts";
 import { flagName, type Screen } from "../cli/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
+import { modelOf } from "../train/mod.ts";
 
 /** Does what `train` was asked for; returns the exit code. */
 export async function trainCommand(
@@ -41,6 +43,7 @@ export async function trainCommand(
   const complete = checkedSettings(settings);
   const data = await loadTraining({ ...options, trainSize: settings.trainSize });
   const config = completeConfig(complete, data.source);
+  refuseForData(config, complete);
   if (options.dryRun) return await dryRun(config, data, options, screen);
   const environment = await readEnvironment(config.device, data.digests);
   using run = Run.create(config, environment, options.outputDir, options);
@@ -122,6 +125,24 @@ export function checkedSettings({ model, ...others }: Partial<TrainSettings>): T
   return settings;
 }
 
+/** Refuses what is right by itself, but not for the images that were found. */
+function refuseForData(config: TrainConfig, settings: TrainSettings): void {
+  const set = dataSet(config.data);
+  const { height, width } = set;
+  const wrong = withoutValidation({ ...settings, trainSize: config.trainSize }, [set]) ??
+    (config.cropPadding >= Math.min(height, width)
+      ? `--crop-padding ${config.cropPadding} is too much for images of ${height} x ${width}`
+      : undefined);
+  if (wrong !== undefined) throw new UsageError(wrong);
+  try {
+    modelOf(config);
+  } catch (error) {
+    throw new UsageError(
+      `The model ${config.model} is not for images of ${height} x ${width}: ${messageOf(error)}`,
+    );
+  }
+}
+
 function refuseChanges(
   folder: string,
   config: TrainConfig,
@@ -129,7 +150,12 @@ function refuseChanges(
   { data }: RunOptions,
 ): void {
   const asked = { ...settings, ...(data !== "auto" && { data }) };
-  const full: Readonly<Record<string, unknown>> = { ...defaultsOf(config), ...config };
+  const { data: was } = config;
+  const full: Readonly<Record<string, unknown>> = {
+    ...defaultsOf(config),
+    ...config,
+    data: typeof was === "string" ? was : was.path,
+  };
   for (const [key, value] of Object.entries(asked)) {
     const was = full[key];
     if (was === value) continue;

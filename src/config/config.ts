@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { type DataSet, dataSet, dataSets, isTrainSize, trainingCount } from "../data/mod.ts";
+import {
+  checkTrainSize,
+  type DataReference,
+  type DataSet,
+  dataSet,
+  dataSets,
+  localSchema,
+  trainingCount,
+} from "../data/mod.ts";
 import { models } from "../models/mod.ts";
 import { defaultOf, namesOf, schemasOf } from "../settings/mod.ts";
 import { rankedOf } from "../statistics/mod.ts";
@@ -21,16 +29,16 @@ const title = ({ name, aliases = [], title }: (typeof models)[number]) =>
 export const configSchema = z.strictObject({
   model: z.enum(namesOf(models)).describe(`model to train (${models.map(title).join("; ")})`),
   ...shapeOf(model),
-  data: z.enum(namesOf(dataSets)),
-  trainSize: z.int().min(1).max(Math.max(...dataSets.map(({ trainCount }) => trainCount)))
-    .refine(
-      (size) => dataSets.some((set) => isTrainSize(set, size)),
-      `must be up to ${each((set) => `${trainingCount(set)}, or ${set.trainCount}`)}`,
-    )
-    .describe(
-      `training images; ${each(({ trainCount }) => `${trainCount}`)} leaves none for validation ` +
-        `[${each((set) => `${trainingCount(set)}`)}]`,
-    ),
+  data: z.union([z.enum(namesOf(dataSets)), localSchema], {
+    error: ({ input }) =>
+      typeof input === "string"
+        ? `must be ${namesOf(dataSets).join(", ")}`
+        : "must describe a data set",
+  }),
+  trainSize: z.int().min(1).describe(
+    `training images; ${each(({ trainCount }) => `${trainCount}`)} leaves none for validation ` +
+      `[${each((set) => `${trainingCount(set)}`)}]`,
+  ),
   epochs: z.int().min(1).max(100000).describe("passes over the training images").default(10),
   batchSize: z.int().min(1).max(60000).describe("images a step").default(32),
   opt: z.enum(namesOf(opt.specs)).describe("optimizer").default(opt.standard),
@@ -70,8 +78,11 @@ export type TrainSettings = Omit<z.input<typeof configSchema>, "data" | "trainSi
 /** The settings by their keys, as text or a file has them. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** Fills in the defaults, those that depend on other settings too. `data` is what was found. */
-export function completeConfig(settings: TrainSettings, data: string): TrainConfig {
+/**
+ * Fills in the defaults, those that depend on other settings too. `data` is what was found. Throws a
+ * UsageError where it has not so many images as are to be trained on.
+ */
+export function completeConfig(settings: TrainSettings, data: DataReference): TrainConfig {
   const config: Record<string, unknown> = {
     ...defaultsOf(settings),
     trainSize: trainingCount(dataSet(data)),
@@ -85,7 +96,9 @@ export function completeConfig(settings: TrainSettings, data: string): TrainConf
       if (config[key] === defaultOf(schemasOf(spec)[setting])) delete config[key];
     }
   }
-  return configSchema.parse(config);
+  const complete = configSchema.parse(config);
+  checkTrainSize(dataSet(data), complete.trainSize);
+  return complete;
 }
 
 /** The settings that the chosen one has in a config, under its own names for them. */

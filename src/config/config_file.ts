@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
+import { dataName, dataSet, isTrainSize } from "../data/mod.ts";
 import { explain } from "../settings/mod.ts";
 import { choices, chosen, keyOf } from "./choices.ts";
 import { configSchema, type TrainConfig } from "./config.ts";
@@ -19,6 +20,13 @@ function snakeCase(key: string): string {
 export function configRecord(config: TrainConfig): Record<string, unknown> {
   const entries = [...fileKeys].map(([name, key]) => [name, config[key]]);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** A config for people and tables: its record, where a data set of a user's own is one word. */
+export function configValues(config: TrainConfig): Record<string, unknown> {
+  const { data } = config;
+  if (typeof data === "string") return configRecord(config);
+  return { ...configRecord(config), data: `${dataName(data)}-${data.sha256.slice(0, 12)}` };
 }
 
 /** The text of config.json. */
@@ -43,7 +51,11 @@ export function configOfRecord(record: unknown, path: string): TrainConfig {
     if (!(key in settings) && !isOptional) throw missing(name, path);
   }
   const result = configSchema.safeParse(settings);
-  if (result.success) return withoutGaps(result.data, path);
+  if (result.success) {
+    const { data, trainSize } = result.data;
+    if (isTrainSize(dataSet(data), trainSize)) return withoutGaps(result.data, path);
+    throw new UserError(`${path}: ${dataName(data)} cannot be trained on ${trainSize} images`);
+  }
   throw new UserError(`${path}: ${explain(result.error, settings, snakeCase)}`);
 }
 

@@ -8,6 +8,12 @@ export {
   type TrainConfig,
   type TrainSettings,
 } from "./config.ts";
-export { configOfRecord, configRecord, configText, parseConfig } from "./config_file.ts";
-export { contradiction, listed } from "./contradiction.ts";
+export {
+  configOfRecord,
+  configRecord,
+  configText,
+  configValues,
+  parseConfig,
+} from "./config_file.ts";
+export { contradiction, listed, withoutValidation } from "./contradiction.ts";
 export { optionsSchema, type RunOptions, type TrainFlags, trainFlagsSchema } from "./options.ts";

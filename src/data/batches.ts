@@ -74,7 +74,7 @@ export function batches(
   const { from = 0, augment } = options;
   checkWhole("batch size", batchSize, 1, Number.MAX_SAFE_INTEGER);
   checkWhole("number of batches to skip", from, 0, batchCount(set, batchSize, options));
-  checkWhole("crop padding", augment?.cropPadding ?? 0, 0, set.height - 1);
+  checkWhole("crop padding", augment?.cropPadding ?? 0, 0, Math.min(set.height, set.width) - 1);
   const erase = augment?.eraseProbability ?? 0;
   if (!(erase >= 0 && erase <= 1)) {
     throw new RangeError(`The erase probability is ${erase}: expected 0 to 1`);

@@ -1,9 +1,8 @@
 import { messageOf, UserError } from "../errors.ts";
 import { program } from "../program.ts";
-import { readFile } from "../storage/mod.ts";
+import { gunzip, readFile } from "../storage/mod.ts";
 import type { CanonicalFile, FileList, Publication } from "./published_files.ts";
 import { sha256 } from "./digest.ts";
-import { gunzip } from "./gzip.ts";
 
 /** The data folder: `given`, else what the set's environment variable says, else `data`. */
 export function dataFolder(

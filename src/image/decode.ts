@@ -1,5 +1,5 @@
-import { gunzip, isGzip, readIdx } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
+import { gunzip, isGzip, readIdx } from "../storage/mod.ts";
 import { foreignFormat } from "./formats.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { isJpeg } from "./jpeg_header.ts";

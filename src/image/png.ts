@@ -1,6 +1,6 @@
-import { largestRatio } from "../data/mod.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { native } from "../ffi/mod.ts";
+import { largestRatio } from "../storage/mod.ts";
 import { tiffOrientation } from "./exif.ts";
 import { upright } from "./orientation.ts";
 import { checkSize, type Picture } from "./picture.ts";

@@ -87,13 +87,16 @@ function cell(image: GridImage, x: number, y: number, size: number): Markup {
   const text = (content: string | undefined, x: number, line: number, more?: Markup) =>
     content !== undefined &&
     markup`<text x="${x}" y="${y + size + line * lineHeight}"${more}>${content}</text>`;
+  const [wide, high] = [image.width, image.height].map((side) =>
+    size * side / Math.max(image.width, image.height)
+  );
   const accent = colour("series-2");
   const [side, markEnd] = [size - 3, x + Math.max(size, captionWidth({ caption, mark }))];
   const frame = marked &&
     markup`<rect x="${x + 1.5}" y="${y + 1.5}" width="${side}" height="${side}"\
  fill="none" stroke="${accent}" stroke-width="3"/>`;
   return markup`<g>${tip !== undefined && markup`<title>${tip}</title>`}\
-<image x="${x}" y="${y}" width="${size}" height="${size}" href="${pngAddress(image)}"\
+<image x="${x}" y="${y}" width="${wide}" height="${high}" href="${pngAddress(image)}"\
  preserveAspectRatio="none" style="image-rendering:pixelated"/>${frame}${text(caption, x, 1)}${
     text(mark, markEnd, 1, markup` text-anchor="end" fill="${colour("muted")}"`)
   }${text(detail, x, 2, marked ? markup` font-weight="600" fill="${accent}"` : undefined)}</g>`;

@@ -1,8 +1,7 @@
 import { messageOf, UserError } from "../errors.ts";
-import { decodePictures, maxFileBytes, type Picture } from "../image/mod.ts";
+import { decodePictures, maxFileBytes, type Picture, picturesIn } from "../image/mod.ts";
 import { printable } from "../printable.ts";
 import { openRegularFile, readBytes } from "../storage/mod.ts";
-import { picturesIn } from "./picture_folder.ts";
 
 /** A picture under its name, why it cannot be read, or what of a folder is left out. */
 export type Input =

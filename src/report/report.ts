@@ -21,7 +21,7 @@ import {
   recipeOf,
   trainingSeconds,
 } from "../train/mod.ts";
-import { configRecord } from "../config/mod.ts";
+import { configValues } from "../config/mod.ts";
 import { type Content, type Markup, markup } from "../html/mod.ts";
 import { type Card, cards, definitions, figure, page, picture, section, table } from "./page.ts";
 import { runText, type TestPictures } from "./run_pictures.ts";
@@ -57,7 +57,7 @@ ${
         epochs(record),
       )
     }${tested(record, content)}${
-      section("Config", definitions(textEntries(configRecord(config))))
+      section("Config", definitions(textEntries(configValues(config))))
     }${section("Environment", environment(record))}`,
   );
 }

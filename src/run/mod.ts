@@ -25,4 +25,4 @@ export { runPath } from "./run_path.ts";
 export type { Summary } from "./summary.ts";
 export { testResult } from "./test_result.ts";
 export { type Reporter, trainRun, type TrainRunOptions } from "./train_run.ts";
-export { findWeights, loadModel, type WeightsSource } from "./weights_source.ts";
+export { findWeights, loadModel, type SeenFormat, type WeightsSource } from "./weights_source.ts";

@@ -1,5 +1,5 @@
 import { messageOf, UserError } from "../errors.ts";
-import { dataSet, type ImageFormat, standardSet } from "../data/mod.ts";
+import { type DataSet, dataSet, type ImageFormat, standardSet } from "../data/mod.ts";
 import { models } from "../models/mod.ts";
 import { build, type Module } from "../nn/mod.ts";
 import { named } from "../settings/mod.ts";
@@ -15,12 +15,15 @@ import {
 import { readRun } from "./record.ts";
 import { isFolder } from "./run_path.ts";
 
+/** The images that a model sees, and how pictures become such images. */
+export type SeenFormat = ImageFormat & Pick<DataSet, "isScaled">;
+
 /** Trained weights and where they come from, as far as it is known. */
 export interface WeightsSource {
   readonly path: string;
   readonly model: string;
   /** The images it was trained on; Fashion-MNIST's where no config tells. */
-  readonly format: ImageFormat;
+  readonly format: SeenFormat;
   readonly tensors: readonly StoredTensor[];
   /** The config they were trained with, where a run or the file itself tells it. */
   readonly config?: TrainConfig;
@@ -98,7 +101,7 @@ function weightsOf(bytes: Uint8Array, path: string): StoredFile {
   }
 }
 
-function formatOf(config: TrainConfig | undefined): ImageFormat {
+function formatOf(config: TrainConfig | undefined): SeenFormat {
   return config === undefined ? standardSet : dataSet(config.data);
 }
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { configRecord, configSchema } from "../config/mod.ts";
+import { configSchema, configValues } from "../config/mod.ts";
 import { type FigureKey, figuresOf } from "../statistics/mod.ts";
 import { type FoundRun, runStates } from "../run/mod.ts";
 import { figuresOfRun, trainingSeconds } from "./words.ts";
@@ -74,7 +74,7 @@ function configOf(run: FoundRun) {
 
 function searchText(run: FoundRun): string {
   const config = configOf(run);
-  const settings = config === undefined ? [] : Object.entries(configRecord(config));
+  const settings = config === undefined ? [] : Object.entries(configValues(config));
   const words = settings.map(([key, value]) => `${key}=${value}`);
   return [run.name, run.state, ...words].join(" ").toLowerCase();
 }

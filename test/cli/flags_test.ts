@@ -46,7 +46,7 @@ const refused: [texts: string[], message: string][] = [
   [["--lr", "1e999"], "--lr must be"],
   [["--momentum", "1"], "--momentum must be below 1, not 1"],
   [["--seed", "4294967296"], "--seed must be at most 4294967295"],
-  [["--train-size", "55000"], "--train-size must be up to 50000, or 60000, not 55000"],
+  [["--data", "fashion"], "--data must be auto, fashion-mnist, synthetic or a path such as"],
   [["--checkpoint-every", "5m"], "--checkpoint-every must be steps (50) or seconds (30s), not 5m"],
   [["--dry-run=yes"], "--dry-run takes no value"],
   [["extra"], "Unexpected argument extra"],

@@ -1,6 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { readIdx, readImageSet } from "../../src/data/idx.ts";
-import { fashionMnist } from "../../src/data/mod.ts";
+import { fashionMnist, readIdx, readImageSet } from "../../src/data/mod.ts";
 import { UserError } from "../../src/errors.ts";
 import { cutIdx } from "./cuts.ts";
 import { type Bytes, gzip, idxFile, randomWords, smallPair } from "./idx_files.ts";

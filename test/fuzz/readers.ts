@@ -1,6 +1,4 @@
-import { gunzip } from "../../src/data/gzip.ts";
-import { readImageSet } from "../../src/data/idx.ts";
-import { fashionMnist } from "../../src/data/mod.ts";
+import { fashionMnist, gunzip, readImageSet } from "../../src/data/mod.ts";
 import { completeConfig } from "../../src/config/config.ts";
 import { configText, parseConfig } from "../../src/config/config_file.ts";
 import { metricsHeader } from "../../src/train/metrics.ts";

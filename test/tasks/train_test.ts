@@ -87,6 +87,7 @@ const refused: [code: number, args: string[], message: RegExp][] = [
   [2, ["train", "--model", "cnn", "--epoch", "3"], /Unknown flag --epoch; did you mean --epochs\?/],
   [2, ["train", "--model", "linear", "--hidden", "3"], /--hidden is for --model nonlinear or cnn/],
   [2, ["train", "--model", "cnn", "--lr", "fast"], /--lr must be a number, not fast/],
+  [2, ["train", "--model", "cnn", "--train-size", "55000"], /--train-size 55000 is not possible/],
   [2, ["train", "--resume", "/nowhere/run", "--dry-run"], /--dry-run keeps nothing/],
   [1, ["train", "--resume", "/nowhere/run"], /\/nowhere\/run is not a run folder/],
   [

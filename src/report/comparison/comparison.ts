@@ -7,7 +7,7 @@ import {
   wilsonInterval,
 } from "../../statistics/mod.ts";
 import { type ImageSet, markOf } from "../../data/mod.ts";
-import { configRecord } from "../../config/mod.ts";
+import { configValues } from "../../config/mod.ts";
 import { confusionCounts } from "../../train/mod.ts";
 import type { EvaluatedRun } from "./evaluated_run.ts";
 import { meanHistory } from "./mean_history.ts";
@@ -30,7 +30,7 @@ export interface Comparison {
 export function compareRuns(runs: readonly EvaluatedRun[], test: ImageSet): Comparison {
   refuseDifferentData(runs);
   const groups = [...Map.groupBy(runs, ({ results }) => settingsOf(results.config)).values()];
-  const names = rowNames(groups.map(([{ results }]) => configRecord(results.config)));
+  const names = rowNames(groups.map(([{ results }]) => configValues(results.config)));
   const rows = groups.map((group, i) => rowOf(names[i], group, test));
   rows.sort(byRank);
   return {
@@ -44,7 +44,7 @@ export function compareRuns(runs: readonly EvaluatedRun[], test: ImageSet): Comp
 
 /** A config without its seed, as text. */
 function settingsOf(config: EvaluatedRun["results"]["config"]): string {
-  const { seed: _, ...settings } = configRecord(config);
+  const { seed: _, ...settings } = configValues(config);
   return JSON.stringify(settings);
 }
 

@@ -1,3 +1,4 @@
+import { dataName } from "../../data/mod.ts";
 import { UserError } from "../../errors.ts";
 import { readRun, type Results, resultsOf, type RunRecord, runsIn } from "../../run/mod.ts";
 import { configRecord } from "../../config/mod.ts";
@@ -53,7 +54,7 @@ export function refuseDifferentData(runs: readonly FinishedRun[]): void {
         `${other.folder} has ${of(other)}: compare runs that saw the same images`,
     );
   };
-  refuse("data", ({ results }) => results.config.data);
+  refuse("data", ({ results }) => dataName(results.config.data));
   refuse("splits", ({ results }) => `${results.config.trainSize} training images`);
   for (const name of Object.keys(first.results.data_sha256)) {
     refuse("data", ({ results }) => `${name} with SHA-256 ${results.data_sha256[name]}`);

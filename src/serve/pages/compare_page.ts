@@ -1,7 +1,8 @@
+import { shownName } from "../../data/mod.ts";
 import { convergencePicture, measuredIn } from "../../picture/mod.ts";
 import { duration, figuresOf, figureText } from "../../statistics/mod.ts";
 import { attribute, type Content, type Markup, markup, seriesStyle } from "../../html/mod.ts";
-import { configRecord } from "../../config/mod.ts";
+import { configValues } from "../../config/mod.ts";
 import type { RunRecord } from "../../run/mod.ts";
 import { figuresOfRun, shortState, trainingSeconds } from "../words.ts";
 import { type Page, picture, runAddress, scrolling } from "./page.ts";
@@ -23,7 +24,7 @@ function notice(runs: readonly RunRecord[]): Markup | undefined {
   if (runs.length === 0) {
     return markup`<p>No run is chosen: <a href="/">choose some in the table</a>.</p>`;
   }
-  const data = [...new Set(runs.map(({ config }) => config.data))];
+  const data = [...new Set(runs.map(({ config }) => shownName(config.data)))];
   if (data.length > 1) {
     return markup`
       <p
@@ -99,7 +100,7 @@ function sample(index: number): Markup {
 
 /** The settings in which the runs differ. */
 function differences(runs: readonly RunRecord[]): Markup {
-  const records = runs.map(({ config }) => configRecord(config));
+  const records = runs.map(({ config }) => configValues(config));
   const keys = [...new Set(records.flatMap((record) => Object.keys(record)))];
   const text = (record: Record<string, unknown>, key: string) => String(record[key] ?? "–");
   const different = keys.filter((key) => new Set(records.map((each) => text(each, key))).size > 1);

@@ -2,7 +2,7 @@ import { curvesPicture, measuredIn } from "../../picture/mod.ts";
 import { duration, figureText, rankedOf } from "../../statistics/mod.ts";
 import { lossNote } from "../../nn/mod.ts";
 import { epochFigures, recipeOf } from "../../train/mod.ts";
-import { configRecord } from "../../config/mod.ts";
+import { configValues } from "../../config/mod.ts";
 import { shownName } from "../../data/mod.ts";
 import { type Content, type Markup, markup } from "../../html/mod.ts";
 import { type EpochRecord, type FoundRun, runPath, type RunRecord } from "../../run/mod.ts";
@@ -157,7 +157,7 @@ function epochTable({ epochs, name }: RunRecord): Content {
 
 function settings({ config }: RunRecord): Markup {
   return definitions(
-    Object.entries(configRecord(config)).map(([key, value]) => [key, String(value)]),
+    Object.entries(configValues(config)).map(([key, value]) => [key, String(value)]),
   );
 }
 

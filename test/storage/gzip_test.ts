@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { gunzip, gunzipStart } from "../../src/data/gzip.ts";
+import { gunzip, gunzipStart } from "../../src/storage/gzip.ts";
 import { UserError } from "../../src/errors.ts";
-import { gzip } from "./idx_files.ts";
+import { gzip } from "../data/idx_files.ts";
 
 const childPath = fileURLToPath(new URL("./gzip_bomb_child.ts", import.meta.url));
 const linuxOnly = Deno.build.os === "linux" ? "" : " (skipped: reads /proc)";
