@@ -124,7 +124,7 @@ async function* predictBatches(
     waiting = [];
     return predictions;
   };
-  for await (const input of readInputs(paths)) {
+  for await (const input of readInputs(paths, format.channels === 3 ? 3 : 1)) {
     const { name } = input;
     if ("picture" in input) {
       const image = format.isScaled

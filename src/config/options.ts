@@ -13,7 +13,8 @@ export const optionsSchema = z.strictObject({
   ).meta({ placeholder: "NAME|PATH" })
     .describe(
       `${names.join(", ")} (auto: the real set, or synthetic where it cannot be had), or data of ` +
-        "your own: a folder of class folders of pictures, or of IDX files",
+        "your own: a folder with a folder of pictures for each class, or with IDX or CSV files, or " +
+        "a file .npz or .csv",
     ).default("auto"),
   imageSize: z.int().min(1).max(4096).optional()
     .describe("height and width that your own pictures are scaled to [their own]"),

@@ -79,6 +79,11 @@ export async function readVerified(found: FileOnDisk): Promise<Uint8Array<ArrayB
 async function readBytes({ file, path, packed }: FileOnDisk): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = readUserFile(path);
   const expected = packed ? file.sha256 : file.unpackedSha256;
+  if (expected === undefined) {
+    throw new UserError(
+      `${path} is unpacked, and only the published ${file.name} can be checked. ${remedy}`,
+    );
+  }
   const digest = await sha256(bytes);
   if (digest !== expected) {
     throw new UserError(

@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 3792650324;
+export const ABI_HASH = 4053856640;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -197,11 +197,11 @@ export const symbols = {
     result: "f64",
   },
   picture_from_png: {
-    parameters: ["buffer", "u32", "u32", "buffer", "u32", "buffer", "u32"],
+    parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32", "buffer", "u32"],
     result: "f64",
   },
   picture_from_jpeg: {
-    parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"],
+    parameters: ["buffer", "u32", "u32", "u32", "u32", "buffer", "u32"],
     result: "f64",
   },
   picture_to_png: { parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"], result: "f64" },
@@ -576,15 +576,22 @@ export interface Native {
     indices: U32,
   ): Handle;
   /**
-   * Decodes a PNG whose header says `[height, width]` to gray and opacity of that shape; `alpha` may be empty where
-   * nothing is transparent.
+   * Decodes a PNG whose header says `[height, width]` to pixels `[channels, height, width]`, 1 for gray or 3 for
+   * colours, and opacity `[height, width]`; `alpha` may be empty where nothing is transparent.
    */
-  picture_from_png(file: U8, width: number, gray: U8, alpha: U8): void;
+  picture_from_png(file: U8, width: number, channels: number, pixels: U8, alpha: U8): void;
   /**
-   * Decodes a JPEG whose header says `[height, width]`, or twice that, to gray of that shape; `transformed`: its
-   * components are not red, green and blue (or inks), but turned into a luma and differences of colours.
+   * Decodes a JPEG whose header says `[height, width]`, or twice that, to pixels `[channels, height, width]`;
+   * `transformed`: its components are not red, green and blue (or inks), but turned into a luma and differences of
+   * colours.
    */
-  picture_from_jpeg(file: U8, width: number, transformed: number, gray: U8): void;
+  picture_from_jpeg(
+    file: U8,
+    width: number,
+    transformed: number,
+    channels: number,
+    pixels: U8,
+  ): void;
   /** Encodes pixels `[height, width, channels]` (1: gray, 3: RGB) as a PNG into `out`; returns its length in bytes. */
   picture_to_png(pixels: U8, width: number, channels: number, out: U8): number;
 }
@@ -985,23 +992,25 @@ export const bind = (
       array(indices, Uint32Array),
       length,
     ) || fail(),
-  picture_from_png: (file, width, gray, alpha) =>
+  picture_from_png: (file, width, channels, pixels, alpha) =>
     void (s.picture_from_png(
       array(file, Uint8Array),
       length,
       u32(width),
-      array(gray, Uint8Array),
+      u32(channels),
+      array(pixels, Uint8Array),
       length,
       array(alpha, Uint8Array),
       length,
     ) || fail()),
-  picture_from_jpeg: (file, width, transformed, gray) =>
+  picture_from_jpeg: (file, width, transformed, channels, pixels) =>
     void (s.picture_from_jpeg(
       array(file, Uint8Array),
       length,
       u32(width),
       u32(transformed),
-      array(gray, Uint8Array),
+      u32(channels),
+      array(pixels, Uint8Array),
       length,
     ) || fail()),
   picture_to_png: (pixels, width, channels, out) =>

@@ -2,7 +2,7 @@
 
 export { decodePictures } from "./decode.ts";
 export { type PictureFolder, picturesIn } from "./picture_folder.ts";
-export { maxFileBytes, type Picture } from "./picture.ts";
+export { type Channels, maxFileBytes, type Picture } from "./picture.ts";
 export { encodePng } from "./png.ts";
 export { grounds, imageSize } from "./preparation.ts";
 export { interleaved, planar } from "./interleaved.ts";

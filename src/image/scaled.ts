@@ -1,11 +1,13 @@
 import { areaAverage } from "./area_average.ts";
-import type { Picture } from "./picture.ts";
+import { eachPlane, type Picture } from "./picture.ts";
 import { flatten } from "./transparency.ts";
 
-/** A picture without transparency, scaled to `width` x `height` by area averaging, and nothing else. */
+/**
+ * The pixels `[channels, height, width]` of a picture without transparency, scaled by area averaging.
+ */
 export function scaled(picture: Picture, width: number, height: number): Uint8Array<ArrayBuffer> {
   const flat = flatten(picture, "auto");
   if (flat.width === width && flat.height === height) return flat.pixels;
   const whole = { left: 0, top: 0, right: flat.width, bottom: flat.height };
-  return areaAverage(flat, whole, width, height).pixels;
+  return eachPlane(flat, (plane) => areaAverage(plane, whole, width, height)).pixels;
 }

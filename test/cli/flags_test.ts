@@ -46,7 +46,10 @@ const refused: [texts: string[], message: string][] = [
   [["--lr", "1e999"], "--lr must be"],
   [["--momentum", "1"], "--momentum must be below 1, not 1"],
   [["--seed", "4294967296"], "--seed must be at most 4294967295"],
-  [["--data", "fashion"], "--data must be auto, fashion-mnist, synthetic or a path such as"],
+  [
+    ["--data", "fashion"],
+    "--data must be auto, fashion-mnist, mnist, kmnist, synthetic or a path such as",
+  ],
   [["--checkpoint-every", "5m"], "--checkpoint-every must be steps (50) or seconds (30s), not 5m"],
   [["--dry-run=yes"], "--dry-run takes no value"],
   [["extra"], "Unexpected argument extra"],

@@ -7,6 +7,7 @@ import { reproduceCommand } from "../../src/commands/reproduce_command.ts";
 import { sweepCommand } from "../../src/commands/sweep_command.ts";
 import { trainCommand } from "../../src/commands/train_command.ts";
 import { UserError } from "../../src/errors.ts";
+import { decodePictures } from "../../src/image/mod.ts";
 import { makeIdx, makePictures } from "../data/made_sets.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
@@ -56,6 +57,41 @@ Deno.test("a folder of pictures goes through every command, under the names of i
   assertEquals(lines.at(-1)!.split("\n").length, 20, "a line of shades for each row");
   const ground = () => predictCommand(run, [picture], { ground: "dark" }, output);
   await assertRejects(ground, UserError, "--ground is for models of garments");
+});
+
+Deno.test("a folder of 200 colour pictures is trained and predicted on in its colours", async () => {
+  using folder = temporaryFolder();
+  const [data, runs] = [`${folder.path}/signs`, `${folder.path}/runs`];
+  makePictures(data, ["circle", "cross", "line"], 67, 3);
+  Deno.removeSync(`${data}/line/66.png`);
+  for (const model of ["linear", "cnn"]) {
+    const run = await trained(data, runs, { model, lr: 0.1, hflip: true, cropPadding: 2 });
+    const { config, test_count, test_acc } = JSON.parse(
+      Deno.readTextFileSync(`${run}/summary.json`),
+    );
+    assertEquals([config.data.channels, test_count], [3, 39]);
+    if (model === "linear") assert(test_acc > 0.8, `${test_acc}`);
+    const report = Deno.readTextFileSync(`${run}/report.html`);
+    assertStringIncludes(report, model === "linear" ? "circle, green" : "output 0");
+    const lines: string[] = [];
+    const print = (text: string) => void lines.push(text);
+    const picture = `${data}/cross/3.png`;
+    const [seen, why] = [`${folder.path}/seen.png`, `${folder.path}/why.png`];
+    const output = { print, complain: print, colour: true };
+    const flags = { show: true, seen, saliency: why };
+    assertEquals(await predictCommand(run, [picture], flags, output), 0);
+    if (model === "linear") assertStringIncludes(lines[0], `${picture}  cross `);
+    const [shown, original] = await Promise.all(
+      [seen, picture].map(async (path) =>
+        (await decodePictures(Deno.readFileSync(path), path, 3))[0]
+      ),
+    );
+    assertEquals(shown, original);
+    const [first] = original.pixels;
+    assertStringIncludes(lines.at(-1)!, `38;2;${first};${original.pixels[320]};`);
+    const [{ width, height }] = await decodePictures(Deno.readFileSync(why), why);
+    assertEquals([width, height], [2 * 14 * 16 + 20, 14 * 20]);
+  }
 });
 
 Deno.test("a run on IDX files of a user's own resumes to the same bits and notices a change", async () => {

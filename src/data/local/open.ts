@@ -4,11 +4,13 @@ import { type ImageSet, subset } from "../image_set.ts";
 import { splitSeed, stratify } from "../split.ts";
 import type { LocalDescription } from "./description.ts";
 import type { LocalFormat, LocalOptions, Parts, Place } from "./format.ts";
+import { csvFiles } from "./csv_files.ts";
 import { idxFiles } from "./idx_files.ts";
+import { npzFile } from "./npz_file.ts";
 import { pictureFiles } from "./picture_files.ts";
 
 /** The forms of data, in the order in which they are tried. */
-const formats: readonly LocalFormat[] = [idxFiles, pictureFiles];
+const formats: readonly LocalFormat[] = [idxFiles, csvFiles, npzFile, pictureFiles];
 
 /** A user's data with a test part, and what config.json says of them. */
 export interface OpenedSet {

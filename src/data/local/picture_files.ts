@@ -26,16 +26,19 @@ export const pictureFiles: LocalFormat = {
     const folder = trainPath ?? path;
     const classes = classesIn(folder);
     const first: First = {};
-    const train = await readPart("train", folder, classes, options, reader, first);
+    const placeOf = (name: string) => `${folder}/${name}`;
+    const train = await readPart(folder, classes, options, reader, first);
     if (testPath === undefined) {
-      return { train, digests: reader.digests, placeOf: (name) => `${folder}/${name}` };
+      const [set] = setsOf([train], first, classes);
+      return { train: set, digests: reader.digests, placeOf };
     }
     const other = classesIn(testPath).find((name) => !classes.includes(name));
     if (other !== undefined) {
       throw new UserError(`${testPath}/${other} is a class that ${folder} does not have.`);
     }
-    const test = await readPart("test", testPath, classes, options, reader, first);
-    return { train, test, digests: reader.digests, placeOf: (name) => `${folder}/${name}` };
+    const test = await readPart(testPath, classes, options, reader, first);
+    const [trainSet, testSet] = setsOf([train, test], first, classes);
+    return { train: trainSet, test: testSet, digests: reader.digests, placeOf };
   },
 };
 
@@ -44,15 +47,20 @@ interface First {
   picture?: { readonly name: string; readonly width: number; readonly height: number };
 }
 
+/** Images in colours, `[3, height, width]` each, and their classes. */
+interface Part {
+  readonly images: readonly Uint8Array<ArrayBuffer>[];
+  readonly labels: readonly number[];
+}
+
 async function readPart(
-  part: string,
   folder: string,
   classes: readonly string[],
   { imageSize }: LocalOptions,
   reader: FileReader,
   first: First,
-): Promise<ImageSet> {
-  const images: Uint8Array[] = [];
+): Promise<Part> {
+  const images: Uint8Array<ArrayBuffer>[] = [];
   const labels: number[] = [];
   for (const [label, name] of classes.entries()) {
     const { pictures, unreadable, leftOut } = await picturesIn(`${folder}/${name}`);
@@ -61,7 +69,7 @@ async function readPart(
       throw new UserError(`${wrong} is not read; save it as PNG or JPEG, or remove it.`);
     }
     for (const path of pictures) {
-      for (const picture of await decodePictures(await reader.read(path), path)) {
+      for (const picture of await decodePictures(await reader.read(path), path, 3)) {
         const { width, height } = imageSize === undefined
           ? first.picture ??= { name: path, width: picture.width, height: picture.height }
           : first.picture ??= { name: path, width: imageSize, height: imageSize };
@@ -76,14 +84,39 @@ async function readPart(
       }
     }
   }
-  if (first.picture === undefined || images.length === 0) {
+  if (images.length === 0) {
     throw new UserError(`${folder} holds no PNG, JPEG or IDX file in a class's folder.`);
   }
-  const { width, height } = first.picture;
-  const pixels = new Uint8Array(images.length * height * width);
-  images.forEach((image, i) => pixels.set(image, i * height * width));
-  const format = { channels: 1, height, width, classes };
-  return imageSet(part, pixels, Uint8Array.from(labels), format);
+  return { images, labels };
+}
+
+/** The training part and perhaps the test part: gray where no image of either has a colour. */
+function setsOf(
+  parts: readonly Part[],
+  { picture }: First,
+  classes: readonly string[],
+): ImageSet[] {
+  const { height, width } = picture!;
+  const size = height * width;
+  const channels = parts.some(({ images }) => images.some((image) => hasColour(image, size)))
+    ? 3
+    : 1;
+  return parts.map(({ images, labels }, i) => {
+    const pixels = new Uint8Array(images.length * channels * size);
+    images.forEach((image, place) => {
+      pixels.set(image.subarray(0, channels * size), place * channels * size);
+    });
+    const format = { channels, height, width, classes };
+    return imageSet(i === 0 ? "train" : "test", pixels, Uint8Array.from(labels), format);
+  });
+}
+
+/** Whether red, green and blue differ anywhere. */
+function hasColour(image: Uint8Array, size: number): boolean {
+  for (let i = 0; i < size; i++) {
+    if (image[i] !== image[size + i] || image[i] !== image[2 * size + i]) return true;
+  }
+  return false;
 }
 
 /** The names of the folders in a folder, which are the classes, in order. */

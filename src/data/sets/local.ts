@@ -3,13 +3,15 @@ import type { LocalDescription } from "../local/description.ts";
 import { fifth, type OpenedSet, openLocal } from "../local/open.ts";
 import { split } from "../split.ts";
 import { fashionMnist } from "./fashion_mnist.ts";
+import { kmnist } from "./kmnist.ts";
+import { mnist } from "./mnist.ts";
 import { synthetic } from "./synthetic.ts";
 import type { DataSet, FileOptions } from "./data_set.ts";
 
 /** The last part of a path, in letters that any file system takes; another set's name is not taken. */
 function nameOf(path: string): string {
   const last = path.replace(/\/+$/, "").replace(/^.*\//, "").replace(/[^\w.-]+/g, "-");
-  const taken = [fashionMnist.name, synthetic.name].includes(last);
+  const taken = [fashionMnist, kmnist, mnist, synthetic].some(({ name }) => name === last);
   return taken || /^\.*$/.test(last) ? `own-${last.replaceAll(".", "")}` : last;
 }
 
