@@ -13,14 +13,8 @@ import {
   percent,
   rankedOf,
 } from "../statistics/mod.ts";
-import { lossNote } from "../nn/mod.ts";
-import {
-  epochFigures,
-  type EpochMetrics,
-  meanSpeed,
-  recipeOf,
-  trainingSeconds,
-} from "../train/mod.ts";
+import { crossEntropyLoss, lossNote } from "../nn/mod.ts";
+import { epochFigures, type EpochMetrics, meanSpeed, trainingSeconds } from "../train/mod.ts";
 import { configValues } from "../config/mod.ts";
 import { type Content, type Markup, markup } from "../html/mod.ts";
 import { type Card, cards, definitions, figure, page, picture, section, table } from "./page.ts";
@@ -53,7 +47,7 @@ ${
       section(
         "Curves",
         content.curves === undefined ? noEpoch : picture(content.curves),
-        muted(lossNote(recipeOf(config).loss)),
+        muted(lossNote(crossEntropyLoss(config))),
         epochs(record),
       )
     }${tested(record, content)}${

@@ -1,8 +1,7 @@
 import { type Batch, batches, type ImageSet } from "../data/mod.ts";
-import { crossEntropyLoss, evaluation, type Loss, type Module } from "../nn/mod.ts";
+import { checkOutputs, crossEntropyLoss, evaluation, type Loss, type Module } from "../nn/mod.ts";
 import type { Counts } from "../statistics/mod.ts";
 import { accumulateMetrics, type Device, noGradients, scope, Tensor } from "../tensor/mod.ts";
-import { checkOutputs } from "./outputs.ts";
 import type { Pace } from "./pace.ts";
 
 /** Images an evaluation step: fixed, because the loss's last bits depend on it. */

@@ -1,8 +1,7 @@
 import { batches, type ImageSet } from "../data/mod.ts";
-import type { Module } from "../nn/mod.ts";
+import { checkOutputs, type Module } from "../nn/mod.ts";
 import { noGradients, scope } from "../tensor/mod.ts";
 import { type EvaluateOptions, evaluationBatch } from "./evaluate.ts";
-import { checkOutputs } from "./outputs.ts";
 
 /** What a model says of each image of a set, in the set's order. */
 export interface Predictions {

@@ -1,7 +1,7 @@
 import { curvesPicture, measuredIn } from "../../picture/mod.ts";
 import { duration, figureText, rankedOf } from "../../statistics/mod.ts";
-import { lossNote } from "../../nn/mod.ts";
-import { epochFigures, recipeOf } from "../../train/mod.ts";
+import { crossEntropyLoss, lossNote } from "../../nn/mod.ts";
+import { epochFigures } from "../../train/mod.ts";
 import { configValues } from "../../config/mod.ts";
 import { shownName } from "../../data/mod.ts";
 import { type Content, type Markup, markup } from "../../html/mod.ts";
@@ -116,7 +116,7 @@ function curves({ epochs, best, config }: RunRecord): Content {
   if (epochs.length === 0) return markup`<p>The first epoch is not complete yet.</p>`;
   const subtitle = `${epochs.length} of ${config.epochs} epochs`;
   const shown = { subtitle, history: epochs, best: best?.epoch, epochs: config.epochs };
-  const note = lossNote(recipeOf(config).loss);
+  const note = lossNote(crossEntropyLoss(config));
   return [
     ...measuredIn(epochs).map((metric) => {
       const title = `${config.model}, seed ${config.seed}: ${metric.label}`;
