@@ -5,12 +5,12 @@ import {
   type DataSet,
   dataSet,
   dataSets,
-  localSchema,
   trainingCount,
 } from "../data/mod.ts";
 import { type AnyModel, models } from "../models/mod.ts";
 import { defaultOf, namesOf, schemasOf } from "../settings/mod.ts";
 import { rankedOf } from "../statistics/mod.ts";
+import { localSchema } from "./local_data.ts";
 import { type Choice, choices, chosen, keyOf, keysOf, shapeOf } from "./choices.ts";
 
 const fraction = z.number().min(0).lt(1);

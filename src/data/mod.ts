@@ -19,8 +19,15 @@ export { downloadReporter } from "./download_reporter.ts";
 export { dataFolder, verify } from "./files_on_disk.ts";
 export { gunzip, type Idx, isGzip, readIdx } from "../storage/mod.ts";
 export { readImageSet } from "./read_image_set.ts";
-export { bytesOf, type ImageFormat, type ImageSet, imageSet, subset } from "./image_set.ts";
-export { type DataReference, type LocalDescription, localSchema } from "./local/description.ts";
+export {
+  bytesOf,
+  type ImageFormat,
+  type ImageSet,
+  imageSet,
+  mostClasses,
+  subset,
+} from "./image_set.ts";
+export { type DataReference, type LocalDescription } from "./local/description.ts";
 export {
   dataName,
   dataSet,

@@ -22,7 +22,10 @@ export const isTrainSize = (counts: Counts, trainSize: number): boolean =>
   (trainSize <= trainingCount(counts) || trainSize === counts.trainCount);
 
 /** Throws {@linkcode UsageError} unless the set can be trained on `trainSize` images. */
-export function checkTrainSize(set: Counts, trainSize: number): void {
+export function checkTrainSize(
+  set: Pick<DataSet, "trainCount" | "validationCount">,
+  trainSize: number,
+): void {
   if (isTrainSize(set, trainSize)) return;
   throw new UsageError(
     `--train-size ${trainSize} is not possible: take 1 to ${trainingCount(set)}, ` +

@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { type ImageFormat, mostClasses } from "../image_set.ts";
+import type { ImageFormat } from "../image_set.ts";
 
 /**
  * A set of a user's own as config.json has it, so that a run knows its images and classes without
@@ -21,24 +20,6 @@ export interface LocalDescription extends ImageFormat {
   /** The height and width that pictures were scaled to. */
   readonly image_size?: number;
 }
-
-const count = z.int().min(1);
-const side = count.max(65_535);
-
-/** Checks a description that a file has. */
-export const localSchema: z.ZodType<LocalDescription> = z.strictObject({
-  path: z.string().min(1),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  channels: count.max(3),
-  height: side,
-  width: side,
-  classes: z.array(z.string()).min(2).max(mostClasses).readonly(),
-  train_count: count,
-  validation_count: count,
-  test_count: count,
-  split_seed: z.int().min(0).optional(),
-  image_size: side.optional(),
-});
 
 /** A data set in a config: a name, or the description of a set of a user's own. */
 export type DataReference = string | LocalDescription;
