@@ -91,9 +91,9 @@ function cell(image: GridImage, x: number, y: number, size: number): Markup {
     size * side / Math.max(image.width, image.height)
   );
   const accent = colour("series-2");
-  const [side, markEnd] = [size - 3, x + Math.max(size, captionWidth({ caption, mark }))];
+  const markEnd = x + Math.max(size, captionWidth({ caption, mark }));
   const frame = marked &&
-    markup`<rect x="${x + 1.5}" y="${y + 1.5}" width="${side}" height="${side}"\
+    markup`<rect x="${x + 1.5}" y="${y + 1.5}" width="${wide - 3}" height="${high - 3}"\
  fill="none" stroke="${accent}" stroke-width="3"/>`;
   return markup`<g>${tip !== undefined && markup`<title>${tip}</title>`}\
 <image x="${x}" y="${y}" width="${wide}" height="${high}" href="${pngAddress(image)}"\
