@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
-import { dataName, dataSet, isTrainSize } from "../data/mod.ts";
+import { dataName, type DataReference, dataSet, isTrainSize } from "../data/mod.ts";
 import { type AnySpec, explain, problem } from "../settings/mod.ts";
 import { type Choice, choices, chosen, keyOf } from "./choices.ts";
 import { configSchema, settingsOf, type TrainConfig } from "./config.ts";
@@ -22,11 +22,24 @@ export function configRecord(config: TrainConfig): Record<string, unknown> {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** A config for people and tables: its record, where a data set of a user's own is one word. */
-export function configValues(config: TrainConfig): Record<string, unknown> {
-  const { data } = config;
-  if (typeof data === "string") return configRecord(config);
-  return { ...configRecord(config), data: `${dataName(data)}-${data.sha256.slice(0, 12)}` };
+/**
+ * A config, as a file has it, as people are shown it: the settings of a model of one's own beside the
+ * others, the beginning of the SHA-256 of each of its files, and a data set of one's own as one word.
+ */
+export function shownConfig(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { model_files = {}, model_settings = {}, ...others } = record;
+  const digests = Object.entries(model_files as Record<string, string>);
+  const files = digests.map(([name, digest]) => [name, digest.slice(0, 12)]);
+  const { model, ...rest } = others;
+  const { data } = others as { data?: DataReference };
+  const shownData = typeof data === "object" && `${dataName(data)}-${data.sha256.slice(0, 12)}`;
+  return {
+    ...(model !== undefined && { model }),
+    ...model_settings as object,
+    ...rest,
+    ...(shownData && { data: shownData }),
+    ...Object.fromEntries(files),
+  };
 }
 
 /** The text of config.json. */

@@ -13,8 +13,8 @@ export {
   configOfRecord,
   configRecord,
   configText,
-  configValues,
   parseConfig,
+  shownConfig,
 } from "./config_file.ts";
 export { contradiction, listed, withoutValidation } from "./contradiction.ts";
 export { optionsSchema, type RunOptions, type TrainFlags, trainFlagsSchema } from "./options.ts";
