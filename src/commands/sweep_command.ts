@@ -29,9 +29,13 @@ export async function sweepCommand(
   const [{ options }] = planned;
   configureThreads(options.threads);
   const { source } = await loadTraining(options);
+  // All are checked before the first one is trained.
+  const complete = planned.map(({ flags, settings }) => ({
+    flags,
+    config: completeConfig(settings, source),
+  }));
   const summaries: Summary[] = [];
-  for (const [index, { flags, settings }] of planned.entries()) {
-    const config = completeConfig(settings, source);
+  for (const [index, { flags, config }] of complete.entries()) {
     let run = findRun(options.outputDir, config);
     screen.line(`run ${index + 1} of ${planned.length}: ${run?.folder ?? "new"}`);
     if (run?.summary === undefined) {

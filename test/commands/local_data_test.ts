@@ -55,6 +55,14 @@ Deno.test("a folder of pictures goes through every command, under the names of i
   assertEquals(await predictCommand(run, [picture], { show: true, ...files }, output), 0);
   assertStringIncludes(lines.join("\n"), `${picture}  cross `);
   assertEquals(lines.at(-1)!.split("\n").length, 20, "a line of shades for each row");
+  const { data_sha256 } = JSON.parse(Deno.readTextFileSync(`${run}/environment.json`));
+  assertEquals(Object.keys(data_sha256).sort(), ["circle/", "cross/", "line/"]);
+  Deno.renameSync(data, `${folder.path}/moved`);
+  const moved = `${folder.path}/moved/line/1.png`;
+  assertEquals(await predictCommand(run, [moved], {}, output), 0);
+  assertStringIncludes(lines.at(-1)!, `${moved}  line `);
+  const dataDir = `${folder.path}/moved`;
+  assertEquals(await reproduceCommand(run, { dataDir }, screen), 0);
   const ground = () => predictCommand(run, [picture], { ground: "dark" }, output);
   await assertRejects(ground, UserError, "--ground is for models of garments");
 });
@@ -139,6 +147,8 @@ Deno.test("a sweep and evaluate on other data of a user's own say what they need
   assertEquals(await sweepCommand(planned, screen), 0);
   assertEquals(runsIn(outputDir).length, 2, "the second sweep finds the runs of the first");
   assertStringIncludes(lines.at(-1)!, "linear      2");
+  const late = () => sweepCommand([...planned, { ...planned[0], seed: 3, trainSize: 45 }], screen);
+  await assertRejects(late, UserError, "--train-size 45 is not possible");
   const run = `${outputDir}/${runsIn(outputDir)[0]}`;
   const other = () => evaluateCommand(run, { data: shapes }, () => {}, false);
   await assertRejects(other, UserError, "1 x 9 x 9 in 4 classes; shapes/test has 1 x 20 x 16 in 2");

@@ -116,6 +116,12 @@ Deno.test("what is wrong in a folder of pictures names the file", async () => {
     using _ = add("cat/9.webp", picture);
     await refuses(path, `${path}/cat/9.webp is not read; save it as PNG or JPEG, or remove it`);
   }
+  if (Deno.build.os !== "windows") {
+    using _ = add("cat/9.png", picture);
+    Deno.removeSync(`${path}/cat/9.png`);
+    Deno.symlinkSync("/dev/zero", `${path}/cat/9.png`);
+    await refuses(path, `Cannot read ${path}/cat/9.png: it is not a regular file`);
+  }
   Deno.mkdirSync(`${path}/owl`);
   await refuses(path, `${path}/owl holds 0 images; 3 are the least`);
   Deno.writeFileSync(`${path}/owl/1.png`, Deno.readFileSync(`${path}/cat/1.png`));
