@@ -6,7 +6,8 @@ export async function install(): Promise<void> {
   await Deno.mkdir(environments, { recursive: true });
   await attempt("the Python peers", [
     ["python3", "-m", "venv", `${environments}/python`],
-    [`${environments}/python/bin/pip`, "install", "-q", "-r", `${here}/requirements.txt`],
+    [`${environments}/python/bin/pip`, "install", "-q", "--require-hashes"]
+      .concat("-r", `${here}/requirements.txt`),
   ]);
   await attempt("the Rust peers", [[
     "cargo",
