@@ -15,6 +15,7 @@ export async function install(): Promise<void> {
     "--release",
     "--locked",
     `--manifest-path=${here}/rust/Cargo.toml`,
+    `--target=${Deno.build.target}`, // whatever target a cargo configuration sets
     `--target-dir=${environments}/rust`,
   ]]);
   await attempt("TF.js", [[Deno.execPath(), "install", "-q", `--config=${here}/tfjs/deno.json`]]);

@@ -151,27 +151,30 @@ Deno.test({
       "native/Cargo.lock",
       'version = 4\n\n[[package]]\nname = "wick"\nversion = "0.0.0"\n',
     );
-    const builtFrom = async (mark: string, env: Record<string, string>) => {
-      project.write(
-        "native/src/lib.rs",
-        `#[unsafe(no_mangle)] pub extern "C" fn mark() -> *const u8 { c"${mark}".as_ptr().cast() }`,
-      );
+    const built = async (mark: string, env: Record<string, string> = {}) => {
       const { code, stderr } = await project.deno(setUp, { env });
       assertEquals(code, 0, stderr);
       const path = libraryPath(project.root);
       assertStringIncludes(Deno.readFileSync(path).reduce(latin1, ""), mark);
       return path;
     };
-    await builtFrom("first library", {});
+    const builtFrom = (mark: string, env?: Record<string, string>) => {
+      project.write(
+        "native/src/lib.rs",
+        `#[unsafe(no_mangle)] pub extern "C" fn mark() -> *const u8 { c"${mark}".as_ptr().cast() }`,
+      );
+      return built(mark, env);
+    };
+    await builtFrom("first library");
     await builtFrom("second library", { CARGO_BUILD_TARGET: Deno.build.target });
     await builtFrom("third library", { CARGO_TARGET_DIR: join(project.root, "elsewhere") });
     project.write(".cargo/config.toml", `[build]\ntarget = "${Deno.build.target}"\n`);
-    await builtFrom("fourth library", {});
+    await builtFrom("fourth library");
     project.write(".cargo/config.toml", '[build]\nbuild-dir = "intermediate"\n');
-    const path = await builtFrom("fifth library", {});
+    const path = await builtFrom("fifth library");
     using file = await Deno.open(path, { write: true }); // in place: cargo's other links are damaged too
     await file.write(new TextEncoder().encode("damaged"));
-    await builtFrom("fifth library", {});
+    await built("fifth library");
     assertEquals(Deno.readFileSync(path).slice(0, 7).reduce(latin1, "").includes("damaged"), false);
   },
 });
