@@ -40,7 +40,7 @@ pub fn hold(folder: &Path) -> io::Result<Held> {
 fn try_hold(folder: &Path) -> io::Result<Held> {
     let folder = owner::private_folder(folder)?;
     let path = folder.join(LOCK);
-    let lock = match owner::open(OpenOptions::new().write(true).create(true).truncate(false), &path) {
+    let lock = match owner::open(OpenOptions::new().read(true).write(true).create(true).truncate(false), &path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
         Err(_) => return Ok(Held { folder, _lock: None }),
         Ok(lock) => lock,
@@ -76,7 +76,7 @@ fn remove(folder: &Path, begun: bool, kept: Duration) -> io::Result<()> {
     if begun {
         return fs::remove_dir_all(folder); // by a start that was killed
     }
-    let lock = owner::open(OpenOptions::new().write(true), &folder.join(LOCK))?;
+    let lock = owner::open(OpenOptions::new().read(true).write(true), &folder.join(LOCK))?;
     let unused = lock.metadata()?.modified()?.elapsed().is_ok_and(|time| time > kept);
     if unused && lock.try_lock().is_ok() {
         // A start that comes meanwhile finds the whole folder or none.
