@@ -79,8 +79,8 @@ Deno.test(`the packed program does what the tasks do, alone${skip}`, {
     const both = await Promise.all([run("--version"), run("--version")]);
     for (const each of both) assertMatch(each.stdout + each.stderr, /^wick \d+\.\d+\.\d+\n$/);
     const names = [...Deno.readDirSync(only(`${folder}/.cache/wick`))].map(({ name }) => name);
-    const packed = ["commit.json", "deno", "libwick.so", "lock", "model.safetensors", "used"]
-      .concat("wick.js");
+    const packed = ["commit.json", "deno", "import_map.json", "libwick.so", "lock"]
+      .concat("model.safetensors", "used", "wick.js");
     assertEquals(names.map((name) => name.replace("dylib", "so")).sort(), packed);
   });
 
