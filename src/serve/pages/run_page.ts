@@ -1,5 +1,5 @@
 import { curvesPicture, measuredIn } from "../../picture/mod.ts";
-import { duration, figureText, rankedOf } from "../../statistics/mod.ts";
+import { duration, figureText, fixed, rankedOf } from "../../statistics/mod.ts";
 import { epochFigures } from "../../train/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { shownName } from "../../data/mod.ts";
@@ -129,7 +129,7 @@ function epochTable({ epochs, name }: RunRecord): Content {
     ["lr", ({ lr }) => Number(lr.toPrecision(4))],
     ...epochFigures.map((
       { key, digits },
-    ): Column => [key, (row) => row[key]?.toFixed(digits) ?? "–"]),
+    ): Column => [key, ({ [key]: value }) => value === undefined ? "–" : fixed(value, digits)]),
     ["seconds", ({ seconds }) => seconds?.toFixed(1) ?? "–"],
     ["images/s", ({ imagesPerSecond }) => imagesPerSecond ?? "–"],
   ];
