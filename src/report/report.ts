@@ -16,7 +16,8 @@ import {
   rankedOf,
 } from "../statistics/mod.ts";
 import { epochFigures, type EpochMetrics, meanSpeed, trainingSeconds } from "../train/mod.ts";
-import { configRecord } from "../config/mod.ts";
+import { configRecord, shownConfig } from "../config/mod.ts";
+import type { LayerRow } from "../nn/mod.ts";
 import { type Content, type Markup, markup } from "../html/mod.ts";
 import {
   type Card,
@@ -40,6 +41,7 @@ export interface ReportContent {
     readonly pictures: TestPictures;
     readonly calibration: Calibration;
     readonly parameters: number;
+    readonly layers: readonly LayerRow[];
   };
   /** The command that resumes an unfinished run. */
   readonly resumeCommand: string;
@@ -62,7 +64,7 @@ ${
           epochs(record),
         ),
         tested(record, content),
-        section("Config", definitions(textEntries(configRecord(config)))),
+        section("Config", definitions(textEntries(shownConfig(configRecord(config))))),
         section("Environment", environment(record)),
       )
     }`,
@@ -183,7 +185,21 @@ accuracy over ${calibration.bins.length} bins of equal width, weighted by their 
     section("Predictions", picture(pictures.random)),
     ...(learned.length > 0 ? [section("What the model has learned", ...learned)] : []),
     section("Data", picture(pictures.samples)),
+    section("Layers", layers(tested.layers)),
   ];
+}
+
+function layers(rows: readonly LayerRow[]): Markup {
+  const cells = rows.map(({ name, kind, output, parameters, multiplyAdds }, i) => {
+    const place = i === rows.length - 1 ? "all" : name;
+    return [
+      `${place} ${kind}`,
+      output.join(" × "),
+      figure(`${place}.parameters`, parameters, grouped(parameters)),
+      figure(`${place}.multiply_adds`, multiplyAdds, grouped(multiplyAdds)),
+    ];
+  });
+  return table("Layers", ["layer", "output", "weights", "multiply-adds"], cells);
 }
 
 function confusion(counts: readonly (readonly number[])[], classes: readonly string[]): Markup {

@@ -7,7 +7,7 @@ import {
   wilsonInterval,
 } from "../../statistics/mod.ts";
 import { type ImageSet, markOf } from "../../data/mod.ts";
-import { configRecord } from "../../config/mod.ts";
+import { configRecord, shownConfig } from "../../config/mod.ts";
 import { confusionCounts } from "../../train/mod.ts";
 import type { EvaluatedRun } from "./evaluated_run.ts";
 import { meanHistory } from "./mean_history.ts";
@@ -46,7 +46,7 @@ export function compareRuns(runs: readonly EvaluatedRun[], test: ImageSet): Comp
 
 /** A config without its seed, as files have it. */
 function settingsOf(config: EvaluatedRun["results"]["config"]) {
-  const { seed: _, ...settings } = configRecord(config);
+  const { seed: _, ...settings } = shownConfig(configRecord(config));
   return settings;
 }
 

@@ -1,7 +1,7 @@
 import { curvesPicture, measuredIn } from "../../picture/mod.ts";
 import { duration, figureText, fixed, rankedOf } from "../../statistics/mod.ts";
 import { epochFigures } from "../../train/mod.ts";
-import { configRecord } from "../../config/mod.ts";
+import { configRecord, shownConfig } from "../../config/mod.ts";
 import { shownName } from "../../data/mod.ts";
 import { type Content, type Markup, markup } from "../../html/mod.ts";
 import { type EpochRecord, type FoundRun, runPath, type RunRecord } from "../../run/mod.ts";
@@ -152,7 +152,7 @@ function epochTable({ epochs, name }: RunRecord): Content {
 
 function settings({ config }: RunRecord): Markup {
   return definitions(
-    Object.entries(configRecord(config)).map(([key, value]) => [key, String(value)]),
+    Object.entries(shownConfig(configRecord(config))).map(([key, value]) => [key, String(value)]),
   );
 }
 
