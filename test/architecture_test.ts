@@ -8,6 +8,7 @@ import { dirname, join, relative } from "node:path";
 const layers: readonly (readonly string[])[] = [
   [
     "errors.ts",
+    "cargo.ts",
     "printable.ts",
     "program.ts",
     "user_folder.ts",
