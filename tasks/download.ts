@@ -5,15 +5,16 @@ import {
   dataFolder,
   download,
   downloadReporter,
+  type PublishedSet,
   publishedSets,
   standardSet,
   verify,
 } from "../src/data/mod.ts";
 import { named, namesOf } from "../src/settings/mod.ts";
-import { type Main, runTask } from "../src/errors.ts";
+import type { Main } from "../src/errors.ts";
 import { program } from "../src/program.ts";
-import { printable } from "../src/printable.ts";
-import { mainOf } from "./main.ts";
+import { counted, printable } from "../src/printable.ts";
+import { mainOf, runForUser } from "./main.ts";
 
 const command = new Command(
   z.strictObject({
@@ -29,16 +30,24 @@ const command = new Command(
   },
 );
 
+async function fetchInto(folder: string, { publication }: PublishedSet): Promise<string[]> {
+  using reporter = downloadReporter();
+  return await download(folder, publication, { onProgress: reporter });
+}
+
 /** Runs `download` with these arguments. */
 export const main: Main = mainOf(command, async ({ data = standardSet.name, dataDir }) => {
-  const { publication } = named("data set", publishedSets, data);
+  const set = named("data set", publishedSets, data);
+  const { publication } = set;
   const folder = dataFolder(publication, dataDir);
-  const fetched = await download(folder, publication, { onProgress: downloadReporter() });
+  const fetched = await fetchInto(folder, set);
   const checked = await verify(folder, publication);
   console.log(
-    fetched.length === 0 ? `Nothing to download.` : `Downloaded ${fetched.length} files.`,
+    fetched.length === 0
+      ? `Nothing to download.`
+      : `Downloaded ${counted(fetched.length, "file")}.`,
   );
   for (const path of checked) console.log(`${printable(path)}: SHA-256 is right`);
 });
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runForUser(main);

@@ -1,6 +1,7 @@
 import { messageOf, UserError } from "../errors.ts";
 import { program } from "../program.ts";
 import { gunzip, readFile } from "../storage/mod.ts";
+import { ownFolder } from "../user_folder.ts";
 import type { CanonicalFile, FileList, Publication } from "./published_files.ts";
 import { sha256 } from "./digest.ts";
 
@@ -9,7 +10,7 @@ export function dataFolder(
   { folderVariable }: Pick<Publication, "folderVariable">,
   given?: string,
 ): string {
-  return given || (folderVariable && Deno.env.get(folderVariable)) || "data";
+  return given || (folderVariable && Deno.env.get(folderVariable)) || ownFolder("data");
 }
 
 /** A file found on disk, of the right size, its content not yet read. */
@@ -99,14 +100,10 @@ export function readUserFile(path: string): Uint8Array<ArrayBuffer> {
     const bytes = readFile(path);
     if (bytes !== undefined) return bytes;
   } catch (error) {
-    throw new UserError(`Cannot read ${path}: ${reason(error)}.`, { cause: error });
+    throw new UserError(`Cannot read ${path}: ${messageOf(error)}.`, { cause: error });
   }
   throw new UserError(`There is no ${path}.`);
 }
-
-/** What an operating system's error says, without Deno's repetition of the call and its path. */
-export const reason = (error: unknown): string =>
-  messageOf(error).replace(/(\(os error \d+\)).*$/s, "$1");
 
 const remedy = `Remove it and run \`${program} download\`, or name another folder with --data-dir.`;
 
@@ -115,6 +112,6 @@ async function stat(path: string): Promise<Deno.FileInfo | undefined> {
     return await Deno.stat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new UserError(`Cannot look at ${path}: ${reason(error)}.`, { cause: error });
+    throw new UserError(`Cannot look at ${path}: ${messageOf(error)}.`, { cause: error });
   }
 }

@@ -28,7 +28,7 @@ export function checkTrainSize(
 ): void {
   if (isTrainSize(set, trainSize)) return;
   throw new UsageError(
-    `--train-size ${trainSize} is not possible: take 1 to ${trainingCount(set)}, ` +
+    `Cannot train on ${trainSize} images: take 1 to ${trainingCount(set)}, ` +
       `or ${set.trainCount} to train on everything without a validation set.`,
   );
 }

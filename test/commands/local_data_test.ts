@@ -45,7 +45,7 @@ Deno.test("a folder of pictures goes through every command, under the names of i
   assertEquals(await reproduceCommand(run, {}, screen), 0);
   assertStringIncludes(lines.at(-1)!, "identical: test 6/6");
   const print = (text: string) => void lines.push(text);
-  await evaluateCommand(run, {}, print, false);
+  await evaluateCommand(run, {}, print, { colour: false, columns: 80 });
   assertStringIncludes(lines.at(-1)!, "accuracy 1.0000 (6/6)");
   await compareCommand([run], {}, print, 80);
 
@@ -150,7 +150,8 @@ Deno.test("a sweep and evaluate on other data of a user's own say what they need
   const late = () => sweepCommand([...planned, { ...planned[0], seed: 3, trainSize: 45 }], screen);
   await assertRejects(late, UserError, "--train-size 45 is not possible");
   const run = `${outputDir}/${runsIn(outputDir)[0]}`;
-  const other = () => evaluateCommand(run, { data: shapes }, () => {}, false);
+  const other = () =>
+    evaluateCommand(run, { data: shapes }, () => {}, { colour: false, columns: 80 });
   await assertRejects(other, UserError, "1 x 9 x 9 in 4 classes; shapes/test has 1 x 20 x 16 in 2");
   const wrong: [object, string][] = [
     [{ cropPadding: 9 }, "--crop-padding 9 is too much for images of 9 x 9"],

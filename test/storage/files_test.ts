@@ -52,6 +52,18 @@ Deno.test({
   },
 });
 
+Deno.test("writeAtomically() writes through no link under its temporary name", () => {
+  using folder = temporaryFolder();
+  const [path, victim] = [`${folder.path}/file`, `${folder.path}/victim`];
+  Deno.writeTextFileSync(victim, "precious");
+  for (const plant of [Deno.symlinkSync, Deno.linkSync]) {
+    plant(victim, `${path}.tmp`);
+    writeAtomically(diskFiles, path, "new");
+    assertEquals(Deno.readTextFileSync(path), "new");
+    assertEquals(Deno.readTextFileSync(victim), "precious");
+  }
+});
+
 Deno.test("writeAtomically() does all its steps in the order that survives a power cut", () => {
   using folder = temporaryFolder();
   const files = new FaultyFiles("EIO");
