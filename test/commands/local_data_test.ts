@@ -148,7 +148,7 @@ Deno.test("a sweep and evaluate on other data of a user's own say what they need
   assertEquals(runsIn(outputDir).length, 2, "the second sweep finds the runs of the first");
   assertStringIncludes(lines.at(-1)!, "linear      2");
   const late = () => sweepCommand([...planned, { ...planned[0], seed: 3, trainSize: 45 }], screen);
-  await assertRejects(late, UserError, "--train-size 45 is not possible");
+  await assertRejects(late, UserError, "Cannot train on 45 images");
   const run = `${outputDir}/${runsIn(outputDir)[0]}`;
   const other = () =>
     evaluateCommand(run, { data: shapes }, () => {}, { colour: false, columns: 80 });
@@ -156,7 +156,7 @@ Deno.test("a sweep and evaluate on other data of a user's own say what they need
   const wrong: [object, string][] = [
     [{ cropPadding: 9 }, "--crop-padding 9 is too much for images of 9 x 9"],
     [{ trainSize: 48, bestBy: "loss" }, "--best-by needs validation images, which --train-size 48"],
-    [{ trainSize: 45 }, "--train-size 45 is not possible: take 1 to 40, or 48"],
+    [{ trainSize: 45 }, "Cannot train on 45 images: take 1 to 40, or 48"],
     [{ model: "cnn", data: shapes, imageSize: 3 }, "The model cnn is not for images of 3 x 3"],
   ];
   for (const [flags, message] of wrong) {

@@ -91,7 +91,11 @@ const refused: [code: number, args: string[], message: RegExp][] = [
     /--hidden is for --model nonlinear, cnn or /,
   ],
   [2, ["train", "--model", "cnn", "--lr", "fast"], /--lr must be a number, not "fast"/],
-  [2, ["train", "--model", "cnn", "--train-size", "55000"], /--train-size 55000 is not possible/],
+  [
+    2,
+    ["train", "--model", "cnn", "--train-size", "55000"],
+    /Cannot train on 55000 images: take 1 to 50000, or 60000/,
+  ],
   [2, ["train", "--resume", "/nowhere/run", "--dry-run"], /--dry-run keeps nothing/],
   [1, ["train", "--resume", "/nowhere/run"], /\/nowhere\/run is not a run folder/],
   [
