@@ -6,8 +6,9 @@ import { shownName } from "../../data/mod.ts";
 import { type Content, type Markup, markup } from "../../html/mod.ts";
 import { type EpochRecord, type FoundRun, runPath, type RunRecord } from "../../run/mod.ts";
 import { epochSeconds, longState, trainingSeconds } from "../words.ts";
-import { definitions, type Page, picture, runAddress, scrolling } from "./page.ts";
+import { definitions, type Page, picture, scrolling } from "./page.ts";
 import { program } from "../../program.ts";
+import { shellPath } from "../../shell_word.ts";
 
 /** The files of a run folder that are served as they are. */
 export const runFiles = [
@@ -62,7 +63,7 @@ function progress(run: RunRecord, folder: string): Markup | undefined {
       aria-label="steps done"></progress>
   `;
   if (run.state === "interrupted") {
-    const path = `${runPath(folder)}/${name}`;
+    const path = shellPath(`${runPath(folder)}/${name}`);
     return markup`${bar}<p>To resume: <code>${program} train --resume ${path}</code></p>`;
   }
   const seconds = epochSeconds(run);
@@ -158,7 +159,7 @@ function settings({ config }: RunRecord): Markup {
 
 function files({ files, name }: RunRecord): Markup {
   const items = runFiles.filter((file) => files.has(file)).map((file) =>
-    markup`<li><a id="file-${file}" href="${runAddress(name)}/${file}">${file}</a></li>`
+    markup`<li><a id="file-${file}" href="${encodeURIComponent(name)}/${file}">${file}</a></li>`
   );
   return markup`
     <h2>Files</h2>
