@@ -27,7 +27,7 @@ const command = new Command(flagsSchema, {
 export const main: Main = mainOf(command, async (given) => {
   const { outputDir: folder, host, allowHost: allowedHosts, port } = flagsSchema.parse(given);
   const onError = (error: unknown) => console.error(`error: ${messageOf(error)}`);
-  const server = await startServer({ folder, host, allowedHosts, port, onError });
+  const server = startServer({ folder, host, allowedHosts, port, onError });
   console.log(`The runs in ${printable(folder)}: ${server.address}  (Control-C ends it)`);
   await server.finished;
 });

@@ -1,27 +1,21 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
-import { messageOf, UserError } from "../errors.ts";
-import { type Asked, bracketed } from "./guard.ts";
+import type { Duplex } from "node:stream";
+import { Connections } from "./connections.ts";
+import type { Asked } from "./guard.ts";
 import type { Reply } from "./replies.ts";
 
-/** Connections that are open at the same time. Each may have a file open beside it. */
-const connectionLimit = 100;
-
-/** Milliseconds: a request that is not complete by then is refused, an idle connection closed. */
-const times = {
-  headersTimeout: 10_000,
-  requestTimeout: 10_000,
-  keepAliveTimeout: 5_000,
-  connectionsCheckingInterval: 1_000,
-};
+/** Requests that may wait on one connection for the answer to those before. */
+const queueLimit = 8;
 
 /** Where to listen, and who answers. */
-export interface Listener {
+export interface Listening {
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
+  /** Milliseconds after which a connection is closed whose next request is not complete. */
+  readonly patience: number;
   answer(asked: Asked): Promise<Reply>;
-  /** Hears what went wrong in an answer that has begun, and in the server itself. */
+  /** Hears what goes wrong in an answer that has begun, and in accepting connections. */
   onError(error: unknown): void;
 }
 
@@ -33,102 +27,75 @@ export interface HttpServer {
 }
 
 /** Listens; throws a UserError where it cannot. */
-export async function listen(listener: Listener): Promise<HttpServer> {
-  const { host, port } = listener;
-  const where = `${bracketed(host)}:${port}`;
-  if (Deno.permissions.querySync({ name: "net", host: where }).state !== "granted") {
-    throw new UserError(
-      `deno.json does not let this task listen on ${where}: ` +
-        "--host 0.0.0.0 listens everywhere, or add the address to its permissions",
-    );
-  }
-  const server = createServer(times);
-  const touch = keepNewest();
-  server.on("connection", touch);
+export function listen({ host, port, patience, answer, onError }: Listening): HttpServer {
+  const server = createServer();
+  const connections = new Connections(host, port, patience);
+  const queues = new WeakMap<Duplex, { last: Promise<void>; length: number }>();
   server.on("connect", (_, socket) => {
     socket.end("HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   });
   server.on("request", (request, response) => {
-    touch(request.socket);
-    response.once("close", () => touch(request.socket));
-    respond(request, response, listener).catch((error) => {
+    const connection: Duplex = request.socket;
+    const queue = queues.get(connection) ?? { last: Promise.resolve(), length: 0 };
+    queues.set(connection, queue);
+    if (queue.length++ >= queueLimit) return void connection.destroy();
+    const answered = async () => {
+      connections.work(connection);
+      await respond(request, response, answer);
+      connections.wait(connection);
+    };
+    queue.last = queue.last.then(answered).catch((error) => {
       response.destroy();
-      listener.onError(error);
-    });
+      onError(error);
+    }).finally(() => queue.length--);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(port, host, resolve);
-  }).catch((error) => {
-    if (error.code === "EADDRINUSE") {
-      throw new UserError(`Port ${port} is in use: choose another with --port, or 0 for any`);
-    }
-    throw new UserError(`Cannot listen on ${where}: ${messageOf(error)}`, { cause: error });
-  });
-  server.removeAllListeners("error").on("error", listener.onError);
-  const finished = new Promise<void>((resolve) => server.once("close", resolve));
+  const finished = connections.accept((each) => server.emit("connection", each), onError);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: connections.port,
     finished,
     close() {
+      connections.close();
       server.close();
-      server.closeAllConnections();
       return finished;
     },
   };
 }
 
-/**
- * Makes a function that hears of every connection when something happens on it. Where there are
- * too many, the one on which nothing has happened for longest is closed: whoever opens connections
- * and is silent on them keeps nobody else out.
- */
-function keepNewest(): (socket: Socket) => void {
-  const open = new Set<Socket>(); // in the order of what happened last
-  return (socket) => {
-    if (socket.destroyed) return;
-    if (!open.delete(socket)) socket.once("close", () => open.delete(socket));
-    open.add(socket);
-    if (open.size <= connectionLimit) return;
-    const [oldest] = open;
-    open.delete(oldest);
-    oldest.destroy();
-  };
-}
-
+/** Answers a request; over when the answer has been sent or its reader has gone. */
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  { answer }: Listener,
+  answer: Listening["answer"],
 ): Promise<void> {
   const { method = "", url: target = "", rawHeaders } = request;
   const headers = new Headers();
   for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i], rawHeaders[i + 1]);
   const { status, headers: head, body } = await answer({ method, target, headers });
   using file = typeof body === "string" ? undefined : body;
-  const bytes = typeof body === "string" ? new TextEncoder().encode(body) : undefined;
-  const size = bytes?.length ?? file?.size ?? 0;
+  const text = typeof body === "string" ? new TextEncoder().encode(body) : undefined;
+  const size = text?.length ?? file!.size;
+  if (response.destroyed) return;
   response.writeHead(status, status === 304 ? head : { ...head, "content-length": size });
-  if (method === "HEAD" || file === undefined) {
-    response.end(method === "HEAD" ? undefined : bytes);
-    return;
-  }
-  // No more than was announced: a file may grow meanwhile.
-  for (let left = size; left > 0;) {
+  // No more of a file than was announced: it may grow meanwhile.
+  for (let left = method === "HEAD" || file === undefined ? 0 : size; left > 0;) {
     const piece = new Uint8Array(Math.min(left, 65536));
-    const count = await file.file.read(piece);
+    const count = await file!.file.read(piece);
     if (count === null || response.destroyed) return void response.destroy();
     left -= count;
-    if (!response.write(piece.subarray(0, count))) await drained(response);
+    if (!response.write(piece.subarray(0, count))) await happened(response, "drain");
   }
-  response.end();
+  response.end(method === "HEAD" ? undefined : text);
+  await happened(response, "finish");
 }
 
-/** Waits until a reader has taken what was sent, or has gone. */
-const drained = (response: ServerResponse) =>
-  new Promise<void>((resolve) => {
+/** Waits until something has happened to a response, or its reader has gone. */
+function happened(response: ServerResponse, what: "drain" | "finish"): Promise<void> {
+  return new Promise((resolve) => {
+    if (response.destroyed || response.writableFinished) return resolve();
     const done = () => {
-      response.off("drain", done).off("close", done);
+      response.off(what, done).off("close", done);
       resolve();
     };
-    response.once("drain", done).once("close", done);
+    response.once(what, done).once("close", done);
   });
+}

@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Further names under which the server is asked for, such as a reverse proxy's. */
   readonly allowedHosts?: readonly string[];
+  /** Milliseconds after which a connection is closed whose next request is not complete. */
+  readonly patience?: number;
   /** Milliseconds between two looks of an open page. */
   readonly every?: number;
   /** Hears of what goes wrong inside. */
@@ -31,14 +33,16 @@ export interface Server {
 }
 
 /** Serves pages over run folders; throws a UserError where it cannot listen or read the folder. */
-export async function startServer(options: ServerOptions): Promise<Server> {
-  const { folder, host, port, allowedHosts = [], every = 1000, onError } = options;
+export function startServer(options: ServerOptions): Server {
+  const { folder, host, port, allowedHosts = [], patience = 10_000, every = 1000 } = options;
+  const { onError } = options;
   refuseUnreadable(folder);
   const pages = { store: new RunStore(folder), rendered: new Rendered(every), every };
   const names = { host, allowed: allowedHosts };
-  const { port: listening, finished, close } = await listen({
+  const { port: listening, finished, close } = listen({
     host,
     port,
+    patience,
     onError,
     answer: (asked) =>
       answer(asked, names, pages).catch((error) => {

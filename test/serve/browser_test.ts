@@ -52,7 +52,7 @@ function severalRuns() {
 
 browserTest("a run's page follows a real training to its end without a reload", async (open) => {
   using parent = temporaryFolder();
-  await using server = await serve(parent.path);
+  await using server = serve(parent.path);
   const page = await open();
   page.setDefaultTimeout(120_000);
   const found = complaints(page);
@@ -94,7 +94,7 @@ browserTest("a page keeps up across a reload and a restarted server", async (ope
   const page = await open();
   let port: number;
   {
-    await using server = await serve(parent.path);
+    await using server = serve(parent.path);
     port = server.port;
     await page.goto(`${server.address}runs/a`);
     await shows(page, "#state", "Training: epoch 2 of 4.");
@@ -106,7 +106,7 @@ browserTest("a page keeps up across a reload and a restarted server", async (ope
   }
   await shows(page, "#connection", "The server does not answer");
   addEpoch(folder, 3, 42);
-  await using _server = await serve(parent.path, { port });
+  await using _server = serve(parent.path, { port });
   await shows(page, "#state", "Training: epoch 4 of 4.");
   await shows(page, "#connection", "live");
   assertEquals(await page.evaluate("window.sameDocument"), true);
@@ -114,7 +114,7 @@ browserTest("a page keeps up across a reload and a restarted server", async (ope
 
 browserTest("the table is sorted and filtered by keyboard alone", async (open) => {
   using parent = severalRuns();
-  await using server = await serve(parent.path);
+  await using server = serve(parent.path);
   const { page, found } = await openList(await open(), server.address);
   const first = await names(page);
   assertEquals(first.map((name) => name.slice(0, 10)), [
@@ -163,7 +163,7 @@ browserTest("the table is sorted and filtered by keyboard alone", async (open) =
 
 browserTest("chosen runs stay chosen while the table changes, and are compared", async (open) => {
   using parent = severalRuns();
-  await using server = await serve(parent.path);
+  await using server = serve(parent.path);
   const { page, found } = await openList(await open(), server.address);
   for (const name of ["2026-01-02", "2026-01-01"]) {
     await page.locator(`input[value^="${name}"]`).focus();
@@ -187,7 +187,7 @@ browserTest("chosen runs stay chosen while the table changes, and are compared",
 
 browserTest("every page fits 360 pixels and both themes, and names its controls", async (open) => {
   using parent = severalRuns();
-  await using server = await serve(parent.path);
+  await using server = serve(parent.path);
   const [damaged, interrupted, ...finished] = [...Deno.readDirSync(parent.path)]
     .map(({ name }) => name).sort().reverse();
   const pages = [
@@ -260,7 +260,7 @@ const inspect = `(() => {
 browserTest("a report's script does not run, and reaches nothing", async (open) => {
   using parent = severalRuns();
   const [name] = [...Deno.readDirSync(parent.path)].map(({ name }) => name).sort();
-  await using server = await serve(parent.path);
+  await using server = serve(parent.path);
   Deno.writeTextFileSync(
     `${parent.path}/${name}/report.html`,
     `<!DOCTYPE html><style>h1 { color: rgb(1, 2, 3) }</style><h1>Report</h1>

@@ -52,7 +52,7 @@ const traversals: [path: string, status: number][] = [
 
 Deno.test("no path leads out of the run folders, or to files that are not to be seen", async () => {
   using folder = folderWithSecret();
-  await using server = await serve(`${folder.path}/runs`);
+  await using server = serve(`${folder.path}/runs`);
   for (const [path, status] of traversals) {
     const answer = await sendRaw(
       server.port,
@@ -83,7 +83,7 @@ Deno.test({
     Deno.symlinkSync(`${folder.path}/secret.json`, `${runs}/b/report.html`);
     Deno.symlinkSync(`${folder.path}/outside/summary.json`, `${runs}/b/summary.json`);
     Deno.symlinkSync(`${folder.path}/secret.json`, `${runs}/b/confusion_matrix.json`);
-    await using server = await serve(runs);
+    await using server = serve(runs);
     const list = await (await fetch(server.address)).text();
     assertEquals([...list.matchAll(/name="run" value="(\w+)"/g)].map(([, name]) => name), [
       "b",
@@ -165,7 +165,7 @@ const requests: [what: string, request: string, status: number][] = [
 
 Deno.test("foreign, oversized and malformed requests are refused, and the server goes on", async () => {
   using folder = folderWithSecret();
-  await using server = await serve(`${folder.path}/runs`);
+  await using server = serve(`${folder.path}/runs`);
   for (const [what, request, status] of requests) {
     const answer = await sendRaw(server.port, `${request}Connection: close\r\n\r\n`);
     assertMatch(answer, new RegExp(`^HTTP/1\\.1 ${status} `), what);
@@ -177,7 +177,7 @@ Deno.test("foreign, oversized and malformed requests are refused, and the server
 
 Deno.test("HEAD brings the head of a page alone", async () => {
   using folder = folderWithSecret();
-  await using server = await serve(`${folder.path}/runs`);
+  await using server = serve(`${folder.path}/runs`);
   for (const path of ["", "runs/a", "runs/a/config.json", "style.css"]) {
     const response = await fetch(server.address + path, { method: "HEAD" });
     assertEquals([response.status, await response.text()], [200, ""], path);

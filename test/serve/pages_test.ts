@@ -11,7 +11,7 @@ Deno.test("500 runs are listed in under a second by a server that has just start
     const settings = { model: models[i % 3], seed: i, epochs: 20 };
     writeRun(parent.path, `2026-01-01T00-00-00.${i}Z`, { settings, epochs: 20 });
   }
-  await using server = await serve(parent.path);
+  await using server = serve(parent.path);
   // The processor's time, of server and client together: other processes have no part in it.
   const begun = cpuUsage();
   const { text } = await get(server.address);
@@ -25,7 +25,7 @@ Deno.test("no page has a script or a style inside, nor a policy that would allow
   using parent = temporaryFolder();
   writeRun(parent.path, "a");
   writeRun(parent.path, "b", { finished: false });
-  await using server = await serve(parent.path);
+  await using server = serve(parent.path);
   for (const path of ["", "runs/a", "runs/b", "compare?run=a&run=b", "compare", "nowhere"]) {
     const { headers, text } = await get(server.address + path);
     const policy = headers.get("content-security-policy") ?? "";
@@ -43,7 +43,7 @@ Deno.test("no page has a script or a style inside, nor a policy that would allow
 Deno.test("a run's report is shut in: no script, no network, no origin", async () => {
   using parent = temporaryFolder();
   const folder = writeRun(parent.path, "a");
-  await using server = await serve(parent.path);
+  await using server = serve(parent.path);
   assertEquals((await get(`${server.address}runs/a`)).text.includes("report.html"), false);
   Deno.writeTextFileSync(`${folder}/report.html`, "<p>ä report</p>");
   assertStringIncludes((await get(`${server.address}runs/a`)).text, '"a/report.html"');
@@ -62,7 +62,7 @@ Deno.test("what a run folder says is text, never markup", async () => {
   writeRun(parent.path, name);
   const damaged = writeRun(parent.path, "b");
   Deno.writeTextFileSync(`${damaged}/config.json`, '{ "<script>alert(1)</script>": 1 }');
-  await using server = await serve(parent.path);
+  await using server = serve(parent.path);
   for (const path of ["", `runs/${encodeURIComponent(name)}`, "runs/b", "?text=<img src=x>"]) {
     const { text, status } = await get(server.address + path);
     assertEquals(status, 200);
@@ -74,7 +74,7 @@ Deno.test("what a run folder says is text, never markup", async () => {
 Deno.test("a page that is open is sent anew when what it shows has changed, and only then", async () => {
   using parent = temporaryFolder();
   const folder = writeRun(parent.path, "a", { finished: false });
-  await using server = await serve(parent.path);
+  await using server = serve(parent.path);
   const address = `${server.address}runs/a`;
   const first = await get(address);
   assertStringIncludes(first.text, "Interrupted after the last epoch");
@@ -85,7 +85,7 @@ Deno.test("a page that is open is sent anew when what it shows has changed, and 
     const { status, text } = await get(address, { headers: { "if-none-match": known } });
     assertEquals([status, text], [304, ""]);
   }
-  await using restarted = await serve(parent.path);
+  await using restarted = serve(parent.path);
   const again = { headers: { "if-none-match": tag } };
   assertEquals((await get(`${restarted.address}runs/a`, again)).status, 304);
   writeRun(parent.path, "a");

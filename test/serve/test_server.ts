@@ -9,12 +9,12 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /** Starts a server on a free port, or on one that was used before. */
-export async function serve(
+export function serve(
   folder: string,
   options: Partial<ServerOptions> = {},
-): Promise<TestServer> {
+): TestServer {
   const errors: unknown[] = [];
-  const server = await startServer({
+  const server = startServer({
     folder,
     host: "127.0.0.1",
     port: 0,
