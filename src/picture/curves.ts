@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { chart } from "./chart.ts";
 import { colour, type SeriesStyle, seriesStyle } from "../html/mod.ts";
 import { type Figures, type Metric, metrics } from "../statistics/mod.ts";
+import { thinned } from "./thinned.ts";
 import { draw, type LegendEntry, type Part } from "./picture.ts";
 
 /** One epoch of a curve. */
@@ -100,10 +101,10 @@ const validated = (history: readonly CurvePoint[]) =>
 
 function values(history: readonly CurvePoint[], { name }: Metric, part: "train" | "val") {
   const key = `${part}_${name}` as const;
-  return history.flatMap((point) => {
+  return thinned(history.flatMap((point) => {
     const value = point[key];
     return value === undefined || !Number.isFinite(value) ? [] : [{ epoch: point.epoch, value }];
-  });
+  }));
 }
 
 function metricChart(

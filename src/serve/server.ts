@@ -79,12 +79,13 @@ async function answer(asked: Asked, names: Names, pages: Pages): Promise<Reply> 
 
 /** The page that says why a request is refused. */
 function refusal({ status, reason }: Refusal, { target }: Asked): Reply {
-  const main = markup`
-    <h1>Error ${status}</h1>
-    <p>${reason}.</p>
-  `;
   const root = rootOf(pathOf(target).replace(/[?#].*$/s, ""));
-  return refusalReply(documentOf({ title: `Error ${status}`, status, main }, root), status);
+  const main = markup`
+    <h1>${status}</h1>
+    <p>${/[.?!]$/.test(reason) ? reason : `${reason}.`}</p>
+    <p><a href="${root}">All runs</a></p>
+  `;
+  return refusalReply(documentOf({ title: `${status}`, status, main }, root), status);
 }
 
 /** Where a browser on this machine finds a server that listens on `host`. */

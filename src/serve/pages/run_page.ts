@@ -122,6 +122,9 @@ function curves({ epochs, best, config }: RunRecord): Content {
   });
 }
 
+/** Rows of the table of epochs: more than anybody reads. */
+const rowLimit = 1000;
+
 function epochTable({ epochs, name }: RunRecord): Content {
   if (epochs.length === 0) return markup`<p>None is complete yet.</p>`;
   type Column = [string, (row: EpochRecord) => Content];
@@ -135,10 +138,17 @@ function epochTable({ epochs, name }: RunRecord): Content {
     ["images/s", ({ imagesPerSecond }) => imagesPerSecond ?? "–"],
   ];
   const heads = columns.map(([title]) => markup`<th scope="col" class="number">${title}</th>`);
-  const rows = epochs.map((row) =>
+  const rows = epochs.slice(-rowLimit).map((row) =>
     markup`<tr>${columns.map(([, cell]) => markup`<td class="number">${cell(row)}</td>`)}</tr>`
   );
-  return scrolling(
+  const left = epochs.length - rowLimit;
+  const note = left > 0 && markup`
+    <p>The last ${rowLimit} of ${epochs.length} epochs; <a
+      id="all-epochs" href="${
+    encodeURIComponent(name)
+  }/metrics.csv">metrics.csv</a> has them all.</p>
+  `;
+  const table = scrolling(
     `every epoch of ${name}`,
     markup`
       <table>
@@ -149,6 +159,7 @@ function epochTable({ epochs, name }: RunRecord): Content {
       </table>
     `,
   );
+  return [note, table];
 }
 
 function settings({ config }: RunRecord): Markup {
