@@ -175,16 +175,43 @@ Deno.test("foreign, oversized and malformed requests are refused, and the server
   assertEquals((await (await fetch(server.address)).text()).includes("Runs"), true);
 });
 
-Deno.test("HEAD brings the head of a page alone", async () => {
+Deno.test("HEAD of everything brings the head that GET brings, and no more", async () => {
   using folder = folderWithSecret();
   await using server = serve(`${folder.path}/runs`);
-  for (const path of ["", "runs/a", "runs/a/config.json", "style.css"]) {
-    const response = await fetch(server.address + path, { method: "HEAD" });
-    assertEquals([response.status, await response.text()], [200, ""], path);
+  const paths = ["", "runs/a", "runs/a/config.json", "style.css", "compare?run=a", "nowhere"];
+  for (const path of [...paths, "runs/a/", "?sort=nothing"]) {
+    const [got, head] = await Promise.all(["GET", "HEAD"].map(async (method) => {
+      const response = await fetch(server.address + path, { method, redirect: "manual" });
+      const { status, headers } = response;
+      const kept = [...headers].filter(([name]) => name !== "date");
+      return { status, headers: kept, length: (await response.bytes()).length };
+    }));
+    assertEquals([head.status, head.headers, head.length], [got.status, got.headers, 0], path);
   }
+  const text = "HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  assertEquals((await sendRaw(server.port, text)).split("\r\n\r\n")[1], "");
 });
 
-Deno.test("a server for everyone is known by any address, but by no name", () => {
+Deno.test("a slash behind an address leads to what stands before it", async () => {
+  using folder = folderWithSecret();
+  await using server = serve(`${folder.path}/runs`);
+  const paths = ["runs/a/", "compare/?run=a", "runs/a/config.json/", "runs/", "runs", "runs/b/"];
+  const reached = await Promise.all(paths.map(async (path) => {
+    const { url, status, body } = await fetch(server.address + path);
+    await body?.cancel();
+    return [url.slice(server.address.length), status];
+  }));
+  assertEquals(reached, [
+    ["runs/a", 200],
+    ["compare?run=a", 200],
+    ["runs/a/config.json", 200],
+    ["", 200],
+    ["", 200],
+    ["runs/b", 404],
+  ]);
+});
+
+Deno.test("a server for everyone is known by any address, but by no name that is not allowed", () => {
   const status = (host: string, listening: string) =>
     refuse(
       { method: "GET", target: "/", headers: new Headers({ host }) },
@@ -196,4 +223,6 @@ Deno.test("a server for everyone is known by any address, but by no name", () =>
   assertEquals(status("192.0.2.1:8000", "127.0.0.1"), 403);
   assertEquals(status("lab-machine:8000", "lab-machine"), 200);
   assertEquals(status("localhost:9000", "127.0.0.1"), 200, "a forwarded port");
+  assertEquals(status("Wick.example.org:443", "127.0.0.1"), 200, "a name that is allowed");
+  assertEquals(status("evil.wick.example.org", "127.0.0.1"), 403);
 });

@@ -1,4 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { clearImmediate, setImmediate } from "node:timers";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { RunStore } from "../../src/serve/run_store.ts";
 import { findFile } from "../../src/storage/read_file.ts";
 import type { RunRecord } from "../../src/run/record.ts";
@@ -152,4 +153,24 @@ Deno.test("what has not changed is not read again, and what has is", async () =>
   const later = await store.list();
   assertEquals(later === list, false);
   assertEquals(later.runs, [readable(store, "a")]);
+});
+
+Deno.test("who asks while many runs are read waits for the same reading, and others have their turns", async () => {
+  using parent = temporaryFolder();
+  for (let i = 0; i < 120; i++) writeRun(parent.path, `${i}`, { epochs: 1 });
+  const store = new RunStore(parent.path);
+  let turns = 0;
+  const turn = () => {
+    turns++;
+    next = setImmediate(turn);
+  };
+  let next = setImmediate(turn);
+  const lists = await Promise.all(Array.from({ length: 20 }, () => store.list()));
+  clearImmediate(next);
+  assert(turns >= 2, `${turns}`);
+  assertEquals(lists[0].runs.length, 120);
+  assertEquals(new Set(lists).size, 1);
+  Deno.removeSync(`${parent.path}/0`, { recursive: true });
+  assertEquals(await store.list(60_000) === lists[0], true, "it may be a minute old");
+  assertEquals((await store.list()).runs.length, 119);
 });
