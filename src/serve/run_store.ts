@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { milliseconds, now } from "../clock.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { type FoundRun, inspectRun, isLocked } from "../run/mod.ts";
@@ -27,8 +26,8 @@ export interface RunList {
 /** A change this much younger than its reading may share its time with a later one. */
 const unsettled = 2000; // milliseconds
 
-/** Runs that are looked at before other requests have their turn. */
-const atOnce = 50;
+/** Runs that are looked at before other requests have their turn; to read one takes as long as 50. */
+const [atOnce, reading] = [500, 50];
 
 /** What lies behind a link is not looked at: nothing outside the folder is reached from inside. */
 const options = { links: false };
@@ -73,10 +72,16 @@ export class RunStore {
 
   async #runsOf({ root, folders, links }: Entries): Promise<RunList> {
     const runs: FoundRun[] = [];
-    for (const [i, name] of folders.entries()) {
-      if (i % atOnce === atOnce - 1) await setImmediate();
+    let work = 0;
+    for (const name of folders) {
+      const known = this.#cache.get(name);
       const run = this.#look(root, name);
       if (run !== undefined) runs.push(run);
+      work += this.#cache.get(name) === known ? 1 : reading;
+      if (work < atOnce) continue;
+      work = 0;
+      // An immediate would come before what other connections have sent.
+      await new Promise((resolve) => setTimeout(resolve));
     }
     const names = new Set(folders);
     for (const name of this.#cache.keys()) if (!names.has(name)) this.#cache.delete(name);
