@@ -10,7 +10,11 @@ export class ConnectionStream extends Duplex {
   constructor(connection: Deno.TcpConn) {
     super();
     this.#connection = connection;
-    connection.setNoDelay();
+    try {
+      connection.setNoDelay();
+    } catch {
+      // Some systems refuse it where the reader has gone already, which reading says again.
+    }
     this.on("error", () => {}); // a reader who has gone is nobody's fault
   }
 

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { messageOf, UserError } from "../errors.ts";
 import { ConnectionStream } from "./connection_stream.ts";
@@ -65,7 +64,7 @@ export class Connections {
   async #closeOldest(): Promise<boolean> {
     const [oldest] = this.#open.keys();
     if (oldest === undefined) return false;
-    const closed = once(oldest, "close");
+    const closed = new Promise((resolve) => oldest.once("close", resolve));
     oldest.destroy();
     await closed;
     return true;
