@@ -3,6 +3,7 @@ import { messageOf, UsageError, UserError } from "../errors.ts";
 import { type AnyModel, type ModelModule, models } from "../models/mod.ts";
 import { complete, namesOf } from "../settings/mod.ts";
 import { program } from "../program.ts";
+import { shellPath } from "../shell_word.ts";
 import {
   completeConfig,
   contradiction,
@@ -115,14 +116,9 @@ export function resumeCommand(folder: string, options: RunOptions): string {
   const flags = (["checkpointEvery", "keepLast", "dataDir", "threads"] as const).flatMap((key) => {
     const value = options[key];
     const plain = optionsSchema.shape[key].safeParse(undefined).data;
-    return value === plain ? [] : [`--${flagName(key)} ${quoted(String(value))}`];
+    return value === plain ? [] : [`--${flagName(key)} ${shellPath(String(value))}`];
   });
-  return [`${program} train --resume`, quoted(folder), ...flags].join(" ");
-}
-
-/** A word as a shell reads it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return [`${program} train --resume`, shellPath(folder), ...flags].join(" ");
 }
 
 /**
