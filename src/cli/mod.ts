@@ -1,5 +1,6 @@
 /** Flags, tables, the screen and signals. @module */
 export { aligned } from "./aligned.ts";
 export { Command, flagName } from "./flags.ts";
+export { lastingScreen } from "./lasting_screen.ts";
 export { progressBar, type Screen, silentScreen, standardScreen } from "./progress.ts";
 export { exitCodes, type StopSignal, StopSignals } from "./signals.ts";
