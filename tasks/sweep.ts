@@ -11,7 +11,9 @@ const usage = `${program} sweep --model NAME [flags]
 
 Trains a run for each combination of values, and prints a table of them. A flag takes several values
 as in --lr 0.1,0.01, whole numbers also as in --seed 1..5. Runs that lie in the output folder are not
-done again, and those that were interrupted go on.
+done again, and those that were interrupted go on. A run that fails is told of below the table, and
+the next one follows; the exit code is 1 where no run is finished, or one failed for another reason
+than a loss that became NaN or infinite.
 `;
 
 /** Runs `sweep` with these arguments. */

@@ -3,6 +3,7 @@ import { UsageError } from "../errors.ts";
 import { models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { program } from "../program.ts";
+import { shellPath } from "../shell_word.ts";
 import {
   completeConfig,
   contradiction,
@@ -91,14 +92,9 @@ export function resumeCommand(folder: string, options: RunOptions): string {
   const flags = (["checkpointEvery", "keepLast", "dataDir", "threads"] as const).flatMap((key) => {
     const value = options[key];
     const plain = optionsSchema.shape[key].safeParse(undefined).data;
-    return value === plain ? [] : [`--${flagName(key)} ${quoted(String(value))}`];
+    return value === plain ? [] : [`--${flagName(key)} ${shellPath(String(value))}`];
   });
-  return [`${program} train --resume`, quoted(folder), ...flags].join(" ");
-}
-
-/** A word as a shell reads it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return [`${program} train --resume`, shellPath(folder), ...flags].join(" ");
 }
 
 /** Divides what the user gave into settings of the config and options beside it. */

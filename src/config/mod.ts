@@ -8,6 +8,7 @@ export {
   type TrainConfig,
   type TrainSettings,
 } from "./config.ts";
-export { configOfRecord, configRecord, configText, parseConfig } from "./config_file.ts";
+export { configOfRecord, configRecord, configText, parseConfig, recordKey } from "./config_file.ts";
 export { contradiction, listed } from "./contradiction.ts";
 export { optionsSchema, type RunOptions, type TrainFlags, trainFlagsSchema } from "./options.ts";
+export { variedSettings } from "./varied_settings.ts";

@@ -1,4 +1,4 @@
 /** Sweeps and reproductions. @module */
 export { reproduce } from "./reproduce.ts";
 export { expand } from "./sweep.ts";
-export { sweepTable } from "./sweep_table.ts";
+export { sweepTable, type SweptRun } from "./sweep_table.ts";

@@ -73,6 +73,7 @@ export async function trainRun(run: Run, given: TrainRunOptions): Promise<number
     await writeReport(run, options, test);
     return 0;
   } catch (error) {
+    if (error instanceof NonfiniteError) run.write("failure.json", { message: error.message });
     if (!(error instanceof UserError) || error instanceof NonfiniteError) throw error;
     throw new UserError(`${error.message}. To resume: ${resumeCommand}`, { cause: error });
   }

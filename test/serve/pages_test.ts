@@ -102,3 +102,15 @@ async function firstEvent(address: string, known = ""): Promise<{ id: string; co
   const [, id, data] = /^id: (\S+)\ndata: (.*)\n\n/.exec(text) ?? [];
   return { id, content: JSON.parse(data) };
 }
+
+Deno.test("the page of a run that failed says why, and not how to resume it", async () => {
+  using parent = temporaryFolder();
+  const folder = writeRun(parent.path, "a", { finished: false });
+  await using server = serve(parent.path);
+  const page = async () => (await get(`${server.address}runs/a`)).text;
+  assertStringIncludes(await page(), "train --resume");
+  Deno.writeTextFileSync(`${folder}/failure.json`, '{ "message": "The <loss> is NaN" }');
+  const failed = await page();
+  assertStringIncludes(failed, "The run has failed: The &lt;loss&gt; is NaN.");
+  assertEquals(failed.includes("train --resume"), false);
+});

@@ -7,7 +7,7 @@ import {
   wilsonInterval,
 } from "../../statistics/mod.ts";
 import { type ImageSet, markOf } from "../../data/mod.ts";
-import { configRecord } from "../../config/mod.ts";
+import { configRecord, recordKey, type TrainConfig, variedSettings } from "../../config/mod.ts";
 import { confusionCounts } from "../../train/mod.ts";
 import type { EvaluatedRun } from "./evaluated_run.ts";
 import { meanHistory } from "./mean_history.ts";
@@ -30,7 +30,7 @@ export interface Comparison {
 export function compareRuns(runs: readonly EvaluatedRun[], test: ImageSet): Comparison {
   refuseDifferentData(runs);
   const groups = [...Map.groupBy(runs, ({ results }) => settingsOf(results.config)).values()];
-  const names = rowNames(groups.map(([{ results }]) => configRecord(results.config)));
+  const names = rowNames(groups.map(([{ results }]) => results.config));
   const rows = groups.map((group, i) => rowOf(names[i], group, test));
   rows.sort(byRank);
   return {
@@ -48,14 +48,12 @@ function settingsOf(config: EvaluatedRun["results"]["config"]): string {
   return JSON.stringify(settings);
 }
 
-/** The model's name, and where rows share it, the settings in which they differ. */
-function rowNames(configs: readonly Readonly<Record<string, unknown>>[]): string[] {
+/** The model's name, and where rows share it, the settings in which they differ by choice. */
+function rowNames(configs: readonly TrainConfig[]): string[] {
   return configs.map((config) => {
-    const alike = configs.filter(({ model }) => model === config.model);
-    const varied = Object.entries(config).filter(([name, value]) =>
-      name !== "seed" && alike.some((other) => other[name] !== value)
-    );
-    return [config.model, ...varied.map(([name, value]) => `${name}=${value}`)].join(" ");
+    const varied = variedSettings(configs.filter(({ model }) => model === config.model))
+      .flatMap((key) => config[key] === undefined ? [] : [`${recordKey(key)}=${config[key]}`]);
+    return [config.model, ...varied].join(" ");
   });
 }
 

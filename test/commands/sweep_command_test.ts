@@ -1,0 +1,52 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { sweepCommand } from "../../src/commands/sweep_command.ts";
+import { runsIn } from "../../src/run/record.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+
+/** Sweeps over learning rates with a weight decay of 10; returns the exit code and what was said. */
+async function swept(outputDir: string, ...rates: number[]) {
+  const said: string[] = [];
+  const small = {
+    data: "synthetic",
+    trainSize: 200,
+    epochs: 1,
+    batchSize: 4,
+    weightDecay: 10,
+  } as const;
+  const runs = rates.map((lr) => ({ model: "linear" as const, ...small, lr, outputDir }));
+  const code = await sweepCommand(runs, { line: (text) => said.push(text), bar() {} });
+  return { code, said, table: said.at(-1) ?? "" };
+}
+
+Deno.test("a sweep goes on where a run fails, does each config once, and says at its end what failed", async () => {
+  using parent = temporaryFolder();
+  const { code, said, table } = await swept(parent.path, 0.01, 1000, 1e-2, 0.001);
+  assertEquals(code, 0);
+  assertStringIncludes(said.join("\n"), "1 of 4 combinations are named again: done once");
+  const [good, wild, other] = runsIn(parent.path);
+  const { failure = "" } = wild;
+  assert(/^The loss of the step .* try a lower --lr/.test(failure), failure);
+  assert(said.includes(`failed: ${failure}`));
+  const rows = table.split("\n").map((line) => line.trim().split(/ {2,}/));
+  assertEquals(rows.slice(2, 5).map((cells) => cells.slice(0, 3)), [
+    ["0.01", "1", "0"],
+    ["1000", "0", "1"],
+    ["0.001", "1", "0"],
+  ]);
+  assertEquals(rows.at(-1), [`failed: lr=1000 seed=42: ${failure}`]);
+
+  // Nothing is done again; where no run is finished the sweep has failed.
+  assertEquals((await swept(parent.path, 1000, 0.001)).code, 0);
+  const alone = await swept(parent.path, 1000);
+  assertEquals([alone.code, alone.said.includes(`run 1 of 1: ${wild.folder}`)], [1, true]);
+  assertEquals(runsIn(parent.path).map(({ folder }) => folder), [good, wild, other].map(folderOf));
+
+  // What is no fault of the config makes the sweep fail, and the next run follows all the same.
+  Deno.writeTextFileSync(`${good.folder}/summary.json`, "{}");
+  const damaged = await swept(parent.path, 0.01, 0.001);
+  assertEquals(damaged.code, 1);
+  assertStringIncludes(damaged.table, `failed: lr=0.01 seed=42: ${good.folder}/summary.json is`);
+  assertStringIncludes(damaged.table, "\n0.001      1       0");
+});
+
+const folderOf = ({ folder }: { readonly folder: string }) => folder;
