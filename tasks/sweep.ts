@@ -2,10 +2,10 @@ import { parseArgs } from "@std/cli/parse-args";
 import { runTask } from "../src/errors.ts";
 import { expand } from "../src/experiment/mod.ts";
 import { program } from "../src/program.ts";
-import { sweepCommand } from "../src/commands/sweep_command.ts";
+import { sweepCommand, sweepFlagsSchema } from "../src/commands/sweep_command.ts";
 import { reporter } from "../src/commands/reporter.ts";
-import { standardScreen } from "../src/cli/mod.ts";
-import { command } from "./train.ts";
+import { Command, standardScreen } from "../src/cli/mod.ts";
+import { command as trainCommand } from "./train.ts";
 
 const usage = `${program} sweep --model NAME [flags]
 
@@ -13,15 +13,17 @@ Trains a run for each combination of values, and prints a table of them. A flag 
 as in --lr 0.1,0.01, whole numbers also as in --seed 1..5. Runs that lie in the output folder are not
 done again, and those that were interrupted go on. A run that fails is told of below the table, and
 the next one follows; the exit code is 1 where no run is finished, or one failed for another reason
-than a loss that became NaN or infinite.
-`;
+than a loss that became NaN or infinite.`;
+
+const { alias, values } = trainCommand.options;
+const command = new Command(sweepFlagsSchema, { usage, alias, values });
 
 /** Runs `sweep` with these arguments. */
 export async function main(args: string[]): Promise<number | void> {
   const lines = expand(command.arguments(args), command.options.alias);
   const runs = lines.map((line) => command.read(parseArgs(line, command.parseOptions)));
   const known = runs.filter((flags) => flags !== undefined);
-  if (known.length < runs.length) return console.log(usage + command.help().replace(/^.*\n/, ""));
+  if (known.length < runs.length) return console.log(command.help());
   return await sweepCommand(known, standardScreen(), reporter);
 }
 

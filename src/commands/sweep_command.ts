@@ -1,12 +1,27 @@
+import { z } from "zod";
 import { loadTraining } from "../data/mod.ts";
 import { messageOf, UsageError, UserError } from "../errors.ts";
-import { completeConfig, configText, type TrainConfig, type TrainFlags } from "../config/mod.ts";
+import {
+  completeConfig,
+  configText,
+  type TrainConfig,
+  type TrainFlags,
+  trainFlagsSchema,
+} from "../config/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import type { Screen } from "../cli/mod.ts";
 import { type Reporter, type RunRecord, runsIn } from "../run/mod.ts";
 import { checkedSettings, splitFlags, trainCommand } from "./train_command.ts";
-import { sweepTable, type SweptRun } from "../experiment/mod.ts";
+import { sweepTable, type SweptRun, writeSweep } from "../experiment/mod.ts";
 import { NonfiniteError } from "../train/mod.ts";
+
+/** Flags of `sweep`: for each run those of `train`. */
+export const sweepFlagsSchema = z.strictObject({
+  ...trainFlagsSchema.shape,
+  output: z.string().min(1).optional()
+    .describe("folder for what became of each run, as CSV and JSON"),
+});
+type SweepFlags = Partial<z.output<typeof sweepFlagsSchema>>;
 
 /** One run of a sweep as it was asked for. */
 interface Planned {
@@ -24,7 +39,7 @@ interface Planned {
  * finished, or one failed for another reason than its config; otherwise 0.
  */
 export async function sweepCommand(
-  runs: readonly TrainFlags[],
+  runs: readonly SweepFlags[],
   screen: Screen,
   reporter?: Reporter,
 ): Promise<number> {
@@ -47,19 +62,22 @@ export async function sweepCommand(
       }
       swept.push(sweptRun(config, run));
     } catch (error) {
-      swept.push({ config, failure: messageOf(error) });
+      const { folder } = findRun(parent, config) ?? {};
+      swept.push({ config, folder, failure: messageOf(error) });
       broken ||= !(error instanceof NonfiniteError);
     }
     const failure = swept.at(-1)?.failure;
     if (failure !== undefined) screen.line(`failed: ${failure}`);
   }
   screen.line(`\n${sweepTable(swept)}`);
+  const [{ output }] = runs;
+  if (output !== undefined) screen.line(`\n${writeSweep(swept, output)}`);
   return broken || swept.every(({ failure }) => failure !== undefined) ? 1 : 0;
 }
 
 /** The runs to do, each config once, however its numbers were written. */
-async function plan(runs: readonly TrainFlags[], screen: Screen): Promise<Planned[]> {
-  const asked = runs.map((flags) => {
+async function plan(runs: readonly SweepFlags[], screen: Screen): Promise<Planned[]> {
+  const asked = runs.map(({ output: _, ...flags }) => {
     const { settings: given, options } = splitFlags(flags);
     const settings = checkedSettings(given);
     if (options.resume !== undefined) {
@@ -88,8 +106,8 @@ function findRun(parent: string, config: TrainConfig): RunRecord | undefined {
 }
 
 function sweptRun(config: TrainConfig, run: RunRecord | undefined): SweptRun {
-  const { summary, failure } = run ?? {};
-  if (summary !== undefined) return { ...summary, config };
-  if (failure !== undefined) return { config, failure };
+  const { summary, failure, folder } = run ?? {};
+  if (summary !== undefined) return { ...summary, config, folder };
+  if (failure !== undefined) return { config, folder, failure };
   throw new UserError("the folder of the run is gone");
 }

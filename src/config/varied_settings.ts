@@ -4,7 +4,7 @@ import { completeConfig, type TrainConfig } from "./config.ts";
 const keysOfChoices: readonly string[] = Object.values(choices).map(({ key }) => key);
 
 /**
- * The keys of settings, but for the seed, in which configs differ by choice. A setting that has in
+ * The keys of the settings in which configs differ by choice. A setting that has in
  * each config the value that follows from the others, as the momentum that SGD has and Adam has
  * not, is left out.
  */
@@ -20,7 +20,7 @@ export function variedSettings(configs: readonly TrainConfig[]): (keyof TrainCon
       return config[key] === (keysOfChoices.includes(key) ? ofModel : ofChoices)[key];
     });
   return [...keys].filter((key) =>
-    key !== "seed" && new Set(configs.map((config) => config[key])).size > 1 &&
+    new Set(configs.map((config) => config[key])).size > 1 &&
     (key === choices.model.key || key === "data" || !follows(key))
   );
 }

@@ -5,7 +5,7 @@ import { type Figures, figureSpreadText, headlinesOf, spread } from "../statisti
 
 /** A run of a sweep: the figures of its summary, or the sentence with which it failed. */
 export type SweptRun =
-  & { readonly config: TrainConfig }
+  & { readonly config: TrainConfig; readonly folder?: string }
   & (SweptFigures & { readonly failure?: undefined } | { readonly failure: string });
 
 /** What the table needs of a finished run. */
@@ -17,7 +17,7 @@ type SweptFigures = Pick<Summary, "best"> & Partial<Figures<"test">>;
  * run that failed why.
  */
 export function sweepTable(runs: readonly SweptRun[]): string {
-  const varied = variedSettings(runs.map(({ config }) => config));
+  const varied = variedSettings(runs.map(({ config }) => config)).filter((key) => key !== "seed");
   const names = varied.length === 0 ? ["model" as const] : varied;
   const anyFailed = runs.some(({ failure }) => failure !== undefined);
   const groups = Map.groupBy(runs, ({ config: { seed: _, ...rest } }) => JSON.stringify(rest));

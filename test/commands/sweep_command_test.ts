@@ -13,19 +13,21 @@ async function swept(outputDir: string, ...rates: number[]) {
     batchSize: 4,
     weightDecay: 10,
   } as const;
-  const runs = rates.map((lr) => ({ model: "linear" as const, ...small, lr, outputDir }));
+  const output = `${outputDir}/../swept`;
+  const runs = rates.map((lr) => ({ model: "linear" as const, ...small, lr, outputDir, output }));
   const code = await sweepCommand(runs, { line: (text) => said.push(text), bar() {} });
-  return { code, said, table: said.at(-1) ?? "" };
+  return { code, said, table: said.at(-2) ?? "" };
 }
 
 Deno.test("a sweep goes on where a run fails, does each config once, and says at its end what failed", async () => {
   using parent = temporaryFolder();
-  const { code, said, table } = await swept(parent.path, 0.01, 1000, 1e-2, 0.001);
+  const runs = `${parent.path}/runs`;
+  const { code, said, table } = await swept(runs, 0.01, 1000, 1e-2, 0.001);
   assertEquals(code, 0);
   assertStringIncludes(said.join("\n"), "1 of 4 combinations are named again: done once");
-  const [good, wild, other] = runsIn(parent.path);
+  const [good, wild, other] = runsIn(runs);
   const { failure = "" } = wild;
-  assert(/^The loss of the step .* try a lower --lr/.test(failure), failure);
+  assert(/^The training loss is .* at step .* try a lower --lr/.test(failure), failure);
   assert(said.includes(`failed: ${failure}`));
   const rows = table.split("\n").map((line) => line.trim().split(/ {2,}/));
   assertEquals(rows.slice(2, 5).map((cells) => cells.slice(0, 3)), [
@@ -35,15 +37,25 @@ Deno.test("a sweep goes on where a run fails, does each config once, and says at
   ]);
   assertEquals(rows.at(-1), [`failed: lr=1000 seed=42: ${failure}`]);
 
+  assertEquals(said.at(-1), `\n${runs}/../swept/sweep.csv`);
+  const csv = Deno.readTextFileSync(`${parent.path}/swept/sweep.csv`).split("\n");
+  assertEquals(csv[0].split(",").slice(0, 5), ["lr", "seed", "state", "folder", "best_epoch"]);
+  assertEquals(csv[0].split(",").at(-1), "failure");
+  assertEquals(csv[1].split(",").slice(0, 5), ["0.01", "42", "finished", good.folder, "1"]);
+  assertEquals(csv[2], `1000,42,failed,${wild.folder},,,,,,"${failure}"`);
+  const json = JSON.parse(Deno.readTextFileSync(`${parent.path}/swept/sweep.json`));
+  assertEquals(json.runs[0].test_acc, good.summary?.test_acc);
+  assertEquals([json.runs[1].failure, json.runs[1].config.lr], [failure, 1000]);
+
   // Nothing is done again; where no run is finished the sweep has failed.
-  assertEquals((await swept(parent.path, 1000, 0.001)).code, 0);
-  const alone = await swept(parent.path, 1000);
+  assertEquals((await swept(runs, 1000, 0.001)).code, 0);
+  const alone = await swept(runs, 1000);
   assertEquals([alone.code, alone.said.includes(`run 1 of 1: ${wild.folder}`)], [1, true]);
-  assertEquals(runsIn(parent.path).map(({ folder }) => folder), [good, wild, other].map(folderOf));
+  assertEquals(runsIn(runs).map(({ folder }) => folder), [good, wild, other].map(folderOf));
 
   // What is no fault of the config makes the sweep fail, and the next run follows all the same.
   Deno.writeTextFileSync(`${good.folder}/summary.json`, "{}");
-  const damaged = await swept(parent.path, 0.01, 0.001);
+  const damaged = await swept(runs, 0.01, 0.001);
   assertEquals(damaged.code, 1);
   assertStringIncludes(damaged.table, `failed: lr=0.01 seed=42: ${good.folder}/summary.json is`);
   assertStringIncludes(damaged.table, "\n0.001      1       0");

@@ -52,6 +52,7 @@ function settingsOf(config: EvaluatedRun["results"]["config"]): string {
 function rowNames(configs: readonly TrainConfig[]): string[] {
   return configs.map((config) => {
     const varied = variedSettings(configs.filter(({ model }) => model === config.model))
+      .filter((key) => key !== "seed")
       .flatMap((key) => config[key] === undefined ? [] : [`${recordKey(key)}=${config[key]}`]);
     return [config.model, ...varied].join(" ");
   });
