@@ -57,12 +57,13 @@ async function resume(
   reporter?: Reporter,
 ): Promise<number> {
   if (options.dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
-  const { folder, config, finished, environment } = readRun(path);
+  const { folder, config, finished, environment, failure } = readRun(path);
   refuseChanges(folder, config, settings, options);
   if (finished) {
     screen.line(`${folder} is finished: nothing to do (${program} evaluate ${folder} shows it)`);
     return 0;
   }
+  if (failure !== undefined) screen.line(`warning: ${folder} has failed before: ${failure}`);
   using run = Run.open(folder, options);
   const { data: source, trainSize } = config;
   const data = await loadTraining({ ...options, data: source, trainSize });
