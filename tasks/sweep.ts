@@ -5,7 +5,7 @@ import { program } from "../src/program.ts";
 import { sweepCommand, sweepFlagsSchema } from "../src/commands/sweep_command.ts";
 import { reporter } from "../src/commands/reporter.ts";
 import { Command, standardScreen } from "../src/cli/mod.ts";
-import { command as trainCommand } from "./train.ts";
+import { trainFlags } from "../src/commands/train_arguments.ts";
 
 const usage = `${program} sweep --model NAME [flags]
 
@@ -15,7 +15,7 @@ done again, and those that were interrupted go on. A run that fails is told of b
 the next one follows; the exit code is 1 where no run is finished, or one failed for another reason
 than a loss that became NaN or infinite.`;
 
-const { alias, values } = trainCommand.options;
+const { alias, values } = trainFlags.options;
 const command = new Command(sweepFlagsSchema, { usage, alias, values });
 
 /** Runs `sweep` with these arguments. */

@@ -1,8 +1,8 @@
-import { configRecord, recordKey, variedSettings } from "../config/mod.ts";
+import { configRecord } from "../config/mod.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { figuresOf } from "../statistics/mod.ts";
 import { csvText, diskFiles, jsonText, writeText } from "../storage/mod.ts";
-import type { SweptRun } from "./sweep_table.ts";
+import { type SweptRun, variedIn } from "./sweep_table.ts";
 
 /** Writes what became of the runs of a sweep, a line each; returns the path of the CSV file. */
 export function writeSweep(runs: readonly SweptRun[], folder: string): string {
@@ -18,20 +18,14 @@ export function writeSweep(runs: readonly SweptRun[], folder: string): string {
 }
 
 /** Columns of what was varied, the seed and what became of the run. */
-export function sweepCsv(runs: readonly SweptRun[]): string {
-  const settings = new Set([...variedSettings(runs.map(({ config }) => config)), "seed" as const]);
-  const results = runs.map(resultOf);
-  const columns = new Set(results.flatMap((result) => Object.keys(result)));
-  return csvText(
-    [...[...settings].map(recordKey), ...columns],
-    runs.map(({ config }, i) => {
-      const result: Readonly<Record<string, string | number | undefined>> = results[i];
-      return [
-        ...[...settings].map((key) => String(config[key] ?? "")),
-        ...[...columns].map((name) => result[name] ?? ""),
-      ];
-    }),
-  );
+function sweepCsv(runs: readonly SweptRun[]): string {
+  const settings = variedIn(runs);
+  const lines: Readonly<Record<string, unknown>>[] = runs.map((run, i) => {
+    return { ...settings[i], seed: run.config.seed, ...resultOf(run) };
+  });
+  const columns = [...new Set(lines.flatMap((line) => Object.keys(line)))];
+  const cells = lines.map((line) => columns.map((name) => String(line[name] ?? "")));
+  return csvText(columns, cells);
 }
 
 const runRecord = (run: SweptRun) => ({ ...resultOf(run), config: configRecord(run.config) });

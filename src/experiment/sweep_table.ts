@@ -1,5 +1,5 @@
 import { aligned } from "../cli/mod.ts";
-import { recordKey, type TrainConfig, variedSettings } from "../config/mod.ts";
+import { type TrainConfig, variedSettings } from "../config/mod.ts";
 import type { Summary } from "../run/mod.ts";
 import { type Figures, figureSpreadText, headlinesOf, spread } from "../statistics/mod.ts";
 
@@ -17,14 +17,17 @@ type SweptFigures = Pick<Summary, "best"> & Partial<Figures<"test">>;
  * run that failed why.
  */
 export function sweepTable(runs: readonly SweptRun[]): string {
-  const varied = variedSettings(runs.map(({ config }) => config)).filter((key) => key !== "seed");
-  const names = varied.length === 0 ? ["model" as const] : varied;
+  const settings = variedIn(runs);
+  const names = Object.keys(settings[0] ?? {});
   const anyFailed = runs.some(({ failure }) => failure !== undefined);
-  const groups = Map.groupBy(runs, ({ config: { seed: _, ...rest } }) => JSON.stringify(rest));
+  const groups = Map.groupBy(runs.keys(), (i) => {
+    const { seed: _, ...rest } = runs[i].config;
+    return JSON.stringify(rest);
+  });
   const rows = [...groups.values()].map((group) => {
-    const finished = group.filter((run) => run.failure === undefined);
+    const finished = group.map((i) => runs[i]).filter((run) => run.failure === undefined);
     return [
-      ...names.map((name) => String(group[0].config[name] ?? "-")),
+      ...names.map((name) => String(settings[group[0]][name] ?? "-")),
       String(finished.length),
       ...(anyFailed ? [String(group.length - finished.length)] : []),
       ...figureCells(finished),
@@ -33,16 +36,23 @@ export function sweepTable(runs: readonly SweptRun[]): string {
   const titles = headlinesOf("test").flatMap(({ key, name, better, format: { unit } }) => [
     ...[`val_${name}${unit}`, `${key}${unit}`, better === "higher" ? "lowest" : "highest"],
   ]);
-  const head = [...names.map(recordKey), "seeds", ...(anyFailed ? ["failed"] : []), ...titles];
-  const failures = runs.flatMap(({ config, failure }) => {
+  const head = [...names, "seeds", ...(anyFailed ? ["failed"] : []), ...titles];
+  const failures = runs.flatMap(({ config: { seed }, failure }, i) => {
     if (failure === undefined) return [];
-    const settings = [...names, "seed" as const].map((name) =>
-      `${recordKey(name)}=${config[name]}`
+    const said = Object.entries({ ...settings[i], seed }).filter(([, value]) =>
+      value !== undefined
     );
-    return [`failed: ${settings.join(" ")}: ${failure}`];
+    return [`failed: ${said.map(([name, value]) => `${name}=${value}`).join(" ")}: ${failure}`];
   });
   const table = aligned([head, ...rows], () => false).join("\n");
   return [table, ...(anyFailed ? ["", ...failures] : [])].join("\n");
+}
+
+/** What was varied in each run of a sweep but for the seed, or else its model. */
+export function variedIn(runs: readonly SweptRun[]): Readonly<Record<string, unknown>>[] {
+  return variedSettings(runs.map(({ config }) => config)).map(({ seed: _, ...settings }, i) => {
+    return Object.keys(settings).length === 0 ? { model: runs[i].config.model } : settings;
+  });
 }
 
 function figureCells(finished: readonly SweptFigures[]): string[] {

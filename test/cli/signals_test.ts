@@ -8,7 +8,7 @@ for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     const said: string[] = [];
     for await (const line of lines(process.stdout)) {
       said.push(line);
-      if (!line.includes(":")) process.kill(signal);
+      if (["listens", `${signal} 1`, `${signal} 2`].includes(line)) process.kill(signal);
     }
     await process.stdin.close();
     await process.stderr.cancel();

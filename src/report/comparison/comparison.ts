@@ -7,7 +7,7 @@ import {
   wilsonInterval,
 } from "../../statistics/mod.ts";
 import { type ImageSet, markOf } from "../../data/mod.ts";
-import { configRecord, recordKey, type TrainConfig, variedSettings } from "../../config/mod.ts";
+import { configRecord, type TrainConfig, variedSettings } from "../../config/mod.ts";
 import { confusionCounts } from "../../train/mod.ts";
 import type { EvaluatedRun } from "./evaluated_run.ts";
 import { meanHistory } from "./mean_history.ts";
@@ -51,10 +51,10 @@ function settingsOf(config: EvaluatedRun["results"]["config"]): string {
 /** The model's name, and where rows share it, the settings in which they differ by choice. */
 function rowNames(configs: readonly TrainConfig[]): string[] {
   return configs.map((config) => {
-    const varied = variedSettings(configs.filter(({ model }) => model === config.model))
-      .filter((key) => key !== "seed")
-      .flatMap((key) => config[key] === undefined ? [] : [`${recordKey(key)}=${config[key]}`]);
-    return [config.model, ...varied].join(" ");
+    const alike = configs.filter(({ model }) => model === config.model);
+    const { seed: _, ...varied } = variedSettings(alike)[alike.indexOf(config)];
+    const said = Object.entries(varied).filter(([, value]) => value !== undefined);
+    return [config.model, ...said.map(([name, value]) => `${name}=${value}`)].join(" ");
   });
 }
 
