@@ -7,12 +7,13 @@ import {
   wilsonInterval,
 } from "../../statistics/mod.ts";
 import { type ImageSet, markOf } from "../../data/mod.ts";
-import { configRecord, type TrainConfig, variedSettings } from "../../config/mod.ts";
+import { configRecord } from "../../config/mod.ts";
 import { confusionCounts } from "../../train/mod.ts";
 import type { EvaluatedRun } from "./evaluated_run.ts";
 import { meanHistory } from "./mean_history.ts";
 import { refuseDifferentData } from "./finished_runs.ts";
 import type { Row } from "./row.ts";
+import { distinctNames } from "../../run/mod.ts";
 import { comparePairs, type Pair } from "./pairs.ts";
 
 /** Finished runs side by side, the best row first. */
@@ -30,7 +31,7 @@ export interface Comparison {
 export function compareRuns(runs: readonly EvaluatedRun[], test: ImageSet): Comparison {
   refuseDifferentData(runs);
   const groups = [...Map.groupBy(runs, ({ results }) => settingsOf(results.config)).values()];
-  const names = rowNames(groups.map(([{ results }]) => results.config));
+  const names = distinctNames(groups.map(([{ results }]) => ({ ...results.config, seed: 0 })));
   const rows = groups.map((group, i) => rowOf(names[i], group, test));
   rows.sort(byRank);
   return {
@@ -46,16 +47,6 @@ export function compareRuns(runs: readonly EvaluatedRun[], test: ImageSet): Comp
 function settingsOf(config: EvaluatedRun["results"]["config"]): string {
   const { seed: _, ...settings } = configRecord(config);
   return JSON.stringify(settings);
-}
-
-/** The model's name, and where rows share it, the settings in which they differ by choice. */
-function rowNames(configs: readonly TrainConfig[]): string[] {
-  return configs.map((config) => {
-    const alike = configs.filter(({ model }) => model === config.model);
-    const { seed: _, ...varied } = variedSettings(alike)[alike.indexOf(config)];
-    const said = Object.entries(varied).filter(([, value]) => value !== undefined);
-    return [config.model, ...said.map(([name, value]) => `${name}=${value}`)].join(" ");
-  });
 }
 
 function rowOf(name: string, group: readonly EvaluatedRun[], test: ImageSet): Row {

@@ -1,7 +1,7 @@
 import { curvesPicture, measuredIn } from "../../picture/mod.ts";
-import { duration, figureText, rankedOf } from "../../statistics/mod.ts";
+import { duration, figureText, fixed, rankedOf } from "../../statistics/mod.ts";
 import { epochFigures } from "../../train/mod.ts";
-import { configRecord } from "../../config/mod.ts";
+import { configRecord, shownConfig } from "../../config/mod.ts";
 import { shownName } from "../../data/mod.ts";
 import { type Content, type Markup, markup } from "../../html/mod.ts";
 import { type EpochRecord, type FoundRun, runPath, type RunRecord } from "../../run/mod.ts";
@@ -132,7 +132,7 @@ function epochTable({ epochs, name }: RunRecord): Content {
     ["lr", ({ lr }) => Number(lr.toPrecision(4))],
     ...epochFigures.map((
       { key, digits },
-    ): Column => [key, (row) => row[key]?.toFixed(digits) ?? "–"]),
+    ): Column => [key, ({ [key]: value }) => value === undefined ? "–" : fixed(value, digits)]),
     ["seconds", ({ seconds }) => seconds?.toFixed(1) ?? "–"],
     ["images/s", ({ imagesPerSecond }) => imagesPerSecond ?? "–"],
   ];
@@ -155,7 +155,7 @@ function epochTable({ epochs, name }: RunRecord): Content {
 
 function settings({ config }: RunRecord): Markup {
   return definitions(
-    Object.entries(configRecord(config)).map(([key, value]) => [key, String(value)]),
+    Object.entries(shownConfig(configRecord(config))).map(([key, value]) => [key, String(value)]),
   );
 }
 
