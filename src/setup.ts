@@ -6,9 +6,11 @@
  */
 
 import { createHash } from "node:crypto";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
+import { cargoBuild } from "./cargo.ts";
 import { runTask, UserError } from "./errors.ts";
 import { importerLibrary } from "./ffi/mod.ts";
+import { program } from "./program.ts";
 import { version } from "./version.ts";
 
 /** What JSR says of a package's files, by their paths. */
@@ -19,22 +21,21 @@ interface Manifest {
 /** Fetches the package's native sources into `.wick/native` and has cargo build them there. */
 async function setUp(): Promise<void> {
   const root = new URL("../", import.meta.url);
-  if (root.protocol === "file:") throw new UserError("In wick's repository: run `deno task setup`");
+  if (root.protocol === "file:") {
+    throw new UserError(`In wick's repository: run "${program} setup"`);
+  }
   const answer = await fetch(new URL(`../${version}_meta.json`, root));
   if (!answer.ok) throw new UserError(`${answer.url} cannot be read: ${answer.status}`);
   const { manifest }: Manifest = await answer.json();
   for (const [path, { checksum }] of Object.entries(manifest)) {
     if (path.startsWith("/native/")) await fetchFile(new URL(`.${path}`, root), path, checksum);
   }
-  const cargo = new Deno.Command("cargo", {
-    args: ["build", "--release", "--locked", "--manifest-path=.wick/native/Cargo.toml"]
-      .concat("--target-dir=.wick/native/target"),
-    stdin: "null",
+  await cargoBuild({
+    root: ".",
+    manifest: ".wick/native/Cargo.toml",
+    target: ".wick/native/target",
+    file: basename(importerLibrary()),
   });
-  const { code } = await cargo.spawn().status;
-  if (code !== 0) {
-    throw new UserError(`Cargo could not build the native library (exit code ${code})`);
-  }
   console.log(`${importerLibrary()} is built`);
 }
 

@@ -2,5 +2,15 @@
 export { aligned } from "./aligned.ts";
 export { Command, flagName } from "./flags.ts";
 export { lastingScreen } from "./lasting_screen.ts";
-export { progressBar, type Screen, silentScreen, standardScreen } from "./progress.ts";
+export {
+  barColumns,
+  clearLine,
+  fitting,
+  progressBar,
+  type Screen,
+  silentScreen,
+  standardScreen,
+} from "./progress.ts";
 export { exitCodes, type StopSignal, StopSignals } from "./signals.ts";
+export { pageColumns, printColumns, takesEscapes, terminalColumns } from "./terminal.ts";
+export { definitions, wrap } from "./wrap.ts";

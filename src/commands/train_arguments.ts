@@ -17,7 +17,7 @@ const options = { alias: { b: "batch-size", wd: "weight-decay" }, values: aliase
 /** What ends a run well: the end of each usage. */
 const signals = `
 Control-C, SIGTERM and a terminal that hangs up save the run.${
-  selfContained ? "" : ` In containers and under
+  selfContained ? "" : ` In containers and under \
 supervisors start ${program} itself, without npx: that dies of SIGTERM and leaves the run behind.`
 }`;
 

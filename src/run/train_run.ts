@@ -79,7 +79,7 @@ export async function trainRun(run: Run, given: TrainRunOptions): Promise<number
   } catch (error) {
     if (error instanceof NonfiniteError) run.write("failure.json", { message: error.message });
     if (!(error instanceof UserError) || error instanceof NonfiniteError) throw error;
-    throw new UserError(`${error.message}. To resume: ${resumeCommand}`, { cause: error });
+    throw new UserError(`${messageOf(error)}. To resume: ${resumeCommand}`, { cause: error });
   }
 }
 

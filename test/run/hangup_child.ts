@@ -10,7 +10,7 @@ import { config, data, environment, layer, test } from "../train/fixtures.ts";
 
 await runTask(async ([parent]) => {
   using run = Run.create(config({ epochs: 100_000 }), environment, parent);
-  const screen = standardScreen();
+  using screen = standardScreen();
   return await trainRun(run, {
     data,
     loadTest: () => Promise.resolve(test),

@@ -8,6 +8,7 @@ import { type EpochRecord, type FoundRun, runPath, type RunRecord } from "../../
 import { epochSeconds, longState, trainingSeconds } from "../words.ts";
 import { definitions, type Page, picture, runAddress, scrolling } from "./page.ts";
 import { program } from "../../program.ts";
+import { counted } from "../../printable.ts";
 
 /** The files of a run folder that are served as they are. */
 export const runFiles = [
@@ -116,7 +117,7 @@ function time(iso: string): Markup {
 
 function curves({ epochs, best, config }: RunRecord): Content {
   if (epochs.length === 0) return markup`<p>The first epoch is not complete yet.</p>`;
-  const subtitle = `${epochs.length} of ${config.epochs} epochs`;
+  const subtitle = `${epochs.length} of ${counted(config.epochs, "epoch")}`;
   const shown = { subtitle, history: epochs, best: best?.epoch, epochs: config.epochs };
   return measuredIn(epochs).map((metric) => {
     const title = `${config.model}, seed ${config.seed}: ${metric.label}`;
