@@ -43,6 +43,7 @@ const files = new Set([
   "user_folder.ts",
   "version.ts",
   "clock.ts",
+  "shell_word.ts",
 ]);
 
 /** Commands are loaded one at a time, each from its own file. */

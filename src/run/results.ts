@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { program } from "../program.ts";
+import { shellPath } from "../shell_word.ts";
 import { configOfRecord, configRecord, type TrainConfig } from "../config/mod.ts";
 import { jsonText, readJson } from "../storage/mod.ts";
 import { epochMetricsSchema } from "../train/mod.ts";
@@ -60,7 +61,7 @@ export function resultsOf(run: RunRecord): Results {
   if (summary === undefined) {
     if (failure !== undefined) throw new UserError(`${folder} has failed: ${failure}`);
     throw new UserError(
-      `${folder} is not finished: ${program} train --resume ${folder} resumes it`,
+      `${folder} is not finished: ${program} train --resume ${shellPath(folder)} resumes it`,
     );
   }
   const digests = new Map(readDigests(folder).map((line) => [line.epoch, line]));

@@ -21,7 +21,7 @@ export function comparePage(runs: readonly RunRecord[]): Page {
 
 function notice(runs: readonly RunRecord[]): Markup | undefined {
   if (runs.length === 0) {
-    return markup`<p>No run is chosen: <a href="/">choose some in the table</a>.</p>`;
+    return markup`<p>No run is chosen: <a href="./">choose some in the table</a>.</p>`;
   }
   const data = [...new Set(runs.map(({ config }) => config.data))];
   if (data.length > 1) {
