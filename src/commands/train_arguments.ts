@@ -18,7 +18,7 @@ const options = { alias: { b: "batch-size", wd: "weight-decay" }, values: aliase
 const signals = `
 Control-C, SIGTERM and a terminal that hangs up save the run.${
   selfContained ? "" : ` In containers and under \
-supervisors start ${program} itself, without npx: that dies of SIGTERM and leaves the run behind.`
+supervisors start deno task itself, without npx: that dies of SIGTERM and leaves the run behind.`
 }`;
 
 /** The command line of `train` with one of wick's own models. */

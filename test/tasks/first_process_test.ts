@@ -46,7 +46,7 @@ Deno.test({
     await stdin.close().catch(() => {}); // its reader is gone
     const [resume] = said.filter((line) => line.startsWith("to resume: "));
     assertMatch(said.join("\n"), /^stopped by SIGTERM, saved at step \d+ of 7000$/m);
-    assertStringIncludes(resume, `deno task train --resume ${parent.path}/`);
+    assertStringIncludes(resume, ` train --resume ${parent.path}/`);
     assertEquals((await unshare.status).code, 143);
   },
 });
