@@ -40,6 +40,7 @@ const files = new Set([
   "errors.ts",
   "printable.ts",
   "program.ts",
+  "shell_word.ts",
   "user_folder.ts",
   "version.ts",
   "clock.ts",

@@ -100,7 +100,7 @@ export class Command<Shape extends z.ZodRawShape> {
   }
 
   /** The text of `--help` in lines of at most `columns`: every flag with its values and default. */
-  help(columns: number = pageColumns, usage: string = this.options.usage): string {
+  help(columns: number = pageColumns): string {
     const spelled = new Map(
       Object.entries(this.options.alias ?? {}).map(([alias, name]) => [name, alias]),
     );
@@ -116,7 +116,7 @@ export class Command<Shape extends z.ZodRawShape> {
       return [`  ${other}--${flag.name}${value}`, `${flag.text}${choices}${fallback}`] as const;
     });
     const table = definitions([...lines, ["  -h, --help", "show this help"]], columns);
-    return [...wrap(usage, columns), "", "Flags [default]:", table].join("\n");
+    return [...wrap(this.options.usage, columns), "", "Flags [default]:", table].join("\n");
   }
 
   #unknown(name: string): UsageError {

@@ -9,16 +9,24 @@ import {
   type ModelModule,
   models,
 } from "../models/mod.ts";
-import { program } from "../program.ts";
+import { program, selfContained } from "../program.ts";
 import { aliasesOf, explain, schemasOf } from "../settings/mod.ts";
 
 const options = { alias: { b: "batch-size", wd: "weight-decay" }, values: aliasesOf(models) };
+
+/** What ends a run well: the end of each usage. */
+const signals = `
+Control-C, SIGTERM and a terminal that hangs up save the run.${
+  selfContained ? "" : ` In containers and under \
+supervisors start deno task itself, without npx: that dies of SIGTERM and leaves the run behind.`
+}`;
 
 /** The command line of `train` with one of wick's own models. */
 export const trainFlags = new Command(trainFlagsSchema, {
   usage: `${program} train --model NAME [flags]
 ${program} train --model ./MY_MODEL.ts [flags], and with --help the flags of that model
-${program} train --resume RUN_FOLDER`,
+${program} train --resume RUN_FOLDER
+${signals}`,
   ...options,
 });
 
@@ -71,6 +79,7 @@ function commandOf(shown: string, model: AnyModel): Command<z.ZodRawShape> {
     `${program} train --model ${shown} [flags]`,
     `${name}: ${title}`,
     ...(said.length === 0 ? [] : [`Its defaults: ${said.join(" ")}`]),
+    signals,
   ].join("\n");
   const { model: modelFlag, ...rest } = sharedFlags;
   const schema = z.strictObject({ model: modelFlag, ...schemasOf(model), ...rest });

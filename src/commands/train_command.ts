@@ -78,12 +78,13 @@ async function resume(
 ): Promise<number> {
   if (options.dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
   const record = readRun(path);
-  const { folder, config, finished, environment } = record;
+  const { folder, config, finished, environment, failure } = record;
   refuseChanges(folder, config, settings, options);
   if (finished) {
     screen.line(`${folder} is finished: nothing to do (${program} evaluate ${folder} shows it)`);
     return 0;
   }
+  if (failure !== undefined) screen.line(`warning: ${folder} has failed before: ${failure}`);
   const model = await modelIn(folder, config);
   const changed = changedModule(record);
   if (changed !== undefined) screen.line(`warning: ${changed}`);

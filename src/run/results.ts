@@ -57,8 +57,9 @@ function resultsOfFile(path: string): Results {
 
 /** The results of a run; throws a UserError where it is not finished. */
 export function resultsOf(run: RunRecord): Results {
-  const { folder, config, summary, history } = run;
+  const { folder, config, summary, history, failure } = run;
   if (summary === undefined) {
+    if (failure !== undefined) throw new UserError(`${folder} has failed: ${failure}`);
     throw new UserError(
       `${folder} is not finished: ${program} train --resume ${shellPath(folder)} resumes it`,
     );

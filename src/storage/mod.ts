@@ -1,4 +1,5 @@
 /** Files that survive a crash, and formats: safetensors, JSON, gzip, IDX. @module */
+export { csvText } from "./csv.ts";
 export {
   append,
   appendSafely,

@@ -216,3 +216,15 @@ Deno.test("a page that is open is sent anew when what it shows has changed, and 
   assertStringIncludes(later.text, "Finished after 4 epochs.");
   assertEquals(server.errors, []);
 });
+
+Deno.test("the page of a run that failed says why, and not how to resume it", async () => {
+  using parent = temporaryFolder();
+  const folder = writeRun(parent.path, "a", { finished: false });
+  await using server = serve(parent.path);
+  const page = async () => (await get(`${server.address}runs/a`)).text;
+  assertStringIncludes(await page(), "train --resume");
+  Deno.writeTextFileSync(`${folder}/failure.json`, '{ "message": "The <loss> is NaN" }');
+  const failed = await page();
+  assertStringIncludes(failed, "The run has failed: The &lt;loss&gt; is NaN.");
+  assertEquals(failed.includes("train --resume"), false);
+});

@@ -40,7 +40,7 @@ function notice(runs: readonly RunRecord[]): Markup | undefined {
 
 /** What runs are called in a picture's legend: by what differs, and if nothing does by their folder. */
 function shortNames(runs: readonly RunRecord[]): string[] {
-  const names = distinctNames(runs.map(({ config }) => shownConfig(configRecord(config))));
+  const names = distinctNames(runs.map(({ config }) => config));
   return names.map((name, i) => {
     const text = names.indexOf(name) === names.lastIndexOf(name) ? name : runs[i].name;
     return `${i + 1}: ${text.length > 44 ? `${text.slice(0, 43)}…` : text}`;

@@ -64,6 +64,9 @@ function progress(run: RunRecord, folder: string): Markup | undefined {
     <progress max="${config.epochs * stepsPerEpoch}" value="${step}"
       aria-label="steps done"></progress>
   `;
+  if (run.failure !== undefined) {
+    return markup`${bar}<p class="problem">The run has failed: ${run.failure}.</p>`;
+  }
   if (run.state === "interrupted") {
     const path = shellPath(`${runPath(folder)}/${name}`);
     return markup`${bar}<p>To resume: <code>${program} train --resume ${path}</code></p>`;
