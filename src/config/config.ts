@@ -106,9 +106,9 @@ export function completeConfig(
       if (config[key] === defaultOf(schemasOf(spec)[setting])) delete config[key];
     }
   }
-  const complete = configSchema.parse(config);
-  checkTrainSize(dataSet(data), complete.trainSize);
-  return complete;
+  const result = configSchema.parse(config);
+  checkTrainSize(dataSet(data), result.trainSize);
+  return result;
 }
 
 /** The settings that the chosen one has in a config, under its own names for them. */

@@ -146,12 +146,17 @@ Deno.test("a sweep and evaluate on other data of a user's own say what they need
   makeIdx(letters, { train: 60, classes: 4, height: 9, width: 9 });
   makePictures(shapes, ["circle", "line"], 5);
   const { lines, screen } = said();
-  const planned = [1, 2].map((seed) => ({ ...settings, seed, data: letters, outputDir }));
+  const planned = [1, 2].map((seed) => ({
+    flags: { ...settings, seed, data: letters, outputDir },
+  }));
   assertEquals(await sweepCommand(planned, screen), 0);
   assertEquals(await sweepCommand(planned, screen), 0);
   assertEquals(runsIn(outputDir).length, 2, "the second sweep finds the runs of the first");
   assertStringIncludes(lines.at(-1)!, "linear      2");
-  const late = () => sweepCommand([...planned, { ...planned[0], seed: 3, trainSize: 45 }], screen);
+  const late = () =>
+    sweepCommand([...planned, {
+      flags: { ...planned[0].flags, seed: 3, trainSize: 45 },
+    }], screen);
   await assertRejects(late, UserError, "Cannot train on 45 images");
   const run = `${outputDir}/${runsIn(outputDir)[0]}`;
   const other = () =>
