@@ -32,8 +32,12 @@ export {
   batchNorm2d,
   type BatchNormOptions,
   type BatchNormTensors,
+  type GroupNorm,
+  groupNorm,
   type LayerNorm,
   layerNorm,
+  type RMSNorm,
+  rmsNorm,
 } from "./normalization.ts";
 export * from "./optimizers/mod.ts";
 export { parameterCount } from "./parameter_count.ts";

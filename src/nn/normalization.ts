@@ -98,3 +98,64 @@ export function layerNorm(
     forward: (x, { tensors: { weight, bias } }) => functional.layerNorm(x, weight, bias, epsilon),
   };
 }
+
+/** A group normalisation. */
+export interface GroupNorm extends Layer<{ readonly weight: Tensor; readonly bias: Tensor }> {
+  /** Groups of channels. */
+  readonly groups: number;
+  /** Channels of an image. */
+  readonly channels: number;
+  /** Added to the variance. */
+  readonly epsilon: number;
+}
+
+/**
+ * Normalises each image's groups of channels of `[batch, channels, ..]`, each by its own mean and
+ * variance; weight and bias belong to channels.
+ */
+export function groupNorm(
+  groups: number,
+  channels: number,
+  { epsilon = 1e-5 }: { epsilon?: number } = {},
+): GroupNorm {
+  checkSizes("groupNorm", { groups, channels });
+  if (channels % groups !== 0) {
+    throw new RangeError(`Cannot define groupNorm: ${groups} groups do not divide ${channels}`);
+  }
+  const shape = [channels];
+  return {
+    kind: "groupNorm",
+    groups,
+    channels,
+    epsilon,
+    parameters: { weight: { shape, init: ones }, bias: { shape, init: zeros } },
+    forward: (x, { tensors: { weight, bias } }) =>
+      functional.groupNorm(x, groups, weight, bias, epsilon),
+  };
+}
+
+/** A root mean square normalisation. */
+export interface RMSNorm extends Layer<{ readonly weight: Tensor }> {
+  /** Length of the last dimension. */
+  readonly features: number;
+  /** Added to the mean square. */
+  readonly epsilon: number;
+}
+
+/**
+ * Divides the last dimension, of `features` values, by the root of its mean square. By default
+ * `epsilon` is the distance from 1 to the next f32, 2^-23.
+ */
+export function rmsNorm(
+  features: number,
+  { epsilon = 1.1920928955078125e-7 }: { epsilon?: number } = {},
+): RMSNorm {
+  checkSizes("rmsNorm", { features });
+  return {
+    kind: "rmsNorm",
+    features,
+    epsilon,
+    parameters: { weight: { shape: [features], init: ones } },
+    forward: (x, { tensors: { weight } }) => functional.rmsNorm(x, weight, epsilon),
+  };
+}

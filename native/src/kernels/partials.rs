@@ -30,6 +30,37 @@ pub fn carry_on<V: Vector>(partials: &mut [V::Element; PARTIALS], count: usize, 
     }
 }
 
+/// `K` sums over the same `count` terms of each of `ROWS` rows, side by side: one sum waits for its own last term, and
+/// meanwhile the others go on. `add(row, totals, j, left)` adds term j of the row to lane 0 of its totals' partials, and
+/// so on; lanes from `left` on add +0.
+#[inline(always)]
+pub fn sums<V: Vector, const ROWS: usize, const K: usize>(
+    count: usize,
+    add: impl Fn(usize, [V; K], usize, usize) -> [V; K],
+) -> [[V::Element; K]; ROWS] {
+    let mut partials = [[[V::Element::ZERO; PARTIALS]; K]; ROWS];
+    let whole = count - count % PARTIALS;
+    for part in (0..PARTIALS).step_by(V::LANES) {
+        let mut totals = [[V::zero(); K]; ROWS];
+        for j in (part..whole).step_by(PARTIALS) {
+            for row in 0..ROWS {
+                totals[row] = add(row, totals[row], j, V::LANES);
+            }
+        }
+        let last = whole + part;
+        for row in 0..ROWS {
+            if last < count {
+                totals[row] = add(row, totals[row], last, count - last);
+            }
+            for sum in 0..K {
+                // SAFETY: a vector's lanes fit into the rest of the partials.
+                unsafe { totals[row][sum].store(partials[row][sum].as_mut_ptr().add(part)) };
+            }
+        }
+    }
+    partials.map(|row| row.map(join))
+}
+
 /// `((0 + 8) + (4 + 12)) + ...`: halves are added until one number is left.
 #[inline(always)]
 pub fn join<T: Float>(partials: [T; PARTIALS]) -> T {

@@ -1,0 +1,229 @@
+//! The gradients where weight and bias are of channels.
+//!
+//! With u = x - centre and z = (u - rest) / deviation: `dbias = sum of dy`, `dweight = sum of dy z`. Each run of a channel
+//! is cut into blocks, in which the sums of dy and of dy u are sixteen partials; the sum of dy z is
+//! `(sum of dy u - rest sum of dy) / deviation`. Blocks are added in ascending order in f64.
+//!
+//! With A and B the sums over a set of dy weight and of dy weight z, and n its terms:
+//! `dx = fma(u, k, fma(dy, weight / deviation, c))`, where `k = -B / (n deviation^2)` and
+//! `c = -A / (n deviation) - rest k`.
+//!
+//! After a ReLU dy is 0 where y, which is computed again, is not positive.
+
+use std::ops::Range;
+
+use candle_core::WithDType;
+
+use super::channels::Affine;
+use super::moments::{BLOCK, Centre, SIDE_BY_SIDE, Statistics};
+use super::passes::{Division, Passes, run};
+use crate::error::Result;
+use crate::kernels::buffer::{Shared, filled, room};
+use crate::kernels::partials;
+use crate::kernels::vector::{Float, Vector, for_vectors};
+
+/// What the gradients are computed from.
+#[derive(Clone, Copy)]
+pub struct Backward<'a, T> {
+    /// The bias is read only where a ReLU followed.
+    pub affine: Affine<'a, T>,
+    /// `[sets, terms]`, as dy is.
+    pub x: &'a [T],
+    pub dy: &'a [T],
+    /// Means and variances `[2, sets]`.
+    pub statistics: &'a [f64],
+    pub epsilon: f64,
+}
+
+/// Subtrahend of x; scale and shift of y, for the ReLU.
+#[derive(Clone, Copy)]
+struct Numbers<V> {
+    centre: V,
+    scale: V,
+    shift: V,
+}
+
+impl<V: Vector> Numbers<V> {
+    /// x - centre, and dy as it comes out of the ReLU.
+    #[inline(always)]
+    fn apply<const RELU: bool>(self, x: V, dy: V) -> (V, V) {
+        let u = x.sub(self.centre);
+        if !RELU {
+            return (u, dy);
+        }
+        let y = u.fma(self.scale, self.shift);
+        (u, V::select(y.less_equal(V::zero()), V::zero(), dy))
+    }
+}
+
+struct Sums<'a, T> {
+    of: Backward<'a, T>,
+    division: Division,
+    blocks: Shared<[f64; 2]>,
+    sets: Shared<[f64; 2]>,
+    dx: Option<Shared<T>>,
+}
+
+impl<T: Float> Backward<'_, T> {
+    fn centre(&self, set: usize) -> Centre<T> {
+        let sets = self.affine.channels.sets;
+        Statistics { mean: self.statistics[set], variance: self.statistics[sets + set] }.centre(self.epsilon)
+    }
+    fn numbers<V: Vector<Element = T>>(&self, channel: usize, centre: Centre<T>) -> Numbers<V> {
+        let (scale, shift) = if self.affine.relu { self.affine.scale_and_shift(channel, centre) } else { (T::ZERO, T::ZERO) };
+        Numbers { centre: V::splat(centre.centre), scale: V::splat(scale), shift: V::splat(shift) }
+    }
+}
+
+/// The sums of dy and of dy (x - centre) over blocks of equal length one after the other.
+///
+/// # Safety
+/// `x` and `dy` must be valid for all terms.
+#[inline(always)]
+unsafe fn sums<V: Vector, const BLOCKS: usize, const RELU: bool>(
+    x: *const V::Element,
+    dy: *const V::Element,
+    terms: usize,
+    numbers: Numbers<V>,
+) -> [[f64; 2]; BLOCKS] {
+    let sums = partials::sums::<V, BLOCKS, 2>(terms, |block, [plain, product], j, left| {
+        let at = block * terms + j;
+        // SAFETY: the caller's promise.
+        let (x, dy) = unsafe { (V::load_up_to(x.add(at), left), V::load_up_to(dy.add(at), left)) };
+        let (u, dy) = numbers.apply::<RELU>(x, dy);
+        [plain.add(dy), dy.fma(u, product)]
+    });
+    sums.map(|sums| sums.map(V::Element::to_f64))
+}
+
+impl<T: Float> Sums<'_, T> {
+    #[inline(always)]
+    fn gather_through<V: Vector<Element = T>, const RELU: bool>(&self, set: usize, units: Range<usize>) {
+        let (channels, Division { units: of_set, terms, .. }) = (self.of.affine.channels, self.division);
+        let (centre, of_run) = (self.of.centre(set), of_set / channels.runs);
+        let mut unit = units.start;
+        while unit < units.end {
+            let (run, block) = (unit / of_run, unit % of_run);
+            let numbers = self.of.numbers::<V>(channels.channel(set, run), centre);
+            let first = block * BLOCK;
+            let at = set * terms + run * channels.terms + first;
+            let several = first + SIDE_BY_SIDE * BLOCK <= channels.terms && unit + SIDE_BY_SIDE <= units.end;
+            // SAFETY: the blocks lie within the run, and their sums are this thread's.
+            unsafe {
+                let (x, dy, out) = (self.of.x.as_ptr().add(at), self.of.dy.as_ptr().add(at), set * of_set + unit);
+                let store = |place: usize, [plain, product]: [f64; 2]| {
+                    *self.blocks.at(place) = [plain, (product - centre.rest * plain) * centre.inverse];
+                };
+                if several {
+                    let found = sums::<V, SIDE_BY_SIDE, RELU>(x, dy, BLOCK, numbers);
+                    for (i, sums) in found.into_iter().enumerate() {
+                        store(out + i, sums);
+                    }
+                } else {
+                    store(out, sums::<V, 1, RELU>(x, dy, BLOCK.min(channels.terms - first), numbers)[0]);
+                }
+            }
+            unit += if several { SIDE_BY_SIDE } else { 1 };
+        }
+    }
+
+    #[inline(always)]
+    fn write_through<V: Vector<Element = T>, const RELU: bool>(&self, dx: Shared<T>, set: usize, terms: Range<usize>) {
+        let (channels, count) = (self.of.affine.channels, self.division.terms as f64);
+        let centre = self.of.centre(set);
+        // SAFETY: the set's sums were joined.
+        let [plain, product] = unsafe { *self.sets.at(set) };
+        let k = -product / count * centre.inverse * centre.inverse;
+        let c = -plain / count * centre.inverse - centre.rest * k;
+        let (k, c) = (V::splat(T::of(k)), V::splat(T::of(c)));
+        channels.for_runs(terms, |run, terms| {
+            let channel = channels.channel(set, run);
+            let numbers = self.of.numbers::<V>(channel, centre);
+            let factor = V::splat(T::of(self.of.affine.weight[channel].to_f64() * centre.inverse));
+            let first = set * self.division.terms;
+            for_vectors!(V, terms, |i, left| {
+                let at = first + i;
+                // SAFETY: the terms lie within x, dy and dx.
+                unsafe {
+                    let (x, dy) = (self.of.x.as_ptr().add(at), self.of.dy.as_ptr().add(at));
+                    let (u, dy) = numbers.apply::<RELU>(V::load_up_to(x, left), V::load_up_to(dy, left));
+                    u.fma(k, dy.fma(factor, c)).store_up_to(dx.at(at), left);
+                }
+            });
+        });
+    }
+}
+
+impl<T: Float> Passes<T> for Sums<'_, T> {
+    #[inline(always)]
+    fn gather<V: Vector<Element = T>>(&self, set: usize, units: Range<usize>) {
+        if self.of.affine.relu { self.gather_through::<V, true>(set, units) } else { self.gather_through::<V, false>(set, units) }
+    }
+    #[inline(always)]
+    fn join(&self, set: usize) {
+        let (channels, units) = (self.of.affine.channels, self.division.units);
+        let of_run = units / channels.runs;
+        let mut total = [0.0; 2];
+        for unit in 0..units {
+            let weight = self.of.affine.weight[channels.channel(set, unit / of_run)].to_f64();
+            // SAFETY: every unit of the set was gathered.
+            let sums = unsafe { *self.blocks.at(set * units + unit) };
+            total = [0, 1].map(|sum| total[sum] + weight * sums[sum]);
+        }
+        // SAFETY: the set's own place.
+        unsafe { *self.sets.at(set) = total };
+    }
+    #[inline(always)]
+    fn write<V: Vector<Element = T>>(&self, set: usize, units: Range<usize>) {
+        let Some(dx) = self.dx else { return };
+        let channels = self.of.affine.channels;
+        let of_run = self.division.units / channels.runs;
+        let place = |unit: usize| unit / of_run * channels.terms + (unit % of_run * BLOCK);
+        let terms = place(units.start)..place(units.end);
+        if self.of.affine.relu {
+            self.write_through::<V, true>(dx, set, terms)
+        } else {
+            self.write_through::<V, false>(dx, set, terms)
+        }
+    }
+}
+
+/// The gradients for x where it is wanted, for weight and for bias.
+pub fn backward<T: Float>(of: Backward<T>, wants_x: bool) -> Result<(Vec<T>, Vec<T>, Vec<T>)> {
+    let channels = of.affine.channels;
+    let division = Division {
+        sets: channels.sets,
+        units: channels.runs * channels.terms.div_ceil(BLOCK),
+        terms: channels.runs * channels.terms,
+    };
+    let mut blocks = room(division.sets * division.units)?;
+    blocks.resize(division.sets * division.units, [0.0; 2]);
+    let mut sets = room(division.sets)?;
+    sets.resize(division.sets, [0.0; 2]);
+    let places = (Shared::new(blocks.as_mut_ptr()), Shared::new(sets.as_mut_ptr()));
+    let fill = |dx| run(&Sums { of, division, blocks: places.0, sets: places.1, dx }, division);
+    let dx = if wants_x {
+        // SAFETY: the second pass writes every term.
+        unsafe { filled(of.x.len(), |dx| fill(Some(dx)))? }
+    } else {
+        if !of.x.is_empty() {
+            fill(None);
+        }
+        Vec::new()
+    };
+    let mut totals = room(channels.channels)?;
+    totals.resize(channels.channels, [0.0; 2]);
+    let of_run = channels.terms.div_ceil(BLOCK).max(1);
+    for (run, sums) in blocks.chunks(of_run).enumerate() {
+        let total: &mut [f64; 2] = &mut totals[run % channels.channels];
+        for block in sums {
+            *total = [0, 1].map(|sum| total[sum] + block[sum]);
+        }
+    }
+    let rounded = |sum: usize| -> Result<Vec<T>> {
+        let mut numbers = room(totals.len())?;
+        numbers.extend(totals.iter().map(|total| T::of(total[sum])));
+        Ok(numbers)
+    };
+    Ok((dx, rounded(1)?, rounded(0)?))
+}
