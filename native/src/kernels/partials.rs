@@ -30,35 +30,57 @@ pub fn carry_on<V: Vector>(partials: &mut [V::Element; PARTIALS], count: usize, 
     }
 }
 
-/// `K` sums over the same `count` terms of each of `ROWS` rows, side by side: one sum waits for its own last term, and
-/// meanwhile the others go on. `add(row, totals, j, left)` adds term j of the row to lane 0 of its totals' partials, and
-/// so on; lanes from `left` on add +0.
+/// The terms of `K` sums over each of several rows. A trait and no closure: what is given a vector has to be inlined.
+pub trait Terms<V, const K: usize> {
+    /// Adds term j of a row to lane 0 of its totals' partials, term j + 1 to lane 1, and so on; lanes from `left` on
+    /// add +0.
+    ///
+    /// # Safety
+    /// The row must have term j.
+    unsafe fn add(&self, totals: [V; K], row: usize, j: usize, left: usize) -> [V; K];
+}
+
+/// `K` sums over the `count` terms of each of `ROWS` rows, side by side: while one sum waits for its last term, the
+/// others go on.
+///
+/// # Safety
+/// The rows must have these terms.
 #[inline(always)]
-pub fn sums<V: Vector, const ROWS: usize, const K: usize>(
+pub unsafe fn sums<V: Vector, const ROWS: usize, const K: usize>(
     count: usize,
-    add: impl Fn(usize, [V; K], usize, usize) -> [V; K],
+    terms: impl Terms<V, K>,
 ) -> [[V::Element; K]; ROWS] {
     let mut partials = [[[V::Element::ZERO; PARTIALS]; K]; ROWS];
     let whole = count - count % PARTIALS;
     for part in (0..PARTIALS).step_by(V::LANES) {
         let mut totals = [[V::zero(); K]; ROWS];
-        for j in (part..whole).step_by(PARTIALS) {
+        let mut j = part;
+        while j < whole {
             for row in 0..ROWS {
-                totals[row] = add(row, totals[row], j, V::LANES);
+                // SAFETY: the caller's promise.
+                totals[row] = unsafe { terms.add(totals[row], row, j, V::LANES) };
             }
+            j += PARTIALS;
         }
-        let last = whole + part;
         for row in 0..ROWS {
-            if last < count {
-                totals[row] = add(row, totals[row], last, count - last);
-            }
-            for sum in 0..K {
-                // SAFETY: a vector's lanes fit into the rest of the partials.
-                unsafe { totals[row][sum].store(partials[row][sum].as_mut_ptr().add(part)) };
+            // SAFETY: the caller's promise; a vector's lanes fit into the rest of the partials.
+            unsafe {
+                if j < count {
+                    totals[row] = terms.add(totals[row], row, j, count - j);
+                }
+                for sum in 0..K {
+                    totals[row][sum].store(partials[row][sum].as_mut_ptr().add(part));
+                }
             }
         }
     }
-    partials.map(|row| row.map(join))
+    let mut joined = [[V::Element::ZERO; K]; ROWS];
+    for row in 0..ROWS {
+        for sum in 0..K {
+            joined[row][sum] = join(partials[row][sum]);
+        }
+    }
+    joined
 }
 
 /// `((0 + 8) + (4 + 12)) + ...`: halves are added until one number is left.

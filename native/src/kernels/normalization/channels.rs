@@ -25,13 +25,11 @@ impl Channels {
     pub(super) fn channel(&self, set: usize, run: usize) -> usize {
         (set * self.runs + run) % self.channels
     }
-    /// Calls `function` with each run of a set that the terms reach, and with these terms.
-    #[inline(always)]
-    pub(super) fn for_runs(&self, terms: Range<usize>, mut function: impl FnMut(usize, Range<usize>)) {
-        for run in terms.start / self.terms.max(1)..terms.end.div_ceil(self.terms.max(1)) {
-            let first = run * self.terms;
-            function(run, terms.start.max(first)..terms.end.min(first + self.terms));
-        }
+    /// Each run of a set that the terms reach, and these terms.
+    pub(super) fn runs_of(&self, terms: Range<usize>) -> impl Iterator<Item = (usize, Range<usize>)> {
+        let of_run = self.terms.max(1);
+        (terms.start / of_run..terms.end.div_ceil(of_run))
+            .map(move |run| (run, terms.start.max(run * of_run)..terms.end.min((run + 1) * of_run)))
     }
 }
 
@@ -62,7 +60,7 @@ pub(super) unsafe fn write<V: Vector, const RELU: bool>(
     x: *const V::Element,
     y: *mut V::Element,
 ) {
-    let [centre, scale, shift] = [centre, scale, shift].map(V::splat);
+    let (centre, scale, shift) = (V::splat(centre), V::splat(scale), V::splat(shift));
     for_vectors!(V, terms, |i, count| {
         // SAFETY: the caller's promise.
         unsafe {
@@ -76,11 +74,11 @@ pub(super) unsafe fn write<V: Vector, const RELU: bool>(
 impl<T: Float> Write<T> for Affine<'_, T> {
     #[inline(always)]
     unsafe fn write<V: Vector<Element = T>>(&self, set: usize, terms: Range<usize>, centre: Centre<T>, x: *const T, y: *mut T) {
-        self.channels.for_runs(terms, |run, terms| {
+        for (run, terms) in self.channels.runs_of(terms) {
             let (scale, shift) = self.scale_and_shift(self.channels.channel(set, run), centre);
             let numbers = [centre.centre, scale, shift];
             // SAFETY: the caller's promise.
             unsafe { if self.relu { write::<V, true>(terms, numbers, x, y) } else { write::<V, false>(terms, numbers, x, y) } }
-        });
+        }
     }
 }

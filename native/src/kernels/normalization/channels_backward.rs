@@ -12,14 +12,12 @@
 
 use std::ops::Range;
 
-use candle_core::WithDType;
-
 use super::channels::Affine;
 use super::moments::{BLOCK, Centre, SIDE_BY_SIDE, Statistics};
 use super::passes::{Division, Passes, run};
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled, room};
-use crate::kernels::partials;
+use crate::kernels::partials::{Terms, sums};
 use crate::kernels::vector::{Float, Vector, for_vectors};
 
 /// What the gradients are computed from.
@@ -69,31 +67,30 @@ impl<T: Float> Backward<'_, T> {
         let sets = self.affine.channels.sets;
         Statistics { mean: self.statistics[set], variance: self.statistics[sets + set] }.centre(self.epsilon)
     }
+    #[inline(always)]
     fn numbers<V: Vector<Element = T>>(&self, channel: usize, centre: Centre<T>) -> Numbers<V> {
         let (scale, shift) = if self.affine.relu { self.affine.scale_and_shift(channel, centre) } else { (T::ZERO, T::ZERO) };
         Numbers { centre: V::splat(centre.centre), scale: V::splat(scale), shift: V::splat(shift) }
     }
 }
 
-/// The sums of dy and of dy (x - centre) over blocks of equal length one after the other.
-///
-/// # Safety
-/// `x` and `dy` must be valid for all terms.
-#[inline(always)]
-unsafe fn sums<V: Vector, const BLOCKS: usize, const RELU: bool>(
+/// dy and dy (x - centre) of blocks of equal length one after the other.
+struct Products<V: Vector, const RELU: bool> {
     x: *const V::Element,
     dy: *const V::Element,
     terms: usize,
     numbers: Numbers<V>,
-) -> [[f64; 2]; BLOCKS] {
-    let sums = partials::sums::<V, BLOCKS, 2>(terms, |block, [plain, product], j, left| {
-        let at = block * terms + j;
+}
+
+impl<V: Vector, const RELU: bool> Terms<V, 2> for Products<V, RELU> {
+    #[inline(always)]
+    unsafe fn add(&self, [plain, product]: [V; 2], block: usize, j: usize, left: usize) -> [V; 2] {
+        let at = block * self.terms + j;
         // SAFETY: the caller's promise.
-        let (x, dy) = unsafe { (V::load_up_to(x.add(at), left), V::load_up_to(dy.add(at), left)) };
-        let (u, dy) = numbers.apply::<RELU>(x, dy);
+        let (x, dy) = unsafe { (V::load_up_to(self.x.add(at), left), V::load_up_to(self.dy.add(at), left)) };
+        let (u, dy) = self.numbers.apply::<RELU>(x, dy);
         [plain.add(dy), dy.fma(u, product)]
-    });
-    sums.map(|sums| sums.map(V::Element::to_f64))
+    }
 }
 
 impl<T: Float> Sums<'_, T> {
@@ -111,16 +108,18 @@ impl<T: Float> Sums<'_, T> {
             // SAFETY: the blocks lie within the run, and their sums are this thread's.
             unsafe {
                 let (x, dy, out) = (self.of.x.as_ptr().add(at), self.of.dy.as_ptr().add(at), set * of_set + unit);
-                let store = |place: usize, [plain, product]: [f64; 2]| {
+                let store = |place: usize, sums: [T; 2]| {
+                    let [plain, product] = sums.map(T::to_f64);
                     *self.blocks.at(place) = [plain, (product - centre.rest * plain) * centre.inverse];
                 };
                 if several {
-                    let found = sums::<V, SIDE_BY_SIDE, RELU>(x, dy, BLOCK, numbers);
+                    let found = sums::<V, SIDE_BY_SIDE, 2>(BLOCK, Products::<V, RELU> { x, dy, terms: BLOCK, numbers });
                     for (i, sums) in found.into_iter().enumerate() {
                         store(out + i, sums);
                     }
                 } else {
-                    store(out, sums::<V, 1, RELU>(x, dy, BLOCK.min(channels.terms - first), numbers)[0]);
+                    let terms = BLOCK.min(channels.terms - first);
+                    store(out, sums::<V, 1, 2>(terms, Products::<V, RELU> { x, dy, terms, numbers })[0]);
                 }
             }
             unit += if several { SIDE_BY_SIDE } else { 1 };
@@ -136,7 +135,7 @@ impl<T: Float> Sums<'_, T> {
         let k = -product / count * centre.inverse * centre.inverse;
         let c = -plain / count * centre.inverse - centre.rest * k;
         let (k, c) = (V::splat(T::of(k)), V::splat(T::of(c)));
-        channels.for_runs(terms, |run, terms| {
+        for (run, terms) in channels.runs_of(terms) {
             let channel = channels.channel(set, run);
             let numbers = self.of.numbers::<V>(channel, centre);
             let factor = V::splat(T::of(self.of.affine.weight[channel].to_f64() * centre.inverse));
@@ -150,7 +149,7 @@ impl<T: Float> Sums<'_, T> {
                     u.fma(k, dy.fma(factor, c)).store_up_to(dx.at(at), left);
                 }
             });
-        });
+        }
     }
 }
 

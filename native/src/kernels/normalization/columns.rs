@@ -17,34 +17,55 @@ struct Columns<'a, T> {
     end: usize,
 }
 
+impl<T: Float> Columns<'_, T> {
+    /// Adds the first rows of those from `first` on to their partials. A known number of rows lets the partials stay in
+    /// registers.
+    ///
+    /// # Safety
+    /// There must be these rows, and lanes from term i on.
+    #[inline(always)]
+    unsafe fn add<V: Vector<Element = T>>(
+        &self,
+        partials: &mut [V; PARTIALS],
+        rows: usize,
+        first: usize,
+        i: usize,
+        count: usize,
+    ) {
+        for partial in 0..rows {
+            let row = first + partial;
+            let at = row * self.of.weight.len() + i;
+            // SAFETY: the caller's promise.
+            let (x, dy) = unsafe { (self.of.x.as_ptr().add(at), V::load_up_to(self.of.dy.as_ptr().add(at), count)) };
+            partials[partial] = match self.numbers {
+                None => partials[partial].add(dy),
+                Some(numbers) => {
+                    let [centre, scale, shift] = numbers[row];
+                    // SAFETY: the caller's promise.
+                    let u = unsafe { V::load_up_to(x, count) }.sub(V::splat(centre));
+                    dy.fma(u.fma(V::splat(scale), V::splat(shift)), partials[partial])
+                }
+            };
+        }
+    }
+}
+
 impl<T: Float> Kernel<T> for Columns<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let (sets, terms) = (self.of.sets(), self.of.weight.len());
+        let sets = self.of.sets();
+        let whole = sets - sets % PARTIALS;
         for_vectors!(V, self.start..self.end, |i, count| {
             let mut partials = [V::zero(); PARTIALS];
-            for first in (0..sets).step_by(PARTIALS) {
-                let here = PARTIALS.min(sets - first);
-                let mut add = |partial: usize| {
-                    let at = (first + partial) * terms + i;
-                    // SAFETY: the lanes lie within the row.
-                    let dy = unsafe { V::load_up_to(self.of.dy.as_ptr().add(at), count) };
-                    partials[partial] = match self.numbers {
-                        None => partials[partial].add(dy),
-                        Some(numbers) => {
-                            let [centre, scale, shift] = numbers[first + partial].map(V::splat);
-                            // SAFETY: as above.
-                            let x = unsafe { V::load_up_to(self.of.x.as_ptr().add(at), count) };
-                            dy.fma(x.sub(centre).fma(scale, shift), partials[partial])
-                        }
-                    };
-                };
-                // A known number of rows lets the partials stay in registers.
-                if here == PARTIALS { (0..PARTIALS).for_each(&mut add) } else { (0..here).for_each(&mut add) }
+            // SAFETY: the lanes lie within the rows, and each term is written once.
+            unsafe {
+                for first in (0..whole).step_by(PARTIALS) {
+                    self.add(&mut partials, PARTIALS, first, i, count);
+                }
+                self.add(&mut partials, sets - whole, whole, i, count);
+                join_by(partials, V::add).store_up_to(self.out.at(i), count);
             }
-            // SAFETY: each term is written once.
-            unsafe { join_by(partials, V::add).store_up_to(self.out.at(i), count) };
         });
     }
 }

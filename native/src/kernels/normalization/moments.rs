@@ -10,7 +10,7 @@
 
 use candle_core::WithDType;
 
-use crate::kernels::partials;
+use crate::kernels::partials::{PARTIALS, Terms, sums};
 use crate::kernels::vector::{Float, Vector};
 
 /// Terms of a block: two reads of it come from the nearest cache.
@@ -66,35 +66,81 @@ pub struct Centre<T> {
     pub inverse: f64,
 }
 
+/// Blocks of equal length one after the other.
+#[derive(Clone, Copy)]
+struct Blocks<T> {
+    x: *const T,
+    terms: usize,
+}
+
+impl<T: Float> Blocks<T> {
+    #[inline(always)]
+    unsafe fn at<V: Vector<Element = T>>(&self, block: usize, j: usize, left: usize) -> V {
+        // SAFETY: the caller's promise: the block has term j.
+        unsafe { V::load_up_to(self.x.add(block * self.terms + j), left) }
+    }
+}
+
+struct Plain<T>(Blocks<T>);
+
+impl<V: Vector> Terms<V, 1> for Plain<V::Element> {
+    #[inline(always)]
+    unsafe fn add(&self, [sum]: [V; 1], block: usize, j: usize, left: usize) -> [V; 1] {
+        // SAFETY: the caller's promise.
+        [sum.add(unsafe { self.0.at(block, j, left) })]
+    }
+}
+
+struct Squares<T>(Blocks<T>);
+
+impl<V: Vector> Terms<V, 1> for Squares<V::Element> {
+    #[inline(always)]
+    unsafe fn add(&self, [sum]: [V; 1], block: usize, j: usize, left: usize) -> [V; 1] {
+        // SAFETY: the caller's promise.
+        let x: V = unsafe { self.0.at(block, j, left) };
+        [x.fma(x, sum)]
+    }
+}
+
+/// Deviations from each block's pivot, and their squares.
+struct Apart<T, const BLOCKS: usize>(Blocks<T>, [[T; PARTIALS]; BLOCKS]);
+
+impl<V: Vector, const BLOCKS: usize> Terms<V, 2> for Apart<V::Element, BLOCKS> {
+    #[inline(always)]
+    unsafe fn add(&self, [sum, squares]: [V; 2], block: usize, j: usize, left: usize) -> [V; 2] {
+        // SAFETY: the caller's promise. Lanes without a term differ from +0 by +0.
+        let apart: V = unsafe { self.0.at::<V>(block, j, left).sub(V::load_up_to(self.1[block].as_ptr(), left)) };
+        [sum.add(apart), apart.fma(apart, squares)]
+    }
+}
+
 /// Of a block, or of several blocks of equal length one after the other.
 ///
 /// # Safety
 /// `x` must be valid for all terms.
 #[inline(always)]
 unsafe fn moments<V: Vector, const BLOCKS: usize>(x: *const V::Element, terms: usize, about_zero: bool) -> [Moments; BLOCKS] {
-    let count = terms as f64;
-    // SAFETY: the caller's promise.
-    let at = |block: usize, j: usize, left: usize| unsafe { V::load_up_to(x.add(block * terms + j), left) };
+    let (count, blocks, mut moments) = (terms as f64, Blocks { x, terms }, [Moments::default(); BLOCKS]);
     if about_zero {
-        let sums = partials::sums::<V, BLOCKS, 1>(terms, |block, [squares], j, left| {
-            let x = at(block, j, left);
-            [x.fma(x, squares)]
-        });
-        return sums.map(|[squares]| Moments { count, mean: 0.0, squares: squares.to_f64() });
+        // SAFETY: the caller's promise.
+        let sums = unsafe { sums::<V, BLOCKS, 1>(terms, Squares(blocks)) };
+        for block in 0..BLOCKS {
+            moments[block] = Moments { count, mean: 0.0, squares: sums[block][0].to_f64() };
+        }
+        return moments;
     }
-    let sums = partials::sums::<V, BLOCKS, 1>(terms, |block, [sum], j, left| [sum.add(at(block, j, left))]);
-    let pivots = sums.map(|[sum]| V::Element::of(sum.to_f64() / count));
-    let lanes = pivots.map(|pivot| [pivot; partials::PARTIALS]);
-    let sums = partials::sums::<V, BLOCKS, 2>(terms, |block, [sum, squares], j, left| {
-        // SAFETY: there are as many pivots as a vector has lanes; lanes without a term differ from +0 by +0.
-        let pivot = unsafe { V::load_up_to(lanes[block].as_ptr(), left) };
-        let apart = at(block, j, left).sub(pivot);
-        [sum.add(apart), apart.fma(apart, squares)]
-    });
-    let mut moments = [Moments::default(); BLOCKS];
+    // SAFETY: the caller's promise.
+    let plain = unsafe { sums::<V, BLOCKS, 1>(terms, Plain(blocks)) };
+    let mut pivots = [[V::Element::ZERO; PARTIALS]; BLOCKS];
     for block in 0..BLOCKS {
-        let [sum, squares] = sums[block].map(V::Element::to_f64);
-        moments[block] = Moments { count, mean: pivots[block].to_f64() + sum / count, squares: squares - sum * sum / count };
+        pivots[block] = [V::Element::of(plain[block][0].to_f64() / count); PARTIALS];
+    }
+    // SAFETY: the caller's promise.
+    let apart = unsafe { sums::<V, BLOCKS, 2>(terms, Apart(blocks, pivots)) };
+    for block in 0..BLOCKS {
+        let [sum, squares] = [apart[block][0].to_f64(), apart[block][1].to_f64()];
+        let mean = pivots[block][0].to_f64() + sum / count;
+        moments[block] = Moments { count, mean, squares: squares - sum * sum / count };
     }
     moments
 }

@@ -15,7 +15,7 @@ use super::moments::{BLOCK, Centre, Statistics};
 use super::passes::{Division, Passes, run};
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled, room};
-use crate::kernels::partials;
+use crate::kernels::partials::{Terms, sums};
 use crate::kernels::vector::{Float, Vector, for_vectors};
 
 #[derive(Clone, Copy)]
@@ -71,6 +71,25 @@ impl<T: Float> Rows<'_, T> {
     }
 }
 
+/// d and d (x - centre).
+struct Products<V: Vector> {
+    x: *const V::Element,
+    dy: *const V::Element,
+    weight: *const V::Element,
+    centre: V,
+}
+
+impl<V: Vector> Terms<V, 2> for Products<V> {
+    #[inline(always)]
+    unsafe fn add(&self, [plain, product]: [V; 2], _: usize, j: usize, left: usize) -> [V; 2] {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let d = V::load_up_to(self.dy.add(j), left).mul(V::load_up_to(self.weight.add(j), left));
+            [plain.add(d), d.fma(V::load_up_to(self.x.add(j), left).sub(self.centre), product)]
+        }
+    }
+}
+
 struct Sums<'a, T> {
     of: Rows<'a, T>,
     division: Division,
@@ -88,13 +107,9 @@ impl<T: Float> Passes<T> for Sums<'_, T> {
             let start = unit * BLOCK;
             // SAFETY: the block lies within the row, and its sums are this thread's.
             unsafe {
-                let [x, dy] = [self.of.x, self.of.dy].map(|all| all.as_ptr().add(set * terms + start));
-                let weight = self.of.weight.as_ptr().add(start);
-                let [sums] = partials::sums::<V, 1, 2>(BLOCK.min(terms - start), |_, [plain, product], j, left| {
-                    let at = |row: *const T| V::load_up_to(row.add(j), left);
-                    let d = at(dy).mul(at(weight));
-                    [plain.add(d), d.fma(at(x).sub(centre), product)]
-                });
+                let (x, dy) = (self.of.x.as_ptr().add(set * terms + start), self.of.dy.as_ptr().add(set * terms + start));
+                let products = Products { x, dy, weight: self.of.weight.as_ptr().add(start), centre };
+                let [sums] = sums::<V, 1, 2>(BLOCK.min(terms - start), products);
                 *self.blocks.at(set * of_set + unit) = sums.map(T::to_f64);
             }
         }
@@ -118,12 +133,14 @@ impl<T: Float> Passes<T> for Sums<'_, T> {
         let (count, Centre { rest, inverse, .. }) = (terms as f64, centre);
         let k = -product / count * inverse * inverse;
         let c = if self.of.about_zero { 0.0 } else { -plain / count * inverse - rest * k };
-        let [k, c, inverse] = [k, c, inverse].map(V::constant);
+        let (k, c, inverse) = (V::constant(k), V::constant(c), V::constant(inverse));
         let middle = V::splat(centre.centre);
         for_vectors!(V, units.start * BLOCK..(units.end * BLOCK).min(terms), |i, count| {
             // SAFETY: the terms lie within x, dy, dx and the weight.
             unsafe {
-                let [x, dy] = [self.of.x, self.of.dy].map(|all| V::load_up_to(all.as_ptr().add(set * terms + i), count));
+                let at = set * terms + i;
+                let x = V::load_up_to(self.of.x.as_ptr().add(at), count);
+                let dy = V::load_up_to(self.of.dy.as_ptr().add(at), count);
                 let d = dy.mul(V::load_up_to(self.of.weight.as_ptr().add(i), count));
                 x.sub(middle).fma(k, d.fma(inverse, c)).store_up_to(self.dx.at(set * terms + i), count);
             }
