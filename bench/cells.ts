@@ -1,4 +1,5 @@
-import { type ModelName, models, parseLayer } from "./models.ts";
+import { layerTable } from "../src/nn/mod.ts";
+import { benchModel, type ModelName } from "./models.ts";
 
 /** One thing that every peer is timed at. */
 export interface Cell {
@@ -41,11 +42,12 @@ export function operations(run: Cell["run"], model: ModelName): number {
 
 /** Multiply-adds of one image: of each layer with weights, first to last. */
 function multiplyAdds(model: ModelName): number[] {
-  let size = 28;
-  return models[model].layers.map(parseLayer).flatMap(({ kind, inputs, outputs }) => {
-    if (kind === "conv2d") return inputs * outputs * 9 * size * size;
-    if (kind === "linear") return inputs * outputs;
-    if (kind === "max_pool2d") size /= 2;
-    return [];
-  });
+  const known = counted.get(model) ??
+    layerTable(benchModel(model).layer, [1, 28, 28]).flatMap(({ isContainer, multiplyAdds }) =>
+      isContainer || multiplyAdds === 0 ? [] : multiplyAdds
+    );
+  counted.set(model, known);
+  return known;
 }
+
+const counted = new Map<ModelName, number[]>();

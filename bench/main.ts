@@ -9,7 +9,7 @@ import { install } from "./install.ts";
 import { commit, machine, peak, usualPeak } from "./machine.ts";
 import { measure, measureProcesses } from "./measure.ts";
 import { resumeAtExit } from "./pause.ts";
-import { modelNames } from "./models.ts";
+import { modelNames, zooNames } from "./models.ts";
 import { missing, type Peer, peers, root } from "./peers.ts";
 import type { Report } from "./report.ts";
 import { tables } from "./table.ts";
@@ -24,7 +24,7 @@ const command = new Command(
       .describe("install the peers under .wick/peers (about 10 GB), then stop"),
     peers: list("only these, by the beginning of their names, as in wick,PyTorch").optional(),
     runs: list(`of ${RUNS.join(", ")}`).default(RUNS.join()),
-    models: list(`of ${modelNames.join(", ")}`).default(modelNames.join()),
+    models: list(`of ${[...modelNames, ...zooNames].join(", ")}`).default(modelNames.join()),
     batches: list("sizes of training's batches").default("32,256"),
     threads: list("numbers of threads").default("1,2"),
     seconds: z.number().gt(0).describe("how long a measurement lasts").default(2),
@@ -60,7 +60,7 @@ async function bench(given: BenchFlags): Promise<void> {
   resumeAtExit();
   const chosen = cells({
     runs: listOf("runs", flags.runs, RUNS),
-    models: listOf("models", flags.models, modelNames),
+    models: listOf("models", flags.models, [...modelNames, ...zooNames]),
     batches: numbersOf("batches", flags.batches),
     threads: numbersOf("threads", flags.threads),
   });

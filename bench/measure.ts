@@ -1,4 +1,5 @@
 import { type Cell, operations } from "./cells.ts";
+import { modelNames } from "./models.ts";
 import type { Peer } from "./peers.ts";
 import type { Measured, Process } from "./report.ts";
 import { spread } from "./spread.ts";
@@ -49,7 +50,9 @@ export async function measure(
         await worker.ready();
         workers.set(peer.name, worker);
       }
-      measured.push(...await measureCell(workers, cell, effort, measured));
+      const having = able.filter(({ zoo }) => zoo || modelNames.includes(cell.model));
+      const asked = new Map(having.map(({ name }) => [name, workers.get(name)!]));
+      measured.push(...await measureCell(asked, cell, effort, measured));
       await keep(measured);
     }
     for (const worker of workers.values()) await worker.stop();

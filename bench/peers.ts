@@ -13,6 +13,8 @@ export interface Peer {
   readonly needs?: string;
   /** How many threads it can use at most. */
   readonly mostThreads?: number;
+  /** Whether it has the models of zoo.json. */
+  readonly zoo?: true;
   /** The instruction set beside whose figures it is of use. */
   readonly beside?: "avx512";
 }
@@ -54,6 +56,7 @@ const tfjs = (backend: string): Peer => ({
 const wick: Peer = {
   name: "wick",
   environment: undefined,
+  zoo: true,
   command: [
     Deno.execPath(),
     "run",
@@ -71,9 +74,13 @@ export const peers: readonly Peer[] = [
   wick,
   // What it is without AVX-512, which most processors lack.
   { ...wick, name: "wick, AVX2", env: () => ({ WICK_ISA: "avx2" }), beside: "avx512" },
-  python("PyTorch", "pytorch_peer.py"),
+  { ...python("PyTorch", "pytorch_peer.py"), zoo: true },
+  {
+    ...python("PyTorch, channels-last", "pytorch_peer.py", "--variant", "channels-last"),
+    zoo: true,
+  },
   python("PyTorch, DataLoader", "pytorch_peer.py", "--variant", "loader"),
-  python("PyTorch, torch.compile", "pytorch_peer.py", "--variant", "compile"),
+  { ...python("PyTorch, torch.compile", "pytorch_peer.py", "--variant", "compile"), zoo: true },
   python("JAX, lax.scan", "jax_peer.py"),
   python("JAX, jitted step", "jax_peer.py", "--variant", "step"),
   rust("candle", "candle-peer"),

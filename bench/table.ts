@@ -1,5 +1,5 @@
 import { markdownTable } from "../src/html/mod.ts";
-import { modelNames } from "./models.ts";
+import { modelNames, zooNames } from "./models.ts";
 import type { Measured, Report } from "./report.ts";
 
 /** The report as Markdown, as it stands in a README. */
@@ -63,7 +63,9 @@ function about({ machine, when, commit, command, data, peak, rounds }: Report): 
 
 /** A row a peer, a column a model: the time for `images`, and how many times as fast wick is. */
 function table(report: Report, cells: readonly Measured[], images: number): string {
-  const models = modelNames.filter((model) => cells.some((cell) => cell.model === model));
+  const models = [...modelNames, ...zooNames].filter((model) =>
+    cells.some((cell) => cell.model === model)
+  );
   const at = (peer: string, model: string) =>
     best(cells.filter((cell) => cell.peer === peer && cell.model === model));
   const rows = Object.entries(report.versions).map(([peer, version]) => {

@@ -1,23 +1,10 @@
 /** wick itself, through the modules a user imports. Speaks the protocol in bench/README.md. */
 import { type Batch, batches, fashionMnist, type ImageSet, imageSet } from "../src/data/mod.ts";
 import { libraryInformation, native } from "../src/ffi/mod.ts";
-import {
-  build,
-  conv2d,
-  crossEntropy,
-  flatten,
-  type Layer,
-  linear,
-  maxPool2d,
-  type Module,
-  type OptimizerState,
-  relu,
-  sequential,
-  sgd,
-} from "../src/nn/mod.ts";
+import { build, crossEntropy, type Module, type OptimizerState, sgd } from "../src/nn/mod.ts";
 import { gradients, noGradients, Random, scope, Tensor } from "../src/tensor/mod.ts";
 import { evaluate } from "../src/train/mod.ts";
-import { type ModelName, models, parseLayer } from "./models.ts";
+import { benchModel, type ModelName } from "./models.ts";
 import type { Answer, Command } from "./worker.ts";
 
 interface Trained {
@@ -35,26 +22,13 @@ const load = (part: string): ImageSet =>
   imageSet(part, read(`${part}-images`), read(`${part}-labels`), fashionMnist);
 const answer = (value: Partial<Answer> & { ready?: true }) => console.log(JSON.stringify(value));
 
-const layers: Record<string, (inputs: number, outputs: number) => Layer> = {
-  conv2d: (inputs, outputs) => conv2d(inputs, outputs, { kernel: 3, padding: 1 }),
-  flatten: () => flatten,
-  linear: (inputs, outputs) => linear(inputs, outputs),
-  max_pool2d: () => maxPool2d(2),
-  relu: () => relu,
-};
-
-const layersOf = (name: ModelName): Layer[] =>
-  models[name].layers.map(parseLayer).map(({ kind, inputs, outputs }) =>
-    layers[kind](inputs, outputs)
-  );
-
 const built = new Map<ModelName, Trained>();
 
 function trained(name: ModelName): Trained {
   const known = built.get(name);
   if (known) return known;
-  const { lr, momentum } = models[name];
-  const model = build(sequential(...layersOf(name)), new Random(42, "init"));
+  const { layer, lr, momentum } = benchModel(name);
+  const model = build(layer, new Random(42, "init"));
   const optimizer = sgd({ lr, momentum }).init(model.parameters);
   const made = { model, optimizer, epoch: 0 };
   built.set(name, made);
@@ -72,10 +46,12 @@ const works: Record<string, (name: ModelName, batch: number) => Loop> = {
     const { model, optimizer } = state;
     const parameters = model.parameters.map(({ tensor }) => tensor);
     const stream = endless(state, size);
+    let step = 0;
     return () => {
       const batch = stream.next().value;
+      const random = new Random(42, "dropout").at({ epoch: state.epoch, index: step++ });
       scope(() => {
-        const logits = model.forward(batch.images, { training: true });
+        const logits = model.forward(batch.images, { training: true, random });
         optimizer.step(gradients(crossEntropy(logits, batch.labels), parameters));
       });
       return batch.count;

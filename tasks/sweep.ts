@@ -5,7 +5,7 @@ import { program } from "../src/program.ts";
 import { sweepCommand } from "../src/commands/sweep_command.ts";
 import { reporter } from "../src/commands/reporter.ts";
 import { standardScreen } from "../src/cli/mod.ts";
-import { command } from "./train.ts";
+import { trainFlags as command } from "../src/commands/train_arguments.ts";
 
 const usage = `${program} sweep --model NAME [flags]
 

@@ -1,24 +1,16 @@
 import { type Main, runTask } from "../src/errors.ts";
 import { mainOf } from "./main.ts";
-import { models } from "../src/models/mod.ts";
-import { aliasesOf } from "../src/settings/mod.ts";
-import { program } from "../src/program.ts";
+import { trainArguments } from "../src/commands/train_arguments.ts";
 import { trainCommand } from "../src/commands/train_command.ts";
 import { reporter } from "../src/commands/reporter.ts";
-import { Command, standardScreen } from "../src/cli/mod.ts";
-import { trainFlagsSchema } from "../src/config/mod.ts";
-
-/** The command line of `train`. */
-export const command = new Command(trainFlagsSchema, {
-  usage: `${program} train --model NAME [flags], or ${program} train --resume RUN_FOLDER`,
-  alias: { b: "batch-size", wd: "weight-decay" },
-  values: aliasesOf(models),
-});
+import { standardScreen } from "../src/cli/mod.ts";
 
 /** Runs `train` with these arguments. */
-export const main: Main = mainOf(
-  command,
-  (flags) => trainCommand(flags, standardScreen(), reporter),
-);
+export const main: Main = async (args) => {
+  const { command, own } = await trainArguments(args);
+  return await mainOf(command, (flags) => trainCommand(flags, standardScreen(), reporter, own))(
+    args,
+  );
+};
 
 if (import.meta.main) await runTask(main);

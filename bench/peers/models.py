@@ -1,4 +1,4 @@
-"""The models of bench/models.json: `lr`, `momentum`, and `layers` as lists such as `["conv2d", 1, 10]`."""
+"""The models of bench/zoo.json, and those of bench/models.json: `lr`, `momentum`, and `layers` as lists such as `["conv2d", 1, 10]`."""
 
 import json
 from pathlib import Path
@@ -9,6 +9,7 @@ def parsed(layer):
     return [kind, *map(int, sizes)]
 
 
+ZOO = json.loads((Path(__file__).parents[1] / "zoo.json").read_text())
 MODELS = json.loads((Path(__file__).parents[1] / "models.json").read_text())
 for _model in MODELS.values():
     _model["layers"] = [parsed(layer) for layer in _model["layers"]]

@@ -3,7 +3,8 @@
 from torch import nn
 from torch.optim import SGD
 
-from models import MODELS
+from models import MODELS, ZOO
+from pytorch_zoo import ZOO as NETWORKS
 
 LAYERS = {
     "conv2d": lambda inputs, outputs: nn.Conv2d(inputs, outputs, 3, padding=1),
@@ -15,8 +16,14 @@ LAYERS = {
 
 
 def build(name):
+    """A model of bench/models.json, of bench/zoo.json, or one of wick's own with its defaults."""
+    if name in ZOO:
+        return NETWORKS[ZOO[name]["model"]](**ZOO[name]["settings"])
+    if name in NETWORKS:
+        return NETWORKS[name]()
     return nn.Sequential(*(LAYERS[kind](*sizes) for kind, *sizes in MODELS[name]["layers"]))
 
 
 def sgd(name, parameters):
-    return SGD(parameters, MODELS[name]["lr"], MODELS[name]["momentum"])
+    settings = MODELS.get(name) or ZOO.get(name) or {"lr": 0.05, "momentum": 0.9}
+    return SGD(parameters, settings["lr"], settings["momentum"])

@@ -1,4 +1,4 @@
-"""PyTorch, eager or compiled, with its tensors in memory or behind a DataLoader (--variant)."""
+"""PyTorch, eager or compiled, with its tensors in memory, behind a DataLoader or channels-last (--variant)."""
 
 import torch
 from torch.utils.data import DataLoader, TensorDataset
@@ -11,6 +11,8 @@ from worker import arguments, read_data, serve
 class PyTorch:
     def __init__(self, options):
         self.compiled, self.loader = options.variant == "compile", options.variant == "loader"
+        last = options.variant == "channels-last"
+        self.format = torch.channels_last if last else torch.contiguous_format
         self.images, self.labels = tensors(options.data, "train")
         self.test_images, self.test_labels = tensors(options.data, "test")
         self.models, self.forwards = {}, {}
@@ -18,7 +20,7 @@ class PyTorch:
     def model(self, name):
         if name not in self.models:
             torch.manual_seed(0)
-            self.models[name] = build(name)
+            self.models[name] = build(name).to(memory_format=self.format)
             self.forwards[name] = torch.compile(self.models[name]) if self.compiled else self.models[name]
         return self.models[name], self.forwards[name]
 
@@ -27,7 +29,8 @@ class PyTorch:
             if self.loader:
                 yield from DataLoader(TensorDataset(self.images, self.labels), batch, shuffle=True)
             else:
-                yield from zip(self.images.split(batch), self.labels.split(batch))
+                for images, labels in zip(self.images.split(batch), self.labels.split(batch)):
+                    yield images.contiguous(memory_format=self.format), labels
 
     def train(self, name, batch):
         model, forward = self.model(name)
@@ -36,6 +39,8 @@ class PyTorch:
 
         def step():
             images, labels = next(batches)
+            if not model.training:
+                model.train()
             loss = F.cross_entropy(forward(images), labels)
             optimizer.zero_grad()
             loss.backward()
@@ -44,24 +49,28 @@ class PyTorch:
 
         return step
 
-    def right(self, forward, batch):
+    def right(self, name, batch):
+        model, forward = self.model(name)
+        if model.training:
+            model.eval()
         with torch.inference_mode():
             parts = zip(self.test_images.split(batch), self.test_labels.split(batch))
             return sum((forward(images).argmax(1) == labels).sum() for images, labels in parts).item()
 
     def evaluate(self, name, batch):
-        forward = self.model(name)[1]
-
         def whole():
-            self.right(forward, batch)
+            self.right(name, batch)
             return len(self.test_labels)
 
         return whole
 
     def infer(self, name, _batch):
-        forward, image = self.model(name)[1], self.test_images[:1]
+        model, forward = self.model(name)
+        image = self.test_images[:1]
 
         def one():
+            if model.training:
+                model.eval()
             with torch.inference_mode():
                 forward(image).argmax(1).item()
             return 1
@@ -69,7 +78,7 @@ class PyTorch:
         return one
 
     def correct(self, name):
-        return self.right(self.model(name)[0], 1000)
+        return self.right(name, 1000)
 
 
 def tensors(folder, part):

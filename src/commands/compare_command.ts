@@ -40,7 +40,9 @@ export async function compareCommand(
   const finished = folders.length > 0 ? finishedRuns(folders, print) : newestRuns(outputDir);
   refuseDifferentData(finished);
   const test = await loadTest({ data: finished[0].results.config.data, dataDir });
-  const comparison = compareRuns(finished.map((run) => evaluateRun(run, test, device)), test);
+  const evaluated = [];
+  for (const run of finished) evaluated.push(await evaluateRun(run, test, device));
+  const comparison = compareRuns(evaluated, test);
   print(printableLines(comparisonText(comparison, width)));
   if (output !== undefined) print(printableLines(`\n${writeComparison(comparison, output)}`));
 }

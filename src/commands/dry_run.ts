@@ -9,17 +9,23 @@ import {
   TrainingState,
   trainStep,
 } from "../train/mod.ts";
+import type { AnyModel } from "../models/mod.ts";
 import type { Screen } from "../cli/mod.ts";
 
 /** One batch of training, validation and evaluation; nothing is kept. Returns the exit code. */
 export async function dryRun(
   config: TrainConfig,
+  model: AnyModel,
   data: TrainingData,
   options: RunOptions,
   screen: Screen,
 ): Promise<number> {
   const { batchSize } = config;
-  using state = new TrainingState(modelOf(config), recipeOf(config), data.train.count);
+  using state = new TrainingState(
+    modelOf(config, model),
+    recipeOf(config, model),
+    data.train.count,
+  );
   for (const batch of trainingBatches(state, data)) {
     trainStep(state, batch);
     break;
@@ -29,7 +35,7 @@ export async function dryRun(
   for (const [name, set] of [["val", data.validation], ["test", test]] as const) {
     if (set === undefined) continue;
     const first = Uint32Array.from({ length: Math.min(batchSize, set.count) }, (_, i) => i);
-    const evaluation = evaluate(state.model, subset(set, set.name, first), config);
+    const evaluation = evaluate(state.model, subset(set, set.name, first), state.recipe);
     figures.push(...logged(figuresOf(name), measure(name, evaluation)));
   }
   const mark = markOf(config.data);

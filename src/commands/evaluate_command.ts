@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { models } from "../models/mod.ts";
+import { namesOf } from "../settings/mod.ts";
 import { configSchema, optionsSchema } from "../config/mod.ts";
 import { type ImageSet, loadTest, loadTraining, markOf } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { classScores, logged, metrics } from "../statistics/mod.ts";
-import { evaluate, type Evaluation } from "../train/mod.ts";
+import { evaluate, type Evaluation, lossOf } from "../train/mod.ts";
 import { confusionTable, scoreTable } from "./evaluation_text.ts";
 import { jsonText } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
@@ -15,8 +17,10 @@ const { data, dataDir, threads } = optionsSchema.shape;
 /** Flags of `evaluate`. */
 export const evaluateFlagsSchema = z.strictObject({
   split: z.enum(["test", "validation", "train"]).describe("images to evaluate on").default("test"),
-  model: configSchema.shape.model.optional()
-    .describe("model of a weights file that does not say it"),
+  model: z.string().min(1).optional().meta({ placeholder: "NAME|MODULE.ts" })
+    .describe(
+      `model of a weights file that does not say it: ${namesOf(models).join(", ")}, a module`,
+    ),
   json: z.boolean().optional().describe("print JSON"),
   device: configSchema.shape.device,
   data,
@@ -34,10 +38,12 @@ export async function evaluateCommand(
 ): Promise<void> {
   const flags = evaluateFlagsSchema.parse(given);
   configureThreads(flags.threads);
-  const source = findWeights(path, flags.model);
+  const source = await findWeights(path, flags.model);
   const set = await loadSplit(source, flags, given.data);
   using model = loadModel(source, flags.device);
-  const result = evaluate(model, set, flags);
+  const { config } = source;
+  const loss = config && lossOf(config, source.model);
+  const result = evaluate(model, set, { ...flags, loss });
   print(flags.json ? jsonOf(source, set, result) : textOf(source, set, result, colour));
 }
 
@@ -67,7 +73,7 @@ function textOf(
   const mark = markOf(set.name);
   const of = epoch === undefined ? "" : `, best epoch ${epoch}`;
   return [
-    `${model} of ${printable(path)}${of}`,
+    `${model.name} of ${printable(path)}${of}`,
     `${set.name}  ${figures}${mark}`,
     "",
     scoreTable(result, set.classes),
@@ -79,7 +85,15 @@ function textOf(
 function jsonOf({ path, model, epoch }: WeightsSource, set: ImageSet, result: Evaluation): string {
   const { correct, count, confusion } = result;
   const scores = classScores(confusion, set.classes);
-  const content = { path, model, epoch, set: set.name, ...byLabel(result), correct, count };
+  const content = {
+    path,
+    model: model.name,
+    epoch,
+    set: set.name,
+    ...byLabel(result),
+    correct,
+    count,
+  };
   return jsonText({ ...content, classes: scores, confusion_matrix: confusion }).trimEnd();
 }
 

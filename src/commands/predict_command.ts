@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { models } from "../models/mod.ts";
+import { namesOf } from "../settings/mod.ts";
 import { configSchema, optionsSchema } from "../config/mod.ts";
 import { dataSets, type ImageFormat } from "../data/mod.ts";
 import { messageOf, UserError } from "../errors.ts";
@@ -43,8 +45,10 @@ export const predictFlagsSchema = z.strictObject({
     .describe("write the 28 x 28 that the model sees (.png; of one image)"),
   saliency: picturePath("png", "svg").optional()
     .describe("write which pixels move the score most (.png or .svg; of one image)"),
-  model: configSchema.shape.model.optional()
-    .describe("model of a weights file that does not say it"),
+  model: z.string().min(1).optional().meta({ placeholder: "NAME|MODULE.ts" })
+    .describe(
+      `model of a weights file that does not say it: ${namesOf(models).join(", ")}, a module`,
+    ),
   device: configSchema.shape.device,
   threads: optionsSchema.shape.threads,
 });
@@ -74,7 +78,7 @@ export async function predictCommand(
 ): Promise<number> {
   const flags = predictFlagsSchema.parse(given);
   configureThreads(flags.threads);
-  const source = findWeights(weights, flags.model);
+  const source = await findWeights(weights, flags.model);
   using model = loadModel(source, flags.device);
   const all: Prediction[] = [];
   for await (const batch of predictBatches(model, source.format, paths, flags)) {

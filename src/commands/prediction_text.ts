@@ -61,5 +61,5 @@ export function predictionJson(
     return [{ image: prediction.name, top, warning: warningOf(prediction) }];
   });
   const rest = left_out.length > 0 ? { left_out } : {};
-  return jsonText({ path, model, epoch, images, ...rest }).trimEnd();
+  return jsonText({ path, model: model.name, epoch, images, ...rest }).trimEnd();
 }

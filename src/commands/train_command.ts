@@ -1,7 +1,7 @@
 import { loadTest, loadTraining } from "../data/mod.ts";
-import { UsageError } from "../errors.ts";
-import { models } from "../models/mod.ts";
-import { namesOf } from "../settings/mod.ts";
+import { messageOf, UsageError, UserError } from "../errors.ts";
+import { type AnyModel, type ModelModule, models } from "../models/mod.ts";
+import { complete, namesOf } from "../settings/mod.ts";
 import { program } from "../program.ts";
 import {
   completeConfig,
@@ -14,8 +14,13 @@ import {
   type TrainFlags,
   type TrainSettings,
 } from "../config/mod.ts";
+import { summaryText } from "./models_command.ts";
 import { dryRun } from "./dry_run.ts";
+import { resolve } from "node:path";
+import { builtIn, modelOf, probe, recipeOf } from "../train/mod.ts";
 import {
+  changedModule,
+  modelIn,
   readEnvironment,
   readRun,
   refuseOtherData,
@@ -32,19 +37,32 @@ export async function trainCommand(
   flags: TrainFlags,
   screen: Screen,
   reporter?: Reporter,
+  own?: ModelModule,
 ): Promise<number> {
-  const { settings, options } = splitFlags(flags);
+  const { settings, options } = splitFlags(flags, own);
   configureThreads(options.threads);
   if (options.resume !== undefined) {
     return await resume(options.resume, settings, options, screen, reporter);
   }
-  const complete = checkedSettings(settings);
+  const complete = checkedSettings(settings, own?.model);
   const data = await loadTraining({ ...options, trainSize: settings.trainSize });
-  const config = completeConfig(complete, data.source);
-  if (options.dryRun) return await dryRun(config, data, options, screen);
-  const environment = await readEnvironment(config.device, data.digests);
-  using run = Run.create(config, environment, options.outputDir, options);
-  return await trainRun(run, runOptions(run, data, options, screen, reporter));
+  const config = completeConfig(complete, data.source, own?.model);
+  const model = own?.model ?? builtIn(config);
+  if (options.summary) {
+    const { channels, height, width } = data.train;
+    screen.line(summaryText(modelOf(config, model), [channels, height, width]));
+  }
+  if (own !== undefined) {
+    const wrong = probe(modelOf(config, model), recipeOf(config, model), data.train);
+    if (wrong !== undefined) throw new UserError(`${own.path}: ${wrong}`);
+  }
+  if (options.dryRun) return await dryRun(config, model, data, options, screen);
+  const environment = {
+    ...await readEnvironment(config.device, data.digests),
+    ...(own && { model_path: resolve(own.path) }),
+  };
+  using run = Run.create(config, environment, options.outputDir, { ...options, module: own });
+  return await trainRun(run, { model, ...runOptions(run, data, options, screen, reporter) });
 }
 
 /** Resumes a run folder from its last checkpoint. */
@@ -56,17 +74,21 @@ async function resume(
   reporter?: Reporter,
 ): Promise<number> {
   if (options.dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
-  const { folder, config, finished, environment } = readRun(path);
+  const record = readRun(path);
+  const { folder, config, finished, environment } = record;
   refuseChanges(folder, config, settings, options);
   if (finished) {
     screen.line(`${folder} is finished: nothing to do (${program} evaluate ${folder} shows it)`);
     return 0;
   }
+  const model = await modelIn(folder, config);
+  const changed = changedModule(record);
+  if (changed !== undefined) screen.line(`warning: ${changed}`);
   using run = Run.open(folder, options);
   const { data: source, trainSize } = config;
   const data = await loadTraining({ ...options, data: source, trainSize });
   refuseOtherData(folder, environment?.data_sha256 ?? data.digests, data.digests);
-  return await trainRun(run, runOptions(run, data, options, screen, reporter));
+  return await trainRun(run, { model, ...runOptions(run, data, options, screen, reporter) });
 }
 
 function runOptions(
@@ -101,25 +123,54 @@ function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Divides what the user gave into settings of the config and options beside it. */
-export function splitFlags(flags: TrainFlags) {
+/**
+ * Divides what the user gave into settings of the config and options beside it. `own` is the module
+ * of a model of one's own, if the flags are of such a one.
+ */
+export function splitFlags(flags: TrainFlags, own?: ModelModule) {
   const beside = new Set(Object.keys(optionsSchema.shape));
   const entries = Object.entries(flags);
-  const settings = Object.fromEntries(entries.filter(([key]) => !beside.has(key)));
+  const settings = entries.filter(([key]) => !beside.has(key));
   const options = Object.fromEntries(entries.filter(([key]) => beside.has(key)));
   return {
-    settings: settings as Partial<TrainSettings>,
+    settings: (own ? ownSettings(own, settings) : Object.fromEntries(settings)) as Partial<
+      TrainSettings
+    >,
     options: optionsSchema.parse(options),
   };
 }
 
+/** The settings of a config for a model of one's own, whose settings stand apart there. */
+function ownSettings({ model, digests }: ModelModule, settings: [string, unknown][]) {
+  const isOwn = ([key]: [string, unknown]) => Object.hasOwn(model.settings, key);
+  const given = Object.fromEntries(settings.filter(isOwn));
+  return {
+    ...Object.fromEntries(settings.filter((entry) => !isOwn(entry))),
+    model: model.name,
+    modelFiles: digests,
+    modelSettings: complete(model, given),
+  };
+}
+
 /** The settings of a new run; throws a UsageError where the model is missing or two contradict. */
-export function checkedSettings({ model, ...others }: Partial<TrainSettings>): TrainSettings {
+export function checkedSettings(
+  { model, ...others }: Partial<TrainSettings>,
+  own?: AnyModel,
+): TrainSettings {
   if (model === undefined) throw new UsageError(`--model is missing: ${listed(namesOf(models))}`);
   const settings = { ...others, model };
-  const wrong = contradiction(settings);
+  if (own === undefined) namedModel(model);
+  const wrong = contradiction(settings, own);
   if (wrong !== undefined) throw new UsageError(wrong);
   return settings;
+}
+
+function namedModel(name: string): void {
+  try {
+    builtIn({ model: name });
+  } catch (error) {
+    throw new UsageError(messageOf(error));
+  }
 }
 
 function refuseChanges(

@@ -12,11 +12,19 @@ export interface Choice {
   readonly specs: readonly AnySpec[];
   /** The name of the spec that is taken where a config names no spec. */
   readonly standard?: string;
+  /** What stands for a spec that is the user's own, if settings name such a one. */
+  readonly own?: (
+    settings: { readonly model?: string; readonly modelFiles?: unknown },
+  ) => AnySpec | undefined;
 }
+
+/** A user's model in a config: its settings stand apart, under `modelSettings`. */
+const ownModel: Choice["own"] = ({ model = "", modelFiles }) =>
+  modelFiles === undefined ? undefined : { name: model, settings: {} };
 
 /** What a config chooses by name. */
 export const choices = {
-  model: { key: "model", prefix: "", specs: models },
+  model: { key: "model", prefix: "", specs: models, own: ownModel },
   opt: { key: "opt", prefix: "", specs: optimizers, standard: sgd.name },
   lrScheduler: { key: "lrScheduler", prefix: "lr", specs: schedules, standard: cosine.name },
 } as const satisfies Record<string, Choice>;
@@ -41,7 +49,7 @@ export const keyOf = ({ prefix }: Choice, setting: string): string =>
 /** The spec that settings name, or the standard one. */
 export function chosen(choice: Choice, settings: object): AnySpec {
   const { [choice.key]: name = choice.standard }: { [key in Choice["key"]]?: string } = settings;
-  return named(choice.key, choice.specs, name ?? "");
+  return choice.own?.(settings) ?? named(choice.key, choice.specs, name ?? "");
 }
 
 /** The keys of all its specs' settings, in the order of the specs. */
@@ -58,18 +66,28 @@ export const ownersOf = (choice: Choice, key: string): AnySpec[] =>
 
 /** The settings of all its specs as parts of a config, where each is absent without a meaning. */
 export function shapeOf<One extends Choice>(choice: One): OptionalShape<ChosenSettings<One>> {
-  const shape = Object.fromEntries(
-    choice.specs.toReversed().flatMap((spec) =>
-      Object.entries(schemasOf(spec)).map(([setting, schema]) => {
-        const key = keyOf(choice, setting);
-        const plain = schema instanceof z.ZodDefault ? schema.unwrap() : schema;
-        return [key, z.optional(plain).describe(describe(choice, setting))];
-      })
-    ),
-  );
+  const settings = choice.specs.flatMap((spec) => Object.keys(schemasOf(spec)));
+  const shape = Object.fromEntries([...new Set(settings)].map((setting) => {
+    const plain = commonSchema(choice, setting);
+    return [keyOf(choice, setting), z.optional(plain).describe(describe(choice, setting))];
+  }));
   return Object.fromEntries(keysOf(choice).map((key) => [key, shape[key]])) as OptionalShape<
     ChosenSettings<One>
   >;
+}
+
+/** What a setting has to be for all its specs; what it has to be for one of them, that one checks. */
+function commonSchema(choice: Choice, setting: string): z.ZodType {
+  const schemas = ownersOf(choice, keyOf(choice, setting)).map((spec) => {
+    const schema = schemasOf(spec)[setting];
+    return schema instanceof z.ZodDefault ? schema.unwrap() as z.ZodType : schema;
+  });
+  const described = schemas.map((schema) => {
+    const { description: _, ...rest } = z.toJSONSchema(schema, { io: "input" });
+    return rest;
+  });
+  if (new Set(described.map((one) => JSON.stringify(one))).size === 1) return schemas[0];
+  return described.every(({ type }) => type === "integer") ? z.int() : z.number();
 }
 
 /** `learning rate: sgd [0.1; cnn 0.02], adam, adamw [0.001]` */
@@ -87,9 +105,13 @@ function describe(choice: Choice, setting: string): string {
 
 /** The default of a setting, and what models have instead. */
 function defaultText(choice: Choice, spec: AnySpec, setting: string): string {
-  const others = models.flatMap(({ name, defaults = {} }) => {
-    const value = defaults[keyOf(choice, setting)];
-    return value === undefined || chosen(choice, defaults) !== spec ? [] : [`${name} ${value}`];
-  });
-  return [defaultOf(schemasOf(spec)[setting]), ...others].join("; ");
+  const key = keyOf(choice, setting);
+  const usual = defaultOf(schemasOf(spec)[setting]);
+  const others = Map.groupBy<unknown, typeof models[number]>(
+    models.filter(({ defaults = {} }) => key in defaults && chosen(choice, defaults) === spec),
+    ({ defaults = {} }) => defaults[key],
+  );
+  if (others.has(usual)) others.delete(usual);
+  const texts = [...others].map(([value, specs]) => `${namesOf(specs).join(", ")} ${value}`);
+  return [usual, ...texts].join("; ");
 }

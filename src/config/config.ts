@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type DataSet, dataSet, dataSets, isTrainSize, trainingCount } from "../data/mod.ts";
-import { models } from "../models/mod.ts";
+import { type AnyModel, models } from "../models/mod.ts";
 import { defaultOf, namesOf, schemasOf } from "../settings/mod.ts";
 import { rankedOf } from "../statistics/mod.ts";
 import { type Choice, choices, chosen, keyOf, keysOf, shapeOf } from "./choices.ts";
@@ -19,8 +19,12 @@ const title = ({ name, aliases = [], title }: (typeof models)[number]) =>
  * checkpoints that were made of it, stay what they were before the setting came.
  */
 export const configSchema = z.strictObject({
-  model: z.enum(namesOf(models)).describe(`model to train (${models.map(title).join("; ")})`),
+  model: z.string().describe(`model to train (${models.map(title).join("; ")})`),
   ...shapeOf(model),
+  modelFiles: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)).optional()
+    .describe("SHA-256 of the files that a model of one's own is made of, its module first"),
+  modelSettings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional()
+    .describe("settings of a model of one's own"),
   data: z.enum(namesOf(dataSets)),
   trainSize: z.int().min(1).max(Math.max(...dataSets.map(({ trainCount }) => trainCount)))
     .refine(
@@ -70,10 +74,17 @@ export type TrainSettings = Omit<z.input<typeof configSchema>, "data" | "trainSi
 /** The settings by their keys, as text or a file has them. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** Fills in the defaults, those that depend on other settings too. `data` is what was found. */
-export function completeConfig(settings: TrainSettings, data: string): TrainConfig {
+/**
+ * Fills in the defaults, those that depend on other settings too. `data` is what was found, `own`
+ * the user's own model.
+ */
+export function completeConfig(
+  settings: TrainSettings,
+  data: string,
+  own?: AnyModel,
+): TrainConfig {
   const config: Record<string, unknown> = {
-    ...defaultsOf(settings),
+    ...defaultsOf(settings, own),
     trainSize: trainingCount(dataSet(data)),
     ...defined(settings),
     data,
@@ -96,12 +107,14 @@ export function settingsOf(choice: Choice, config: Values): Values {
 }
 
 /** What is taken for settings that the user did not name: the model's own, then each spec's. */
-export function defaultsOf(settings: TrainSettings): Values {
-  const { defaults: own = {} } = models.find(({ name }) => name === settings.model) ?? {};
+export function defaultsOf(settings: TrainSettings, ownModel?: AnyModel): Values {
+  const { defaults: own = {} } = ownModel ?? models.find(({ name }) => name === settings.model) ??
+    {};
   const defaults: Record<string, unknown> = { ...own };
   for (const choice of Object.values(choices)) {
     const spec = chosen(choice, { ...own, ...defined(settings) });
-    const isOwn = spec === chosen(choice, { ...own, model: settings.model });
+    const { model, modelFiles } = settings;
+    const isOwn = spec === chosen(choice, { ...own, model, modelFiles });
     for (const key of keysOf(choice)) if (!isOwn) delete defaults[key];
     for (const [name, schema] of Object.entries(schemasOf(spec))) {
       defaults[keyOf(choice, name)] ??= defaultOf(schema);

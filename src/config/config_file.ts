@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { UserError } from "../errors.ts";
-import { explain } from "../settings/mod.ts";
-import { choices, chosen, keyOf } from "./choices.ts";
-import { configSchema, type TrainConfig } from "./config.ts";
+import { messageOf, UserError } from "../errors.ts";
+import { type AnySpec, explain, problem } from "../settings/mod.ts";
+import { type Choice, choices, chosen, keyOf } from "./choices.ts";
+import { configSchema, settingsOf, type TrainConfig } from "./config.ts";
 
 /** The longest config file that is read, in bytes. */
 const sizeLimit = 1024 * 1024;
@@ -47,16 +47,28 @@ export function configOfRecord(record: unknown, path: string): TrainConfig {
   throw new UserError(`${path}: ${explain(result.error, settings, snakeCase)}`);
 }
 
-/** Throws where a setting of the model, the optimizer or the schedule is missing. */
+/** Throws where a setting of the model, the optimizer or the schedule is missing or wrong. */
 function withoutGaps(config: TrainConfig, path: string): TrainConfig {
   for (const choice of Object.values(choices)) {
-    const { settings, later = [] } = chosen(choice, config);
+    const spec = specOf(choice, config, path);
+    const { settings, later = [] } = spec;
     for (const name of Object.keys(settings)) {
       const key = keyOf(choice, name);
       if (!later.includes(name) && !(key in config)) throw missing(snakeCase(key), path);
     }
+    const spell = (setting: string) => snakeCase(keyOf(choice, setting));
+    const wrong = problem(spec, settingsOf(choice, config), spell);
+    if (wrong !== undefined) throw new UserError(`${path}: ${wrong}`);
   }
   return config;
+}
+
+function specOf(choice: Choice, config: TrainConfig, path: string): AnySpec {
+  try {
+    return chosen(choice, config);
+  } catch (error) {
+    throw new UserError(`${path}: ${messageOf(error)}`);
+  }
 }
 
 const missing = (name: string, path: string) => new UserError(`${path}: ${name} is missing`);

@@ -1,13 +1,14 @@
 import { flagName } from "../cli/mod.ts";
 import { dataSets } from "../data/mod.ts";
+import type { AnyModel } from "../models/mod.ts";
 import { schedules } from "../nn/mod.ts";
 import { namesOf, problem } from "../settings/mod.ts";
 import { choices, chosen, keyOf, keysOf, ownersOf } from "./choices.ts";
 import { defaultsOf, defined, settingsOf, type TrainSettings } from "./config.ts";
 
 /** Says what is wrong in settings that are each right, but not together; undefined if nothing. */
-export function contradiction(settings: TrainSettings): string | undefined {
-  const all = { ...defaultsOf(settings), ...defined(settings) };
+export function contradiction(settings: TrainSettings, own?: AnyModel): string | undefined {
+  const all = { ...defaultsOf(settings, own), ...defined(settings) };
   for (const choice of Object.values(choices)) {
     const spec = chosen(choice, all);
     for (const key of keysOf(choice)) {
@@ -18,6 +19,13 @@ export function contradiction(settings: TrainSettings): string | undefined {
     const spell = (setting: string) => `--${flagName(keyOf(choice, setting))}`;
     const wrong = problem(spec, settingsOf(choice, all), spell);
     if (wrong !== undefined) return wrong;
+  }
+  if (own !== undefined) {
+    const wrong = problem(own, settings.modelSettings ?? {}, (setting) => `--${flagName(setting)}`);
+    if (wrong !== undefined) return wrong;
+    if (own.loss !== undefined && settings.labelSmoothing) {
+      return `--label-smoothing is for the cross-entropy, and ${own.name} has a loss of its own`;
+    }
   }
   return contradictionBetween(settings);
 }

@@ -1,5 +1,5 @@
 /** Settings of a training, their defaults and their file. @module */
-export { choices } from "./choices.ts";
+export { choices, keysOf } from "./choices.ts";
 export {
   completeConfig,
   configSchema,
@@ -7,6 +7,7 @@ export {
   settingsOf,
   type TrainConfig,
   type TrainSettings,
+  type Values,
 } from "./config.ts";
 export { configOfRecord, configRecord, configText, parseConfig } from "./config_file.ts";
 export { contradiction, listed } from "./contradiction.ts";

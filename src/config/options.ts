@@ -18,6 +18,7 @@ export const optionsSchema = z.strictObject({
   keepLast: z.int().min(1).max(1000).describe("checkpoints to keep").default(2),
   resume: z.string().min(1).optional().meta({ placeholder: "RUN_FOLDER" })
     .describe("resume the run of this folder"),
+  summary: z.boolean().optional().describe("print the model's layers before training"),
   dryRun: z.boolean().optional().describe("one batch of everything, nothing kept"),
 });
 
@@ -26,7 +27,8 @@ export type RunOptions = z.output<typeof optionsSchema>;
 
 /** Every flag of `train`: the settings of the config, and the options beside them. */
 export const trainFlagsSchema = z.strictObject({
-  ...configSchema.partial({ model: true, trainSize: true }).shape,
+  ...configSchema.omit({ modelFiles: true, modelSettings: true })
+    .partial({ model: true, trainSize: true }).shape,
   ...optionsSchema.shape,
 });
 

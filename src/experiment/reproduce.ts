@@ -10,6 +10,7 @@ import {
   train,
   TrainingState,
 } from "../train/mod.ts";
+import type { AnyModel } from "../models/mod.ts";
 import type { Screen } from "../cli/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
 import {
@@ -26,13 +27,14 @@ import {
 class Difference extends Error {}
 
 /**
- * Does a run again from the config in its results and compares everything but times with them;
+ * Does a run again from the config in its results, of which `model` is the model, and compares everything but times with them;
  * `what` names the results in errors. Returns undefined when all is identical, else one sentence on
  * the first difference.
  */
 export async function reproduce(
   what: string,
   results: Results,
+  model: AnyModel,
   options: { readonly dataDir?: string },
   screen: Screen,
 ): Promise<string | undefined> {
@@ -40,7 +42,11 @@ export async function reproduce(
   const { data: source, trainSize } = config;
   const data = await loadTraining({ ...options, data: source, trainSize });
   refuseOtherData(what, data_sha256, data.digests);
-  using state = new TrainingState(modelOf(config), recipeOf(config), data.train.count);
+  using state = new TrainingState(
+    modelOf(config, model),
+    recipeOf(config, model),
+    data.train.count,
+  );
   const comparison = new Comparison(results, screen);
   try {
     const pace = new Pace();

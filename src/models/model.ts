@@ -1,6 +1,13 @@
 import { fashionMnist, type ImageFormat } from "../data/mod.ts";
-import type { Layer } from "../nn/mod.ts";
-import { callable, type Complete, complete, type NoSettings, type Spec } from "../settings/mod.ts";
+import type { Layer, Loss, Step } from "../nn/mod.ts";
+import {
+  type AnySpec,
+  callable,
+  type Complete,
+  complete,
+  type NoSettings,
+  type Spec,
+} from "../settings/mod.ts";
 
 /** What a model is built for. */
 export interface ModelInput extends Omit<ImageFormat, "classes"> {
@@ -19,6 +26,10 @@ export interface ModelDefinition<Settings extends object> extends Spec<Settings>
   readonly defaults?: Readonly<Record<string, string | number | boolean>>;
   /** The layers for images of this shape. */
   build(settings: Complete<Settings>, input: ModelInput): Layer;
+  /** The loss of a training with it, instead of the cross-entropy that the config describes. */
+  loss?(settings: Complete<Settings>): Loss;
+  /** The forward half of a training step, where it is not the loss of the model's outputs alone. */
+  step?(settings: Complete<Settings>): Step;
   /** The settings that weights of these shapes were made with, for files that do not tell them. */
   settingsOf?(shapes: Shapes): Partial<Settings>;
 }
@@ -29,6 +40,15 @@ export interface ModelSpec<Settings extends object = NoSettings>
   (settings?: Partial<Settings>, format?: ImageFormat): Layer;
   /** The model of settings that come from outside, such as a config. */
   of(settings: object, format: ImageFormat): Layer;
+}
+
+/** A model whose settings the types do not know. */
+export interface AnyModel
+  extends AnySpec, Pick<ModelSpec<object>, "title" | "defaults" | "loss" | "step"> {
+  /** The model of settings that come from outside, such as a config. */
+  of(settings: object, format: ImageFormat): Layer;
+  /** The settings that weights of these shapes were made with, for files that do not tell them. */
+  settingsOf?(shapes: Shapes): object;
 }
 
 /**

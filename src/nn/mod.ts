@@ -15,6 +15,7 @@ export {
   xavierNormal,
   xavierUniform,
 } from "./initialization.ts";
+export { type LayerRow, layerTable } from "./layer_table.ts";
 export { type Linear, linear } from "./linear.ts";
 export { crossEntropyLoss, type CrossEntropyLossOptions, type Loss } from "./loss.ts";
 export {
@@ -42,7 +43,8 @@ export {
 export * from "./optimizers/mod.ts";
 export { parameterCount } from "./parameter_count.ts";
 export { avgPool2d, maxPool2d, type Pool2d } from "./pooling.ts";
-export { residual } from "./residual.ts";
+export { residual, type ResidualOptions } from "./residual.ts";
 export * from "./schedules/mod.ts";
 export { sequential } from "./sequential.ts";
+export { plainStep, type Step, type StepResult } from "./step.ts";
 export type { WeightOptions, Weights } from "./weights.ts";

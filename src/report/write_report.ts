@@ -54,7 +54,7 @@ async function test(
 ): Promise<ReportContent["tested"]> {
   const set = test ?? await loadTest({ data: config.data, dataDir });
   refuseOtherData(folder, data_sha256, set.digests);
-  using model = loadModel(findWeights(folder), device);
+  using model = loadModel(await findWeights(folder), device);
   const tested = { model, set, predictions: predictions(model, set, { device }) };
   // On the CPU the same weights and images give the same counts; a difference means damage.
   if (config.device === "cpu" && device === "cpu") {

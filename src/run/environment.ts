@@ -23,6 +23,8 @@ export interface Environment {
   readonly instruction_set: string;
   readonly threads: number;
   readonly device: string;
+  /** Where the module of a model of one's own lay. */
+  readonly model_path?: string;
   /** SHA-256 of the data files, or of the synthetic pixels. */
   readonly data_sha256: Readonly<Record<string, string>>;
   /** What is promised of the result's bits on this device. */
@@ -33,6 +35,8 @@ export interface Environment {
 export const environmentSchema = z.looseObject({
   time: z.string().optional(),
   data_sha256: z.record(z.string(), z.string()).optional(),
+  /** Where the module of a model of one's own lay. */
+  model_path: z.string().optional(),
   /** The environments of processes that resumed the run, each with its first step. */
   resumed: z.array(z.record(z.string(), z.unknown())).optional(),
 });

@@ -25,4 +25,6 @@ export { runPath } from "./run_path.ts";
 export type { Summary } from "./summary.ts";
 export { testResult } from "./test_result.ts";
 export { type Reporter, trainRun, type TrainRunOptions } from "./train_run.ts";
+export { isFolder } from "./run_path.ts";
+export { changedModule, modelIn } from "./run_model.ts";
 export { findWeights, loadModel, type WeightsSource } from "./weights_source.ts";

@@ -16,7 +16,9 @@ import {
 } from "../storage/mod.ts";
 import { type EpochDigests, readDigests } from "./digests.ts";
 import { lockRun } from "./lock.ts";
+import type { ModelModule } from "../models/mod.ts";
 import { readRun } from "./record.ts";
+import { writeModule } from "./run_model.ts";
 import {
   type EpochMetrics,
   type EpochTime,
@@ -31,6 +33,8 @@ export interface RunFolderOptions {
   /** Checkpoints to keep, the last one included. */
   readonly keepLast?: number;
   readonly files?: Files;
+  /** The module of a model of one's own, of which a new run folder gets a copy. */
+  readonly module?: ModelModule;
   /** When the run was begun, for its name. */
   readonly time?: Date;
 }
@@ -63,7 +67,7 @@ export class Run implements Disposable {
     parent: string,
     options: RunFolderOptions = {},
   ): Run {
-    const { files = diskFiles, time = now() } = options;
+    const { files = diskFiles, module, time = now() } = options;
     let folder: string | undefined;
     let lock: Disposable | undefined;
     try {
@@ -74,6 +78,7 @@ export class Run implements Disposable {
       uninterrupted(() => files.makeFolder(checkpoints));
       writeText(files, `${folder}/config.json`, configText(config));
       writeJson(files, `${folder}/environment.json`, environment);
+      if (module !== undefined) writeModule(files, folder, module);
       folder = publish(files, folder, `${parent}/${runName(config, time)}`);
       uninterrupted(() => files.syncFolder(parent));
       return new Run(folder, config, lock, options);

@@ -1,11 +1,13 @@
 import { markOf, shownName, type TestData, type TrainingData } from "../data/mod.ts";
 import { now } from "../clock.ts";
 import { messageOf, UserError } from "../errors.ts";
+import type { AnyModel } from "../models/mod.ts";
 import type { Layer } from "../nn/mod.ts";
 import { readEnvironment } from "./environment.ts";
 import { figuresOf, logged } from "../statistics/mod.ts";
 import {
   bestEpoch,
+  builtIn,
   modelOf,
   NonfiniteError,
   Pace,
@@ -34,7 +36,9 @@ export interface TrainRunOptions {
   readonly data: TrainingData;
   /** Opens the test set; called once, when the training is complete. */
   readonly loadTest: () => Promise<TestData>;
-  /** The model; by default the one that the config names. */
+  /** The model that the config names; by default wick's own of that name. */
+  readonly model?: AnyModel;
+  /** The layers; by default those of the model. */
   readonly layer?: Layer;
   readonly screen: Screen;
   /** `50` (steps) or `30s` (seconds) between the checkpoints inside an epoch. */
@@ -55,8 +59,8 @@ export async function trainRun(run: Run, options: TrainRunOptions): Promise<numb
     screen.line(`${signal}: finishes this step and saves; once more stops at once`);
   });
   const pace = new Pace({ signals, checkpointEvery });
-  const layer = options.layer ?? modelOf(config);
-  using state = new TrainingState(layer, recipeOf(config), data.train.count);
+  const { model = builtIn(config), layer = modelOf(config, model) } = options;
+  using state = new TrainingState(layer, recipeOf(config, model), data.train.count);
   try {
     screen.line(introduction(run, data, state));
     await restore(run, state, data, screen);

@@ -1,10 +1,11 @@
+import { dirname } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import { dataSet, type ImageFormat, standardSet } from "../data/mod.ts";
-import { models } from "../models/mod.ts";
+import { type AnyModel, importModel, isModulePath } from "../models/mod.ts";
+import { builtIn, modelSettings } from "../train/mod.ts";
 import { build, type Module } from "../nn/mod.ts";
-import { named } from "../settings/mod.ts";
 import { type Device, Random } from "../tensor/mod.ts";
-import { choices, parseConfig, settingsOf, type TrainConfig } from "../config/mod.ts";
+import { parseConfig, type TrainConfig } from "../config/mod.ts";
 import {
   assignStored,
   readFile,
@@ -12,13 +13,14 @@ import {
   type StoredFile,
   type StoredTensor,
 } from "../storage/mod.ts";
+import { modelIn } from "./run_model.ts";
 import { readRun } from "./record.ts";
 import { isFolder } from "./run_path.ts";
 
 /** Trained weights and where they come from, as far as it is known. */
 export interface WeightsSource {
   readonly path: string;
-  readonly model: string;
+  readonly model: AnyModel;
   /** The images it was trained on; Fashion-MNIST's where no config tells. */
   readonly format: ImageFormat;
   readonly tensors: readonly StoredTensor[];
@@ -31,46 +33,66 @@ export interface WeightsSource {
 /** The largest weights file that is read, in bytes. */
 const sizeLimit = 0x7fffffff;
 
-/** Finds weights: the best ones of a run folder, or a safetensors file (of `model`, if it is not wick's). */
-export function findWeights(path: string, model?: string): WeightsSource {
-  if (isFolder(path)) {
-    const { folder, config } = readRun(path);
-    refuseOtherModel(folder, model, config.model);
-    const weights = readWeights(`${folder}/checkpoints/best.safetensors`);
-    if (weights === undefined) {
-      throw new UserError(`${folder} has no weights yet: no epoch is complete`);
-    }
-    return { ...weights, config, model: config.model, format: formatOf(config) };
+/**
+ * Finds weights: the best ones of a run folder, or a safetensors file. `asked` names their model, or
+ * the module of one's own model, where neither a run folder nor the file tells it.
+ */
+export async function findWeights(path: string, asked?: string): Promise<WeightsSource> {
+  const { folder, ...weights } = isFolder(path) ? bestWeights(path) : weightsFile(path);
+  const { config } = weights;
+  const module = asked !== undefined && isModulePath(asked) ? await importModel(asked) : undefined;
+  const name = module?.model.name ?? asked;
+  if (name !== undefined && config !== undefined && config.model !== name) {
+    throw new UserError(`${path} is of the model ${config.model}, not ${name}`);
   }
+  const model = module?.model ?? (config && await modelIn(folder, config)) ??
+    namedModel(name, path);
+  return { ...weights, model, format: config ? dataSet(config.data) : standardSet };
+}
+
+type FoundWeights = Omit<WeightsSource, "model" | "format"> & { readonly folder: string };
+
+function bestWeights(path: string): FoundWeights {
+  const { folder, config } = readRun(path);
+  const weights = readWeights(`${folder}/checkpoints/best.safetensors`);
+  if (weights !== undefined) return { ...weights, folder, config };
+  throw new UserError(`${folder} has no weights yet: no epoch is complete`);
+}
+
+/** The weights of a file, which may be a checkpoint of a run folder. */
+function weightsFile(path: string): FoundWeights {
   const weights = readWeights(path);
-  if (weights === undefined) {
-    throw new UserError(`There is no run folder or weights file ${path}`);
-  }
-  refuseOtherModel(path, model, weights.config?.model);
-  const found = model ?? weights.config?.model;
-  if (found === undefined) {
+  if (weights !== undefined) return { ...weights, folder: dirname(dirname(path)) };
+  throw new UserError(`There is no run folder or weights file ${path}`);
+}
+
+function namedModel(name: string | undefined, path: string): AnyModel {
+  if (name === undefined) {
     throw new UserError(`${path} does not say of which model it is: add --model NAME`);
   }
-  return { ...weights, model: found, format: formatOf(weights.config) };
+  try {
+    return builtIn({ model: name });
+  } catch (error) {
+    throw new UserError(messageOf(error));
+  }
 }
 
 /** Builds the model of these weights; throws a UserError where they do not fit it. */
 export function loadModel(source: WeightsSource, device: Device = "cpu"): Module {
   const { path, model, tensors, config, format } = source;
-  const spec = named("model", models, model);
   const shapes = (name: string) => tensors.find((tensor) => tensor.name === name)?.shape;
-  const settings = config ? settingsOf(choices.model, config) : spec.settingsOf?.(shapes) ?? {};
-  const module = build(spec.of(settings, format), new Random(0, "init"), { device });
+  const settings = config ? modelSettings(config) : model.settingsOf?.(shapes) ?? {};
+  const module = build(model.of(settings, format), new Random(0, "init"), { device });
   try {
     assignStored([...module.parameters, ...module.buffers], tensors);
     return module;
   } catch (error) {
     module[Symbol.dispose]();
-    throw new UserError(`${path} does not fit the model ${model}: ${messageOf(error)}`);
+    throw new UserError(`${path} does not fit the model ${model.name}: ${messageOf(error)}`);
   }
 }
 
-function readWeights(path: string): Omit<WeightsSource, "model" | "format"> | undefined {
+function readWeights(path: string): Omit<FoundWeights, "folder"> | undefined {
   try {
     const bytes = readFile(path, { limit: sizeLimit });
     if (bytes === undefined) return undefined;
@@ -95,15 +117,5 @@ function weightsOf(bytes: Uint8Array, path: string): StoredFile {
     return readWeightsFile(bytes);
   } catch (error) {
     throw new UserError(`${path} is no valid safetensors file: ${messageOf(error)}`);
-  }
-}
-
-function formatOf(config: TrainConfig | undefined): ImageFormat {
-  return config === undefined ? standardSet : dataSet(config.data);
-}
-
-function refuseOtherModel(path: string, asked: string | undefined, is: string | undefined): void {
-  if (asked !== undefined && is !== undefined && asked !== is) {
-    throw new UserError(`${path} is of the model ${is}, not ${asked}`);
   }
 }

@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { configRecord, configSchema } from "../config/mod.ts";
+import { configRecord } from "../config/mod.ts";
+import { models } from "../models/mod.ts";
+import { namesOf } from "../settings/mod.ts";
 import { type FigureKey, figuresOf } from "../statistics/mod.ts";
 import { type FoundRun, runStates } from "../run/mod.ts";
 import { figuresOfRun, trainingSeconds } from "./words.ts";
@@ -32,12 +34,17 @@ const sortKeys = Object.keys(sortValues) as SortKey[];
 export const listingSchema = z.object({
   /** Words that all must be found in a run's name, state or settings (`batch_size=32`). */
   text: z.string().max(200).default(""),
-  model: z.enum(["", ...configSchema.shape.model.options]).default(""),
+  model: z.string().max(64).default(""),
   state: z.enum(["", ...runStates]).default(""),
   sort: z.enum(sortKeys).default("run"),
   order: z.enum(["ascending", "descending"]).default("descending"),
 });
 export type Listing = z.infer<typeof listingSchema>;
+
+/** The models that can be chosen: those of the runs, and wick's own. */
+export const modelsOf = (runs: readonly FoundRun[]): string[] => [
+  ...new Set([...namesOf(models), ...runs.flatMap((run) => configOf(run)?.model ?? [])]),
+];
 
 /** The runs that a listing asks for; those without a value stand last in either order. */
 export function select(runs: readonly FoundRun[], listing: Listing): FoundRun[] {

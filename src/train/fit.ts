@@ -109,7 +109,7 @@ export async function fit(options: FitOptions): Promise<Fitted> {
 }
 
 /** Says what is no value of its kind: a notebook runs cells whose types nobody checked. */
-function checkValues({ model, data, optimizer, loss, schedule }: FitOptions): void {
+function checkValues({ model, data, optimizer, loss, step, schedule }: FitOptions): void {
   const wrong = typeof model?.forward !== "function"
     ? "model: a layer, such as sequential(...) or models.cnn()"
     : data?.train === undefined
@@ -118,6 +118,8 @@ function checkValues({ model, data, optimizer, loss, schedule }: FitOptions): vo
     ? "optimizer: an optimizer of its settings, such as sgd({ lr: 0.1 })"
     : loss !== undefined && typeof loss !== "function"
     ? "loss: a function, such as crossEntropyLoss()"
+    : step !== undefined && typeof step !== "function"
+    ? "step: a function that gives { loss, outputs }"
     : schedule !== undefined && typeof schedule.rate !== "function"
     ? "schedule: a schedule of its settings, such as cosine()"
     : undefined;
@@ -135,7 +137,7 @@ const settingsSchema = configSchema.pick({
 });
 
 function completeRecipe(
-  { optimizer, loss, schedule, augmentation, ...given }: Omit<FitOptions, "model" | "data">,
+  { optimizer, loss, step, schedule, augmentation, ...given }: Omit<FitOptions, "model" | "data">,
 ): Recipe {
   const settings = settingsSchema.safeParse(given);
   if (!settings.success) throw new RangeError(explain(settings.error, given));
@@ -143,6 +145,7 @@ function completeRecipe(
     ...settings.data,
     optimizer,
     loss: loss ?? crossEntropyLoss(),
+    ...(step && { step }),
     schedule: schedule ?? cosine(),
     augmentation,
   };

@@ -1,4 +1,5 @@
 import { type Batch, batches, type TrainingData } from "../data/mod.ts";
+import { plainStep } from "../nn/mod.ts";
 import { accumulateMetrics, gradients, Random, scope } from "../tensor/mod.ts";
 import { evaluatePaced } from "./evaluate.ts";
 import {
@@ -61,18 +62,18 @@ export function trainingBatches(
 }
 
 /** One step: forward, loss, gradients, update. Throws where the loss is NaN or infinite. */
-export function trainStep(state: TrainingState, { images, labels }: Batch): void {
+export function trainStep(state: TrainingState, batch: Batch): void {
   const { model, optimizer, recipe, mode, totals } = state;
   scope(() => {
-    const outputs = model.forward(images, mode);
-    const loss = recipe.loss(outputs, labels, mode);
+    const { step = plainStep } = recipe;
+    const { loss, outputs } = step(model, batch, mode, recipe.loss);
     state.loss = loss.item();
     if (!Number.isFinite(state.loss)) {
       const origin = nonfiniteOrigin(loss, model.parameters);
       throw new NonfiniteError(`The loss of the step ${state.loss}`, state, origin);
     }
     optimizer.step(gradients(loss, state.parameters), state.learningRate(state.step));
-    accumulateMetrics(totals, loss, outputs, labels);
+    accumulateMetrics(totals, loss, outputs, batch.labels);
     state.stepInEpoch++;
   });
 }

@@ -30,5 +30,6 @@ export { NonfiniteError, refuseNonfiniteWeights } from "./nonfinite.ts";
 export type { Observer } from "./observer.ts";
 export { Pace } from "./pace.ts";
 export { type Predictions, predictions } from "./predictions.ts";
-export { modelOf, type Recipe, recipeOf } from "./recipe.ts";
+export { probe } from "./probe.ts";
+export { builtIn, lossOf, modelOf, modelSettings, type Recipe, recipeOf } from "./recipe.ts";
 export { TrainingState } from "./state.ts";

@@ -1,6 +1,6 @@
-import { choices, settingsOf, type TrainConfig } from "../config/mod.ts";
+import { choices, settingsOf, type TrainConfig, type Values } from "../config/mod.ts";
 import { type Augmentation, dataSet } from "../data/mod.ts";
-import { models } from "../models/mod.ts";
+import { type AnyModel, models } from "../models/mod.ts";
 import {
   crossEntropyLoss,
   type Layer,
@@ -9,8 +9,9 @@ import {
   optimizers,
   type Schedule,
   schedules,
+  type Step,
 } from "../nn/mod.ts";
-import { named } from "../settings/mod.ts";
+import { complete, named } from "../settings/mod.ts";
 import type { DeclaredMetric } from "../statistics/mod.ts";
 import type { Device } from "../tensor/mod.ts";
 
@@ -20,6 +21,8 @@ export interface Recipe {
   readonly optimizer: Optimizer;
   /** What is made small. */
   readonly loss: Loss;
+  /** The forward half of a step; by default the loss of the model's outputs. */
+  readonly step?: Step;
   /** How the learning rate changes. */
   readonly schedule: Schedule;
   /** What is done to training images, nothing by default. */
@@ -38,15 +41,21 @@ export interface Recipe {
   readonly earlyStopping: number;
 }
 
-/** The model that a config names, for the images of its data set. */
-export function modelOf(config: TrainConfig): Layer {
-  const spec = named("model", models, config.model);
-  return spec.of(settingsOf(choices.model, config), dataSet(config.data));
-}
+/** The model of a config that is wick's own. */
+export const builtIn = ({ model }: Pick<TrainConfig, "model">): AnyModel =>
+  named("model", models, model);
 
-/** The recipe that a config describes. */
-export function recipeOf(config: TrainConfig): Recipe {
-  const { epochs, batchSize, seed, device, bestBy, earlyStopping, labelSmoothing } = config;
+/** The settings of its model that a config states. */
+export const modelSettings = (config: TrainConfig): Values =>
+  config.modelSettings ?? settingsOf(choices.model, config);
+
+/** The layers of a config's model, for the images of its data set. */
+export const modelOf = (config: TrainConfig, model: AnyModel = builtIn(config)): Layer =>
+  model.of(modelSettings(config), dataSet(config.data));
+
+/** The recipe that a config describes, with what its model has of its own. */
+export function recipeOf(config: TrainConfig, model: AnyModel = builtIn(config)): Recipe {
+  const { epochs, batchSize, seed, device, bestBy, earlyStopping } = config;
   const optimizer = named("optimizer", optimizers, config.opt);
   const schedule = named("schedule", schedules, config.lrScheduler);
   const { clipGradNorm, lrWarmupEpochs: warmupEpochs } = config;
@@ -55,7 +64,8 @@ export function recipeOf(config: TrainConfig): Recipe {
       ...settingsOf(choices.opt, config),
       ...(clipGradNorm > 0 && { clipGradNorm }),
     }),
-    loss: crossEntropyLoss({ labelSmoothing }),
+    loss: lossOf(config, model),
+    ...(model.step && { step: model.step(complete(model, modelSettings(config))) }),
     schedule: schedule.of({ ...settingsOf(choices.lrScheduler, config), warmupEpochs }),
     augmentation: augmentationOf(config),
     epochs,
@@ -65,6 +75,12 @@ export function recipeOf(config: TrainConfig): Recipe {
     bestBy,
     earlyStopping,
   };
+}
+
+/** The loss of a config's training: the model's own, or the cross-entropy. */
+export function lossOf(config: TrainConfig, model: AnyModel): Loss {
+  if (model.loss !== undefined) return model.loss(complete(model, modelSettings(config)));
+  return crossEntropyLoss({ labelSmoothing: config.labelSmoothing });
 }
 
 function augmentationOf(config: TrainConfig): Recipe["augmentation"] {

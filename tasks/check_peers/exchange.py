@@ -31,7 +31,7 @@ def train(model, optimizer, images, labels):
 
 @torch.no_grad()
 def logits(model, images, dtype=torch.float32):
-    model.to(dtype)
+    model.to(dtype).eval()
     return torch.cat([model(scaled(batch).to(dtype)) for batch in images.split(250)])
 
 

@@ -46,7 +46,7 @@ export async function exchange(model: string, pytorch: PyTorch, dataDir?: string
     for (const trainedIn of ["wick", "pytorch"] as const) {
       const theirs = new Float32Array(bytesOf(there, trainedIn));
       const exact = new Float64Array(bytesOf(there, `${trainedIn}_exact`));
-      const ours = logits(weights[trainedIn], model, test);
+      const ours = await logits(weights[trainedIn], model, test);
       const correct = {
         wick: await evaluated(weights[trainedIn], model, options),
         pytorch: countCorrect(theirs, test),
@@ -104,8 +104,12 @@ async function evaluated(
 }
 
 /** `[count * 10]`, by the weights in a file. */
-function logits(weights: string, model: string, test: ImageSet): Float32Array {
-  using module = loadModel(findWeights(weights, model));
+async function logits(
+  weights: string,
+  model: string,
+  test: ImageSet,
+): Promise<Float32Array> {
+  using module = loadModel(await findWeights(weights, model));
   const all: number[] = [];
   for (const { images } of batches(test, 250)) {
     scope(() => noGradients(() => all.push(...module.forward(images).numbers())));

@@ -29,7 +29,8 @@ export async function pack({ folder, module, files }: Stage, library: string, ou
   const deno = `${folder}/${Deno.build.os === "windows" ? "deno.exe" : "deno"}`;
   await Deno.copyFile(Deno.execPath(), deno); // whatever its name is here
   const permissions = permissionFlags(`--allow-ffi={}/${library}`);
-  const started = ["run", "-q", ...isolated, ...permissions, "{}/wick.js"];
+  const map = "--import-map={}/import_map.json";
+  const started = ["run", "-q", map, ...isolated, ...permissions, "{}/wick.js"];
   await run(launcher, [output, deno, module, ...files, "--", ...started]);
 }
 

@@ -11,17 +11,26 @@ export interface Stage extends Disposable {
   readonly files: readonly string[];
 }
 
+/** What a user's module may import: both are exports of the one module. */
+const ownImports = { "@wick/wick": "./wick.js", zod: "./wick.js" };
+
 /** Bundles wick into one module, and puts the library, the commit and a model beside it. */
 export async function stage(library: string, embed: string | undefined): Promise<Stage> {
-  const weights = embed === undefined ? undefined : findWeights(embed).path;
+  const weights = embed === undefined ? undefined : await embedded(embed);
   const folder = await Deno.makeTempDir({ dir: ".wick", prefix: "compile-" });
-  const [module, packedLibrary, commit, model] = ["wick.js", basename(library), "commit.json"]
+  const [module, packedLibrary, commit, map, model] = [
+    "wick.js",
+    basename(library),
+    "commit.json",
+    "import_map.json",
+  ]
     .concat(weights === undefined ? [] : "model.safetensors").map((name) => join(folder, name));
-  const files = [packedLibrary, commit, ...model === undefined ? [] : [model]];
+  const files = [packedLibrary, commit, map, ...model === undefined ? [] : [model]];
   const dispose = () => Deno.removeSync(folder, { recursive: true });
   try {
     await deno("bundle", "-q", "--import-map=.wick/import_map.json", "-o", module, "tasks/wick.ts");
     await Deno.copyFile(library, packedLibrary);
+    await Deno.writeTextFile(map, JSON.stringify({ imports: ownImports }));
     await Deno.writeTextFile(commit, JSON.stringify(await readCommit()));
     if (weights !== undefined) await Deno.copyFile(weights, model);
     return { folder, module, files, [Symbol.dispose]: dispose };
@@ -29,6 +38,15 @@ export async function stage(library: string, embed: string | undefined): Promise
     dispose();
     throw error;
   }
+}
+
+/** The path of weights that a program can take in. */
+async function embedded(path: string): Promise<string> {
+  const { path: weights, model, config } = await findWeights(path);
+  if (config?.modelFiles === undefined) return weights;
+  throw new UserError(
+    `The model ${model.name} of ${path} is a module of its own, which --embed cannot take in`,
+  );
 }
 
 /** Runs Deno; throws a UserError with the causes that it names. */

@@ -6,6 +6,8 @@ import { version } from "../../src/version.ts";
 /** The modules of `tasks/` whose tasks are commands of the self-contained program too. */
 const modules: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
   train: () => import("../train.ts"),
+  models: () => import("../models.ts"),
+  init: () => import("../init.ts"),
   evaluate: () => import("../evaluate.ts"),
   report: () => import("../report.ts"),
   predict: () => import("../predict.ts"),

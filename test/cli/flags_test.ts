@@ -34,7 +34,7 @@ const refused: [texts: string[], message: string][] = [
   [["--batchsize", "3"], "did you mean --batch-size?"],
   [["-q"], "Unknown flag -q"],
   [["--no-hflip"], "did you mean --hflip?"],
-  [["--model", "cnm"], "--model must be linear, nonlinear, cnn, not cnm; did you mean cnn?"],
+  [["--device", "cpa"], "--device must be cpu, cuda, not cpa; did you mean cpu?"],
   [["--opt", "Adam"], "did you mean adam?"],
   [["--epochs", "three"], "--epochs must be a number, not three"],
   [["--epochs", "0x10"], "--epochs must be a number, not 0x10"],

@@ -56,7 +56,7 @@ function writePngs(set: ImageSet, folder: string): void {
 /** Compares `predict` on a set's images as PNG files with `evaluate`, image by image. */
 async function compareWithEvaluate(set: ImageSet, weights: string, folder: string) {
   writePngs(set, folder);
-  using model = loadModel(findWeights(weights, "linear"));
+  using model = loadModel(await findWeights(weights, "linear"));
   const { predictions, correct } = evaluate(model, set);
   const { code, images } = await predictJson(weights, [folder], { top: 1 });
   const labels: number[] = images.map(({ top }: { top: { label: number }[] }) => top[0].label);

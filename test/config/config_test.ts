@@ -24,7 +24,7 @@ Deno.test("a setting without a meaning for the run is absent from its config", (
 Deno.test("settings that contradict each other are named", () => {
   assertEquals(
     contradiction({ model: "linear", hidden: 3 }),
-    "--hidden is for --model nonlinear or cnn",
+    "--hidden is for --model nonlinear, cnn or deep-mlp",
   );
   assertEquals(
     contradiction({ model: "cnn", opt: "adam", momentum: 0.9 }),
@@ -61,7 +61,7 @@ const refused: [what: string, text: string, message: string][] = [
     text.replace('"epochs": 10', '"epochs": 0'),
     "epochs must be at least 1",
   ],
-  ["an unknown model", text.replace('"cnn"', '"resnet"'), "model must be linear"],
+  ["an unknown model", text.replace('"cnn"', '"alexnet"'), 'Unknown model "alexnet"'],
   ["a huge file", " ".repeat(2 ** 20 + 1), "too long"],
   ["a word of JavaScript", '{"__proto__":1}', '"__proto__" is no setting'],
 ];

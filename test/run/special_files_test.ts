@@ -32,7 +32,7 @@ const readers: Record<string, [read: (folder: string) => unknown, files: string[
     ["config.json", "summary.json", "metrics.csv", "environment.json"],
   ],
   compare: [
-    (folder) => finishedRuns([folder], tell).map((run) => evaluateRun(run, test)),
+    (folder) => Promise.all(finishedRuns([folder], tell).map((run) => evaluateRun(run, test))),
     ["config.json", "summary.json", "metrics.csv", "environment.json", "weights.jsonl"],
   ],
   reproduce: [readResults, ["config.json", "summary.json", "metrics.csv", "weights.jsonl"]],

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { build } from "../../src/nn/mod.ts";
 import { cnn, nonlinear } from "../../src/models/mod.ts";
@@ -14,53 +14,57 @@ function foreign(path: string, hidden: number): void {
   Deno.writeFileSync(path, encodeSafetensors(storedTensors(model.parameters), { format: "pt" }));
 }
 
-Deno.test("a weights file of another program is read with its hidden size", () => {
+Deno.test("a weights file of another program is read with its hidden size", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/weights.safetensors`;
   foreign(path, 3);
-  using model = loadModel(findWeights(path, "cnn"));
+  using model = loadModel(await findWeights(path, "cnn"));
   assertEquals(model.parameters[0].tensor.shape, [3, 1, 3, 3]);
   using original = build(cnn({ hidden: 3 }), new Random(1, "init"));
   assertEquals(storedTensors(model.parameters), storedTensors(original.parameters));
 });
 
-Deno.test("what another program says in its metadata is not taken for wick's own", () => {
+Deno.test("what another program says in its metadata is not taken for wick's own", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/weights.safetensors`;
-  using model = build(cnn({ hidden: 3 }), new Random(1, "init"));
+  using built = build(cnn({ hidden: 3 }), new Random(1, "init"));
   const metadata = { config: '{"architectures":["X"]}', epoch: "best" };
-  Deno.writeFileSync(path, encodeSafetensors(storedTensors(model.parameters), metadata));
-  const { config, epoch, model: name } = findWeights(path, "cnn");
-  assertEquals([config, epoch, name], [undefined, undefined, "cnn"]);
+  Deno.writeFileSync(path, encodeSafetensors(storedTensors(built.parameters), metadata));
+  const { config, epoch, model } = await findWeights(path, "cnn");
+  assertEquals([config, epoch, model.name], [undefined, undefined, "cnn"]);
 });
 
-Deno.test("a weights file that does not say its model needs --model", () => {
+Deno.test("a weights file that does not say its model needs --model", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/weights.safetensors`;
   foreign(path, 3);
-  assertThrows(
+  await assertRejects(
     () => findWeights(path),
     UserError,
     "does not say of which model it is: add --model",
   );
 });
 
-Deno.test("weights of another model are refused with what differs", () => {
+Deno.test("weights of another model are refused with what differs", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/weights.safetensors`;
   foreign(path, 3);
-  const load = () => loadModel(findWeights(path, "nonlinear"));
-  assertThrows(load, UserError, "does not fit the model nonlinear: it has no tensor 1.weight");
+  const load = async () => void loadModel(await findWeights(path, "nonlinear"));
+  await assertRejects(
+    load,
+    UserError,
+    "does not fit the model nonlinear: it has no tensor 1.weight",
+  );
   using model = build(nonlinear({ hidden: 4 }), new Random(1, "init"));
   const parts = storedTensors(model.parameters).slice(1);
   Deno.writeFileSync(path, encodeSafetensors(parts));
-  assertThrows(load, UserError, "does not fit");
+  await assertRejects(load, UserError, "does not fit");
 });
 
-Deno.test("a damaged weights file is refused", () => {
+Deno.test("a damaged weights file is refused", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/weights.safetensors`;
   foreign(path, 3);
   Deno.truncateSync(path, 100);
-  assertThrows(() => findWeights(path, "cnn"), UserError, "is no valid safetensors file");
+  await assertRejects(() => findWeights(path, "cnn"), UserError, "is no valid safetensors file");
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { models as benchModels } from "../../bench/models.ts";
+import { benchModel } from "../../bench/models.ts";
 import { batches, type ImageSet } from "../../src/data/mod.ts";
 import { models } from "../../src/models/mod.ts";
 import { adam, adamw, build, crossEntropy, type Optimizer, sgd } from "../../src/nn/mod.ts";
@@ -72,7 +72,7 @@ function train(golden: CurveCase, images: ImageSet, dtype: "f32" | "f64", steps:
 function optimizerOf({ model, optimizer }: CurveCase): Optimizer {
   if (optimizer === "adam") return adam({ lr: 0.001 });
   if (optimizer === "adamw") return adamw({ lr: 0.001, weightDecay: 0.01 });
-  const { lr, momentum } = benchModels[model];
+  const { lr, momentum } = benchModel(model);
   return sgd({ lr, momentum });
 }
 

@@ -21,13 +21,13 @@ export interface EvaluatedRun extends FinishedRun {
 }
 
 /** Evaluates a run's best weights; throws a UserError where they or the images are not the run's. */
-export function evaluateRun(
+export async function evaluateRun(
   { folder, results }: FinishedRun,
   test: TestData,
   device: Device = "cpu",
-): EvaluatedRun {
+): Promise<EvaluatedRun> {
   refuseOtherData(folder, results.data_sha256, test.digests);
-  const source = findWeights(folder);
+  const source = await findWeights(folder);
   if (weightsDigest(source.tensors) !== results.best_weights_sha256) {
     throw new UserError(`${source.path} does not hold the weights that summary.json tells of`);
   }

@@ -1,7 +1,6 @@
-import { configSchema } from "../../config/mod.ts";
 import { attribute, type Content, type Markup, markup } from "../../html/mod.ts";
 import { duration, figureText, headlinesOf } from "../../statistics/mod.ts";
-import { type Listing, listingAddress, select, type SortKey } from "../listing.ts";
+import { type Listing, listingAddress, modelsOf, select, type SortKey } from "../listing.ts";
 import { type FoundRun, type RunRecord, runStates } from "../../run/mod.ts";
 import type { RunStore } from "../run_store.ts";
 import { figuresOfRun, shortState, trainingSeconds } from "../words.ts";
@@ -82,7 +81,7 @@ export function listPage(
     <form id="filter" class="filter" action="/" method="get" role="search">
       <label>Search <input type="search" name="text" value="${text}" maxlength="200"
     placeholder="name, or lr=0.02" autocomplete="off"></label>
-      <label>Model ${choice("model", model, configSchema.shape.model.options)}</label>
+      <label>Model ${choice("model", model, modelsOf(runs))}</label>
       <label>State ${choice("state", state, runStates)}</label>
       <span id="order" data-live><input type="hidden" name="sort" value="${sort}"><input
     type="hidden" name="order" value="${order}"></span>

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UserError } from "../../../src/errors.ts";
 import { evaluateRun } from "../../../src/report/comparison/evaluated_run.ts";
 import { finishedRuns, newestRuns } from "../../../src/report/comparison/finished_runs.ts";
@@ -58,7 +58,7 @@ Deno.test("evaluateRun() finds again what the run recorded", async () => {
   using parent = temporaryFolder();
   const folder = await finished(parent.path, 1, { epochs: 20, batchSize: 2 });
   const [finishedRun] = finishedRuns([folder], () => {});
-  const run = evaluateRun(finishedRun, test);
+  const run = await evaluateRun(finishedRun, test);
   assertEquals(run.predictions.correct.filter((is) => is).length, run.results.test_correct);
   assertEquals(run.parameters, 784 * 12 + 12 + 12 * 10 + 10);
   assertEquals(run.machine, "cpu, unknown cpu, 1 threads");
@@ -73,7 +73,7 @@ Deno.test("evaluateRun() refuses other weights and other test images", async () 
   const other = await finished(parent.path, 2, { seed: 7 });
   const [run] = finishedRuns([folder], () => {});
   const images = { ...test, digests: { "synthetic/test": "1".repeat(64) } };
-  assertThrows(
+  await assertRejects(
     () => evaluateRun(run, images),
     UserError,
     "was made with other data: the SHA-256 of synthetic/test differs",
@@ -81,5 +81,5 @@ Deno.test("evaluateRun() refuses other weights and other test images", async () 
   for (const name of ["config.json", "checkpoints/best.safetensors"]) {
     Deno.copyFileSync(`${other}/${name}`, `${folder}/${name}`);
   }
-  assertThrows(() => evaluateRun(run, test), UserError, "does not hold the weights");
+  await assertRejects(() => evaluateRun(run, test), UserError, "does not hold the weights");
 });

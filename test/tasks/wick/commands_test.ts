@@ -17,7 +17,7 @@ Deno.test("wick --help names every command with what its task says of itself", a
 Deno.test("a command gets the arguments that its task gives it, and then the user's", async () => {
   const { code, stderr } = await runTask("wick", "train:linear", "--hidden", "3");
   assertEquals(code, 2);
-  assertStringIncludes(stderr, "--hidden is for --model nonlinear or cnn");
+  assertStringIncludes(stderr, "--hidden is for --model nonlinear, cnn or");
 });
 
 Deno.test("a command that wick does not have is one sentence and exit code 2", async () => {

@@ -1,0 +1,69 @@
+/** How deep in calls of a user's module the process is. */
+let depth = 0;
+
+/** Functions that answer differently from run to run, where they are, and what to use instead. */
+const sources = [
+  [Math, "Math", "random", "the `random` that initializers, layers and steps are given"],
+  [
+    crypto,
+    "crypto",
+    "getRandomValues",
+    "the `random` that initializers, layers and steps are given",
+  ],
+  [crypto, "crypto", "randomUUID", "a fixed name"],
+  [Date, "Date", "now", "the epoch or the step"],
+  [performance, "performance", "now", "the epoch or the step"],
+] as const;
+
+/**
+ * Runs a part of a user's module. Meanwhile the functions that draw chance or time from outside
+ * throw: a run has to be a pure function of its config and its data.
+ */
+export function sealed<T>(run: () => T): T {
+  install();
+  depth++;
+  try {
+    return run();
+  } finally {
+    depth--;
+  }
+}
+
+/** As `sealed`, for a part that is awaited, such as an import. */
+export async function sealedUntilDone<T>(run: () => Promise<T>): Promise<T> {
+  install();
+  depth++;
+  try {
+    return await run();
+  } finally {
+    depth--;
+  }
+}
+
+let isInstalled = false;
+
+/** Puts the guards before the functions, once a process and only where a module is used. */
+function install(): void {
+  if (isInstalled) return;
+  isInstalled = true;
+  for (const [owner, where, name, instead] of sources) {
+    const original: (...given: never[]) => unknown = Reflect.get(owner, name);
+    const guard = function (this: unknown, ...given: never[]) {
+      refuse(`${where}.${name}()`, instead);
+      return Reflect.apply(original, owner, given);
+    };
+    Object.defineProperty(owner, name, { value: guard, configurable: true, writable: true });
+  }
+  globalThis.Date = new Proxy(Date, {
+    construct(target, given, newTarget) {
+      if (given.length === 0) refuse("new Date()", "the epoch or the step");
+      return Reflect.construct(target, given, newTarget);
+    },
+  });
+}
+
+function refuse(what: string, instead: string): void {
+  if (depth > 0) {
+    throw new Error(`${what} differs from run to run: use ${instead}`);
+  }
+}

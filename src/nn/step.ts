@@ -1,0 +1,31 @@
+import type { Tensor } from "../tensor/mod.ts";
+import type { Loss } from "./loss.ts";
+import type { Mode, Module } from "./module.ts";
+
+/** What a training step computes before its gradients are taken. */
+export interface StepResult {
+  /** The loss `[]` that is made small. */
+  readonly loss: Tensor;
+  /** Class scores `[batch, classes]`, of which the training accuracy is counted. */
+  readonly outputs: Tensor;
+}
+
+/**
+ * The forward half of a training step: images `[batch, channels, height, width]` and labels u32
+ * `[batch]` to a loss. The loop takes its gradients, clips them and updates the weights. Chance
+ * comes from `mode.random`, so that a resumed run draws it again.
+ */
+export type Step = (
+  model: Module,
+  batch: { readonly images: Tensor; readonly labels: Tensor },
+  mode: Mode,
+  loss: Loss,
+) => StepResult;
+
+/** The step of most trainings: the loss of the model's outputs. */
+export function plainStep(
+  ...[model, { images, labels }, mode, loss]: Parameters<Step>
+): StepResult {
+  const outputs = model.forward(images, mode);
+  return { loss: loss(outputs, labels, mode), outputs };
+}

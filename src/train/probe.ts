@@ -1,0 +1,33 @@
+import { batches, type ImageSet, subset } from "../data/mod.ts";
+import type { Layer } from "../nn/mod.ts";
+import { plainStep } from "../nn/mod.ts";
+import { gradients, noGradients, scope, shapeText } from "../tensor/mod.ts";
+import type { Recipe } from "./recipe.ts";
+import { TrainingState } from "./state.ts";
+
+/**
+ * Runs the forward and the backward half of one step on two images and keeps nothing, so that a
+ * model that cannot be trained says so before a run begins. Returns a sentence on outputs or a loss
+ * of the wrong shape; undefined if nothing is wrong. What a layer throws passes on.
+ */
+export function probe(layer: Layer, recipe: Recipe, images: ImageSet): string | undefined {
+  using state = new TrainingState(layer, recipe, images.count);
+  const { model, mode, parameters } = state;
+  const { step = plainStep, device } = recipe;
+  const classes = images.classes.length;
+  const two = subset(images, images.name, Uint32Array.of(0, Math.min(1, images.count - 1)));
+  for (const batch of batches(two, 2, { device })) {
+    return scope(() => {
+      const { loss, outputs } = step(model, batch, mode, recipe.loss);
+      const evaluated = noGradients(() => model.forward(batch.images));
+      for (const { shape } of [outputs, evaluated]) {
+        if (shape.length === 2 && shape[0] === 2 && shape[1] === classes) continue;
+        return `its outputs for 2 images are ${
+          shapeText(shape)
+        }, not scores [2, ${classes}] of ${classes} classes`;
+      }
+      if (loss.rank !== 0) return `its loss is ${shapeText(loss.shape)}, not a single number []`;
+      for (const gradient of gradients(loss, parameters)) gradient.dispose();
+    });
+  }
+}
