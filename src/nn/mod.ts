@@ -37,6 +37,7 @@ export {
   groupNorm,
   type LayerNorm,
   layerNorm,
+  type Normalization,
   type RMSNorm,
   rmsNorm,
 } from "./normalization.ts";
