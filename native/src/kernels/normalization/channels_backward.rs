@@ -13,11 +13,12 @@
 use std::ops::Range;
 
 use super::channels::Affine;
+use super::masked::{Numbers, Products};
 use super::moments::{BLOCK, Centre, SIDE_BY_SIDE, Statistics};
-use super::passes::{Division, Passes, run};
+use super::passes::{Division, Passes, run, scratch};
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled, room};
-use crate::kernels::partials::{Terms, sums};
+use crate::kernels::partials::sums;
 use crate::kernels::vector::{Float, Vector, for_vectors};
 
 /// What the gradients are computed from.
@@ -31,27 +32,6 @@ pub struct Backward<'a, T> {
     /// Means and variances `[2, sets]`.
     pub statistics: &'a [f64],
     pub epsilon: f64,
-}
-
-/// Subtrahend of x; scale and shift of y, for the ReLU.
-#[derive(Clone, Copy)]
-struct Numbers<V> {
-    centre: V,
-    scale: V,
-    shift: V,
-}
-
-impl<V: Vector> Numbers<V> {
-    /// x - centre, and dy as it comes out of the ReLU.
-    #[inline(always)]
-    fn apply<const RELU: bool>(self, x: V, dy: V) -> (V, V) {
-        let u = x.sub(self.centre);
-        if !RELU {
-            return (u, dy);
-        }
-        let y = u.fma(self.scale, self.shift);
-        (u, V::select(y.less_equal(V::zero()), V::zero(), dy))
-    }
 }
 
 struct Sums<'a, T> {
@@ -71,25 +51,6 @@ impl<T: Float> Backward<'_, T> {
     fn numbers<V: Vector<Element = T>>(&self, channel: usize, centre: Centre<T>) -> Numbers<V> {
         let (scale, shift) = if self.affine.relu { self.affine.scale_and_shift(channel, centre) } else { (T::ZERO, T::ZERO) };
         Numbers { centre: V::splat(centre.centre), scale: V::splat(scale), shift: V::splat(shift) }
-    }
-}
-
-/// dy and dy (x - centre) of blocks of equal length one after the other.
-struct Products<V: Vector, const RELU: bool> {
-    x: *const V::Element,
-    dy: *const V::Element,
-    terms: usize,
-    numbers: Numbers<V>,
-}
-
-impl<V: Vector, const RELU: bool> Terms<V, 2> for Products<V, RELU> {
-    #[inline(always)]
-    unsafe fn add(&self, [plain, product]: [V; 2], block: usize, j: usize, left: usize) -> [V; 2] {
-        let at = block * self.terms + j;
-        // SAFETY: the caller's promise.
-        let (x, dy) = unsafe { (V::load_up_to(self.x.add(at), left), V::load_up_to(self.dy.add(at), left)) };
-        let (u, dy) = self.numbers.apply::<RELU>(x, dy);
-        [plain.add(dy), dy.fma(u, product)]
     }
 }
 
@@ -195,10 +156,7 @@ pub fn backward<T: Float>(of: Backward<T>, wants_x: bool) -> Result<(Vec<T>, Vec
         units: channels.runs * channels.terms.div_ceil(BLOCK),
         terms: channels.runs * channels.terms,
     };
-    let mut blocks = room(division.sets * division.units)?;
-    blocks.resize(division.sets * division.units, [0.0; 2]);
-    let mut sets = room(division.sets)?;
-    sets.resize(division.sets, [0.0; 2]);
+    let (mut blocks, mut sets) = (scratch(division.sets * division.units)?, scratch(division.sets)?);
     let places = (Shared::new(blocks.as_mut_ptr()), Shared::new(sets.as_mut_ptr()));
     let fill = |dx| run(&Sums { of, division, blocks: places.0, sets: places.1, dx }, division);
     let dx = if wants_x {
@@ -210,8 +168,7 @@ pub fn backward<T: Float>(of: Backward<T>, wants_x: bool) -> Result<(Vec<T>, Vec
         }
         Vec::new()
     };
-    let mut totals = room(channels.channels)?;
-    totals.resize(channels.channels, [0.0; 2]);
+    let mut totals = scratch(channels.channels)?;
     let of_run = channels.terms.div_ceil(BLOCK).max(1);
     for (run, sums) in blocks.chunks(of_run).enumerate() {
         let total: &mut [f64; 2] = &mut totals[run % channels.channels];

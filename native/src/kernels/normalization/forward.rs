@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::moments::{self, BLOCK, Centre, Moments, Statistics};
-use super::passes::{Division, Passes, run};
+use super::passes::{Division, Passes, run, scratch};
 use crate::error::Result;
-use crate::kernels::buffer::{Shared, filled, room};
+use crate::kernels::buffer::{Shared, filled};
 use crate::kernels::vector::{Float, Vector};
 
 /// What becomes of normalised values.
@@ -72,10 +72,8 @@ pub fn forward<T: Float>(
 ) -> Result<(Vec<T>, Vec<f64>)> {
     let terms = x.len() / sets.max(1);
     let division = Division { sets, units: terms.div_ceil(BLOCK), terms };
-    let mut statistics = room(2 * sets)?;
-    statistics.resize(2 * sets, 0.0);
-    let mut moments = room(sets * division.units)?;
-    moments.resize(sets * division.units, Moments::default());
+    let mut statistics = scratch(2 * sets)?;
+    let mut moments = scratch(sets * division.units)?;
     let places = (Shared::new(moments.as_mut_ptr()), Shared::new(statistics.as_mut_ptr()));
     // SAFETY: the second pass writes every term.
     let y = unsafe {

@@ -13,6 +13,7 @@ mod channels_backward;
 mod columns;
 mod forward;
 mod inference;
+mod masked;
 mod moments;
 mod passes;
 mod rows;

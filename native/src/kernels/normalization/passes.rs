@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use crate::error::Result;
+use crate::kernels::buffer::room;
 use crate::kernels::vector::{Float, Kernel, Vector};
 use crate::parallel;
 
@@ -69,6 +71,16 @@ impl<T: Float, P: Passes<T>> Kernel<T> for Step<'_, P> {
 pub fn for_pieces(count: usize, work: usize, function: impl Fn(Range<usize>) + Sync) {
     let pieces = (work / parallel::WORTH_A_THREAD).clamp(1, 4 * parallel::threads()).min(count);
     parallel::for_each(pieces, |piece| function(count * piece / pieces..count * (piece + 1) / pieces));
+}
+
+/// Scratch memory.
+///
+/// # Errors
+/// Where the memory cannot be had.
+pub fn scratch<S: Copy + Default>(length: usize) -> Result<Vec<S>> {
+    let mut data = room(length)?;
+    data.resize(length, S::default());
+    Ok(data)
 }
 
 pub fn run<T: Float>(passes: &impl Passes<T>, Division { sets, units, terms }: Division) {

@@ -12,9 +12,9 @@ use std::ops::Range;
 
 use super::forward::Write;
 use super::moments::{BLOCK, Centre, Statistics};
-use super::passes::{Division, Passes, run};
+use super::passes::{Division, Passes, run, scratch};
 use crate::error::Result;
-use crate::kernels::buffer::{Shared, filled, room};
+use crate::kernels::buffer::{Shared, filled};
 use crate::kernels::partials::{Terms, sums};
 use crate::kernels::vector::{Float, Vector, for_vectors};
 
@@ -152,10 +152,7 @@ impl<T: Float> Passes<T> for Sums<'_, T> {
 pub fn backward<T: Float>(of: Rows<T>) -> Result<Vec<T>> {
     let (sets, terms) = (of.sets(), of.weight.len());
     let division = Division { sets, units: terms.div_ceil(BLOCK), terms };
-    let mut blocks = room(sets * division.units)?;
-    blocks.resize(sets * division.units, [0.0; 2]);
-    let mut joined = room(sets)?;
-    joined.resize(sets, [0.0; 2]);
+    let (mut blocks, mut joined) = (scratch(sets * division.units)?, scratch(sets)?);
     let places = (Shared::new(blocks.as_mut_ptr()), Shared::new(joined.as_mut_ptr()));
     // SAFETY: the second pass writes every term.
     unsafe { filled(of.x.len(), |dx| run(&Sums { of, division, blocks: places.0, sets: places.1, dx }, division)) }
