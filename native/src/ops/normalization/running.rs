@@ -41,3 +41,25 @@ fn composed(old: &Tensor, new: &Tensor, momentum: f64, scale: f64) -> Result<Ten
     let kept = old.to_dtype(DType::F64)?.affine(1.0 - momentum, 0.0)?;
     Ok((kept + new.affine(momentum * scale, 0.0)?.reshape(old.dims())?)?.to_dtype(old.dtype())?)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use candle_core::{Device, Tensor};
+
+    use super::follow;
+    use crate::memory::BUDGET_HERE;
+
+    #[test]
+    fn views_of_more_elements_than_there_is_memory_for_are_refused_at_once() {
+        BUDGET_HERE.set(Some(4 << 20));
+        let many = Tensor::new(&[1f32], &Device::Cpu).unwrap().broadcast_as(u32::MAX as usize).unwrap();
+        let statistics = Tensor::new(&[[1f64]], &Device::Cpu).unwrap().broadcast_as((2, u32::MAX as usize)).unwrap();
+        let begun = Instant::now();
+        let outcome = follow([&many, &many], &statistics, 0.1, 2);
+        BUDGET_HERE.set(None);
+        assert!(outcome.unwrap_err().0.contains("memory"));
+        assert!(begun.elapsed() < Duration::from_secs(1));
+    }
+}
