@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { Command } from "../src/cli/mod.ts";
-import { nearest } from "../src/settings/mod.ts";
+import { guessOf } from "../src/settings/mod.ts";
 import { runTask, UsageError } from "../src/errors.ts";
+import { program } from "../src/program.ts";
+import { fromUser } from "../src/user_folder.ts";
 import { mainOf } from "../tasks/main.ts";
 import { cells } from "./cells.ts";
 import { writeData } from "./data.ts";
@@ -31,7 +33,7 @@ const command = new Command(
     rounds: z.int().min(1).describe("measurements of each").default(5),
     output: z.string().min(1).optional().describe("where to [bench/results.json]"),
   }),
-  { usage: "deno task bench [flags]\n\nTimes wick and its peers, interleaved, on this machine." },
+  { usage: `${program} bench [flags]\n\nTimes wick and its peers, interleaved, on this machine.` },
 );
 
 type BenchFlags = Partial<z.output<typeof command.schema>>;
@@ -40,8 +42,7 @@ function listOf<T extends string>(name: string, text: string, all: readonly T[])
   return text.split(",").map((word) => {
     const found = all.find((one) => one === word);
     if (found === undefined) {
-      const guess = nearest(word, all);
-      throw new UsageError(`--${name} does not know ${word}; did you mean ${guess}?`);
+      throw new UsageError(`--${name} does not know ${JSON.stringify(word)}${guessOf(word, all)}`);
     }
     return found;
   });
@@ -84,7 +85,7 @@ async function bench(given: BenchFlags): Promise<void> {
   }
   for (const { peer, reason } of skipped) console.log(`Skipped ${peer}: ${reason}`);
   const running = able.filter(({ name }) => name in versions);
-  const output = flags.output ?? `${root}bench/results.json`;
+  const output = flags.output ? fromUser(flags.output) : `${root}bench/results.json`;
   const report: Report = {
     when: new Date().toISOString(),
     commit: await commit(),

@@ -15,6 +15,7 @@ import {
 } from "../src/tensor/mod.ts";
 import { mainOf } from "../tasks/main.ts";
 import { spread } from "./spread.ts";
+import { program } from "../src/program.ts";
 
 /** An operation at a size: what goes in, and how to call it. */
 interface Operation {
@@ -83,7 +84,7 @@ function time(work: () => void) {
 
 const command = new Command(z.strictObject({}), {
   usage:
-    "deno task bench:operations\n\nTimes wick's operations one by one, in batches of 32 and 256.",
+    `${program} bench:operations\n\nTimes wick's operations one by one, in batches of 32 and 256.`,
 });
 
 const main = mainOf(command, () => {

@@ -14,9 +14,18 @@ export class UsageError extends UserError {
   override readonly exitCode = 2;
 }
 
-/** The message of whatever was thrown, without a stack. */
+/**
+ * The sentence of whatever was thrown, to stand alone or in another one: without a stack, without the
+ * call and the path that Deno adds to what the system says, and without a full stop, since a sentence
+ * may end in a command.
+ */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const { NotADirectory, AlreadyExists } = Deno.errors;
+  if (error instanceof NotADirectory || error instanceof AlreadyExists) {
+    return "a part of that path is a file, no folder";
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/(?<=\(os error \d+\)): \w+ '.*$/s, "").replace(/(?<!\.)\.$/, "");
 }
 
 /** A command: does what its arguments ask for and returns the exit code, 0 where it returns none. */
@@ -32,7 +41,9 @@ export async function runTask(main: Main): Promise<never> {
   try {
     Deno.exit(await main(Deno.args) ?? 0);
   } catch (error) {
-    console.error(`error: ${printableLines(messageOf(error))}`);
+    const isClear = error instanceof UserError || !(error instanceof Error);
+    const text = isClear ? messageOf(error) : error.message; // with the path that Deno names
+    console.error(`error: ${printableLines(text)}`);
     Deno.exit(error instanceof UserError ? error.exitCode : 1);
   }
 }

@@ -18,3 +18,7 @@ export function printable(text: string): string {
       (code.length <= 2 ? `\\x${code.padStart(2, "0")}` : `\\u${code.padStart(4, "0")}`);
   });
 }
+
+/** `1 epoch`, `2 epochs`: a number and what it counts, a word whose plural ends in s. */
+export const counted = (count: number, what: string): string =>
+  `${count} ${what}${count === 1 ? "" : "s"}`;

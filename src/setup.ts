@@ -9,6 +9,7 @@ import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import { runTask, UserError } from "./errors.ts";
 import { importerLibrary } from "./ffi/mod.ts";
+import { program } from "./program.ts";
 import { version } from "./version.ts";
 
 /** What JSR says of a package's files, by their paths. */
@@ -19,7 +20,9 @@ interface Manifest {
 /** Fetches the package's native sources into `.wick/native` and has cargo build them there. */
 async function setUp(): Promise<void> {
   const root = new URL("../", import.meta.url);
-  if (root.protocol === "file:") throw new UserError("In wick's repository: run `deno task setup`");
+  if (root.protocol === "file:") {
+    throw new UserError(`In wick's repository: run "${program} setup"`);
+  }
   const answer = await fetch(new URL(`../${version}_meta.json`, root));
   if (!answer.ok) throw new UserError(`${answer.url} cannot be read: ${answer.status}`);
   const { manifest }: Manifest = await answer.json();

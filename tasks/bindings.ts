@@ -3,11 +3,12 @@ import { Command } from "../src/cli/mod.ts";
 import { runTask, UserError } from "../src/errors.ts";
 import { generateBindings } from "./bindings/generate.ts";
 import { mainOf } from "./main.ts";
+import { program } from "../src/program.ts";
 import { libraryPath } from "./setup/native_library.ts"; // src/ffi cannot be loaded while its symbols are stale
 
 const command = new Command(
   z.strictObject({ check: z.boolean().optional().describe("compare only, and write nothing") }),
-  { usage: "deno task bindings [flags]: writes src/ffi/symbols.ts from the library's manifest" },
+  { usage: `${program} bindings [flags]: writes src/ffi/symbols.ts from the library's manifest` },
 );
 
 const main = mainOf(command, async ({ check }) => {
@@ -19,7 +20,7 @@ const main = mainOf(command, async ({ check }) => {
   }
   if (await Deno.readTextFile(target) !== generated) {
     throw new UserError(
-      "src/ffi/symbols.ts does not belong to the library: run `deno task bindings`",
+      `src/ffi/symbols.ts does not belong to the library: run "${program} bindings"`,
     );
   }
   console.log("src/ffi/symbols.ts belongs to the library");

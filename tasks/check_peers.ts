@@ -3,6 +3,8 @@ import { Command } from "../src/cli/mod.ts";
 import { optionsSchema } from "../src/config/mod.ts";
 import { mainOf } from "./main.ts";
 import { runTask, UserError } from "../src/errors.ts";
+import { program } from "../src/program.ts";
+import { fromUser } from "../src/user_folder.ts";
 import { diskFiles, writeText } from "../src/storage/mod.ts";
 import { models } from "../src/models/mod.ts";
 import { type Exchange, exchange } from "./check_peers/exchange.ts";
@@ -15,9 +17,9 @@ const command = new Command(
     output: z.string().min(1).optional().describe("also write the table there"),
   }),
   {
-    usage: `deno task check:peers [flags]
+    usage: `${program} check:peers [flags]
 
-Trains each model here and in PyTorch for an epoch, loads each one's weights into the other, and
+Trains each model here and in PyTorch for an epoch, loads each one's weights into the other, and \
 compares what both make of the 10,000 test images. Installs PyTorch under .wick/peers (several GB).`,
   },
 );
@@ -27,11 +29,11 @@ const main = mainOf(command, async ({ dataDir, output }) => {
   const exchanges: Exchange[] = [];
   for (const { name: model } of models) {
     console.log(`${model} ...`);
-    exchanges.push(...await exchange(model, pytorch, dataDir));
+    exchanges.push(...await exchange(model, pytorch, dataDir && fromUser(dataDir)));
   }
   const text = table(exchanges);
   console.log(text);
-  if (output) writeText(diskFiles, output, `${text}\n`);
+  if (output) writeText(diskFiles, fromUser(output), `${text}\n`);
   const [fault] = faults(exchanges);
   if (fault !== undefined) throw new UserError(fault);
 });

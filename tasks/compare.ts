@@ -1,7 +1,7 @@
-import { type Main, runTask } from "../src/errors.ts";
-import { mainOf } from "./main.ts";
+import type { Main } from "../src/errors.ts";
+import { mainOf, runForUser } from "./main.ts";
 import { compareCommand, compareFlagsSchema } from "../src/commands/compare_command.ts";
-import { Command } from "../src/cli/mod.ts";
+import { Command, printColumns } from "../src/cli/mod.ts";
 import { program } from "../src/program.ts";
 
 const command = new Command(compareFlagsSchema, {
@@ -11,8 +11,7 @@ const command = new Command(compareFlagsSchema, {
 
 /** Runs `compare` with these arguments. */
 export const main: Main = mainOf(command, async (flags, words) => {
-  const width = Deno.stdout.isTerminal() ? Deno.consoleSize().columns : Infinity;
-  await compareCommand(words, flags, (text) => console.log(text), width);
+  await compareCommand(words, flags, (text) => console.log(text), printColumns());
 });
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runForUser(main);

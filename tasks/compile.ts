@@ -3,6 +3,8 @@ import { Command } from "../src/cli/mod.ts";
 import { runTask } from "../src/errors.ts";
 import { compile } from "./compile/compile.ts";
 import { targets, thisTarget } from "./compile/targets.ts";
+import { program } from "../src/program.ts";
+import { fromUser } from "../src/user_folder.ts";
 import { mainOf } from "./main.ts";
 
 const command = new Command(
@@ -16,17 +18,20 @@ const command = new Command(
     pack: z.boolean().optional().describe("pack Deno behind the launcher in any case"),
   }),
   {
-    usage: `deno task compile [flags]
+    usage: `${program} compile [flags]
 
-Makes one file of wick that needs no Deno, Rust, npm or network where it runs, by deno compile. Where
+Makes one file of wick that needs no Deno, Rust, npm or network where it runs, by deno compile. Where \
 the runtime for that cannot be downloaded, it packs Deno itself behind a launcher.`,
   },
 );
 
 const main = mainOf(command, async (flags) => {
   const { target = thisTarget, pack = false, embed } = flags;
-  const output = flags.output ?? `dist/wick${target.includes("windows") ? ".exe" : ""}`;
-  await compile({ target, pack, embed, output }, (text) => console.log(text));
+  const plain = `dist/wick${target.includes("windows") ? ".exe" : ""}`;
+  const output = flags.output === undefined ? plain : fromUser(flags.output);
+  await compile({ target, pack, embed: embed && fromUser(embed), output }, (text) => {
+    console.log(text);
+  });
 });
 
 if (import.meta.main) await runTask(main);

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { Command } from "../src/cli/mod.ts";
 import { optionsSchema } from "../src/config/mod.ts";
 import { dataFolder, download, downloadReporter, fashionMnist, verify } from "../src/data/mod.ts";
-import { type Main, runTask } from "../src/errors.ts";
+import type { Main } from "../src/errors.ts";
 import { program } from "../src/program.ts";
-import { printable } from "../src/printable.ts";
-import { mainOf } from "./main.ts";
+import { counted, printable } from "../src/printable.ts";
+import { mainOf, runForUser } from "./main.ts";
 
 const command = new Command(
   z.strictObject({
@@ -18,16 +18,23 @@ const command = new Command(
   },
 );
 
+async function fetchInto(folder: string): Promise<string[]> {
+  using reporter = downloadReporter();
+  return await download(folder, fashionMnist.publication, { onProgress: reporter });
+}
+
 /** Runs `download` with these arguments. */
 export const main: Main = mainOf(command, async ({ dataDir }) => {
   const { publication } = fashionMnist;
   const folder = dataFolder(publication, dataDir);
-  const fetched = await download(folder, publication, { onProgress: downloadReporter() });
+  const fetched = await fetchInto(folder);
   const checked = await verify(folder, publication);
   console.log(
-    fetched.length === 0 ? `Nothing to download.` : `Downloaded ${fetched.length} files.`,
+    fetched.length === 0
+      ? `Nothing to download.`
+      : `Downloaded ${counted(fetched.length, "file")}.`,
   );
   for (const path of checked) console.log(`${printable(path)}: SHA-256 is right`);
 });
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runForUser(main);

@@ -1,10 +1,10 @@
-import { type Main, runTask, UsageError } from "../src/errors.ts";
-import { mainOf } from "./main.ts";
+import { type Main, UsageError } from "../src/errors.ts";
+import { mainOf, runForUser } from "./main.ts";
 import { models } from "../src/models/mod.ts";
 import { aliasesOf } from "../src/settings/mod.ts";
 import { embeddedModel, program } from "../src/program.ts";
 import { evaluateCommand, evaluateFlagsSchema } from "../src/commands/evaluate_command.ts";
-import { Command } from "../src/cli/mod.ts";
+import { Command, printColumns, takesEscapes } from "../src/cli/mod.ts";
 
 const embedded = embeddedModel();
 const run = "RUN_FOLDER|WEIGHTS.safetensors";
@@ -20,8 +20,8 @@ const command = new Command(evaluateFlagsSchema, {
 /** Runs `evaluate` with these arguments. */
 export const main: Main = mainOf(command, async (flags, [path = embedded]) => {
   if (path === undefined) throw new UsageError(`Which run? ${program} evaluate RUN_FOLDER`);
-  const colour = Deno.stdout.isTerminal() && !Deno.noColor;
-  await evaluateCommand(path, flags, (text) => console.log(text), colour);
+  const page = { colour: takesEscapes(Deno.stdout), columns: printColumns() };
+  await evaluateCommand(path, flags, (text) => console.log(text), page);
 });
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runForUser(main);

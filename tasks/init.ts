@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { type Main, runTask } from "../src/errors.ts";
+import type { Main } from "../src/errors.ts";
 import { Command } from "../src/cli/mod.ts";
 import { initCommand } from "../src/commands/init_command.ts";
 import { program } from "../src/program.ts";
-import { mainOf } from "./main.ts";
+import { mainOf, runForUser } from "./main.ts";
 
 const command = new Command(z.strictObject({}), {
   usage: `${program} init model NAME\n\nWrites NAME.ts, a commented model to begin with.`,
@@ -16,4 +16,4 @@ export const main: Main = mainOf(
   (_flags, [what, name]) => initCommand(what, name, console.log),
 );
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runForUser(main);

@@ -3,6 +3,7 @@ import { Command } from "../src/cli/mod.ts";
 import { runTask, UsageError } from "../src/errors.ts";
 import { mainOf } from "./main.ts";
 import { checkTypes, notebookNames, runNotebook } from "./notebooks/run.ts";
+import { program } from "../src/program.ts";
 
 const command = new Command(
   z.strictObject({
@@ -11,9 +12,9 @@ const command = new Command(
     write: z.boolean().optional().describe("write the outputs into notebooks/"),
   }),
   {
-    usage: `deno task notebooks [NAME...] [flags]; all of them by default, as in linear_model
+    usage: `${program} notebooks [NAME...] [flags]; all of them by default, as in linear_model
 
-Checks the types of the notebooks' code, executes them in Jupyter, and compares what they show with
+Checks the types of the notebooks' code, executes them in Jupyter, and compares what they show with \
 what is committed; only how long something took may differ.`,
     positional: ["NAME..."],
   },

@@ -1,7 +1,7 @@
-import { type Main, runTask, UsageError } from "../src/errors.ts";
-import { mainOf } from "./main.ts";
+import { type Main, UsageError } from "../src/errors.ts";
+import { mainOf, runForUser } from "./main.ts";
 import { predictCommand, predictFlagsSchema } from "../src/commands/predict_command.ts";
-import { Command } from "../src/cli/mod.ts";
+import { Command, takesEscapes } from "../src/cli/mod.ts";
 import { models } from "../src/models/mod.ts";
 import { aliasesOf } from "../src/settings/mod.ts";
 import { embeddedModel, program } from "../src/program.ts";
@@ -25,7 +25,7 @@ export const main: Main = mainOf(command, async (flags, words) => {
     ...words,
   ];
   if (images.length === 0) throw new UsageError(`Which image? ${usage}`);
-  const colour = Deno.stdout.isTerminal() && !Deno.noColor;
+  const colour = takesEscapes(Deno.stdout);
   return await predictCommand(weights, images, flags, {
     print: (text) => console.log(text),
     complain: (text) => console.error(text),
@@ -33,4 +33,4 @@ export const main: Main = mainOf(command, async (flags, words) => {
   });
 });
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runForUser(main);

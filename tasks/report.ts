@@ -1,5 +1,5 @@
-import { type Main, runTask, UsageError } from "../src/errors.ts";
-import { mainOf } from "./main.ts";
+import { type Main, UsageError } from "../src/errors.ts";
+import { mainOf, runForUser } from "./main.ts";
 import { reportCommand, reportFlagsSchema } from "../src/commands/report_command.ts";
 import { Command } from "../src/cli/mod.ts";
 import { program } from "../src/program.ts";
@@ -17,4 +17,4 @@ export const main: Main = mainOf(command, async (flags, [path]) => {
   console.log(printable(report));
 });
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runForUser(main);

@@ -1,5 +1,5 @@
-import { type Main, runTask, UsageError } from "../src/errors.ts";
-import { mainOf } from "./main.ts";
+import { type Main, UsageError } from "../src/errors.ts";
+import { mainOf, runForUser } from "./main.ts";
 import { reproduceCommand, reproduceFlagsSchema } from "../src/commands/reproduce_command.ts";
 import { program } from "../src/program.ts";
 import { Command, standardScreen } from "../src/cli/mod.ts";
@@ -12,7 +12,8 @@ const command = new Command(reproduceFlagsSchema, {
 /** Runs `reproduce` with these arguments. */
 export const main: Main = mainOf(command, async (flags, [path]) => {
   if (path === undefined) throw new UsageError(`What? ${program} reproduce RUN_FOLDER`);
-  return await reproduceCommand(path, flags, standardScreen());
+  using screen = standardScreen();
+  return await reproduceCommand(path, flags, screen);
 });
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runForUser(main);

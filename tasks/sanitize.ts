@@ -4,6 +4,7 @@ import { runTask } from "../src/errors.ts";
 import { mainOf } from "./main.ts";
 import { runChecks } from "./ok/run_checks.ts";
 import { sanitizeChecks } from "./sanitize/checks.ts";
+import { program } from "../src/program.ts";
 
 const command = new Command(
   z.strictObject({
@@ -11,9 +12,9 @@ const command = new Command(
       .describe("hostile sequences of calls that the library is given").default(40_000),
   }),
   {
-    usage: `deno task sanitize [flags]
+    usage: `${program} sanitize [flags]
 
-Runs the thread pool under loom and the native tests under AddressSanitizer. The first start builds
+Runs the thread pool under loom and the native tests under AddressSanitizer. The first start builds \
 candle again, which takes some minutes.`,
   },
 );

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { Command } from "../src/cli/mod.ts";
 import { runTask, UserError } from "../src/errors.ts";
+import { program } from "../src/program.ts";
+import { fromUser } from "../src/user_folder.ts";
 import { mainOf } from "./main.ts";
 import { cargoComponents, denoComponents } from "./sbom/components.ts";
 
@@ -8,13 +10,13 @@ const command = new Command(
   z.strictObject({ output: z.string().min(1).describe("where to").default("sbom.cdx.json") }),
   {
     usage:
-      "deno task sbom [flags]\n\nWrites what wick is built from as a CycloneDX 1.6 document, " +
+      `${program} sbom [flags]\n\nWrites what wick is built from as a CycloneDX 1.6 document, ` +
       "out of deno.lock and native/Cargo.lock.",
   },
 );
 
 const main = mainOf(command, async (flags) => {
-  const { output } = command.schema.parse(flags);
+  const output = fromUser(command.schema.parse(flags).output);
   const { name, version } = JSON.parse(Deno.readTextFileSync("deno.json"));
   const components = [
     ...denoComponents(JSON.parse(Deno.readTextFileSync("deno.lock"))),

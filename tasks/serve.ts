@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { optionsSchema } from "../src/config/mod.ts";
-import { type Main, messageOf, runTask } from "../src/errors.ts";
-import { mainOf } from "./main.ts";
+import { type Main, messageOf } from "../src/errors.ts";
+import { mainOf, runForUser } from "./main.ts";
 import { startServer } from "../src/serve/mod.ts";
 import { Command } from "../src/cli/mod.ts";
 import { program } from "../src/program.ts";
@@ -28,4 +28,4 @@ export const main: Main = mainOf(command, async (given) => {
   await server.finished;
 });
 
-if (import.meta.main) await runTask(main);
+if (import.meta.main) await runForUser(main);

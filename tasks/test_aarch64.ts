@@ -2,12 +2,15 @@ import { assertEquals } from "@std/assert";
 import { z } from "zod";
 import { runTask, UserError } from "../src/errors.ts";
 import { Command } from "../src/cli/mod.ts";
+import { program } from "../src/program.ts";
+import { fromUser } from "../src/user_folder.ts";
 import { mainOf } from "./main.ts";
+import { counted } from "../src/printable.ts";
 
 const deno = z.string().optional()
   .describe("a Deno for AArch64, which then trains as test/train/bits_test.ts does");
 const command = new Command(z.object({ deno }), {
-  usage: "deno task test:aarch64 [flags]: Rust's tests for AArch64, cross-compiled, under qemu",
+  usage: `${program} test:aarch64 [flags]: Rust's tests for AArch64, cross-compiled, under qemu`,
 });
 
 const TARGET = "aarch64-unknown-linux-gnu";
@@ -47,9 +50,13 @@ const main = mainOf(command, async (flags) => {
   for (const [instructionSet, threads] of [["neon", "2"], ["scalar", "1"]]) {
     const library = Deno.cwd() + `/native/target/${TARGET}/release/libwick.so`;
     const env = { WICK_ISA: instructionSet, WICK_LIBRARY: library };
-    const words = [...QEMU, flags.deno, "run", "-q", ...child.split(" "), threads];
+    const words = [...QEMU, fromUser(flags.deno), "run", "-q", ...child.split(" "), threads];
     assertEquals(await run(words, env, "piped"), expected);
-    console.log(`trainings on ${instructionSet} with ${threads} threads gave the expected bits`);
+    console.log(
+      `trainings on ${instructionSet} with ${
+        counted(Number(threads), "thread")
+      } gave the expected bits`,
+    );
   }
 });
 

@@ -12,6 +12,7 @@ import { interrupt } from "../test/torture/interruptions.ts";
 import { race } from "../test/torture/races.ts";
 import { trainAtRandom } from "../test/torture/random_trainings.ts";
 import { callAtRandom } from "../test/tensor/random_calls.ts";
+import { program } from "../src/program.ts";
 
 const tortures: Record<string, () => Promise<object>> = {
   "kill -9 at random moments": () => interrupt("SIGKILL", 1000, { insideSaves: 300 }),
@@ -28,7 +29,7 @@ const tortures: Record<string, () => Promise<object>> = {
 };
 
 const command = new Command(z.strictObject({}), {
-  usage: `deno task torture [WORDS...]
+  usage: `${program} torture [WORDS...]
 
 Does to wick what it has to survive, in this order; WORDS choose those whose names have them.
 

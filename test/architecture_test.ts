@@ -10,6 +10,7 @@ const layers: readonly (readonly string[])[] = [
     "errors.ts",
     "printable.ts",
     "program.ts",
+    "user_folder.ts",
     "version.ts",
     "clock.ts",
     "settings",
@@ -32,7 +33,14 @@ const layers: readonly (readonly string[])[] = [
 ];
 
 /** The files on the ground, which every other entry of the ground may import. */
-const files = new Set(["errors.ts", "printable.ts", "program.ts", "version.ts", "clock.ts"]);
+const files = new Set([
+  "errors.ts",
+  "printable.ts",
+  "program.ts",
+  "user_folder.ts",
+  "version.ts",
+  "clock.ts",
+]);
 
 /** Commands are loaded one at a time, each from its own file. */
 const withoutMod = new Set(["commands"]);

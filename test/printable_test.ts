@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { printable } from "../src/printable.ts";
+import { counted, printable } from "../src/printable.ts";
 
 Deno.test("printable() escapes what commands a terminal, ends a line or turns the text around", () => {
   const texts: readonly [string, string][] = [
@@ -17,4 +17,8 @@ Deno.test("printable() leaves words of any language and pictures of people as th
   for (const text of ["", "é ß 漢字 عربي עברית", family, "C:\\x", "a b~!"]) {
     assertEquals(printable(text), text);
   }
+});
+
+Deno.test("counted() has one of a thing in the singular", () => {
+  assertEquals([0, 1, 2].map((n) => counted(n, "epoch")), ["0 epochs", "1 epoch", "2 epochs"]);
 });

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
 import { explain, nearest } from "../settings/mod.ts";
+import { pageColumns } from "./terminal.ts";
+import { definitions, wrap } from "./wrap.ts";
 
 /** One flag as the schema defines it. */
 interface Flag {
@@ -86,17 +88,20 @@ export class Command<Shape extends z.ZodRawShape> {
     }
     const { positional = [] } = this.options;
     if (parsed._.length > positional.length && !positional.at(-1)?.endsWith("...")) {
-      throw new UsageError(`Unexpected argument ${parsed._[positional.length]}; see --help`);
+      throw new UsageError(
+        `Unexpected argument ${JSON.stringify(String(parsed._[positional.length]))}; see --help`,
+      );
     }
     return this.#check(given);
   }
 
-  /** The text of `--help`: every flag with its values and default. */
-  help(): string {
+  /** The text of `--help` in lines of at most `columns`: every flag with its values and default. */
+  help(columns: number = pageColumns, usage: string = this.options.usage): string {
     const spelled = new Map(
       Object.entries(this.options.alias ?? {}).map(([alias, name]) => [name, alias]),
     );
-    const lines = this.#flags.map((flag) => {
+    const flags = flagsOf(this.schema); // anew: a default may depend on where the user stands
+    const lines = flags.map((flag) => {
       const alias = spelled.get(flag.name);
       const other = alias === undefined ? "" : `${alias.length > 1 ? "--" : "-"}${alias}, `;
       const value = flag.kind === "boolean" ? "" : ` ${flag.placeholder}`;
@@ -104,32 +109,40 @@ export class Command<Shape extends z.ZodRawShape> {
         ? ""
         : ` [${flag.fallback}]`;
       const choices = flag.choices === undefined ? "" : `: ${flag.choices.join(", ")}`;
-      return [`  ${other}--${flag.name}${value}`, `${flag.text}${choices}${fallback}`];
+      return [`  ${other}--${flag.name}${value}`, `${flag.text}${choices}${fallback}`] as const;
     });
-    lines.push(["  -h, --help", "show this help"]);
-    const width = Math.max(...lines.map(([left]) => left.length));
-    const table = lines.map(([left, right]) => `${left.padEnd(width)}  ${right}`);
-    return [this.options.usage, "", "Flags [default]:", ...table].join("\n");
+    const table = definitions([...lines, ["  -h, --help", "show this help"]], columns);
+    return [...wrap(usage, columns), "", "Flags [default]:", table].join("\n");
   }
 
   #unknown(name: string): UsageError {
     const dashes = name.length > 1 ? "--" : "-";
     const candidates = this.#flags.map((flag) => flag.name).concat("help");
-    const guess = nearest(name, candidates);
-    return new UsageError(`Unknown flag ${dashes}${name}; did you mean --${guess}?`);
+    const guess = nearest(name.replace(/^no-/, ""), candidates);
+    const hint = guess === undefined ? "see --help" : `did you mean --${guess}?`;
+    return new UsageError(`Unknown flag ${dashes}${name}; ${hint}`);
   }
 
   #value(flag: Flag, value: unknown): unknown {
     if (flag.kind === "boolean") return value;
     const texts = Array.isArray(value) ? value : [value];
     if (texts.length > 1) {
-      throw new UsageError(`--${flag.name} is given ${texts.length} times: ${texts.join(", ")}`);
+      throw new UsageError(
+        `--${flag.name} is given ${texts.length} times: ${
+          texts.map((text) => JSON.stringify(text)).join(", ")
+        }`,
+      );
     }
     const text = String(texts[0]);
     if (text === "") throw new UsageError(`--${flag.name} needs a value: ${flag.placeholder}`);
-    if (flag.kind === "string") return this.options.values?.[text] ?? text;
+    if (flag.kind === "string") {
+      return this.options.values?.[text] ?? (isPath(flag) ? pathOf(flag, text) : text);
+    }
     if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
-      throw new UsageError(`--${flag.name} must be a number, not ${text}`);
+      throw new UsageError(`--${flag.name} must be a number, not ${JSON.stringify(text)}`);
+    }
+    if (!Number.isFinite(Number(text))) {
+      throw new UsageError(`--${flag.name} must be a number below 1.8e308 in size, not ${text}`);
     }
     return Number(text);
   }
@@ -142,6 +155,21 @@ export class Command<Shape extends z.ZodRawShape> {
     const values = Object.entries(result.data).filter(([key]) => key in given);
     return Object.fromEntries(values) as Partial<z.output<z.ZodObject<Shape>>>;
   }
+}
+
+const isPath = ({ kind, choices, placeholder }: Flag): boolean =>
+  kind === "string" && choices === undefined &&
+  ["PATH", "FOLDER", "RUN_FOLDER"].includes(placeholder);
+
+/** A path that stays one where it is printed in a command: `-x` would be flags there. */
+function pathOf({ name }: Flag, text: string): string {
+  if (/^~[^/]*(\/|$)/.test(text)) {
+    throw new UsageError(
+      `--${name} must be a path that says where it begins, not ${JSON.stringify(text)}: ` +
+        `shells replace ~ after a space only, as in --${name} ${text}`,
+    );
+  }
+  return text.startsWith("-") ? `./${text}` : text;
 }
 
 /** `batchSize` as a flag is written: `batch-size`. */

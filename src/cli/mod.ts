@@ -1,5 +1,15 @@
 /** Flags, tables, the screen and signals. @module */
 export { aligned } from "./aligned.ts";
 export { Command, flagName } from "./flags.ts";
-export { progressBar, type Screen, silentScreen, standardScreen } from "./progress.ts";
+export {
+  barColumns,
+  clearLine,
+  fitting,
+  progressBar,
+  type Screen,
+  silentScreen,
+  standardScreen,
+} from "./progress.ts";
 export { exitCodes, type StopSignal, StopSignals } from "./signals.ts";
+export { pageColumns, printColumns, takesEscapes, terminalColumns } from "./terminal.ts";
+export { definitions, wrap } from "./wrap.ts";

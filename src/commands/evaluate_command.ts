@@ -6,7 +6,7 @@ import { type ImageSet, loadTest, loadTraining, markOf } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
 import { classScores, logged, metrics } from "../statistics/mod.ts";
 import { evaluate, type Evaluation, lossOf } from "../train/mod.ts";
-import { confusionTable, scoreTable } from "./evaluation_text.ts";
+import { confusionTable, type Page, scoreTable } from "./evaluation_text.ts";
 import { jsonText } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import { findWeights, loadModel, type WeightsSource } from "../run/mod.ts";
@@ -34,7 +34,7 @@ export async function evaluateCommand(
   path: string,
   given: Partial<Flags>,
   print: (text: string) => void,
-  colour: boolean,
+  page: Page,
 ): Promise<void> {
   const flags = evaluateFlagsSchema.parse(given);
   configureThreads(flags.threads);
@@ -44,7 +44,7 @@ export async function evaluateCommand(
   const { config } = source;
   const loss = config && lossOf(config, source.model);
   const result = evaluate(model, set, { ...flags, loss });
-  print(flags.json ? jsonOf(source, set, result) : textOf(source, set, result, colour));
+  print(flags.json ? jsonOf(source, set, result) : textOf(source, set, result, page));
 }
 
 async function loadSplit(
@@ -66,7 +66,7 @@ function textOf(
   { path, model, epoch }: WeightsSource,
   set: ImageSet,
   result: Evaluation,
-  colour: boolean,
+  page: Page,
 ) {
   const named = metrics.map((metric) => ({ ...metric, key: metric.label }));
   const figures = logged(named, byLabel(result), result).join("  ");
@@ -78,7 +78,7 @@ function textOf(
     "",
     scoreTable(result, set.classes),
     "",
-    confusionTable(result, set.classes, colour),
+    confusionTable(result, set.classes, page),
   ].join("\n");
 }
 

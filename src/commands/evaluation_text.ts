@@ -1,4 +1,5 @@
 import { classScores, macroMean } from "../statistics/mod.ts";
+import { wrap } from "../cli/mod.ts";
 import type { Evaluation } from "../train/mod.ts";
 
 /** A table of each class's precision, recall and F1. */
@@ -22,15 +23,24 @@ export function scoreTable(
   ].join("\n");
 }
 
+/** What a text is printed on. */
+export interface Page {
+  /** Whether it may have colours. */
+  readonly colour: boolean;
+  /** Columns it should fit. */
+  readonly columns: number;
+}
+
 /** The counts as an aligned table, a row for each class, a column for each prediction. */
 export function confusionTable(
   { confusion }: Pick<Evaluation, "confusion">,
   classes: readonly string[],
-  colour = false,
+  { colour = false, columns = Infinity }: Partial<Page> = {},
 ): string {
   const label = Math.max(...classes.map(({ length }) => length));
   const most = Math.max(...confusion.flat());
-  const width = Math.max(7, String(most).length) + 1;
+  const room = Math.floor((columns - label) / classes.length);
+  const width = Math.max(String(most).length + 1, Math.min(8, room));
   const header = classes.map((name) => name.slice(0, width - 1).trimEnd().padStart(width)).join("");
   const rows = confusion.map((row, i) => {
     const total = row.reduce((sum, count) => sum + count, 0);
@@ -41,7 +51,7 @@ export function confusionTable(
     return classes[i].padEnd(label) + cells.join("");
   });
   const title = "confusion matrix: a row for each class, a column for each prediction";
-  return [title, " ".repeat(label) + header, ...rows].join("\n");
+  return [...wrap(title, columns), " ".repeat(label) + header, ...rows].join("\n");
 }
 
 // Steps of the terminal's 256 colours: blue for what is right, orange for what is wrong, so that

@@ -8,6 +8,7 @@ import { diskFiles, writeText } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import type { Screen } from "../cli/mod.ts";
 import { reproduce } from "../experiment/mod.ts";
+import { counted } from "../printable.ts";
 import { changedModule, isFolder, modelIn, readResults, readRun, resultsText } from "../run/mod.ts";
 
 const { dataDir, threads } = optionsSchema.shape;
@@ -32,7 +33,7 @@ export async function reproduceCommand(
   const spec = await modelOfResults(path, results.config, asked);
   const { model, data, device } = results.config;
   const mark = markOf(data);
-  screen.line(`${path}: ${model} on ${data}${mark}, ${results.epochs.length} epochs`);
+  screen.line(`${path}: ${model} on ${data}${mark}, ${counted(results.epochs.length, "epoch")}`);
   if (device === "cuda") screen.line("warning: on CUDA the same bits are not promised");
   const changed = isFolder(path) ? changedModule(readRun(path)) : undefined;
   if (changed !== undefined) screen.line(`warning: ${changed}`);

@@ -21,6 +21,23 @@ export function configRecord(config: TrainConfig): Record<string, unknown> {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
+/**
+ * A config, as a file has it, as people are shown it: the settings of a model of one's own beside the
+ * others, and the beginning of the SHA-256 of each of its files.
+ */
+export function shownConfig(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { model_files = {}, model_settings = {}, ...others } = record;
+  const digests = Object.entries(model_files as Record<string, string>);
+  const files = digests.map(([name, digest]) => [name, digest.slice(0, 12)]);
+  const { model, ...rest } = others;
+  return {
+    ...(model !== undefined && { model }),
+    ...model_settings as object,
+    ...rest,
+    ...Object.fromEntries(files),
+  };
+}
+
 /** The text of config.json. */
 export function configText(config: TrainConfig): string {
   return `${JSON.stringify(configRecord(config), null, 2)}\n`;

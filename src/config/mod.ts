@@ -9,6 +9,12 @@ export {
   type TrainSettings,
   type Values,
 } from "./config.ts";
-export { configOfRecord, configRecord, configText, parseConfig } from "./config_file.ts";
+export {
+  configOfRecord,
+  configRecord,
+  configText,
+  parseConfig,
+  shownConfig,
+} from "./config_file.ts";
 export { contradiction, listed } from "./contradiction.ts";
 export { optionsSchema, type RunOptions, type TrainFlags, trainFlagsSchema } from "./options.ts";

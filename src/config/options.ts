@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { dataSets } from "../data/mod.ts";
 import { namesOf } from "../settings/mod.ts";
+import { ownFolder } from "../user_folder.ts";
 import { configSchema } from "./config.ts";
 
 /** Where and how a run is done; nothing here changes the result. */
@@ -10,7 +11,7 @@ export const optionsSchema = z.strictObject({
   dataDir: z.string().min(1).optional().meta({ placeholder: "FOLDER" })
     .describe("folder of the data files [FASHION_MNIST_DIR, then data]"),
   outputDir: z.string().min(1).meta({ placeholder: "FOLDER" }).describe("parent of the run folders")
-    .default("runs"),
+    .default(() => ownFolder("runs")),
   threads: z.int().min(0).max(1024).describe("threads, 0 for one a physical core").default(0),
   checkpointEvery: z.string().regex(/^[1-9]\d{0,8}s?$/, "must be steps (50) or seconds (30s)")
     .optional().meta({ placeholder: "N|Ns" })

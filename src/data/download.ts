@@ -1,6 +1,6 @@
-import { UserError } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 import { sha256 } from "./digest.ts";
-import { findFile, reason } from "./files_on_disk.ts";
+import { findFile } from "./files_on_disk.ts";
 import type { CanonicalFile, FileList } from "./published_files.ts";
 import { type Patience, transfer, TransferError } from "./transfer.ts";
 
@@ -195,7 +195,7 @@ async function localErrors<T>(target: string, action: () => Promise<T>): Promise
     if (error instanceof UserError) throw error;
     throw new UserError(
       `Cannot write to ${target}: ${
-        reason(error)
+        messageOf(error)
       }. Name a folder that can be written with --data-dir.`,
       { cause: error },
     );

@@ -1,5 +1,6 @@
 import { messageOf, UserError } from "../errors.ts";
 import { program } from "../program.ts";
+import { ownFolder } from "../user_folder.ts";
 import type { CanonicalFile, FileList, Publication } from "./published_files.ts";
 import { sha256 } from "./digest.ts";
 import { gunzip } from "./gzip.ts";
@@ -9,7 +10,7 @@ export function dataFolder(
   { folderVariable }: Pick<Publication, "folderVariable">,
   given?: string,
 ): string {
-  return given || (folderVariable && Deno.env.get(folderVariable)) || "data";
+  return given || (folderVariable && Deno.env.get(folderVariable)) || ownFolder("data");
 }
 
 /** A file found on disk, of the right size, its content not yet read. */
@@ -76,7 +77,7 @@ export async function readVerified(found: FileOnDisk): Promise<Uint8Array<ArrayB
 
 async function readBytes({ file, path, packed }: FileOnDisk): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await Deno.readFile(path).catch((error) => {
-    throw new UserError(`Cannot read ${path}: ${reason(error)}.`, { cause: error });
+    throw new UserError(`Cannot read ${path}: ${messageOf(error)}.`, { cause: error });
   });
   const expected = packed ? file.sha256 : file.unpackedSha256;
   const digest = await sha256(bytes);
@@ -88,10 +89,6 @@ async function readBytes({ file, path, packed }: FileOnDisk): Promise<Uint8Array
   return bytes;
 }
 
-/** What an operating system's error says, without Deno's repetition of the call and its path. */
-export const reason = (error: unknown): string =>
-  messageOf(error).replace(/(\(os error \d+\)).*$/s, "$1");
-
 const remedy = `Remove it and run \`${program} download\`, or name another folder with --data-dir.`;
 
 async function stat(path: string): Promise<Deno.FileInfo | undefined> {
@@ -99,6 +96,6 @@ async function stat(path: string): Promise<Deno.FileInfo | undefined> {
     return await Deno.stat(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new UserError(`Cannot look at ${path}: ${reason(error)}.`, { cause: error });
+    throw new UserError(`Cannot look at ${path}: ${messageOf(error)}.`, { cause: error });
   }
 }

@@ -25,7 +25,7 @@ export const isTrainSize = (counts: Counts, trainSize: number): boolean =>
 export function checkTrainSize(set: Counts, trainSize: number): void {
   if (isTrainSize(set, trainSize)) return;
   throw new UsageError(
-    `--train-size ${trainSize} is not possible: take 1 to ${trainingCount(set)}, ` +
+    `Cannot train on ${trainSize} images: take 1 to ${trainingCount(set)}, ` +
       `or ${set.trainCount} to train on everything without a validation set.`,
   );
 }

@@ -1,4 +1,4 @@
-import { reason } from "./files_on_disk.ts";
+import { messageOf } from "../errors.ts";
 
 /** Why a source did not deliver; another one may. */
 export class TransferError extends Error {
@@ -105,7 +105,7 @@ async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
 function networkReason(error: unknown): string {
   if (error instanceof TransferError) return error.message;
   if (error instanceof Error && error.cause !== undefined) return networkReason(error.cause);
-  return reason(error).replace(
+  return messageOf(error).replace(
     /^error sending request for url \(.*?\): |^error reading a body.*?: /,
     "",
   )

@@ -22,6 +22,7 @@ import {
   type Results,
   testResult,
 } from "../run/mod.ts";
+import { counted } from "../printable.ts";
 
 /** Ends a reproduction at the first thing that differs. */
 class Difference extends Error {}
@@ -53,7 +54,7 @@ export async function reproduce(
     await train(state, data, comparison, pace);
     if (state.history.length !== results.epochs.length) {
       throw new Difference(
-        `it had ${results.epochs.length} epochs, and now ${state.history.length}`,
+        `it had ${counted(results.epochs.length, "epoch")}, and now ${state.history.length}`,
       );
     }
     const test = await loadTest({ ...options, data: source });

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { packedFile, selfContained } from "../program.ts";
+import { deno, packedFile, program, selfContained } from "../program.ts";
 
 const names: Partial<Record<typeof Deno.build.os, string>> = {
   windows: "wick.dll",
@@ -15,8 +15,8 @@ const isPackage = !import.meta.url.startsWith("file:");
 export const remedy: string = selfContained
   ? "this program does not suit this system"
   : isPackage
-  ? "run `deno run -A jsr:@wick/wick/setup`, or name a built library in WICK_LIBRARY"
-  : "run `deno task build`";
+  ? `run "${deno} run -A jsr:@wick/wick/setup", or name a built library in WICK_LIBRARY`
+  : `run "${program} build"`;
 
 /** Where the package's set-up leaves the library: in the folder of the program that imports wick. */
 export const importerLibrary = (): string => resolve(".wick/native/target/release", name);

@@ -60,13 +60,16 @@ export function seriesStyle(index: number): SeriesStyle {
   };
 }
 
-/** The CSS that gives `selector` the colours, and the dark ones where the reader's system is dark. */
+/**
+ * The CSS that gives `selector` the colours, and the dark ones on a screen of a system that is dark:
+ * paper is light.
+ */
 export function colourStyle(selector: string): string {
   const rule = (colours: typeof light) =>
     `${selector}{${
       Object.entries(colours).map(([name, hex]) => `--wick-${name}:${hex}`).join(";")
     }}`;
-  return `${rule(light)}@media(prefers-color-scheme:dark){${rule(dark)}}`;
+  return `${rule(light)}@media screen and (prefers-color-scheme:dark){${rule(dark)}}`;
 }
 
 /** The typeface of pictures and pages: the reader's own. */

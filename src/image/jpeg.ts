@@ -1,9 +1,9 @@
-import { messageOf, UserError } from "../errors.ts";
+import { UserError } from "../errors.ts";
 import { native } from "../ffi/mod.ts";
 import { readJpegHeader } from "./jpeg_header.ts";
 import { upright } from "./orientation.ts";
 import { checkSize, type Picture } from "./picture.ts";
-import { sentence } from "./png.ts";
+import { complaint } from "./png.ts";
 
 /**
  * The most blocks of 64 coefficients, 128 bytes each. A progressive picture keeps all of them in
@@ -49,7 +49,7 @@ export function decodeJpeg(bytes: Uint8Array<ArrayBuffer>, name: string): Pictur
   try {
     native.picture_from_jpeg(bytes, wide, Number(header.transformed), pixels);
   } catch (error) {
-    throw new UserError(`${name} is a damaged JPEG: ${sentence(messageOf(error))}`, {
+    throw new UserError(`${name} is a damaged JPEG: ${complaint(error)}`, {
       cause: error,
     });
   }

@@ -50,7 +50,7 @@ export function decodePng(bytes: Uint8Array<ArrayBuffer>, name: string): Picture
   try {
     native.picture_from_png(bytes, width, pixels, alpha);
   } catch (error) {
-    throw new UserError(`${name} is a damaged PNG: ${sentence(messageOf(error))}`, {
+    throw new UserError(`${name} is a damaged PNG: ${complaint(error)}`, {
       cause: error,
     });
   }
@@ -105,5 +105,11 @@ export function encodePng(
   return room.slice(0, native.picture_to_png(pixels, width, channels, room));
 }
 
-/** A decoder's complaint with a full stop at its end. */
-export const sentence = (text: string): string => text.replace(/\.?$/, ".");
+/**
+ * What is wrong with a picture: our own words, and in place of the decoder's, which name its types, that
+ * it does not hold together. The error itself is the cause.
+ */
+export const complaint = (error: unknown): string => {
+  const text = messageOf(error);
+  return /^(it|its) /.test(text) ? `${text}.` : "its parts do not fit together.";
+};

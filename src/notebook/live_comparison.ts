@@ -31,7 +31,10 @@ export class LiveComparison {
   watch(name: string): Watcher {
     const place = this.#runs.length;
     return {
-      screen: { line() {}, bar: (text) => this.#lines.bar(() => `${name}: ${text()}`) },
+      screen: {
+        line() {},
+        bar: (text) => this.#lines.bar((columns) => `${name}: ${text(columns)}`),
+      },
       epoch: (history) => {
         this.#runs[place] = { name, history: [...history] };
         this.#draw();

@@ -17,8 +17,8 @@ export class LiveLines implements Screen {
     this.#show(this.#lines);
   }
 
-  bar(text: () => string): void {
-    this.#show([...this.#lines, text()]);
+  bar(text: (columns: number) => string): void {
+    this.#show([...this.#lines, text(Infinity)]);
   }
 
   #show(lines: readonly string[]): void {

@@ -10,6 +10,7 @@ import type { Broadcast } from "./broadcast.ts";
 import { LiveLines } from "./live_lines.ts";
 import { LiveOutput, settled } from "./live_output.ts";
 import { pictureMedia } from "./show.ts";
+import { counted } from "../printable.ts";
 
 /** Shows a training below its cell while it runs: a line an epoch, a bar, and the curves so far. */
 export class LiveTraining implements Watcher {
@@ -24,7 +25,7 @@ export class LiveTraining implements Watcher {
 
   epoch(history: readonly EpochMetrics[], { epochs, bestBy }: Recipe): void {
     const best = bestEpoch(history, bestBy)?.epoch;
-    const subtitle = `${history.length} of ${epochs} epochs`;
+    const subtitle = `${history.length} of ${counted(epochs, "epoch")}`;
     const picture = curvesPicture({ title: this.title, subtitle, history, best, epochs });
     this.#curves.update(pictureMedia(picture));
   }

@@ -17,7 +17,8 @@ export function chart({ height = 240, ...options }: Plot.PlotOptions): Part {
       document: document as Plot.PlotOptions["document"],
     });
     element.querySelector("style")?.remove(); // it would style the page around the picture
-    const drawn = new Markup(element.innerHTML);
+    // A label is not for a group without a role; the picture has one and a label of its own.
+    const drawn = new Markup(element.innerHTML.replaceAll(' aria-label="', ' data-mark="'));
     const svg = markup`<g fill="currentColor" text-anchor="middle">${drawn}</g>`;
     return { svg, height };
   };

@@ -12,10 +12,10 @@ export interface ConfusionMatrix {
   readonly counts: readonly (readonly number[])[];
 }
 
-const cellWidth = 58;
+const cellWidth = 54;
 const cellHeight = 42;
 const size = 13;
-const corner = "class ↓  predicted as →";
+const corner = ["predicted as →", "class ↓"];
 
 /**
  * Draws a confusion matrix: a row for each class, a column for each prediction, in each cell the
@@ -32,7 +32,7 @@ export function confusionPicture({ title, subtitle, classes, counts }: Confusion
   const longest = Math.max(...classes.map((name) => textWidth(name, size)));
   // Column names lean by 35 degrees: sine and cosine of the angle give their room.
   const [rise, reach] = [Math.ceil(longest * 0.574) + 14, Math.ceil(longest * 0.819)];
-  const marginLeft = Math.max(longest, textWidth(corner, size)) + 12;
+  const marginLeft = Math.max(longest, ...corner.map((line) => textWidth(line, size))) + 12;
   const marginRight = Math.max(24, reach - cellWidth / 2 + 16);
   const width = marginLeft + classes.length * cellWidth + marginRight + 24;
   const indices = classes.map((_, i) => i);
@@ -89,13 +89,15 @@ export function confusionPicture({ title, subtitle, classes, counts }: Confusion
         text: "count",
         fill: colour("muted"),
       }),
-      Plot.text([corner], {
-        frameAnchor: "top-left",
-        textAnchor: "end",
-        dx: -9,
-        dy: -12,
-        fill: colour("muted"),
-      }),
+      ...corner.map((line, i) =>
+        Plot.text([line], {
+          frameAnchor: "top-left",
+          textAnchor: "end",
+          dx: -9,
+          dy: 18 * i - 30,
+          fill: colour("muted"),
+        })
+      ),
     ],
     opacity: { type: "identity" },
   };

@@ -1,8 +1,8 @@
-import * as Plot from "@observablehq/plot";
-import { chart } from "./chart.ts";
-import { colour, type SeriesStyle, seriesStyle } from "../html/mod.ts";
+import { seriesStyle } from "../html/mod.ts";
 import { type Figures, type Metric, metrics } from "../statistics/mod.ts";
-import { draw, type LegendEntry, type Part } from "./picture.ts";
+import { beyondLimit, withLimit } from "./axis_limit.ts";
+import { metricCharts } from "./metric_charts.ts";
+import { draw, type LegendEntry } from "./picture.ts";
 
 /** One epoch of a curve. */
 export interface CurvePoint extends Partial<Figures<"train" | "val">> {
@@ -18,12 +18,6 @@ export interface Curves {
   readonly best?: number;
   /** Epochs of the whole run, which may not have been reached. */
   readonly epochs: number;
-}
-
-/** One curve of a chart. */
-interface Line {
-  readonly style: SeriesStyle;
-  readonly points: readonly { readonly epoch: number; readonly value: number }[];
 }
 
 const train: LegendEntry = { ...seriesStyle(1), text: "training" };
@@ -51,15 +45,13 @@ export function curvesPicture(
   width = 480,
 ): string {
   const { title, subtitle, history, best, epochs } = curves;
-  const parts = shown.map((metric) => {
-    const lines = [
-      { style: train, points: values(history, metric, "train") },
-      { style: validation, points: values(history, metric, "val") },
-    ];
-    return metricChart(metric, lines, epochs, best);
-  });
+  const curvesOf = (metric: Metric) => [
+    { style: train, points: values(history, metric, "train") },
+    { style: validation, points: values(history, metric, "val") },
+  ];
+  const charts = shown.map((metric) => ({ metric, lines: curvesOf(metric) }));
   const legend = validated(history) ? [validation, train] : [train];
-  return draw({ title, subtitle, legend, parts, width });
+  return draw({ title, subtitle, legend, parts: metricCharts(charts, epochs, best), width });
 }
 
 /** One of the runs whose curves are drawn over each other. */
@@ -70,7 +62,8 @@ export interface NamedCurve {
 
 /**
  * Draws the validation curves of several runs over each other, or a run's training curves where it
- * has no validation. `width` is in pixels.
+ * has no validation. A run whose loss is far above the best does not stretch the axis: it is drawn
+ * at its edge. `width` is in pixels.
  */
 export function convergencePicture(
   title: string,
@@ -80,89 +73,31 @@ export function convergencePicture(
   width = 640,
 ): string {
   const epochs = Math.max(1, ...runs.map(({ history }) => history.length));
-  const parts = shown.map((metric) => {
+  const charts = shown.map((metric) => {
     const lines = runs.map(({ history }, i) => {
       const points = values(history, metric, "val");
       const drawn = points.length > 0 ? points : values(history, metric, "train");
       return { style: seriesStyle(i), points: drawn };
     });
-    return metricChart(metric, lines, epochs);
+    return withLimit({ metric, lines });
   });
-  const legend = runs.map(({ name, history }, i) => ({
+  const names = runs.map(({ name, history }, i) => ({
     ...seriesStyle(i),
     text: validated(history) ? name : `${name} (training)`,
   }));
-  return draw({ title, subtitle, legend, parts, width });
+  const legend = [...names, ...charts.flatMap(beyondLimit)];
+  return draw({ title, subtitle, legend, parts: metricCharts(charts, epochs), width });
 }
 
 const validated = (history: readonly CurvePoint[]) =>
   metrics.some((metric) => values(history, metric, "val").length > 0);
 
-function values(history: readonly CurvePoint[], { name }: Metric, part: "train" | "val") {
+/** The finite values of a metric, in the unit in which people read it. */
+function values(history: readonly CurvePoint[], { name, format }: Metric, part: "train" | "val") {
   const key = `${part}_${name}` as const;
   return history.flatMap((point) => {
     const value = point[key];
-    return value === undefined || !Number.isFinite(value) ? [] : [{ epoch: point.epoch, value }];
+    if (value === undefined || !Number.isFinite(value)) return [];
+    return [{ epoch: point.epoch, value: value * format.factor }];
   });
-}
-
-function metricChart(
-  { label, format }: Metric,
-  lines: readonly Line[],
-  epochs: number,
-  best?: number,
-): Part {
-  const dotted = epochs <= 30;
-  const marks = lines.flatMap(({ style, points }) => {
-    const place = { x: "epoch", y: "value", stroke: style.stroke };
-    const line = Plot.lineY(points, { ...place, strokeWidth: 2, strokeDasharray: style.dashes });
-    return dotted ? [line, Plot.dot(points, { ...place, fill: colour("surface"), r: 3 })] : [line];
-  });
-  return chart({
-    height: 236,
-    marginLeft: 58,
-    marginRight: 24,
-    marginTop: 40,
-    marginBottom: 42,
-    x: { label: "epoch", ticks: epochTicks(epochs), tickFormat: "d", domain: epochDomain(epochs) },
-    y: {
-      label: format.unit === "" ? label : `${label} in${format.unit}`,
-      nice: true,
-      transform: (value: number) => value * format.factor,
-    },
-    marks: [
-      Plot.gridY({ stroke: colour("line"), strokeOpacity: 1, ticks: 5 }),
-      Plot.axisY({ ticks: 5 }),
-      ...(best === undefined ? [] : bestEpoch(best, epochs)),
-      ...marks,
-    ],
-  });
-}
-
-function bestEpoch(best: number, epochs: number): Plot.Markish[] {
-  const late = best > (1 + epochs) / 2;
-  const ink = colour("muted");
-  return [
-    Plot.ruleX([best], { stroke: ink, strokeDasharray: "3 3" }),
-    Plot.text([best], {
-      x: (epoch: number) => epoch,
-      text: (epoch: number) => `best: epoch ${epoch}`,
-      frameAnchor: "top",
-      textAnchor: late ? "end" : "start",
-      dx: late ? 4 : -4,
-      dy: -16,
-      fill: ink,
-    }),
-  ];
-}
-
-/** A single epoch stands in the middle. */
-const epochDomain = (epochs: number): [number, number] => epochs === 1 ? [0.5, 1.5] : [1, epochs];
-
-/** Whole epochs, at most 10 of them. */
-function epochTicks(epochs: number): number[] {
-  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500].find((size) => epochs / size <= 10) ?? 1000;
-  const ticks = [1];
-  for (let epoch = step === 1 ? 2 : step; epoch <= epochs; epoch += step) ticks.push(epoch);
-  return ticks;
 }

@@ -31,7 +31,10 @@ export interface ImageGrid {
   readonly title: string;
   readonly subtitle: string;
   readonly rows: readonly GridRow[];
-  /** Width and height of an image in the picture's pixels; the image's own are enlarged. */
+  /**
+   * The least width and height of an image in the picture's pixels; it is as wide as the words
+   * below it.
+   */
   readonly size: number;
   /** What stands below the images. */
   readonly below?: readonly Part[];
@@ -44,12 +47,16 @@ const gap = 6;
 const inset = 4;
 /** How much wider bold words are. */
 const boldness = 1.06;
+/** What words widen an image to at most, in pixels; longer ones are cut. */
+const widest = 220;
 
 /** Draws images in rows, each pixel as a sharp square. */
-export function gridPicture({ title, subtitle, rows, size, below = [] }: ImageGrid): string {
+export function gridPicture({ title, subtitle, rows, below = [], size: least }: ImageGrid): string {
   const images = rows.flatMap((row) => row.images);
   const lines = Math.max(0, ...images.map(({ caption, detail }) => detail ? 2 : caption ? 1 : 0));
-  const columnWidth = Math.max(size, ...images.map(captionWidth)) + gap;
+  const words = Math.ceil(Math.max(0, ...images.map(captionWidth)));
+  const size = Math.max(least, Math.min(widest, words));
+  const columnWidth = size + gap;
   const rowHeight = size + gap + (lines > 0 ? lines * lineHeight + 6 : 0);
   const nameWidth = Math.max(0, ...rows.map(({ name = "" }) => textWidth(name, fontSize)));
   const left = nameWidth === 0 ? inset : inset + nameWidth + 10;
@@ -88,13 +95,29 @@ function cell(image: GridImage, x: number, y: number, size: number): Markup {
     content !== undefined &&
     markup`<text x="${x}" y="${y + size + line * lineHeight}"${more}>${content}</text>`;
   const accent = colour("series-2");
-  const [side, markEnd] = [size - 3, x + Math.max(size, captionWidth({ caption, mark }))];
+  const side = size - 3;
+  const captionRoom = mark === undefined ? size : size - textWidth(`  ${mark}`, fontSize);
   const frame = marked &&
     markup`<rect x="${x + 1.5}" y="${y + 1.5}" width="${side}" height="${side}"\
  fill="none" stroke="${accent}" stroke-width="3"/>`;
   return markup`<g>${tip !== undefined && markup`<title>${tip}</title>`}\
 <image x="${x}" y="${y}" width="${size}" height="${size}" href="${pngAddress(image)}"\
- preserveAspectRatio="none" style="image-rendering:pixelated"/>${frame}${text(caption, x, 1)}${
-    text(mark, markEnd, 1, markup` text-anchor="end" fill="${colour("muted")}"`)
-  }${text(detail, x, 2, marked ? markup` font-weight="600" fill="${accent}"` : undefined)}</g>`;
+ preserveAspectRatio="none" style="image-rendering:pixelated"/>${frame}${
+    text(caption && cut(caption, captionRoom), x, 1)
+  }${text(mark, x + size, 1, markup` text-anchor="end" fill="${colour("muted")}"`)}${
+    text(
+      detail && cut(detail, marked ? size / boldness : size),
+      x,
+      2,
+      marked ? markup` font-weight="600" fill="${accent}"` : undefined,
+    )
+  }</g>`;
+}
+
+/** As much of a text as fits a width in pixels. */
+function cut(text: string, width: number): string {
+  if (textWidth(text, fontSize) <= Math.ceil(width)) return text;
+  const signs = [...text];
+  while (signs.length > 0 && textWidth(`${signs.join("")}…`, fontSize) > width) signs.pop();
+  return `${signs.join("").trimEnd()}…`;
 }

@@ -44,18 +44,31 @@ export function reliabilityPicture(
   };
   const histogram: Plot.PlotOptions = {
     ...margins,
-    height: 140,
-    marginTop: 30,
+    height: 150,
+    marginTop: 40,
     marginBottom: 42,
     x: { domain: [0, 100], label: "confidence in %", ticks: 5 },
-    y: { label: "% of the predictions", ticks: 3, nice: true },
-    marks: [grid(), bars((bin) => 100 * bin.count / count, { fill: colour("muted") })],
+    y: { label: "% of the predictions, with their number", ticks: 3, nice: true },
+    marks: [
+      grid(),
+      bars((bin) => 100 * bin.count / count, { fill: colour("muted") }),
+      Plot.text(filled, {
+        x: ({ from, to }: CalibrationBin) => 50 * (from + to),
+        y: (bin: CalibrationBin) => 100 * bin.count / count,
+        text: (bin: CalibrationBin) => shortCount(bin.count),
+        dy: -7,
+        fontSize: 10,
+      }),
+    ],
   };
   return draw({
     title: `${title}: expected calibration error ${percent(error)}`,
     subtitle,
     legend: [measured, { ...perfect, stroke: colour("ink") }],
     parts: [chart(reliability), chart(histogram)],
-    width: 480,
+    width: 520,
   });
 }
+
+/** A count that fits above a bar. */
+const shortCount = (count: number) => count < 10_000 ? `${count}` : `${Math.round(count / 1000)}k`;

@@ -25,9 +25,9 @@ export async function* readInputs(paths: readonly string[]): AsyncGenerator<Inpu
     const { pictures, leftOut, unreadable } = await picturesIn(path);
     for (const picture of pictures) yield* readPictures(picture);
     if (leftOut.length > 0) yield { name: path, leftOut };
-    for (const [name, error] of unreadable) yield { name, error: failure(name, error).message };
+    for (const [name, error] of unreadable) yield { name, error: messageOf(failure(name, error)) };
     if (pictures.length === 0 && unreadable.length === 0) {
-      yield { name: path, error: `${printable(path)} holds no PNG, JPEG or IDX file.` };
+      yield { name: path, error: `${printable(path)} holds no PNG, JPEG or IDX file` };
     }
   }
 }
@@ -37,7 +37,7 @@ async function* readPictures(path: string): AsyncGenerator<Input> {
   const shown = printable(name);
   const read = async () => await decodePictures(await readFile(path, shown), shown);
   const pictures = await read().catch((error: unknown) => failure(name, error));
-  if (pictures instanceof UserError) yield { name, error: pictures.message };
+  if (pictures instanceof UserError) yield { name, error: messageOf(pictures) };
   else if (pictures.length === 1) yield { name, picture: pictures[0] };
   else for (const [i, picture] of pictures.entries()) yield { name: `${name}#${i}`, picture };
 }

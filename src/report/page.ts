@@ -21,6 +21,11 @@ ${body}</main>
 `.text;
 }
 
+/** Parts of a page side by side, where the window is wide enough. */
+export function columns(...parts: readonly Content[]): Markup {
+  return markup`<div class="columns">${parts}</div>`;
+}
+
 /** A part of a page under its own heading. */
 export function section(title: string, ...parts: readonly Content[]): Markup {
   return markup`<section><h2>${title}</h2>${parts}</section>\n`;
@@ -44,19 +49,30 @@ export function definitions(entries: readonly (readonly [name: string, text: str
   return markup`<table class="definitions"><tbody>${rows}</tbody></table>`;
 }
 
-/** A table of cells; the first of each row names it. */
-export function table(head: readonly string[], rows: readonly (readonly Content[])[]): Markup {
-  const names = head.map((name) => markup`<th scope="col">${name}</th>`);
-  const lines = rows.map(([name, ...cells]) =>
-    markup`<tr><th scope="row">${name}</th>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>`
+/** A table of cells under a name; the first cell of each row names the row. */
+export function table(
+  name: string,
+  head: readonly string[],
+  rows: readonly (readonly Content[])[],
+): Markup {
+  const names = head.map((text) => markup`<th scope="col">${text}</th>`);
+  const lines = rows.map(([first, ...cells]) =>
+    markup`<tr><th scope="row">${first}</th>${cells.map((cell) => markup`<td>${cell}</td>`)}</tr>`
   );
-  return markup`<div class="wide"><table><thead><tr>${names}</tr></thead><tbody>${lines}</tbody></table></div>`;
+  const body = markup`<table><thead><tr>${names}</tr></thead><tbody>${lines}</tbody></table>`;
+  return markup`<div class="wide"${scrolling(name)}>${body}</div>`;
 }
+
+/** What makes a part that may be wider than the window reachable by keyboard. */
+const scrolling = (name: Content) => markup` role="region" aria-label="${name}" tabindex="0"`;
 
 /** A picture, in a narrow window as small as it stays legible. */
 export function picture(svg: string): Markup {
   const width = Number(/ width="(\d+)"/.exec(svg)?.[1]);
-  return markup`<figure style="--least:${Math.round(width * 0.65)}px">${new Markup(svg)}</figure>`;
+  const label = new Markup(/ aria-label="([^"]*)"/.exec(svg)?.[1] ?? "picture");
+  return markup`<figure${scrolling(label)} style="--least:${
+    Math.round(width * 0.65)
+  }px">${new Markup(svg)}</figure>`;
 }
 
 /** A figure as people read it, with its exact value for programs, under the name that files use. */
@@ -67,12 +83,17 @@ export function figure(name: string, value: number | string, text = `${value}`):
 const style = `
 :root{color-scheme:light dark}
 body{margin:0;background:${colour("surface")};color:${colour("ink")};font:16px/1.5 ${typeface}}
-main{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}
+main{max-width:84rem;margin:0 auto;padding:1.5rem 1rem 4rem}
 h1{font-size:1.6rem;margin:0 0 .25rem}
 h2{font-size:1.2rem;margin:2.5rem 0 .75rem;border-bottom:1px solid ${colour("line")}}
+.columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,32rem),1fr));gap:0 2rem}
+.columns>*{min-width:0}
+.beside{display:flex;flex-wrap:wrap;align-items:start;gap:0 2rem}
+.beside>*{max-width:100%}
+.beside>figure{flex:1 1 32rem}
 p{margin:.5rem 0}
 code{font:.9em ui-monospace,'DejaVu Sans Mono',monospace;overflow-wrap:anywhere}
-pre{overflow-x:auto;padding:.6rem .8rem;border:1px solid ${colour("line")}}
+pre{white-space:pre-wrap;padding:.6rem .8rem;border:1px solid ${colour("line")}}
 .muted{color:${colour("muted")}}
 .warning{padding:.6rem .8rem;border:2px solid ${colour("series-2")};font-weight:600}
 .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1rem;margin:1rem 0}
@@ -92,5 +113,17 @@ thead th{color:${colour("muted")};font-weight:500;vertical-align:bottom}
 summary{cursor:pointer;color:${colour("accent")}}
 :focus-visible{outline:2px solid ${colour("accent")};outline-offset:2px}
 @media(max-width:30rem){.definitions th{width:auto}}
-@media print{details>*{display:block}}
+@media print{
+@page{margin:1.5cm}
+:root{color-scheme:light}
+main{max-width:none;padding:0}
+.columns,.beside{display:block}
+details::details-content{display:block;content-visibility:visible;block-size:auto}
+h1,h2,summary{break-after:avoid}
+figure,.cards,.warning,pre,tr{break-inside:avoid}
+figure,.wide{overflow:visible}
+figure svg{min-width:0;max-height:22cm}
+.wide table{font-size:.75rem}
+.wide th,.wide td{white-space:normal;padding-right:.4rem}
+}
 `.replaceAll("\n", "");

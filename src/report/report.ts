@@ -6,17 +6,30 @@ import {
   type Figure,
   type Figures,
   figureText,
+  fixed,
   grouped,
   headlinesOf,
   macroMean,
   type Part,
   percent,
+  percentage,
   rankedOf,
 } from "../statistics/mod.ts";
 import { epochFigures, type EpochMetrics, meanSpeed, trainingSeconds } from "../train/mod.ts";
-import { configRecord } from "../config/mod.ts";
+import { configRecord, shownConfig } from "../config/mod.ts";
+import type { LayerRow } from "../nn/mod.ts";
 import { type Content, type Markup, markup } from "../html/mod.ts";
-import { type Card, cards, definitions, figure, page, picture, section, table } from "./page.ts";
+import {
+  type Card,
+  cards,
+  columns,
+  definitions,
+  figure,
+  page,
+  picture,
+  section,
+  table,
+} from "./page.ts";
 import { runText, type TestPictures } from "./run_pictures.ts";
 import type { RunRecord } from "../run/mod.ts";
 
@@ -28,6 +41,7 @@ export interface ReportContent {
     readonly pictures: TestPictures;
     readonly calibration: Calibration;
     readonly parameters: number;
+    readonly layers: readonly LayerRow[];
   };
   /** The command that resumes an unfinished run. */
   readonly resumeCommand: string;
@@ -43,14 +57,17 @@ export function report(record: RunRecord, content: ReportContent): string {
 ${markOf(config.data) !== "" && warning}
 ${record.summary === undefined ? interrupted(record, content) : headline(record, content)}
 ${
-      section(
-        "Curves",
-        content.curves === undefined ? noEpoch : picture(content.curves),
-        epochs(record),
+      columns(
+        section(
+          "Curves",
+          content.curves === undefined ? noEpoch : picture(content.curves),
+          epochs(record),
+        ),
+        tested(record, content),
+        section("Config", definitions(textEntries(shownConfig(configRecord(config))))),
+        section("Environment", environment(record)),
       )
-    }${tested(record, content)}${
-      section("Config", definitions(textEntries(configRecord(config))))
-    }${section("Environment", environment(record))}`,
+    }`,
   );
 }
 
@@ -128,7 +145,8 @@ function headline({ summary, best, times }: RunRecord, { tested }: ReportContent
 
 function epochs({ history, times, best }: RunRecord): Content {
   if (history.length === 0) return undefined;
-  const cell = (value: number | undefined, digits: number) => value?.toFixed(digits);
+  const cell = (value: number | undefined, digits: number) =>
+    value === undefined ? undefined : fixed(value, digits);
   const rows = history.map((metrics, i) => [
     `${metrics.epoch}${metrics.epoch === best?.epoch ? " (best)" : ""}`,
     metrics.step,
@@ -139,7 +157,8 @@ function epochs({ history, times, best }: RunRecord): Content {
   ]);
   const names = epochFigures.map(({ key }) => key);
   const head = ["epoch", "step", "lr", ...names, "seconds", "images/s"];
-  return folded("Every epoch in figures", table(head, rows));
+  const name = "Every epoch in figures";
+  return folded(name, table(name, head, rows));
 }
 
 function tested({ config, summary }: RunRecord, { tested }: ReportContent): Markup[] {
@@ -160,12 +179,27 @@ function tested({ config, summary }: RunRecord, { tested }: ReportContent): Mark
       picture(pictures.reliability),
       markup`<p class="muted">The expected calibration error is the mean distance between confidence and
 accuracy over ${calibration.bins.length} bins of equal width, weighted by their counts.</p>`,
+      folded("As a table", bins(calibration)),
     ),
     section("Mistakes", picture(pictures.mistakes)),
     section("Predictions", picture(pictures.random)),
     ...(learned.length > 0 ? [section("What the model has learned", ...learned)] : []),
     section("Data", picture(pictures.samples)),
+    section("Layers", layers(tested.layers)),
   ];
+}
+
+function layers(rows: readonly LayerRow[]): Markup {
+  const cells = rows.map(({ name, kind, output, parameters, multiplyAdds }, i) => {
+    const place = i === rows.length - 1 ? "all" : name;
+    return [
+      `${place} ${kind}`,
+      output.join(" × "),
+      figure(`${place}.parameters`, parameters, grouped(parameters)),
+      figure(`${place}.multiply_adds`, multiplyAdds, grouped(multiplyAdds)),
+    ];
+  });
+  return table("Layers", ["layer", "output", "weights", "multiply-adds"], cells);
 }
 
 function confusion(counts: readonly (readonly number[])[], classes: readonly string[]): Markup {
@@ -173,7 +207,7 @@ function confusion(counts: readonly (readonly number[])[], classes: readonly str
     classes[label],
     ...row.map((count, prediction) => figure(`confusion_matrix.${label}.${prediction}`, count)),
   ]);
-  return table(["class, predicted as", ...classes], rows);
+  return table("Confusion matrix", ["class, predicted as", ...classes], rows);
 }
 
 function scores(counts: readonly (readonly number[])[], classes: readonly string[]): Markup {
@@ -183,13 +217,24 @@ function scores(counts: readonly (readonly number[])[], classes: readonly string
     (["precision", "recall", "f1"] as const).map((key) =>
       figure(`${name}.${key}`, score[key], score[key].toFixed(4))
     );
-  return table(["class", "precision", "recall", "F1", "images"], [
+  return table("Classes", ["class", "precision", "recall", "F1", "images"], [
     ...each.map((score) => [
       score.name,
       ...cells(score.name, score),
       figure(`${score.name}.support`, score.support, grouped(score.support)),
     ]),
     ["macro mean", ...cells("macro mean", macroMean(each)), grouped(total)],
+  ]);
+}
+
+function bins({ bins }: Calibration): Markup {
+  return table("Calibration", ["confidence in %", "predictions", "confidence", "accuracy"], [
+    ...bins.filter(({ count }) => count > 0).map(({ from, to, count, confidence, accuracy }) => [
+      `${percentage(from, 1)}–${percentage(to, 1)}`,
+      grouped(count),
+      percent(confidence),
+      percent(accuracy),
+    ]),
   ]);
 }
 

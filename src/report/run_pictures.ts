@@ -19,6 +19,7 @@ import {
   weightImagesPicture,
 } from "../picture/mod.ts";
 import type { RunRecord } from "../run/mod.ts";
+import { counted } from "../printable.ts";
 
 /** A run's best weights, and what they say of the test images. */
 export interface TestedModel {
@@ -36,7 +37,7 @@ export function runText({ model, data, seed }: TrainConfig): string {
 export function runCurves({ config, history, best, finished }: RunRecord): string | undefined {
   if (history.length === 0) return undefined;
   const { epochs } = config;
-  const part = finished ? "" : `, ${history.length} of ${epochs} epochs`;
+  const part = finished ? "" : `, ${history.length} of ${counted(epochs, "epoch")}`;
   return curvesPicture({
     title: curvesTitle(history),
     subtitle: runText(config) + part,

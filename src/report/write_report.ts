@@ -1,6 +1,6 @@
 import { loadTest, type TestData } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
-import { parameterCount } from "../nn/mod.ts";
+import { layerTable, parameterCount } from "../nn/mod.ts";
 import type { Device } from "../tensor/mod.ts";
 import { diskFiles, type Files, writeText } from "../storage/mod.ts";
 import { confusionCounts, predictions } from "../train/mod.ts";
@@ -64,6 +64,7 @@ async function test(
     pictures: testPictures(config, confusion_matrix, tested),
     calibration: calibration(tested.predictions.confidence, tested.predictions.correct),
     parameters: parameterCount(model),
+    layers: layerTable(model.layer, [set.channels, set.height, set.width]),
   };
 }
 

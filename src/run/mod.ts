@@ -1,6 +1,7 @@
 /** The run folder: its files, lock, checkpoints and results. @module */
 export { type EpochDigests, epochDigests } from "./digests.ts";
 export { readCommit, readEnvironment } from "./environment.ts";
+export { distinctNames } from "./distinct_names.ts";
 export { isLocked, lockRun } from "./lock.ts";
 export { refuseOtherData } from "./other_data.ts";
 export {

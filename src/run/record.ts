@@ -14,7 +14,7 @@ import { Checkpoints } from "./checkpoints.ts";
 import { environmentSchema, type RecordedEnvironment } from "./environment.ts";
 import { isLocked } from "./lock.ts";
 import { parseMetrics } from "./metrics_reader.ts";
-import { runPath } from "./run_path.ts";
+import { namedPath, runPath } from "./run_path.ts";
 import { savedProgress } from "./saved_progress.ts";
 import { type Summary, summarySchema } from "./summary.ts";
 
@@ -49,7 +49,7 @@ export type FoundRun = RunRecord | DamagedRun;
 
 /** Reads a run folder; throws a UserError where it is not one. */
 export function readRun(path: string, options: ReadRunOptions = {}): RunRecord {
-  const folder = runPath(path);
+  const folder = namedPath(runPath(path));
   const run = findRun(folder, options);
   if (run === undefined) {
     throw new UserError(`${folder} is not a run folder: it has no config.json`);
@@ -65,7 +65,7 @@ export function runsIn(parent: string): RunRecord[] {
     return names.sort().flatMap((name) => findRun(`${runPath(parent)}/${name}`, {}) ?? []);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
+    throw new UserError(`Cannot list the runs in ${parent}: ${messageOf(error)}`, { cause: error });
   }
 }
 

@@ -78,7 +78,7 @@ export async function trainRun(run: Run, options: TrainRunOptions): Promise<numb
     return 0;
   } catch (error) {
     if (!(error instanceof UserError) || error instanceof NonfiniteError) throw error;
-    throw new UserError(`${error.message}. To resume: ${resumeCommand}`, { cause: error });
+    throw new UserError(`${messageOf(error)}. To resume: ${resumeCommand}`, { cause: error });
   }
 }
 

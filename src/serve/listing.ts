@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { configRecord } from "../config/mod.ts";
+import { configRecord, shownConfig } from "../config/mod.ts";
 import { models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { type FigureKey, figuresOf } from "../statistics/mod.ts";
@@ -81,7 +81,7 @@ function configOf(run: FoundRun) {
 
 function searchText(run: FoundRun): string {
   const config = configOf(run);
-  const settings = config === undefined ? [] : Object.entries(configRecord(config));
+  const settings = config === undefined ? [] : Object.entries(shownConfig(configRecord(config)));
   const words = settings.map(([key, value]) => `${key}=${value}`);
   return [run.name, run.state, ...words].join(" ").toLowerCase();
 }

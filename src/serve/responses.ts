@@ -1,5 +1,6 @@
 import { type Markup, markup } from "../html/mod.ts";
 import type { Refusal } from "./guard.ts";
+import { documentOf } from "./pages/page.ts";
 import type { OpenedFile } from "../storage/mod.ts";
 
 /** Nothing but what this server itself sends; no script and no style inside a document. */
@@ -33,16 +34,16 @@ export function assetResponse(text: string, type: string): Response {
   return new Response(text, { headers: headers(type, pagePolicy) });
 }
 
-/** A refusal, in one sentence. */
+/** A refusal: a page of one sentence, without the script, which would ask for it again. */
 export function refusalResponse({ status, reason }: Refusal): Response {
-  const document = markup`
-    <!DOCTYPE html>
-    <title>${status}</title>
-    <p>${reason}.</p>
+  const main = markup`
+    <h1>${status}</h1>
+    <p>${/[.?!]$/.test(reason) ? reason : `${reason}.`}</p>
+    <p><a href="/">All runs</a></p>
   `;
-  const head = headers("text/html; charset=utf-8", pagePolicy);
-  if (status === 405) Object.assign(head, { allow: "GET, HEAD" });
-  return new Response(document.text, { status, headers: head });
+  const response = pageResponse(documentOf({ title: `${status}`, status, main }, false), status);
+  if (status === 405) response.headers.set("allow", "GET, HEAD");
+  return response;
 }
 
 /** A file of a run, sent from the disk piece by piece. */

@@ -1,5 +1,6 @@
 import type { Figures } from "../statistics/mod.ts";
 import type { FoundRun, RunRecord } from "../run/mod.ts";
+import { counted } from "../printable.ts";
 
 /** How far a run is, in a few words: `training 3/10`. */
 export function shortState(run: FoundRun): string {
@@ -12,8 +13,10 @@ export function longState(run: RunRecord): string {
   const { state, epochs, config, summary } = run;
   if (state === "finished") {
     return summary?.stopped_early
-      ? `Finished after ${epochs.length} of ${config.epochs} epochs: none of the last was better.`
-      : `Finished after ${epochs.length} epochs.`;
+      ? `Finished after ${epochs.length} of ${
+        counted(config.epochs, "epoch")
+      }: none of the last was better.`
+      : `Finished after ${counted(epochs.length, "epoch")}.`;
   }
   const done = epochs.length >= config.epochs;
   if (state === "training") {

@@ -1,25 +1,32 @@
 import type { z } from "zod";
-import { nearest } from "./nearest.ts";
+import { guessOf } from "./nearest.ts";
 
 /** How a sentence calls a setting: `weightDecay`, or `--weight-decay`. */
 export type Spell = (key: string) => string;
 
-/** One sentence on what a schema first found wrong: `--epochs must be at least 1, not 0`. */
+/**
+ * One sentence on what a schema first found wrong: `--epochs must be at least 1, not 0`. `known` are
+ * the keys that there are.
+ */
 export function explain(
-  { issues: [issue] }: z.ZodError,
+  { issues }: Pick<z.ZodError, "issues">,
   given: Readonly<Record<string, unknown>>,
   spell: Spell = (key) => key,
+  known: readonly string[] = [],
 ): string {
-  const [key] = issue.path;
+  const [{ path: [key], code }] = issues;
+  // A whole number is held to the safe ones before its own limits: the last one is the narrowest.
+  const issue = issues.findLast((other) => other.path[0] === key && other.code === code)!;
   const name = key === undefined ? "A setting" : spell(String(key));
   const value = given[String(key)];
-  const shown = typeof value === "object" ? JSON.stringify(value) : String(value);
+  const shown = typeof value === "object" || typeof value === "string"
+    ? JSON.stringify(value)
+    : String(value);
   switch (issue.code) {
     case "invalid_value": {
       const choices = issue.values.map(String);
-      const guess = typeof value === "string" ? nearest(value, choices) : undefined;
-      const hint = guess === undefined ? "" : `; did you mean ${guess}?`;
-      return `${name} must be ${choices.join(", ")}, not ${shown}${hint}`;
+      const guess = typeof value === "string" ? guessOf(value, choices) : "";
+      return `${name} must be ${choices.join(", ")}, not ${shown}${guess}`;
     }
     case "too_small":
       return `${name} must be ${
@@ -32,12 +39,18 @@ export function explain(
     case "invalid_type":
       return value === undefined
         ? `${name} is missing`
-        : `${name} must be ${
-          issue.expected === "int" ? "a whole number" : `a ${issue.expected}`
-        }, not ${shown}`;
-    case "unrecognized_keys":
-      return `${name} is not known: ${issue.keys.join(", ")}`;
+        : `${name} must be ${kindOf(issue.expected, value)}, not ${shown}`;
+    case "unrecognized_keys": {
+      const [unknown] = issue.keys;
+      const list = known.length === 0 ? "" : `: there are ${known.map(spell).join(", ")}`;
+      return `there is no setting ${JSON.stringify(unknown)}${list}${guessOf(unknown, known)}`;
+    }
     default:
       return `${name} ${issue.message}, not ${shown}`;
   }
+}
+
+function kindOf(expected: string, value: unknown): string {
+  if (expected === "int") return "a whole number";
+  return typeof value === "number" ? `a finite ${expected}` : `a ${expected}`;
 }

@@ -1,6 +1,6 @@
 /** Settings of what is chosen by name, their checks, and sentences on what is wrong. @module */
 export { explain, type Spell } from "./explain.ts";
-export { nearest } from "./nearest.ts";
+export { guessOf, nearest } from "./nearest.ts";
 export {
   aliasesOf,
   type AnySpec,

@@ -15,13 +15,27 @@ export function editDistance(a: string, b: string): number {
   return last[b.length];
 }
 
-/** The candidate with the smallest edit distance to `word`; the first of equals. */
+/**
+ * The candidate with the smallest edit distance to `word` that is near enough to be meant, the first
+ * of equals. Near is what a third of the word's letters change, at least one, as in rustc
+ * (`find_best_match_for_name`), and what begins with the word, as in git (`help_unknown_cmd`).
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const asked = word.toLowerCase();
+  const limit = Math.max(1, Math.floor(asked.length / 3));
   let best: string | undefined;
-  let distance = Infinity;
+  let least = Infinity;
   for (const candidate of candidates) {
-    const next = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (next < distance) [best, distance] = [candidate, next];
+    const name = candidate.toLowerCase();
+    const distance = editDistance(asked, name);
+    const isNear = distance <= limit || (asked.length >= 3 && name.startsWith(asked));
+    if (isNear && distance < least) [best, least] = [candidate, distance];
   }
   return best;
+}
+
+/** `; did you mean adam?` where a candidate is near, else nothing. */
+export function guessOf(word: string, candidates: readonly string[]): string {
+  const guess = nearest(word, candidates);
+  return guess === undefined ? "" : `; did you mean ${guess}?`;
 }

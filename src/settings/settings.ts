@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { explain, type Spell } from "./explain.ts";
-import { nearest } from "./nearest.ts";
+import { guessOf } from "./nearest.ts";
 
 /** A schema of the library zod, as far as its types go: every `z.ZodType<Value, Input>` is one. */
 export interface SettingSchema<Value, Input> {
@@ -59,9 +59,7 @@ export function problem(
 ): string | undefined {
   const result = z.strictObject(schemasOf(spec)).safeParse(given);
   if (result.success) return spec.check?.(result.data, spell);
-  const [issue] = result.error.issues;
-  if (issue.code === "unrecognized_keys") return `${spell(issue.keys[0])} is not for ${spec.name}`;
-  return explain(result.error, { ...given }, spell);
+  return explain(result.error, { ...given }, spell, Object.keys(spec.settings));
 }
 
 /** The settings with their defaults; throws RangeError with one sentence where they are wrong. */
@@ -77,7 +75,7 @@ export function complete<Settings extends object>(
 /** The default of a setting, or undefined. */
 export const defaultOf = (schema: z.ZodType): unknown => schema.safeParse(undefined).data;
 
-/** What has this name or alias; throws a RangeError that names the nearest name. */
+/** What has this name or alias; throws a RangeError that names what there is. */
 export function named<Kind extends Pick<AnySpec, "name" | "aliases">>(
   what: string,
   all: readonly Kind[],
@@ -87,9 +85,7 @@ export function named<Kind extends Pick<AnySpec, "name" | "aliases">>(
   if (found !== undefined) return found;
   const known = [...namesOf(all), ...Object.keys(aliasesOf(all))];
   throw new RangeError(
-    `Unknown ${what} "${name}": did you mean "${nearest(name, known)}"? There are ${
-      known.join(", ")
-    }`,
+    `Unknown ${what} ${JSON.stringify(name)}: there are ${known.join(", ")}${guessOf(name, known)}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { fixed } from "./numbers.ts";
 import { type Spread, spreadText } from "./spread.ts";
 
 /** What is counted of a set while a model is trained on it. */
@@ -140,7 +141,7 @@ export function figureText<Key extends string>(
 ): string {
   const value = values[key];
   if (value === undefined) return "–";
-  const text = (format.factor * value).toFixed(format.digits);
+  const text = fixed(format.factor * value, format.digits);
   return `${text}${format.unit}${rightText(proportion, right)}`;
 }
 

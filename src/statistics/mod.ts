@@ -3,6 +3,6 @@ export { type Calibration, calibration, type CalibrationBin } from "./calibratio
 export { type ClassScore, classScores, macroMean } from "./class_scores.ts";
 export { holm, mcnemar } from "./mcnemar.ts";
 export * from "./metrics.ts";
-export { duration, grouped, percent, percentage, shortPercent } from "./numbers.ts";
+export { duration, fixed, grouped, percent, percentage, shortPercent } from "./numbers.ts";
 export { type Spread, spread, spreadText } from "./spread.ts";
 export { wilsonInterval } from "./wilson.ts";

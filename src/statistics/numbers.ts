@@ -1,3 +1,10 @@
+/** With `digits` after the point, from a million on in powers of ten: `0.2723`, `1.5384e12`. */
+export function fixed(value: number, digits: number): string {
+  return Math.abs(value) < 1e6
+    ? value.toFixed(digits)
+    : value.toExponential(digits).replace("e+", "e");
+}
+
 /** A share in percent without the sign, for a column that has it in its head: `81.15`. */
 export function percentage(share: number, digits = 2): string {
   return (100 * share).toFixed(digits);

@@ -1,3 +1,5 @@
+import { fixed } from "./numbers.ts";
+
 /** A figure over several seeds. */
 export interface Spread {
   readonly mean: number;
@@ -17,6 +19,6 @@ export function spread(values: readonly number[]): Spread {
 
 /** `88.71 ± 0.42`, or the value alone where there is one; every number is multiplied by `factor`. */
 export function spreadText({ mean, deviation, count }: Spread, digits: number, factor = 1): string {
-  const [middle, apart] = [mean, deviation].map((value) => (factor * value).toFixed(digits));
+  const [middle, apart] = [mean, deviation].map((value) => fixed(factor * value, digits));
   return count === 1 ? middle : `${middle} ± ${apart}`;
 }

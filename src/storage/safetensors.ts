@@ -1,3 +1,4 @@
+import { counted } from "../printable.ts";
 /** The element types of a safetensors file that wick reads and writes. */
 const dtypeBytes: Readonly<Record<StoredDType, number>> = {
   F32: 4,
@@ -84,12 +85,14 @@ export function encodeSafetensors(
  * overlap or trailing byte. The tensors' bytes are views of `file`. Throws a RangeError.
  */
 export function decodeSafetensors(file: Uint8Array): StoredFile {
-  if (file.length < 8) throw new RangeError(`it has ${file.length} bytes and no header`);
+  if (file.length < 8) throw new RangeError(`it has ${counted(file.length, "byte")} and no header`);
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const headerLength = view.getBigUint64(0, true);
   if (headerLength > BigInt(Math.min(headerLimit, file.length - 8))) {
     throw new RangeError(
-      `its header of ${headerLength} bytes is longer than the file or the limit`,
+      headerLength > BigInt(headerLimit)
+        ? "it does not begin with the length of a header, of 16 MiB at most"
+        : `its header of ${headerLength} bytes is longer than the file`,
     );
   }
   const start = 8 + Number(headerLength);

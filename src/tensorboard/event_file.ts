@@ -1,5 +1,5 @@
 import { messageOf, UserError } from "../errors.ts";
-import { configRecord, type TrainConfig } from "../config/mod.ts";
+import { configRecord, shownConfig, type TrainConfig } from "../config/mod.ts";
 import { append, type Files, readFile } from "../storage/mod.ts";
 import { type Figures, figuresOf } from "../statistics/mod.ts";
 import type { EpochMetrics, EpochTime } from "../train/mod.ts";
@@ -60,7 +60,7 @@ export class EventFile {
       // The last epoch begins again too: the test's figures may stand beside it.
       const from = Math.max(1, Math.min(known.epoch, history.length));
       const events = known.length === 0
-        ? [beginning(configRecord(config), secondsOf(begun))]
+        ? [beginning(shownConfig(configRecord(config)), secondsOf(begun))]
         : [restart(from, Math.max(known.time, secondsOf(begun)))];
       let time = secondsOf(begun);
       history.forEach((metrics, i) => {

@@ -27,7 +27,7 @@ export class EpochProgress implements Observer {
     const imagesPerSecond = images / this.#seconds();
     const { epochs } = recipe;
     const at = { epoch: epoch + 1, epochs, step: stepInEpoch, steps: stepsPerEpoch };
-    this.screen.bar(() => progressBar({ ...at, loss, imagesPerSecond }));
+    this.screen.bar((columns) => progressBar({ ...at, loss, imagesPerSecond }, columns));
   }
 
   endSteps({ stepInEpoch, totals, recipe }: TrainingState): void {

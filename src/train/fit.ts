@@ -136,11 +136,19 @@ const settingsSchema = configSchema.pick({
   earlyStopping: true,
 });
 
+/** Everything that `fit` can be given. */
+const fitKeys = [
+  ...["model", "data", "optimizer", "loss", "schedule", "augmentation", "watcher"],
+  ...Object.keys(settingsSchema.shape),
+];
+
 function completeRecipe(
   { optimizer, loss, step, schedule, augmentation, ...given }: Omit<FitOptions, "model" | "data">,
 ): Recipe {
   const settings = settingsSchema.safeParse(given);
-  if (!settings.success) throw new RangeError(explain(settings.error, given));
+  if (!settings.success) {
+    throw new RangeError(explain(settings.error, given, (key) => key, fitKeys));
+  }
   return {
     ...settings.data,
     optimizer,

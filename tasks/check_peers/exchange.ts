@@ -99,7 +99,10 @@ async function evaluated(
 ): Promise<number> {
   let printed = "";
   const print = (text: string) => printed += text;
-  await evaluateCommand(weights, { model, json: true, ...options }, print, false);
+  await evaluateCommand(weights, { model, json: true, ...options }, print, {
+    colour: false,
+    columns: Infinity,
+  });
   return JSON.parse(printed).correct;
 }
 

@@ -1,7 +1,9 @@
 import project from "../../deno.json" with { type: "json" };
 import { type Main, UsageError } from "../../src/errors.ts";
-import { nearest } from "../../src/settings/mod.ts";
+import { guessOf } from "../../src/settings/mod.ts";
 import { version } from "../../src/version.ts";
+import { definitions } from "../../src/cli/mod.ts";
+import { helpColumns } from "../main.ts";
 
 /** The modules of `tasks/` whose tasks are commands of the self-contained program too. */
 const modules: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
@@ -46,22 +48,19 @@ export const runCommand: Main = async ([name, ...args]) => {
   if (["--version", "-V"].includes(name)) return console.log(versionLine);
   const command = commands.get(name);
   if (command !== undefined) return await command.main(args);
-  const guess = nearest(name, [...commands.keys()]);
-  throw new UsageError(`Unknown command ${name}; did you mean ${guess}? See wick --help`);
+  const guess = guessOf(name, [...commands.keys()]);
+  throw new UsageError(`Unknown command ${JSON.stringify(name)}${guess || "; see wick --help"}`);
 };
 
 /** The text of `wick --help`. */
 function help(): string {
-  const width = Math.max(...[...commands.keys()].map((name) => name.length));
-  const lines = [...commands].map(([name, { description }]) =>
-    `  ${name.padEnd(width)}  ${description}`
-  );
+  const lines = [...commands].map(([name, { description }]) => [`  ${name}`, description] as const);
   return [
     `${versionLine}: image-classification research`,
     "",
     "wick COMMAND [flags]",
     "",
-    ...lines,
+    definitions(lines, helpColumns()),
     "",
     "wick COMMAND --help shows the flags of a command.",
   ].join("\n");

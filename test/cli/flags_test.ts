@@ -24,6 +24,11 @@ Deno.test("a command line gives the settings that were said, and no others", () 
   assertEquals(read(), {});
 });
 
+Deno.test("a path that begins with a minus sign is one in a printed command too", () => {
+  const { outputDir, resume, dataDir } = read("--output-dir=-x", "--resume=--y", "--data-dir=a-b")!;
+  assertEquals([outputDir, resume, dataDir], ["./-x", "./--y", "a-b"]);
+});
+
 Deno.test("a command line that asks for help gives no settings", () => {
   assertEquals(read("--epochs", "3", "--help"), undefined);
   assertEquals(read("-h"), undefined);
@@ -32,24 +37,33 @@ Deno.test("a command line that asks for help gives no settings", () => {
 const refused: [texts: string[], message: string][] = [
   [["--epoch", "3"], "Unknown flag --epoch; did you mean --epochs?"],
   [["--batchsize", "3"], "did you mean --batch-size?"],
-  [["-q"], "Unknown flag -q"],
+  [["-q"], "Unknown flag -q; see --help"],
   [["--no-hflip"], "did you mean --hflip?"],
-  [["--device", "cpa"], "--device must be cpu, cuda, not cpa; did you mean cpu?"],
+  [["--device", "cpa"], '--device must be cpu, cuda, not "cpa"; did you mean cpu?'],
   [["--opt", "Adam"], "did you mean adam?"],
-  [["--epochs", "three"], "--epochs must be a number, not three"],
-  [["--epochs", "0x10"], "--epochs must be a number, not 0x10"],
+  [["--epochs", "three"], '--epochs must be a number, not "three"'],
+  [["--epochs", "0x10"], '--epochs must be a number, not "0x10"'],
   [["--epochs", "0"], "--epochs must be at least 1, not 0"],
   [["--epochs", "2.5"], "--epochs must be a whole number, not 2.5"],
   [["--epochs"], "--epochs needs a value: N"],
-  [["--epochs", "3", "--epochs", "4"], "--epochs is given 2 times: 3, 4"],
+  [["--epochs", "3", "--epochs", "4"], '--epochs is given 2 times: "3", "4"'],
   [["--lr", "-0.1"], "--lr must be above 0, not -0.1"],
-  [["--lr", "1e999"], "--lr must be"],
+  [["--lr", "1e999"], "--lr must be a number below 1.8e308 in size, not 1e999"],
   [["--momentum", "1"], "--momentum must be below 1, not 1"],
   [["--seed", "4294967296"], "--seed must be at most 4294967295"],
+  [["--seed", "99999999999999999999"], "--seed must be at most 4294967295, not 1000"],
+  [["--seed", "-99999999999999999999"], "--seed must be at least 0, not -1000"],
+  [["--foo", "3"], "Unknown flag --foo; see --help"],
+  [["--output-dir=~/x"], "shells replace ~ after a space only, as in --output-dir ~/x"],
+  [["--resume=~"], 'not "~"'],
+  [["--data-dir=~root/x"], 'not "~root/x"'],
   [["--train-size", "55000"], "--train-size must be up to 50000, or 60000, not 55000"],
-  [["--checkpoint-every", "5m"], "--checkpoint-every must be steps (50) or seconds (30s), not 5m"],
+  [
+    ["--checkpoint-every", "5m"],
+    '--checkpoint-every must be steps (50) or seconds (30s), not "5m"',
+  ],
   [["--dry-run=yes"], "--dry-run takes no value"],
-  [["extra"], "Unexpected argument extra"],
+  [["extra"], 'Unexpected argument "extra"'],
 ];
 
 for (const [texts, message] of refused) {

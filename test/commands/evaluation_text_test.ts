@@ -36,9 +36,22 @@ Deno.test("confusionTable() aligns the counts under the classes' names", () => {
   ]);
 });
 
+Deno.test("confusionTable() gives names fewer columns where they are scarce, and counts all they need", () => {
+  const lines = (columns: number) =>
+    confusionTable({ confusion }, classes, { columns }).split("\n");
+  assertEquals(lines(28).slice(-4), [
+    "           Ankle   Bag  Coat",
+    "Ankle boot     8     2     0",
+    "Bag            1     9     0",
+    "Coat           0     0     0",
+  ]);
+  assert(lines(28).every((line) => line.length <= 28));
+  assertEquals(lines(5).at(-1), "Coat       0 0 0");
+});
+
 Deno.test("confusionTable() has colours only where they are wanted", () => {
   assert(!confusionTable({ confusion }, classes).includes("\x1b"));
-  const coloured = confusionTable({ confusion }, classes, true);
+  const coloured = confusionTable({ confusion }, classes, { colour: true });
   assert(coloured.includes("\x1b[97;48;5;"));
   const codes = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, "g");
   assertEquals(coloured.replace(codes, ""), confusionTable({ confusion }, classes));

@@ -144,14 +144,14 @@ Deno.test("predict goes on after a picture that cannot be read, and exits with 1
   assertEquals(code, 1);
   assertEquals(printed.split("\n").length, 2);
   assertEquals(complaints, [
-    `error: ${folder}/00001.png is a damaged PNG: it ends too early.`,
-    `error: There is no ${place.path}/nowhere.png.`,
-    `error: ${place.weights} is no PNG, JPEG or IDX file.`,
-    `error: ${place.path}/empty holds no PNG, JPEG or IDX file.`,
+    `error: ${folder}/00001.png is a damaged PNG: it ends too early`,
+    `error: There is no ${place.path}/nowhere.png`,
+    `error: ${place.weights} is no PNG, JPEG or IDX file`,
+    `error: ${place.path}/empty holds no PNG, JPEG or IDX file`,
   ]);
   const { images } = await predictJson(place.weights, inputs);
   assertEquals(images.length, 6);
-  assertEquals(images[1].error, `${folder}/00001.png is a damaged PNG: it ends too early.`);
+  assertEquals(images[1].error, `${folder}/00001.png is a damaged PNG: it ends too early`);
 });
 
 Deno.test("predict goes through folders below a folder, in the order of their names", async () => {
@@ -240,7 +240,7 @@ Deno.test("predict finds pictures in a folder under all their names, and tells w
   for (const name of names) Deno.removeSync(`${folder}/${name}`);
   const none = await predict(place.weights, [folder]);
   assertEquals([none.code, none.complaints.length], [1, 2]);
-  assertEquals(none.complaints[1], `error: ${folder} holds no PNG, JPEG or IDX file.`);
+  assertEquals(none.complaints[1], `error: ${folder} holds no PNG, JPEG or IDX file`);
 });
 
 Deno.test("predict shows names without what would command the terminal, and tells JSON the names", async () => {
@@ -254,8 +254,8 @@ Deno.test("predict shows names without what would command the terminal, and tell
   const { printed, complaints } = await predict(place.weights, [good, bad, nowhere]);
   assert(printed.startsWith(`${place.path}/good\\x1b[2J\\u202e.png `), printed);
   assertEquals(complaints, [
-    `error: ${place.path}/bad\\n\\x9b31m.png is a damaged PNG: it ends too early.`,
-    `error: There is no ${place.path}/no\\twhere.png.`,
+    `error: ${place.path}/bad\\n\\x9b31m.png is a damaged PNG: it ends too early`,
+    `error: There is no ${place.path}/no\\twhere.png`,
   ]);
   const { images } = await predictJson(place.weights, [good, bad, nowhere]);
   assertEquals(images.map(({ image }: { image: string }) => image), [good, bad, nowhere]);
@@ -301,7 +301,7 @@ Deno.test({
     ]);
     assertEquals([code, printed.split("\n").length], [1, 2]);
     const says = "is no file but a pipe, a device or a folder; " +
-      "hand over on standard input, as -, what it gives.";
+      "hand over on standard input, as -, what it gives";
     const refused = [`${folder}/b.png`, `${folder}/c.png`, "/dev/zero", `${folder}/b.png`];
     assertEquals(complaints, refused.map((path) => `error: ${path} ${says}`));
   },

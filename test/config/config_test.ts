@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { completeConfig } from "../../src/config/config.ts";
 import { contradiction } from "../../src/config/contradiction.ts";
-import { configText, parseConfig } from "../../src/config/config_file.ts";
+import { configText, parseConfig, shownConfig } from "../../src/config/config_file.ts";
 
 Deno.test("the defaults are those of the conventions", () => {
   const cnn = completeConfig({ model: "cnn" }, "fashion-mnist");
@@ -70,3 +70,19 @@ for (const [what, content, message] of refused) {
     assertThrows(() => parseConfig(content, "config.json"), UserError, message);
   });
 }
+
+Deno.test("a model's own settings are shown beside the others, and its files by their digests", () => {
+  const record = {
+    model: "mine",
+    model_files: { "mine.ts": "0123456789abcdef".repeat(4) },
+    model_settings: { width: 8 },
+    lr: 0.1,
+  };
+  assertEquals(Object.entries(shownConfig(record)), [
+    ["model", "mine"],
+    ["width", 8],
+    ["lr", 0.1],
+    ["mine.ts", "0123456789ab"],
+  ]);
+  assertEquals(shownConfig({ lr: 0.1 }), { lr: 0.1 });
+});

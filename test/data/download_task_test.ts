@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { program } from "../../src/program.ts";
 import { fashionMnist } from "../../src/data/mod.ts";
 import { filesUnder, inFolder } from "./published.ts";
 
@@ -50,8 +51,9 @@ Deno.test("download refuses a damaged file and exits 1", async () => {
       `error: ${folder}/${name} has ${
         bytes - 3
       } bytes, the published file ${bytes}: it is truncated ` +
-        "or another file. Remove it and run `deno task download`, or name another folder with " +
-        "--data-dir.\n",
+        "or another file. Remove it and run `" + program +
+        " download`, or name another folder with " +
+        "--data-dir\n",
     );
   });
 });

@@ -103,7 +103,7 @@ Deno.test("loadTraining() refuses an impossible size before it asks any source",
     await assertRejects(
       () => loadTraining({ data: "fashion-mnist", trainSize, sources: [] }),
       UsageError,
-      `--train-size ${trainSize} is not possible`,
+      `Cannot train on ${trainSize} images: take 1 to`,
     );
   }
 });

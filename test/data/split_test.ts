@@ -63,7 +63,7 @@ Deno.test("checkTrainSize() takes 1 to 50,000 and 60,000 and nothing else", () =
     assertThrows(
       () => checkTrainSize(fashionMnist, size),
       UsageError,
-      `--train-size ${size} is not possible`,
+      `Cannot train on ${size} images: take 1 to`,
     );
   }
 });

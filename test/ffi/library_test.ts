@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { program } from "../../src/program.ts";
 import { libraryInformation } from "../../src/ffi/mod.ts";
 import { libraryPath } from "../../src/ffi/place.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -59,6 +60,6 @@ Deno.test("a missing library, and one of which no build tells, are clear errors"
   for (const damaged of [undefined, "", "{"]) {
     const { said } = await load(library, damaged);
     assertStringIncludes(said, "The native library's SHA-256 cannot be read");
-    assertStringIncludes(said, "deno task build");
+    assertStringIncludes(said, `run "${program} build"`);
   }
 });

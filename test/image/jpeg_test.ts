@@ -21,6 +21,17 @@ for (const name of pictures.jpeg) {
   });
 }
 
+Deno.test("decodeJpeg() says in its own words that a Huffman table is damaged", () => {
+  const bytes = readFile("jpeg-420.jpg");
+  const table = bytes.findIndex((byte, i) => byte === 0xff && bytes[i + 1] === 0xc4);
+  bytes[table + 4] = 0x8f; // of class 8
+  assertThrows(
+    () => decodeJpeg(bytes, "x.jpg"),
+    UserError,
+    "x.jpg is a damaged JPEG: its parts do not fit together",
+  );
+});
+
 Deno.test("readJpegHeader() tells kind, scans and blocks", () => {
   const { orientation, codedBytes, ...baseline } = readJpegHeader(readFile("jpeg-420.jpg"), "x");
   assertEquals([orientation, codedBytes > 500 && codedBytes < 3000], [1, true]);

@@ -90,7 +90,7 @@ Deno.test("a model refuses settings out of range and unknown ones", () => {
   assertThrows(
     () => linear({ hidden: 3 } as object),
     RangeError,
-    "linear: hidden is not for linear",
+    'linear: there is no setting "hidden"',
   );
 });
 
@@ -114,7 +114,7 @@ Deno.test("named() names the nearest model where the name is unknown", () => {
   assertThrows(
     () => named("model", models, "lineer"),
     RangeError,
-    'Unknown model "lineer": did you mean "linear"? There are linear, nonlinear, cnn, ',
+    'Unknown model "lineer": there are linear, nonlinear, cnn, ',
   );
   assertThrows(() => named("model", models, "toString"), RangeError, "Unknown model");
 });

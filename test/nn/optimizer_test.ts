@@ -123,7 +123,7 @@ Deno.test("an optimizer throws on settings out of range", () => {
   const refuse = (make: () => Optimizer, message: string) =>
     assertThrows(make, RangeError, message);
   refuse(() => sgd({ lr: -1 }), "sgd: lr must be above 0, not -1");
-  refuse(() => sgd({ lr: NaN }), "sgd: lr must be a number, not NaN");
+  refuse(() => sgd({ lr: NaN }), "sgd: lr must be a finite number, not NaN");
   refuse(() => sgd({ nesterov: true }), "sgd: nesterov needs momentum above 0");
   refuse(
     () => sgd({ nesterov: true, momentum: 0.9, dampening: 0.1 }),
@@ -132,7 +132,7 @@ Deno.test("an optimizer throws on settings out of range", () => {
   refuse(() => adam({ beta2: 1 }), "adam: beta2 must be below 1, not 1");
   refuse(() => adamw({ weightDecay: -0.1 }), "adamw: weightDecay must be at least 0, not -0.1");
   refuse(() => rmsprop({ clipGradNorm: 0 }), "rmsprop: clipGradNorm must be above 0, not 0");
-  refuse(() => rmsprop.of({ beta1: 0.9 }), "rmsprop: beta1 is not for rmsprop");
+  refuse(() => rmsprop.of({ beta1: 0.9 }), 'rmsprop: there is no setting "beta1": there are lr');
 });
 
 Deno.test("adamw decays weights by 0.01 unless told otherwise, as torch.optim does; adam does not", () => {

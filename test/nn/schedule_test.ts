@@ -51,5 +51,5 @@ Deno.test("a schedule throws on settings out of range, and on a warm-up before i
   refuse(() => stepDecay({ stepSize: 0 }), "step: stepSize must be at least 1, not 0");
   refuse(() => cosine({ warmupEpochs: 0.5 }), "cosine: warmupEpochs must be a whole number");
   refuse(() => oneCycle({ warmupEpochs: 1 }), "one-cycle: warmupEpochs is not for a schedule");
-  refuse(() => cosine.of({ gamma: 1 }), "cosine: gamma is not for cosine");
+  refuse(() => cosine.of({ gamma: 1 }), 'cosine: there is no setting "gamma"');
 });

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
 import { libraryPath } from "../../src/ffi/place.ts";
+import { deno as denoCommand } from "../../src/program.ts";
 import { version } from "../../src/version.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
@@ -95,7 +96,10 @@ Deno.test({
     const before = await deno(run, folder.path, environment);
     assertEquals(before.code, 1);
     assertMatch(before.stderr, /The native library cannot be loaded from .*libwick/);
-    assertStringIncludes(before.stderr, "(run `deno run -A jsr:@wick/wick/setup`, or name");
+    assertStringIncludes(
+      before.stderr,
+      `(run "${denoCommand} run -A jsr:@wick/wick/setup", or name`,
+    );
 
     Deno.mkdirSync(`${folder.path}/programs`);
     Deno.writeTextFileSync(

@@ -58,7 +58,7 @@ Deno.test("convergencePicture() names every run, and says which has training fig
 Deno.test("confusionPicture() has each count in its place, and its share of the row", () => {
   const counts = [[7, 3, 0], [1, 998, 1], [0, 0, 0]];
   const svg = confusionPicture({ ...about, classes: ["a", "b", "c"], counts });
-  const cells = [...parsed(svg).querySelectorAll('[aria-label="cell"] rect')];
+  const cells = [...parsed(svg).querySelectorAll('[data-mark="cell"] rect')];
   assertEquals(cells.length, 9 + 3);
   for (const [text, times] of [["7", 1], ["70.0 %", 1], ["30.0 %", 1], ["99.8 %", 1], ["0", 4]]) {
     assertEquals(texts(svg).filter((each) => each === text).length, times, `${text}`);
@@ -72,12 +72,35 @@ Deno.test("classScoresPicture() has a mark of each kind for each class", () => {
   for (const name of ["a", "b", "c", "precision", "recall", "F1"]) {
     assert(texts(svg).includes(name));
   }
-  assertEquals(count(svg, '[aria-label="dot"] path, [aria-label="dot"] circle'), 9);
+  assertEquals(count(svg, '[data-mark="dot"] path, [data-mark="dot"] circle'), 9);
 });
 
 Deno.test("reliabilityPicture() has two bars for each bin that is not empty", () => {
   const measured = calibration([0.25, 0.75, 0.75, 0.75], [false, true, true, false], 4);
   const svg = reliabilityPicture("Title", "Subtitle", measured);
-  assertEquals(count(svg, '[aria-label="rect"] rect'), 2 * 2);
+  assertEquals(count(svg, '[data-mark="rect"] rect'), 2 * 2);
   assert(texts(svg)[0].endsWith("expected calibration error 12.50 %"), texts(svg)[0]);
+});
+
+Deno.test("reliabilityPicture() writes its count above each bar", () => {
+  const bin = { from: 0, to: 0.5, count: 9_999, confidence: 0.25, accuracy: 0.25 };
+  const bins = [bin, { ...bin, from: 0.5, to: 1, count: 12_345 }];
+  const svg = reliabilityPicture("Title", "Subtitle", { bins, error: 0, count: 22_344 });
+  const counts = [...parsed(svg).querySelectorAll('[data-mark="text"] text')];
+  assertEquals(counts.map(({ textContent }) => textContent), ["9999", "12k"]);
+});
+
+Deno.test("a chart names no group, which has no role, and the picture has one and a name", () => {
+  const svg = curvesPicture({ ...about, history: [1, 2].map(epoch), epochs: 2 });
+  assertEquals(count(svg, "g[aria-label]"), 0);
+  const [picture] = parsed(svg).querySelectorAll("svg");
+  assertEquals(
+    ["role", "aria-label"].map((name) => picture.getAttribute(name)),
+    ["img", "Title: Subtitle"],
+  );
+});
+
+Deno.test("curves of one epoch out of hundreds are points, which can be seen", () => {
+  const svg = curvesPicture({ ...about, history: [epoch(1)], epochs: 300 });
+  assertEquals(count(svg, "circle"), 4);
 });

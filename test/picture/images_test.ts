@@ -17,6 +17,7 @@ import {
 import { gridPicture, inRows } from "../../src/picture/image_grid.ts";
 import { pngAddress } from "../../src/picture/png.ts";
 import { filtersPicture, weightImagesPicture } from "../../src/picture/weight_pictures.ts";
+import { textWidth } from "../../src/html/mod.ts";
 import { Random } from "../../src/tensor/mod.ts";
 import { count, parsed, texts } from "./svg.ts";
 
@@ -115,6 +116,24 @@ Deno.test("gridPicture() keeps images and words apart and inside the picture", (
   const [x0, x1] = places.map(([x]) => x);
   assert(x1 - x0 > "a long caption 7".length * 13 * 0.6);
   assert(x1 + (x1 - x0) <= Number(/width="(\d+)"/.exec(svg)?.[1]));
+});
+
+Deno.test("the words below an image stay within its width, however long its class is called", () => {
+  const image = { data: new Uint8Array(4), width: 2, height: 2 };
+  const long = "Ein sehr langer Name einer Klasse von Kleidungsstücken";
+  for (const marked of [false, true]) {
+    for (const name of ["Bag", "Ankle boot", long]) {
+      const words = { caption: name, mark: "12345", detail: `${name} 99.9 %`, marked };
+      const rows = inRows([{ ...image, ...words }], 1);
+      const svg = gridPicture({ title: "A", subtitle: "B", rows, size: 112 });
+      const [width] = [...parsed(svg).querySelectorAll("image")]
+        .map((element) => Number(element.getAttribute("width")));
+      const [caption, mark, detail] = texts(svg).slice(2);
+      assert(textWidth(`${caption}  ${mark}`, 13) <= width, caption);
+      assert(textWidth(detail, 13) * (marked ? 1.06 : 1) <= width, detail);
+      assertEquals(detail === words.detail, name !== long, "only what is long is cut");
+    }
+  }
 });
 
 Deno.test("cividis grows lighter from end to end, so that it reads in grey", () => {

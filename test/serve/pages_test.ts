@@ -40,6 +40,40 @@ Deno.test("no page has a script or a style inside, nor a policy that would allow
   }
 });
 
+Deno.test("a refusal is a page as the others, but for the script, which would ask again", async () => {
+  using parent = temporaryFolder();
+  await using server = serve(parent.path);
+  const { status, headers, text } = await get(`${server.address}?order=up`);
+  assertEquals([status, headers.get("content-type")], [400, "text/html; charset=utf-8"]);
+  for (
+    const part of ['<html lang="en">', "<h1>400</h1>", 'href="/style.css"', "<main", "viewport"]
+  ) {
+    assertStringIncludes(text, part);
+  }
+  assertEquals(/<script|\?\./.test(text), false);
+  const post = await get(server.address, { method: "POST" });
+  assertEquals([post.status, post.headers.get("allow")], [405, "GET, HEAD"]);
+  assertStringIncludes(post.text, "<h1>405</h1>");
+});
+
+Deno.test("a comparison's legend tells each run by what differs, or by its folder", async () => {
+  using parent = temporaryFolder();
+  writeRun(parent.path, "a", { settings: { lr: 0.5 } });
+  writeRun(parent.path, "b", { settings: { lr: 0.25, seed: 3 } });
+  writeRun(parent.path, "c", { settings: { lr: 0.5 } });
+  writeRun(parent.path, "d", { settings: { model: "cnn" } });
+  await using server = serve(parent.path);
+  const legend = async (...names: string[]) => {
+    const address = `${server.address}compare?${names.map((name) => `run=${name}`).join("&")}`;
+    const { text } = await get(address);
+    const first = text.slice(0, text.indexOf("</svg>"));
+    return [...first.matchAll(/<text[^>]*>(\d: [^<]*)</g)].map(([, entry]) => entry);
+  };
+  assertEquals(await legend("a", "b"), ["1: linear lr=0.5 seed=42", "2: linear lr=0.25 seed=3"]);
+  assertEquals(await legend("a", "c"), ["1: a", "2: c"]);
+  assertEquals(await legend("d", "a"), ["1: cnn", "2: linear"]);
+});
+
 Deno.test("a run's report is shut in: no script, no network, no origin", async () => {
   using parent = temporaryFolder();
   const folder = writeRun(parent.path, "a");

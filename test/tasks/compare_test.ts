@@ -48,7 +48,7 @@ Deno.test("compare ranks runs from the command line, with the figures of their s
 });
 
 const refused: [code: number, args: string[], message: RegExp][] = [
-  [1, ["--output-dir", "/nowhere"], /There is no finished run in \/nowhere: deno task train/],
+  [1, ["--output-dir", "/nowhere"], /There is no finished run in \/nowhere: .* train makes one/],
   [1, ["/nowhere"], /\/nowhere is not a run folder/],
   [2, ["--outputs", "x"], /Unknown flag --outputs; did you mean --output\?/],
   [2, ["--output"], /--output needs a value/],

@@ -111,6 +111,10 @@ Deno.test("a model of a user's module is trained, killed, resumed, used and repr
 
   await t.step("it is evaluated, compared and reproduced from its copy", async () => {
     assertStringIncludes(await done("evaluate", run), "two-layers of ");
+    const report = Deno.readTextFileSync(`${run}/report.html`);
+    for (const part of ['<th scope="row">width</th><td>5</td>', "activation.ts", "Layers"]) {
+      assertStringIncludes(report, part);
+    }
     assertStringIncludes(await done("compare", run), "two-layers");
     const again = await done("reproduce", run);
     assertStringIncludes(again, "warning: activation.ts has changed since the run began");

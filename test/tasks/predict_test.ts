@@ -53,7 +53,7 @@ Deno.test("predict reads a picture from standard input", async () => {
   assertEquals(cut.code, 1);
   const { images: [{ error }] } = JSON.parse(cut.stdout);
   assertEquals(cut.stderr, `error: ${error}\n`);
-  assertMatch(error, /^standard input is a damaged PNG: [^\n]*\.$/);
+  assertMatch(error, /^standard input is a damaged PNG: [^\n]*[a-z]$/);
 });
 
 Deno.test("predict explains itself and what is wrong with its arguments", async () => {
@@ -66,7 +66,7 @@ Deno.test("predict explains itself and what is wrong with its arguments", async 
     [["somewhere"], 2, /^error: Which image\? /],
     [["somewhere", "x.png", "--topp=1"], 2, /^error: Unknown flag --topp; did you mean --top\?/],
     [["somewhere", "x.png", "--top=11"], 2, /^error: --top must be at most 10, not 11/],
-    [["somewhere", "x.png", "--seen=a.jpg"], 2, /^error: --seen must end in \.png, not a\.jpg/],
+    [["somewhere", "x.png", "--seen=a.jpg"], 2, /^error: --seen must end in \.png, not "a\.jpg"/],
     [["somewhere", "x.png", "--saliency=a"], 2, /^error: --saliency must end in \.png or \.svg/],
     [["somewhere", "x.png", "--ground=ligt"], 2, /^error: --ground .* did you mean light\?/],
     [["/nowhere", "x.png"], 1, /^error: There is no run folder or weights file \/nowhere/],

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { program } from "../../src/program.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { start } from "../torture/child_process.ts";
 import { runTask } from "./run_task.ts";
@@ -69,7 +70,7 @@ Deno.test("a run that was killed half-way has a report after report, and a live 
   assertEquals([code, stdout], [0, `${folder}/report.html\n`], stderr);
   const html = Deno.readTextFileSync(`${folder}/report.html`);
   assertMatch(html, /interrupted at step <data [^>]*>[\d,]+<\/data> of 126,000/);
-  assertStringIncludes(html, `deno task train --resume ${folder}`);
+  assertStringIncludes(html, `${program} train --resume ${folder}`);
   assert(!html.includes("test_acc"));
   assert(exists(`${folder}/curves.svg`) && !exists(`${folder}/confusion_matrix.svg`));
 });

@@ -52,8 +52,8 @@ Deno.test("fit() tells its watcher of every epoch and waits for it at the end", 
 Deno.test("fit() refuses settings without meaning in one sentence that names them", async () => {
   const wrong = [
     [{ optimizer, epochs: 0 }, "epochs must be at least 1, not 0"],
-    [{ optimizer, epoch: 3 }, "A setting is not known: epoch"],
-    [{ optimizer, bestBy: "speed" }, "bestBy must be accuracy, loss, not speed"],
+    [{ optimizer, epoch: 3 }, "did you mean epochs?"],
+    [{ optimizer, bestBy: "speed" }, 'bestBy must be accuracy, loss, not "speed"'],
   ] as const;
   for (const [settings, message] of wrong) {
     // deno-lint-ignore no-explicit-any -- what plain JavaScript in a notebook may pass

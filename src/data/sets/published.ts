@@ -41,7 +41,8 @@ export function published(
     async prepare({ dataDir, sources = publication.sources, ...options }) {
       const folder = dataFolder(publication, dataDir);
       try {
-        const reported = { onProgress: downloadReporter(), ...options };
+        using reporter = downloadReporter();
+        const reported = { onProgress: reporter, ...options };
         await download(folder, { ...publication, sources }, reported);
       } catch (error) {
         // Damage matters more than a network that is down.

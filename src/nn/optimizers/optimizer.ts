@@ -2,6 +2,7 @@ import { z } from "zod";
 import { native } from "../../ffi/mod.ts";
 import { callable, type Complete, complete, type Schemas, type Spec } from "../../settings/mod.ts";
 import { keep, type NamedTensor, noGradients, scope, Tensor, written } from "../../tensor/mod.ts";
+import { counted } from "../../printable.ts";
 
 /** What every optimizer has among its settings. */
 export interface LearningRate {
@@ -125,7 +126,9 @@ function begin<Settings extends LearningRate>(
     step(tensors, lr = settings.lr) {
       if (tensors.length !== named.length) {
         throw new RangeError(
-          `Cannot step with ${tensors.length} gradients for ${named.length} parameters`,
+          `Cannot step with ${counted(tensors.length, "gradient")} for ${
+            counted(named.length, "parameter")
+          }`,
         );
       }
       for (let i = 0; i < tensors.length; i++) handles[i] = tensors[i].handle;

@@ -7,12 +7,13 @@ import {
   wilsonInterval,
 } from "../../statistics/mod.ts";
 import { type ImageSet, markOf } from "../../data/mod.ts";
-import { configRecord } from "../../config/mod.ts";
+import { configRecord, shownConfig } from "../../config/mod.ts";
 import { confusionCounts } from "../../train/mod.ts";
 import type { EvaluatedRun } from "./evaluated_run.ts";
 import { meanHistory } from "./mean_history.ts";
 import { refuseDifferentData } from "./finished_runs.ts";
 import type { Row } from "./row.ts";
+import { distinctNames } from "../../run/mod.ts";
 import { comparePairs, type Pair } from "./pairs.ts";
 
 /** Finished runs side by side, the best row first. */
@@ -29,8 +30,9 @@ export interface Comparison {
 /** Compares runs by what they say of the test images; throws a UserError where they cannot be ranked. */
 export function compareRuns(runs: readonly EvaluatedRun[], test: ImageSet): Comparison {
   refuseDifferentData(runs);
-  const groups = [...Map.groupBy(runs, ({ results }) => settingsOf(results.config)).values()];
-  const names = rowNames(groups.map(([{ results }]) => configRecord(results.config)));
+  const key = ({ results }: EvaluatedRun) => JSON.stringify(settingsOf(results.config));
+  const groups = [...Map.groupBy(runs, key).values()];
+  const names = distinctNames(groups.map(([{ results }]) => settingsOf(results.config)));
   const rows = groups.map((group, i) => rowOf(names[i], group, test));
   rows.sort(byRank);
   return {
@@ -42,21 +44,10 @@ export function compareRuns(runs: readonly EvaluatedRun[], test: ImageSet): Comp
   };
 }
 
-/** A config without its seed, as text. */
-function settingsOf(config: EvaluatedRun["results"]["config"]): string {
-  const { seed: _, ...settings } = configRecord(config);
-  return JSON.stringify(settings);
-}
-
-/** The model's name, and where rows share it, the settings in which they differ. */
-function rowNames(configs: readonly Readonly<Record<string, unknown>>[]): string[] {
-  return configs.map((config) => {
-    const alike = configs.filter(({ model }) => model === config.model);
-    const varied = Object.entries(config).filter(([name, value]) =>
-      name !== "seed" && alike.some((other) => other[name] !== value)
-    );
-    return [config.model, ...varied.map(([name, value]) => `${name}=${value}`)].join(" ");
-  });
+/** A config without its seed, as files have it. */
+function settingsOf(config: EvaluatedRun["results"]["config"]) {
+  const { seed: _, ...settings } = shownConfig(configRecord(config));
+  return settings;
 }
 
 function rowOf(name: string, group: readonly EvaluatedRun[], test: ImageSet): Row {

@@ -6,6 +6,7 @@ import { parameterCount } from "../../nn/mod.ts";
 import type { Device } from "../../tensor/mod.ts";
 import { findWeights, loadModel, readRun, refuseOtherData, type RunRecord } from "../../run/mod.ts";
 import type { FinishedRun } from "./finished_runs.ts";
+import { counted } from "../../printable.ts";
 
 /** A finished run, and what its best weights say of the test images. */
 export interface EvaluatedRun extends FinishedRun {
@@ -47,5 +48,7 @@ export async function evaluateRun(
 
 function machineOf(environment: RunRecord["environment"]): string {
   const of = (name: string) => environment?.[name] ?? `unknown ${name}`;
-  return `${of("device")}, ${of("cpu")}, ${of("threads")} threads`;
+  const threads = environment?.threads;
+  const shown = typeof threads === "number" ? counted(threads, "thread") : "unknown threads";
+  return `${of("device")}, ${of("cpu")}, ${shown}`;
 }

@@ -1,8 +1,8 @@
 import { convergencePicture, measuredIn } from "../../picture/mod.ts";
 import { duration, figuresOf, figureText } from "../../statistics/mod.ts";
 import { attribute, type Content, type Markup, markup, seriesStyle } from "../../html/mod.ts";
-import { configRecord } from "../../config/mod.ts";
-import type { RunRecord } from "../../run/mod.ts";
+import { configRecord, shownConfig } from "../../config/mod.ts";
+import { distinctNames, type RunRecord } from "../../run/mod.ts";
 import { figuresOfRun, shortState, trainingSeconds } from "../words.ts";
 import { type Page, picture, runAddress, scrolling } from "./page.ts";
 
@@ -37,15 +37,21 @@ function notice(runs: readonly RunRecord[]): Markup | undefined {
   return undefined;
 }
 
-/** What a run is called in a picture's legend. */
-const shortName = ({ config }: RunRecord, index: number) =>
-  `${index + 1}: ${config.model}, seed ${config.seed}`;
+/** What runs are called in a picture's legend: by what differs, and if nothing does by their folder. */
+function shortNames(runs: readonly RunRecord[]): string[] {
+  const names = distinctNames(runs.map(({ config }) => shownConfig(configRecord(config))));
+  return names.map((name, i) => {
+    const text = names.indexOf(name) === names.lastIndexOf(name) ? name : runs[i].name;
+    return `${i + 1}: ${text.length > 44 ? `${text.slice(0, 43)}…` : text}`;
+  });
+}
 
 function curves(runs: readonly RunRecord[]): Content {
   if (runs.every(({ epochs }) => epochs.length === 0)) return undefined;
-  const named = runs.map((run, i) => ({ name: shortName(run, i), history: run.epochs }));
+  const names = shortNames(runs);
+  const named = runs.map(({ epochs }, i) => ({ name: names[i], history: epochs }));
   return measuredIn(runs.flatMap(({ epochs }) => epochs)).map((metric) =>
-    picture(convergencePicture(`Validation ${metric.label}`, "over epochs", named, [metric], 420))
+    picture(convergencePicture(`Validation ${metric.label}`, "over epochs", named, [metric], 480))
   );
 }
 
@@ -99,7 +105,7 @@ function sample(index: number): Markup {
 
 /** The settings in which the runs differ. */
 function differences(runs: readonly RunRecord[]): Markup {
-  const records = runs.map(({ config }) => configRecord(config));
+  const records = runs.map(({ config }) => shownConfig(configRecord(config)));
   const keys = [...new Set(records.flatMap((record) => Object.keys(record)))];
   const text = (record: Record<string, unknown>, key: string) => String(record[key] ?? "–");
   const different = keys.filter((key) => new Set(records.map((each) => text(each, key))).size > 1);

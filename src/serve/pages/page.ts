@@ -25,8 +25,9 @@ export function missing(what: string): Page {
   };
 }
 
-/** The whole document around a page. */
-export function documentOf({ title, main }: Page): Markup {
+/** The whole document around a page; a `live` one follows what it shows. */
+export function documentOf({ title, main }: Page, live = true): Markup {
+  const script = live && markup`<script type="module" src="/live.js"></script>`;
   return markup`
     <!DOCTYPE html>
     <html lang="en">
@@ -37,7 +38,7 @@ export function documentOf({ title, main }: Page): Markup {
         <meta name="color-scheme" content="light dark">
         <link rel="icon" href="/icon.svg" type="image/svg+xml">
         <link rel="stylesheet" href="/style.css">
-        <script type="module" src="/live.js"></script>
+        ${script}
       </head>
       <body>
         <a class="skip" href="#main">To the content</a>

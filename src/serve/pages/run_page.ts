@@ -1,13 +1,14 @@
 import { curvesPicture, measuredIn } from "../../picture/mod.ts";
-import { duration, figureText, rankedOf } from "../../statistics/mod.ts";
+import { duration, figureText, fixed, rankedOf } from "../../statistics/mod.ts";
 import { epochFigures } from "../../train/mod.ts";
-import { configRecord } from "../../config/mod.ts";
+import { configRecord, shownConfig } from "../../config/mod.ts";
 import { shownName } from "../../data/mod.ts";
 import { type Content, type Markup, markup } from "../../html/mod.ts";
 import { type EpochRecord, type FoundRun, runPath, type RunRecord } from "../../run/mod.ts";
 import { epochSeconds, longState, trainingSeconds } from "../words.ts";
 import { definitions, type Page, picture, runAddress, scrolling } from "./page.ts";
 import { program } from "../../program.ts";
+import { counted } from "../../printable.ts";
 
 /** The files of a run folder that are served as they are. */
 export const runFiles = [
@@ -113,7 +114,7 @@ function time(iso: string): Markup {
 
 function curves({ epochs, best, config }: RunRecord): Content {
   if (epochs.length === 0) return markup`<p>The first epoch is not complete yet.</p>`;
-  const subtitle = `${epochs.length} of ${config.epochs} epochs`;
+  const subtitle = `${epochs.length} of ${counted(config.epochs, "epoch")}`;
   const shown = { subtitle, history: epochs, best: best?.epoch, epochs: config.epochs };
   return measuredIn(epochs).map((metric) => {
     const title = `${config.model}, seed ${config.seed}: ${metric.label}`;
@@ -129,7 +130,7 @@ function epochTable({ epochs, name }: RunRecord): Content {
     ["lr", ({ lr }) => Number(lr.toPrecision(4))],
     ...epochFigures.map((
       { key, digits },
-    ): Column => [key, (row) => row[key]?.toFixed(digits) ?? "–"]),
+    ): Column => [key, ({ [key]: value }) => value === undefined ? "–" : fixed(value, digits)]),
     ["seconds", ({ seconds }) => seconds?.toFixed(1) ?? "–"],
     ["images/s", ({ imagesPerSecond }) => imagesPerSecond ?? "–"],
   ];
@@ -152,7 +153,7 @@ function epochTable({ epochs, name }: RunRecord): Content {
 
 function settings({ config }: RunRecord): Markup {
   return definitions(
-    Object.entries(configRecord(config)).map(([key, value]) => [key, String(value)]),
+    Object.entries(shownConfig(configRecord(config))).map(([key, value]) => [key, String(value)]),
   );
 }
 

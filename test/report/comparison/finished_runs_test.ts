@@ -61,7 +61,7 @@ Deno.test("evaluateRun() finds again what the run recorded", async () => {
   const run = await evaluateRun(finishedRun, test);
   assertEquals(run.predictions.correct.filter((is) => is).length, run.results.test_correct);
   assertEquals(run.parameters, 784 * 12 + 12 + 12 * 10 + 10);
-  assertEquals(run.machine, "cpu, unknown cpu, 1 threads");
+  assertEquals(run.machine, "cpu, unknown cpu, 1 thread");
   assert(run.trainingSeconds > 0 && run.imagesPerSecond > 0);
   const { size } = Deno.statSync(`${folder}/checkpoints/best.safetensors`);
   assertEquals(run.weightsBytes, size);

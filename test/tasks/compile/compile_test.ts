@@ -131,7 +131,7 @@ Deno.test(`the packed program does what the tasks do, alone${skip}`, {
   await t.step("what goes wrong is one sentence", async () => {
     const unknown = await run("evalute");
     assertEquals(unknown.code, 2);
-    assertMatch(unknown.stderr, /^error: Unknown command evalute; did you mean evaluate\?.*\n$/);
+    assertMatch(unknown.stderr, /^error: Unknown command "evalute"; did you mean evaluate\?.*\n$/);
     const damaged = `${parent.path}/damaged`;
     const bytes = Deno.readFileSync(program);
     bytes[bytes.length >> 1] ^= 1;

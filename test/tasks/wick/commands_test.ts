@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { commands } from "../../../tasks/wick/commands.ts";
 import { runTask } from "../run_task.ts";
 
@@ -7,11 +7,25 @@ Deno.test("wick --help names every command with what its task says of itself", a
   assertEquals(code, 0);
   for (const [name, { description }] of commands) {
     assertMatch(stdout, new RegExp(`^  ${name} +`, "m"));
-    assertStringIncludes(stdout, description);
+    assertStringIncludes(stdout.replace(/\s+/g, " "), description);
   }
+  assert(stdout.split("\n").every((line) => line.length <= 80));
   for (const name of ["train:cnn", "train", "evaluate", "sweep", "reproduce", "download"]) {
     assertEquals(commands.has(name), true, name);
   }
+});
+
+Deno.test("the help of every command fits 80 columns", async () => {
+  const said: string[] = [];
+  const { log } = console;
+  console.log = (text: string) => said.push(text);
+  try {
+    for (const { main } of commands.values()) await main(["--help"]);
+  } finally {
+    console.log = log;
+  }
+  assertEquals(said.length, commands.size);
+  assertEquals(said.flatMap((text) => text.split("\n")).filter(({ length }) => length > 80), []);
 });
 
 Deno.test("a command gets the arguments that its task gives it, and then the user's", async () => {
@@ -24,6 +38,6 @@ Deno.test("a command that wick does not have is one sentence and exit code 2", a
   const { code, stderr } = await runTask("wick", "trian:cnn");
   assertEquals([code, stderr], [
     2,
-    "error: Unknown command trian:cnn; did you mean train:cnn? See wick --help\n",
+    'error: Unknown command "trian:cnn"; did you mean train:cnn?\n',
   ]);
 });
