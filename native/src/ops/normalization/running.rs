@@ -19,7 +19,7 @@ pub fn follow(running: [&Tensor; 2], statistics: &Tensor, momentum: f64, count: 
     check(running[0], statistics.dims()[1], &running)?;
     let unbiased = if count > 1 { count as f64 / (count - 1) as f64 } else { 1.0 };
     for (which, (old, scale)) in running.into_iter().zip([1.0, unbiased]).enumerate() {
-        let new = statistics.get(which)?;
+        let new = statistics.narrow(0, which, 1)?;
         assign(old, &if has_kernels(old) { mix(old, &new, momentum, scale)? } else { composed(old, &new, momentum, scale)? })?;
     }
     Ok(())
