@@ -1,8 +1,9 @@
 import { loadTest, loadTraining } from "../data/mod.ts";
 import { messageOf, UsageError, UserError } from "../errors.ts";
 import { type AnyModel, type ModelModule, models } from "../models/mod.ts";
-import { complete, namesOf } from "../settings/mod.ts";
+import { namesOf } from "../settings/mod.ts";
 import { program } from "../program.ts";
+import { shellPath } from "../shell_word.ts";
 import {
   completeConfig,
   contradiction,
@@ -75,12 +76,13 @@ async function resume(
 ): Promise<number> {
   if (options.dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
   const record = readRun(path);
-  const { folder, config, finished, environment } = record;
+  const { folder, config, finished, environment, failure } = record;
   refuseChanges(folder, config, settings, options);
   if (finished) {
     screen.line(`${folder} is finished: nothing to do (${program} evaluate ${folder} shows it)`);
     return 0;
   }
+  if (failure !== undefined) screen.line(`warning: ${folder} has failed before: ${failure}`);
   const model = await modelIn(folder, config);
   const changed = changedModule(record);
   if (changed !== undefined) screen.line(`warning: ${changed}`);
@@ -113,14 +115,9 @@ export function resumeCommand(folder: string, options: RunOptions): string {
   const flags = (["checkpointEvery", "keepLast", "dataDir", "threads"] as const).flatMap((key) => {
     const value = options[key];
     const plain = optionsSchema.shape[key].safeParse(undefined).data;
-    return value === plain ? [] : [`--${flagName(key)} ${quoted(String(value))}`];
+    return value === plain ? [] : [`--${flagName(key)} ${shellPath(String(value))}`];
   });
-  return [`${program} train --resume`, quoted(folder), ...flags].join(" ");
-}
-
-/** A word as a shell reads it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return [`${program} train --resume`, shellPath(folder), ...flags].join(" ");
 }
 
 /**
@@ -148,7 +145,7 @@ function ownSettings({ model, digests }: ModelModule, settings: [string, unknown
     ...Object.fromEntries(settings.filter((entry) => !isOwn(entry))),
     model: model.name,
     modelFiles: digests,
-    modelSettings: complete(model, given),
+    modelSettings: given,
   };
 }
 
@@ -179,8 +176,14 @@ function refuseChanges(
   settings: Partial<TrainSettings>,
   { data }: RunOptions,
 ): void {
-  const asked = { ...settings, ...(data !== "auto" && { data }) };
-  const full: Readonly<Record<string, unknown>> = { ...defaultsOf(config), ...config };
+  // Whether a module's files are those of the run is said apart from its settings.
+  const { modelFiles: _, modelSettings, ...others } = settings;
+  const asked = { ...others, ...modelSettings, ...(data !== "auto" && { data }) };
+  const full: Readonly<Record<string, unknown>> = {
+    ...defaultsOf(config),
+    ...config,
+    ...config.modelSettings,
+  };
   for (const [key, value] of Object.entries(asked)) {
     const was = full[key];
     if (was === value) continue;

@@ -8,10 +8,10 @@ import { configSchema, settingsOf, type TrainConfig } from "./config.ts";
 const sizeLimit = 1024 * 1024;
 
 const keys = Object.keys(configSchema.shape) as (keyof TrainConfig)[];
-const fileKeys = new Map(keys.map((key) => [snakeCase(key), key]));
+const fileKeys = new Map(keys.map((key) => [recordKey(key), key]));
 
 /** `batchSize` as a file's keys are written: `batch_size`. */
-function snakeCase(key: string): string {
+export function recordKey(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
@@ -61,7 +61,7 @@ export function configOfRecord(record: unknown, path: string): TrainConfig {
   }
   const result = configSchema.safeParse(settings);
   if (result.success) return withoutGaps(result.data, path);
-  throw new UserError(`${path}: ${explain(result.error, settings, snakeCase)}`);
+  throw new UserError(`${path}: ${explain(result.error, settings, recordKey)}`);
 }
 
 /** Throws where a setting of the model, the optimizer or the schedule is missing or wrong. */
@@ -71,9 +71,9 @@ function withoutGaps(config: TrainConfig, path: string): TrainConfig {
     const { settings, later = [] } = spec;
     for (const name of Object.keys(settings)) {
       const key = keyOf(choice, name);
-      if (!later.includes(name) && !(key in config)) throw missing(snakeCase(key), path);
+      if (!later.includes(name) && !(key in config)) throw missing(recordKey(key), path);
     }
-    const spell = (setting: string) => snakeCase(keyOf(choice, setting));
+    const spell = (setting: string) => recordKey(keyOf(choice, setting));
     const wrong = problem(spec, settingsOf(choice, config), spell);
     if (wrong !== undefined) throw new UserError(`${path}: ${wrong}`);
   }

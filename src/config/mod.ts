@@ -18,3 +18,4 @@ export {
 } from "./config_file.ts";
 export { contradiction, listed } from "./contradiction.ts";
 export { optionsSchema, type RunOptions, type TrainFlags, trainFlagsSchema } from "./options.ts";
+export { variedSettings } from "./varied_settings.ts";

@@ -109,7 +109,7 @@ export const libraryInformation = (): LibraryInformation => {
   return { ...JSON.parse(new TextDecoder().decode(text.subarray(0, length))), sha256 };
 };
 
-/** Sets the number of threads for all that follows; 0 is one a physical core. */
+/** Sets the number of threads for all that follows; 0 is one a physical core that may be used. */
 export function configureThreads(threads: number): void {
   native.wick_configure(threads);
 }

@@ -81,7 +81,7 @@ function folded(title: string, body: Content): Markup {
 }
 
 function interrupted(record: RunRecord, { resumeCommand }: ReportContent): Markup {
-  const { config, progress, history, best, stepsPerEpoch } = record;
+  const { config, progress, history, best, stepsPerEpoch, failure } = record;
   const step = progress?.step ?? 0;
   const total = config.epochs * stepsPerEpoch;
   const reached = figure("step", step, grouped(step));
@@ -90,9 +90,11 @@ function interrupted(record: RunRecord, { resumeCommand }: ReportContent): Marku
     ["best epoch", figure("best.epoch", best.epoch)],
     ...validation(best),
   ]);
-  return markup`<p class="warning">This run was interrupted at step ${reached} of ${
-    grouped(total)
-  }.</p><p>To resume:</p><pre><code>${resumeCommand}</code></pre>\
+  const end = failure === undefined
+    ? markup`<p class="warning">This run was interrupted at step ${reached} of ${grouped(total)}.\
+</p><p>To resume:</p><pre><code>${resumeCommand}</code></pre>`
+    : markup`<p class="warning">This run has failed: ${failure}.</p>`;
+  return markup`${end}\
 <p class="muted">The test images are opened once, when a run is complete.</p>${figures}`;
 }
 

@@ -1,4 +1,5 @@
 /** Files that survive a crash, safetensors and JSON. @module */
+export { csvText } from "./csv.ts";
 export {
   append,
   appendSafely,

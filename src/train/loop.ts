@@ -70,7 +70,7 @@ export function trainStep(state: TrainingState, batch: Batch): void {
     state.loss = loss.item();
     if (!Number.isFinite(state.loss)) {
       const origin = nonfiniteOrigin(loss, model.parameters);
-      throw new NonfiniteError(`The loss of the step ${state.loss}`, state, origin);
+      throw new NonfiniteError(`The training loss is ${state.loss}`, state, origin);
     }
     optimizer.step(gradients(loss, state.parameters), state.learningRate(state.step));
     accumulateMetrics(totals, loss, outputs, batch.labels);

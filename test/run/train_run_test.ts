@@ -1,7 +1,9 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { readRun } from "../../src/run/record.ts";
+import { resultsOf } from "../../src/run/results.ts";
 import { Run } from "../../src/run/run.ts";
+import { liveTensors } from "../../src/tensor/mod.ts";
 import { trainRun } from "../../src/run/train_run.ts";
 import { readWeightsFile } from "../../src/storage/sealed.ts";
 import { weightsDigest } from "../../src/storage/weights_digest.ts";
@@ -118,7 +120,11 @@ Deno.test("a run whose loss is not finite asks for no resume, which would end th
   using parent = temporaryFolder();
   const wild = config({ lr: 1000, weightDecay: 10, lrScheduler: "constant", epochs: 50 });
   using run = Run.create(wild, environment, parent.path);
+  const live = liveTensors();
   const error = await assertRejects(() => carried(run, { layer: undefined }), UserError);
   assert(/try a lower --lr or --clip-grad-norm 1$/.test(error.message), error.message);
   assert(!/To resume|checkpoint/.test(error.message), error.message);
+  assertEquals(readRun(run.folder).failure, error.message);
+  assertThrows(() => resultsOf(readRun(run.folder)), UserError, "has failed: ");
+  assertEquals(liveTensors(), live);
 });
