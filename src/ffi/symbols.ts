@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 4053856640;
+export const ABI_HASH = 3584601845;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -105,19 +105,34 @@ export const symbols = {
   },
   avg_pool2d: { parameters: ["f64", "buffer", "u32"], result: "f64" },
   avg_pool2d_gradient: { parameters: ["f64", "buffer", "u32", "buffer", "u32"], result: "f64" },
-  batch_norm: { parameters: ["f64", "f64", "f64", "f64", "buffer", "u32"], result: "f64" },
-  batch_norm_inference: { parameters: ["f64", "f64", "f64", "f64", "f64", "f64"], result: "f64" },
-  batch_norm_gradient: {
-    parameters: ["f64", "f64", "f64", "f64", "f64", "buffer", "u32"],
+  batch_norm: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
     result: "f64",
   },
-  batch_norm_update: {
+  batch_norm_gradients: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
+  batch_norm_inference: {
     parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "u32"],
     result: "f64",
   },
+  group_norm: {
+    parameters: ["f64", "u32", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
+  group_norm_gradients: {
+    parameters: ["f64", "f64", "u32", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
   layer_norm: { parameters: ["f64", "f64", "f64", "f64", "buffer", "u32"], result: "f64" },
-  layer_norm_gradient: {
-    parameters: ["f64", "f64", "f64", "f64", "f64", "buffer", "u32"],
+  layer_norm_gradients: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
+  rms_norm: { parameters: ["f64", "f64", "f64", "buffer", "u32"], result: "f64" },
+  rms_norm_gradients: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
     result: "f64",
   },
   cross_entropy: { parameters: ["f64", "f64", "f64", "f64", "buffer", "u32"], result: "f64" },
@@ -197,11 +212,11 @@ export const symbols = {
     result: "f64",
   },
   picture_from_png: {
-    parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32", "buffer", "u32"],
+    parameters: ["buffer", "u32", "u32", "buffer", "u32", "buffer", "u32"],
     result: "f64",
   },
   picture_from_jpeg: {
-    parameters: ["buffer", "u32", "u32", "u32", "u32", "buffer", "u32"],
+    parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"],
     result: "f64",
   },
   picture_to_png: { parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"], result: "f64" },
@@ -426,9 +441,30 @@ export interface Native {
   avg_pool2d(x: Handle, p: U32): Handle;
   /** The gradient of avg_pool2d. */
   avg_pool2d_gradient(dy: Handle, xShape: U32, p: U32): Handle;
-  /** Writes three handles: y, the batch's mean `[c]` and 1 / deviation `[c]`. */
-  batch_norm(x: Handle, weight: Handle, bias: Handle, epsilon: number, out: F64): void;
-  /** Batch normalisation by given statistics. */
+  /** By the batch's own statistics; with `relu` max(y, 0). The running statistics, 0 or tensors, are moved in place. */
+  batch_norm(
+    x: Handle,
+    weight: Handle,
+    bias: Handle,
+    runningMean: Handle,
+    runningVariance: Handle,
+    momentum: number,
+    epsilon: number,
+    relu: number,
+    out: F64,
+  ): void;
+  /** Writes three handles. `relu`: 0, or the bias where a ReLU followed. */
+  batch_norm_gradients(
+    x: Handle,
+    dy: Handle,
+    weight: Handle,
+    relu: Handle,
+    statistics: Handle,
+    epsilon: number,
+    which: number,
+    out: F64,
+  ): void;
+  /** Batch normalisation by given statistics; with `relu` max(y, 0). */
   batch_norm_inference(
     x: Handle,
     weight: Handle,
@@ -436,35 +472,52 @@ export interface Native {
     mean: Handle,
     variance: Handle,
     epsilon: number,
+    relu: number,
   ): Handle;
-  /** Writes three handles: the gradients for x, weight and bias. */
-  batch_norm_gradient(
+  /** By the statistics of each image's groups of channels; with `relu` max(y, 0). */
+  group_norm(
     x: Handle,
-    dy: Handle,
+    groups: number,
     weight: Handle,
-    mean: Handle,
-    inverse: Handle,
+    bias: Handle,
+    epsilon: number,
+    relu: number,
     out: F64,
   ): void;
-  /** Moves the running statistics, in place, towards the statistics of a batch of `count` values a channel. */
-  batch_norm_update(
-    runningMean: Handle,
-    runningVariance: Handle,
-    mean: Handle,
-    inverse: Handle,
+  /** Writes three handles. `relu`: 0, or the bias where a ReLU followed. */
+  group_norm_gradients(
+    x: Handle,
+    dy: Handle,
+    groups: number,
+    weight: Handle,
+    relu: Handle,
+    statistics: Handle,
     epsilon: number,
-    momentum: number,
-    count: number,
+    which: number,
+    out: F64,
   ): void;
-  /** Writes three handles: y, mean and 1 / deviation over the last dimension. */
+  /** Over the last dimension. */
   layer_norm(x: Handle, weight: Handle, bias: Handle, epsilon: number, out: F64): void;
-  /** Writes three handles: the gradients for x, weight and bias. */
-  layer_norm_gradient(
+  /** Writes three handles. */
+  layer_norm_gradients(
     x: Handle,
     dy: Handle,
     weight: Handle,
-    mean: Handle,
-    inverse: Handle,
+    statistics: Handle,
+    epsilon: number,
+    which: number,
+    out: F64,
+  ): void;
+  /** Over the last dimension, by the root of the mean of squares; the statistics' means are 0. */
+  rms_norm(x: Handle, weight: Handle, epsilon: number, out: F64): void;
+  /** Writes three handles. */
+  rms_norm_gradients(
+    x: Handle,
+    dy: Handle,
+    weight: Handle,
+    statistics: Handle,
+    epsilon: number,
+    which: number,
     out: F64,
   ): void;
   /** Writes two handles: the mean softmax cross-entropy `[]` and the probabilities `[batch, classes]`. */
@@ -576,22 +629,15 @@ export interface Native {
     indices: U32,
   ): Handle;
   /**
-   * Decodes a PNG whose header says `[height, width]` to pixels `[channels, height, width]`, 1 for gray or 3 for
-   * colours, and opacity `[height, width]`; `alpha` may be empty where nothing is transparent.
+   * Decodes a PNG whose header says `[height, width]` to gray and opacity of that shape; `alpha` may be empty where
+   * nothing is transparent.
    */
-  picture_from_png(file: U8, width: number, channels: number, pixels: U8, alpha: U8): void;
+  picture_from_png(file: U8, width: number, gray: U8, alpha: U8): void;
   /**
-   * Decodes a JPEG whose header says `[height, width]`, or twice that, to pixels `[channels, height, width]`;
-   * `transformed`: its components are not red, green and blue (or inks), but turned into a luma and differences of
-   * colours.
+   * Decodes a JPEG whose header says `[height, width]`, or twice that, to gray of that shape; `transformed`: its
+   * components are not red, green and blue (or inks), but turned into a luma and differences of colours.
    */
-  picture_from_jpeg(
-    file: U8,
-    width: number,
-    transformed: number,
-    channels: number,
-    pixels: U8,
-  ): void;
+  picture_from_jpeg(file: U8, width: number, transformed: number, gray: U8): void;
   /** Encodes pixels `[height, width, channels]` (1: gray, 3: RGB) as a PNG into `out`; returns its length in bytes. */
   picture_to_png(pixels: U8, width: number, channels: number, out: U8): number;
 }
@@ -806,28 +852,83 @@ export const bind = (
   avg_pool2d_gradient: (dy, xShape, p) =>
     s.avg_pool2d_gradient(dy, array(xShape, Uint32Array), length, array(p, Uint32Array), length) ||
     fail(),
-  batch_norm: (x, weight, bias, epsilon, out) =>
-    void (s.batch_norm(x, weight, bias, epsilon, array(out, Float64Array), length) || fail()),
-  batch_norm_inference: (x, weight, bias, mean, variance, epsilon) =>
-    s.batch_norm_inference(x, weight, bias, mean, variance, epsilon) || fail(),
-  batch_norm_gradient: (x, dy, weight, mean, inverse, out) =>
-    void (s.batch_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), length) ||
-      fail()),
-  batch_norm_update: (runningMean, runningVariance, mean, inverse, epsilon, momentum, count) =>
-    void (s.batch_norm_update(
+  batch_norm: (x, weight, bias, runningMean, runningVariance, momentum, epsilon, relu, out) =>
+    void (s.batch_norm(
+      x,
+      weight,
+      bias,
       runningMean,
       runningVariance,
-      mean,
-      inverse,
-      epsilon,
       momentum,
-      u32(count),
+      epsilon,
+      u32(relu),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  batch_norm_gradients: (x, dy, weight, relu, statistics, epsilon, which, out) =>
+    void (s.batch_norm_gradients(
+      x,
+      dy,
+      weight,
+      relu,
+      statistics,
+      epsilon,
+      u32(which),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  batch_norm_inference: (x, weight, bias, mean, variance, epsilon, relu) =>
+    s.batch_norm_inference(x, weight, bias, mean, variance, epsilon, u32(relu)) || fail(),
+  group_norm: (x, groups, weight, bias, epsilon, relu, out) =>
+    void (s.group_norm(
+      x,
+      u32(groups),
+      weight,
+      bias,
+      epsilon,
+      u32(relu),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  group_norm_gradients: (x, dy, groups, weight, relu, statistics, epsilon, which, out) =>
+    void (s.group_norm_gradients(
+      x,
+      dy,
+      u32(groups),
+      weight,
+      relu,
+      statistics,
+      epsilon,
+      u32(which),
+      array(out, Float64Array),
+      length,
     ) || fail()),
   layer_norm: (x, weight, bias, epsilon, out) =>
     void (s.layer_norm(x, weight, bias, epsilon, array(out, Float64Array), length) || fail()),
-  layer_norm_gradient: (x, dy, weight, mean, inverse, out) =>
-    void (s.layer_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), length) ||
-      fail()),
+  layer_norm_gradients: (x, dy, weight, statistics, epsilon, which, out) =>
+    void (s.layer_norm_gradients(
+      x,
+      dy,
+      weight,
+      statistics,
+      epsilon,
+      u32(which),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  rms_norm: (x, weight, epsilon, out) =>
+    void (s.rms_norm(x, weight, epsilon, array(out, Float64Array), length) || fail()),
+  rms_norm_gradients: (x, dy, weight, statistics, epsilon, which, out) =>
+    void (s.rms_norm_gradients(
+      x,
+      dy,
+      weight,
+      statistics,
+      epsilon,
+      u32(which),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
   cross_entropy: (logits, labels, weights, smoothing, out) =>
     void (s.cross_entropy(logits, labels, weights, smoothing, array(out, Float64Array), length) ||
       fail()),
@@ -992,25 +1093,23 @@ export const bind = (
       array(indices, Uint32Array),
       length,
     ) || fail(),
-  picture_from_png: (file, width, channels, pixels, alpha) =>
+  picture_from_png: (file, width, gray, alpha) =>
     void (s.picture_from_png(
       array(file, Uint8Array),
       length,
       u32(width),
-      u32(channels),
-      array(pixels, Uint8Array),
+      array(gray, Uint8Array),
       length,
       array(alpha, Uint8Array),
       length,
     ) || fail()),
-  picture_from_jpeg: (file, width, transformed, channels, pixels) =>
+  picture_from_jpeg: (file, width, transformed, gray) =>
     void (s.picture_from_jpeg(
       array(file, Uint8Array),
       length,
       u32(width),
       u32(transformed),
-      u32(channels),
-      array(pixels, Uint8Array),
+      array(gray, Uint8Array),
       length,
     ) || fail()),
   picture_to_png: (pixels, width, channels, out) =>

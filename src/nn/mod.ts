@@ -33,8 +33,13 @@ export {
   batchNorm2d,
   type BatchNormOptions,
   type BatchNormTensors,
+  type GroupNorm,
+  groupNorm,
   type LayerNorm,
   layerNorm,
+  type Normalization,
+  type RMSNorm,
+  rmsNorm,
 } from "./normalization.ts";
 export * from "./optimizers/mod.ts";
 export { parameterCount } from "./parameter_count.ts";

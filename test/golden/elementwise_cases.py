@@ -79,6 +79,13 @@ def normalisation():
     for name, shape in [("[4, 6]", (4, 6)), ("[2, 3, 17]", (2, 3, 17)), ("[1, 2]", (1, 2))]:
         inputs = {"x": c.normal(*shape, scale=2) + 1, "weight": c.normal(shape[-1]), "bias": c.normal(shape[-1])}
         c.add("layerNorm", name, lambda x, weight, bias: F.layer_norm(x, shape[-1:], weight, bias, 1e-5), inputs, {"eps": 1e-5})
+    for name, shape, groups in [("2 groups of images", (3, 4, 3, 2), 2), ("1 group", (2, 3, 5), 1), ("a group each", (2, 3, 2, 4), 3)]:
+        channels = shape[1]
+        inputs = {"x": c.normal(*shape, scale=2) + 1, "weight": c.normal(channels), "bias": c.normal(channels)}
+        c.add("groupNorm", name, lambda x, weight, bias: F.group_norm(x, groups, weight, bias, 1e-5), inputs, {"groups": groups, "eps": 1e-5})
+    for name, shape in [("[4, 6]", (4, 6)), ("[2, 3, 17]", (2, 3, 17)), ("[1, 1]", (1, 1))]:
+        inputs = {"x": c.normal(*shape, scale=2) + 1, "weight": c.normal(shape[-1])}
+        c.add("rmsNorm", name, lambda x, weight: F.rms_norm(x, shape[-1:], weight, 1e-5), inputs, {"eps": 1e-5})
     write("normalisation", c.list)
 
 

@@ -12,7 +12,7 @@ mod shapes;
 use std::time::{Duration, Instant};
 
 use self::arguments::Arguments;
-use self::shapes::FAMILIES;
+use self::shapes::{FAMILIES, MANY_CHANNELS, NORMALISED, STATISTICS};
 use crate::abi::wick_last_error;
 use crate::exports::all;
 use crate::exports::tensor::{tensor_from_f32, tensor_from_f64, tensor_from_i64, tensor_from_u8, tensor_from_u32, tensor_full};
@@ -37,7 +37,13 @@ fn tensor(from: &mut Arguments) -> f64 {
     let dims = from.shapes[from.below(from.shapes.len())];
     let count = dims.iter().product::<u32>() as usize;
     let (shape, rank) = (dims.as_ptr(), dims.len() as u32);
-    match from.below(9) {
+    let kind = match (dims, from.shapes) {
+        (STATISTICS, _) => 2,
+        // Tensors of one type fit together.
+        (_, NORMALISED | MANY_CHANNELS) if from.chance(85) => 8,
+        _ => from.below(9),
+    };
+    match kind {
         0 => tensor_from_u8(vec![1; count].as_ptr(), count as u32, shape, rank, 0),
         1 => tensor_from_u32(vec![1; count].as_ptr(), count as u32, shape, rank, 0),
         2 => tensor_from_f64(vec![0.25; count].as_ptr(), count as u32, shape, rank, 0),

@@ -12,6 +12,7 @@ pub mod images;
 pub mod loss;
 pub mod math;
 pub mod matmul;
+pub mod normalization;
 pub mod optimizer;
 pub mod partials;
 pub mod pointwise;

@@ -6,6 +6,7 @@ mod images;
 mod loss;
 mod math;
 mod matmul;
+mod normalization;
 mod optimizer;
 mod pointwise;
 mod pooling;
