@@ -5,7 +5,7 @@ import { sweepCommand, sweepFlagsSchema } from "../src/commands/sweep_command.ts
 import { reporter } from "../src/commands/reporter.ts";
 import { Command, standardScreen } from "../src/cli/mod.ts";
 import { helpColumns, runForUser } from "./main.ts";
-import { trainFlags } from "../src/commands/train_arguments.ts";
+import { moduleCommand, modulesIn, trainFlags } from "../src/commands/train_arguments.ts";
 
 const usage = `${program} sweep --model NAME [flags]
 
@@ -20,12 +20,18 @@ const command = new Command(sweepFlagsSchema, { usage, alias, values });
 
 /** Runs `sweep` with these arguments. */
 export async function main(args: string[]): Promise<number | void> {
-  const lines = expand(command.arguments(args), command.options.alias);
-  const runs = lines.map((line) => command.read(parseArgs(line, command.parseOptions)));
-  const known = runs.filter((flags) => flags !== undefined);
-  if (known.length < runs.length) return console.log(command.help(helpColumns()));
+  const modules = await modulesIn(args);
+  const own = [...modules.values()].flatMap(({ model }) => Object.keys(model.settings));
+  const lines = expand(command.arguments(args), command.options.alias, own);
+  const runs = lines.flatMap((line) => {
+    const { output } = sweepFlagsSchema.shape;
+    const { command: read = command, own } = moduleCommand(modules, line, { output }) ?? {};
+    const flags = read.read(parseArgs(line, read.parseOptions));
+    return flags === undefined ? [] : { flags, own };
+  });
+  if (runs.length < lines.length) return console.log(command.help(helpColumns()));
   using screen = standardScreen();
-  return await sweepCommand(known, screen, reporter);
+  return await sweepCommand(runs, screen, reporter);
 }
 
 if (import.meta.main) await runForUser(main);

@@ -9,6 +9,7 @@ import {
   trainFlagsSchema,
 } from "../config/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
+import type { ModelModule } from "../models/mod.ts";
 import type { Screen } from "../cli/mod.ts";
 import { type Reporter, type RunRecord, runsIn } from "../run/mod.ts";
 import { checkedSettings, splitFlags, trainCommand } from "./train_command.ts";
@@ -21,12 +22,18 @@ export const sweepFlagsSchema = z.strictObject({
   output: z.string().min(1).optional()
     .describe("folder for what became of each run, as CSV and JSON"),
 });
-type SweepFlags = Partial<z.output<typeof sweepFlagsSchema>>;
+
+/** A run that is asked for: its flags, and the module of its model where that is one's own. */
+export interface SweepRun {
+  readonly flags: Partial<z.output<typeof sweepFlagsSchema>>;
+  readonly own?: ModelModule;
+}
 
 /** One run of a sweep as it was asked for. */
 interface Planned {
   readonly config: TrainConfig;
   readonly flags: TrainFlags;
+  readonly own?: ModelModule;
   /** The parent of the run folders. */
   readonly parent: string;
 }
@@ -39,7 +46,7 @@ interface Planned {
  * finished, or one failed for another reason than its config; otherwise 0.
  */
 export async function sweepCommand(
-  runs: readonly SweepFlags[],
+  runs: readonly SweepRun[],
   screen: Screen,
   reporter?: Reporter,
 ): Promise<number> {
@@ -53,7 +60,7 @@ export async function sweepCommand(
       screen.line(`run ${index + 1} of ${planned.length}: ${run?.folder ?? "new"}`);
       if (run?.summary === undefined && run?.failure === undefined) {
         const how = run === undefined ? { data: config.data } : { resume: run.folder };
-        const code = await trainCommand({ ...one.flags, ...how }, screen, reporter);
+        const code = await trainCommand({ ...one.flags, ...how }, screen, reporter, one.own);
         if (code !== 0) {
           screen.line("the same sweep again goes on with its runs");
           return code;
@@ -70,28 +77,28 @@ export async function sweepCommand(
     if (failure !== undefined) screen.line(`failed: ${failure}`);
   }
   screen.line(`\n${sweepTable(swept)}`);
-  const [{ output }] = runs;
+  const [{ flags: { output } }] = runs;
   if (output !== undefined) screen.line(`\n${writeSweep(swept, output)}`);
   return broken || swept.every(({ failure }) => failure !== undefined) ? 1 : 0;
 }
 
 /** The runs to do, each config once, however its numbers were written. */
-async function plan(runs: readonly SweepFlags[], screen: Screen): Promise<Planned[]> {
-  const asked = runs.map(({ output: _, ...flags }) => {
-    const { settings: given, options } = splitFlags(flags);
-    const settings = checkedSettings(given);
+async function plan(runs: readonly SweepRun[], screen: Screen): Promise<Planned[]> {
+  const asked = runs.map(({ flags: { output: _, ...flags }, own }) => {
+    const { settings: given, options } = splitFlags(flags, own);
+    const settings = checkedSettings(given, own?.model);
     if (options.resume !== undefined) {
       throw new UsageError("--resume is not for a sweep: the same sweep again resumes it");
     }
     if (options.dryRun) throw new UsageError("--dry-run is not for a sweep");
-    return { flags, settings, options };
+    return { flags, own, settings, options };
   });
   const [{ options, settings: { trainSize } }] = asked;
   configureThreads(options.threads);
   const { source } = await loadTraining({ ...options, trainSize });
-  const planned = new Map(asked.map(({ flags, settings, options }) => {
-    const config = completeConfig(settings, source);
-    return [configText(config), { config, flags, parent: options.outputDir }];
+  const planned = new Map(asked.map(({ flags, own, settings, options }) => {
+    const config = completeConfig(settings, source, own?.model);
+    return [configText(config), { config, flags, own, parent: options.outputDir }];
   }));
   const twice = runs.length - planned.size;
   if (twice > 0) screen.line(`${twice} of ${runs.length} combinations are named again: done once`);

@@ -38,17 +38,39 @@ export interface TrainArguments {
 
 /** The flags that these arguments may have: those of the model that they name. */
 export async function trainArguments(args: readonly string[]): Promise<TrainArguments> {
-  const [name] = args.flatMap((arg, i) =>
-    arg === "--model" ? args[i + 1] ?? [] : arg.startsWith("--model=") ? arg.slice(8) : []
-  );
-  if (name !== undefined && isModulePath(name)) {
-    const own = await importModel(name);
-    refuseTakenNames(own);
-    return { command: commandOf(name, own.model), own };
-  }
+  const [own] = (await modulesIn(args)).values();
+  if (own !== undefined) return { command: commandOf(own.path, own.model), own };
+  const [name] = modelsIn(args);
   const model = models.find((one) => one.name === name || one.aliases?.includes(name ?? ""));
   const asksForHelp = args.some((arg) => arg === "--help" || arg === "-h");
   return { command: model && asksForHelp ? commandOf(model.name, model) : trainFlags };
+}
+
+/** The names and paths that `--model` is given, several of them in a sweep. */
+const modelsIn = (args: readonly string[]): string[] =>
+  args.flatMap((arg, i) =>
+    arg === "--model" ? args[i + 1] ?? [] : arg.startsWith("--model=") ? arg.slice(8) : []
+  ).flatMap((value) => value.split(","));
+
+/** The modules that the arguments name as models, by their paths. */
+export async function modulesIn(args: readonly string[]): Promise<Map<string, ModelModule>> {
+  const modules = new Map<string, ModelModule>();
+  for (const path of modelsIn(args).filter(isModulePath)) {
+    const own = await importModel(path);
+    refuseTakenNames(own);
+    modules.set(path, own);
+  }
+  return modules;
+}
+
+/** The command of a sweep's line whose model is a module's; `more` are flags beside those of train. */
+export function moduleCommand(
+  modules: ReadonlyMap<string, ModelModule>,
+  line: readonly string[],
+  more: z.ZodRawShape,
+): { readonly command: Command<z.ZodRawShape>; readonly own: ModelModule } | undefined {
+  const [own] = modelsIn(line).flatMap((name) => modules.get(name) ?? []);
+  return own && { command: commandOf(own.path, own.model, more), own };
 }
 
 /** The flags that no model brings. */
@@ -72,7 +94,11 @@ function refuseTakenNames({ path, model: { name, settings, defaults = {} } }: Mo
 }
 
 /** The command line of `train` with the settings of one model. */
-function commandOf(shown: string, model: AnyModel): Command<z.ZodRawShape> {
+function commandOf(
+  shown: string,
+  model: AnyModel,
+  more: z.ZodRawShape = {},
+): Command<z.ZodRawShape> {
   const { name, title, defaults = {} } = model;
   const said = Object.entries(defaults).map(([key, value]) => `--${flagName(key)} ${value}`);
   const usage = [
@@ -82,6 +108,6 @@ function commandOf(shown: string, model: AnyModel): Command<z.ZodRawShape> {
     signals,
   ].join("\n");
   const { model: modelFlag, ...rest } = sharedFlags;
-  const schema = z.strictObject({ model: modelFlag, ...schemasOf(model), ...rest });
+  const schema = z.strictObject({ model: modelFlag, ...schemasOf(model), ...rest, ...more });
   return new Command(schema as z.ZodObject<z.ZodRawShape>, { usage, ...options });
 }

@@ -1,7 +1,7 @@
 import { loadTest, loadTraining } from "../data/mod.ts";
 import { messageOf, UsageError, UserError } from "../errors.ts";
 import { type AnyModel, type ModelModule, models } from "../models/mod.ts";
-import { complete, namesOf } from "../settings/mod.ts";
+import { namesOf } from "../settings/mod.ts";
 import { program } from "../program.ts";
 import { shellPath } from "../shell_word.ts";
 import {
@@ -145,7 +145,7 @@ function ownSettings({ model, digests }: ModelModule, settings: [string, unknown
     ...Object.fromEntries(settings.filter((entry) => !isOwn(entry))),
     model: model.name,
     modelFiles: digests,
-    modelSettings: complete(model, given),
+    modelSettings: given,
   };
 }
 
@@ -176,8 +176,14 @@ function refuseChanges(
   settings: Partial<TrainSettings>,
   { data }: RunOptions,
 ): void {
-  const asked = { ...settings, ...(data !== "auto" && { data }) };
-  const full: Readonly<Record<string, unknown>> = { ...defaultsOf(config), ...config };
+  // Whether a module's files are those of the run is said apart from its settings.
+  const { modelFiles: _, modelSettings, ...others } = settings;
+  const asked = { ...others, ...modelSettings, ...(data !== "auto" && { data }) };
+  const full: Readonly<Record<string, unknown>> = {
+    ...defaultsOf(config),
+    ...config,
+    ...config.modelSettings,
+  };
   for (const [key, value] of Object.entries(asked)) {
     const was = full[key];
     if (was === value) continue;

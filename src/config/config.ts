@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type DataSet, dataSet, dataSets, isTrainSize, trainingCount } from "../data/mod.ts";
 import { type AnyModel, models } from "../models/mod.ts";
-import { defaultOf, namesOf, schemasOf } from "../settings/mod.ts";
+import { complete, defaultOf, namesOf, schemasOf } from "../settings/mod.ts";
 import { rankedOf } from "../statistics/mod.ts";
 import { type Choice, choices, chosen, keyOf, keysOf, shapeOf } from "./choices.ts";
 
@@ -88,6 +88,7 @@ export function completeConfig(
     trainSize: trainingCount(dataSet(data)),
     ...defined(settings),
     data,
+    ...(own && { modelSettings: complete(own, settings.modelSettings ?? {}) }),
   };
   for (const choice of Object.values(choices)) {
     const spec = chosen(choice, config);

@@ -16,7 +16,7 @@ async function swept(outputDir: string, ...rates: number[]) {
     weightDecay: 10,
   } as const;
   const output = `${outputDir}/../swept`;
-  const runs = rates.map((lr) => ({ model: "linear" as const, ...small, lr, outputDir, output }));
+  const runs = rates.map((lr) => ({ flags: { model: "linear", ...small, lr, outputDir, output } }));
   const code = await sweepCommand(runs, { line: (text) => said.push(text), bar() {} });
   return { code, said, table: said.at(-2) ?? "" };
 }
