@@ -22,6 +22,17 @@ def activations():
     c.add("log", "zero, below zero, denormal", torch.log, {"x": torch.tensor([0.0, -1.0, 1e-40, 1.0, 3e38, NAN])})
     c.add("sqrt", "zero and below", torch.sqrt, {"x": torch.tensor([0.0, -1.0, 1e-40, 4.0, NAN])})
     c.add("abs", "zero has gradient zero", torch.abs, {"x": torch.tensor([0.0, -0.0, -2.0, 2.0, NAN])})
+    edges = torch.tensor(KINKS + [3.0, -3.0, 2.5, -2.5])
+    for operation, f, settings in [
+        ("hardswish", F.hardswish, {}), ("mish", F.mish, {}),
+        ("leakyRelu", F.leaky_relu, {"negative_slope": 0.01}), ("leakyRelu", F.leaky_relu, {"negative_slope": 0.3}),
+        ("elu", F.elu, {"alpha": 1.0}), ("elu", F.elu, {"alpha": 1.7}),
+        ("softplus", F.softplus, {"beta": 1.0, "threshold": 20.0}), ("softplus", F.softplus, {"beta": 2.5, "threshold": 4.0}),
+    ]:
+        named = {"negativeSlope" if key == "negative_slope" else key: value for key, value in settings.items()}
+        of = lambda x: f(x, **settings)
+        c.add(operation, "[4, 9]", of, {"x": c.normal(4, 9, scale=2)}, named)
+        c.add(operation, "kinks and extremes", of, {"x": edges}, named)
     write("elementwise", c.list)
 
 

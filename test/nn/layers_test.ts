@@ -6,19 +6,24 @@ import {
   build,
   conv2d,
   dropout,
+  elu,
   flatten,
   gelu,
   groupNorm,
+  hardswish,
   type Layer,
   layerNorm,
+  leakyRelu,
   linear,
   maxPool2d,
+  mish,
   relu,
   residual,
   rmsNorm,
   sequential,
   sigmoid,
   silu,
+  softplus,
   tanh,
 } from "../../src/nn/mod.ts";
 import { gradients, liveTensors, parameter, Random, scope, Tensor } from "../../src/tensor/mod.ts";
@@ -82,6 +87,11 @@ Deno.test("a layer's kind, numbers and inner layers can be read before and after
       { kind: "batchNorm1d", features: 3, epsilon: 1e-5, momentum: 0.5 },
     ],
   );
+  assertEquals([leakyRelu(), elu(), softplus()].map(text), [
+    { kind: "leakyRelu", negativeSlope: 0.01 },
+    { kind: "elu", alpha: 1 },
+    { kind: "softplus", beta: 1, threshold: 20 },
+  ]);
 });
 
 Deno.test("build() draws the same weights from the same seed, and others from another", () => {
@@ -114,6 +124,12 @@ const shaped: [name: string, layer: Layer, input: number[], output: number[]][] 
   ["flatten", flatten, [2, 3, 4], [2, 12]],
   ["residual", residual(linear(4, 4), gelu), [3, 4], [3, 4]],
   ["activations", sequential(relu, gelu, silu, tanh, sigmoid), [2, 2], [2, 2]],
+  [
+    "more activations",
+    sequential(leakyRelu(0.1), elu(), softplus({ beta: 2 }), hardswish, mish),
+    [2, 2],
+    [2, 2],
+  ],
 ];
 
 for (const [name, layer, input, output] of shaped) {

@@ -4,8 +4,10 @@
 //! divide outputs among themselves, never a sum, so that no result depends on the machine.
 
 pub mod buffer;
+pub mod choice;
 pub mod convolution;
 pub mod copy;
+pub mod dropout;
 pub mod epilogue;
 pub mod geometry;
 pub mod images;
@@ -18,6 +20,7 @@ pub mod partials;
 pub mod pointwise;
 pub mod pooling;
 pub mod reduce;
+pub mod rows;
 pub mod softmax;
 pub mod tile;
 pub mod vector;
