@@ -13,6 +13,8 @@ export interface Batch {
   readonly indices: Uint32Array;
   /** How many images it has. */
   readonly count: number;
+  /** How many classes the set has. */
+  readonly classes: number;
 }
 
 /**
@@ -40,16 +42,22 @@ export interface BatchOptions {
   readonly device?: Device;
   /** Batches to leave out at the beginning, for a run that goes on inside an epoch. */
   readonly from?: number;
+  /** Leaves out the last batch where it is partial. */
+  readonly dropLast?: boolean;
   /** How many of the set's first images there are, all by default. */
   readonly first?: number;
 }
 
-/** The number of batches in an epoch, the last partial one included. */
-export const batchCount = (set: ImageSet, batchSize: number): number =>
-  Math.ceil(set.count / batchSize);
+/** The number of batches in an epoch, the last partial one included unless it is dropped. */
+export const batchCount = (
+  set: ImageSet,
+  batchSize: number,
+  { dropLast = false, first = set.count }: Pick<BatchOptions, "dropLast" | "first"> = {},
+): number => Math[dropLast ? "floor" : "ceil"](first / batchSize);
 
 /**
- * Cuts a set into batches of `batchSize`, the last partial one included: each image once. A pure
+ * Cuts a set into batches of `batchSize`, the last partial one included unless `dropLast` leaves it
+ * out: each image once. A pure
  * function of its arguments; `from` leaves the others as they are. Throws RangeError for a size,
  * padding, probability or `from` out of range.
  *
@@ -68,8 +76,8 @@ export function batches(
   const { from = 0, augment } = options;
   checkWhole("batch size", batchSize, 1, Number.MAX_SAFE_INTEGER);
   checkWhole("number of images", options.first ?? set.count, 0, set.count);
-  checkWhole("number of batches to skip", from, 0, batchCount(set, batchSize));
-  checkWhole("crop padding", augment?.cropPadding ?? 0, 0, set.height - 1);
+  checkWhole("number of batches to skip", from, 0, batchCount(set, batchSize, options));
+  checkWhole("crop padding", augment?.cropPadding ?? 0, 0, Math.min(set.height, set.width) - 1);
   const erase = augment?.eraseProbability ?? 0;
   if (!(erase >= 0 && erase <= 1)) {
     throw new RangeError(`The erase probability is ${erase}: expected 0 to 1`);
@@ -84,8 +92,9 @@ function* cut(set: ImageSet, batchSize: number, options: BatchOptions): Generato
   const order = random?.permutation(total) ?? new Uint32Array(total).map((_, i) => i);
   const source = resident(set, device);
   const chance = augment?.random.at({ epoch: random?.epoch ?? augment.random.epoch });
-  for (let start = from * batchSize; start < total; start += batchSize) {
-    const indices = order.subarray(start, start + batchSize);
+  const end = batchCount(set, batchSize, options);
+  for (let index = from; index < end; index++) {
+    const indices = order.subarray(index * batchSize, (index + 1) * batchSize);
     const count = indices.length;
     native.gather_batch(source.images.handle, source.labels.handle, indices, pair);
     const gathered = new Tensor(pair[0]!, "f32", [count, set.channels, set.height, set.width]);
@@ -93,7 +102,7 @@ function* cut(set: ImageSet, batchSize: number, options: BatchOptions): Generato
     const images = augment && chance ? augmented(gathered, augment, chance, indices) : gathered;
     // In a generator `using` takes fifteen times as long.
     try {
-      yield { images, labels, indices, count };
+      yield { images, labels, indices, count, classes: set.classes.length };
     } finally {
       images.dispose();
       labels.dispose();

@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 3988076017;
+export const ABI_HASH = 3584601845;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -105,19 +105,34 @@ export const symbols = {
   },
   avg_pool2d: { parameters: ["f64", "buffer", "u32"], result: "f64" },
   avg_pool2d_gradient: { parameters: ["f64", "buffer", "u32", "buffer", "u32"], result: "f64" },
-  batch_norm: { parameters: ["f64", "f64", "f64", "f64", "buffer", "u32"], result: "f64" },
-  batch_norm_inference: { parameters: ["f64", "f64", "f64", "f64", "f64", "f64"], result: "f64" },
-  batch_norm_gradient: {
-    parameters: ["f64", "f64", "f64", "f64", "f64", "buffer", "u32"],
+  batch_norm: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
     result: "f64",
   },
-  batch_norm_update: {
+  batch_norm_gradients: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
+  batch_norm_inference: {
     parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "u32"],
     result: "f64",
   },
+  group_norm: {
+    parameters: ["f64", "u32", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
+  group_norm_gradients: {
+    parameters: ["f64", "f64", "u32", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
   layer_norm: { parameters: ["f64", "f64", "f64", "f64", "buffer", "u32"], result: "f64" },
-  layer_norm_gradient: {
-    parameters: ["f64", "f64", "f64", "f64", "f64", "buffer", "u32"],
+  layer_norm_gradients: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
+  rms_norm: { parameters: ["f64", "f64", "f64", "buffer", "u32"], result: "f64" },
+  rms_norm_gradients: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
     result: "f64",
   },
   cross_entropy: { parameters: ["f64", "f64", "f64", "f64", "buffer", "u32"], result: "f64" },
@@ -178,11 +193,6 @@ export const symbols = {
     ],
     result: "f64",
   },
-  lion_step: {
-    parameters: ["buffer", "u32", "buffer", "u32", "buffer", "u32", "f64", "f64", "f64", "f64"],
-    result: "f64",
-  },
-  average_step: { parameters: ["buffer", "u32", "buffer", "u32", "f64"], result: "f64" },
   clip_gradient_norm: { parameters: ["buffer", "u32", "f64"], result: "f64" },
   random_uniform: {
     parameters: ["u32", "u32", "u32", "u32", "f64", "f64", "buffer", "u32", "u32"],
@@ -431,9 +441,30 @@ export interface Native {
   avg_pool2d(x: Handle, p: U32): Handle;
   /** The gradient of avg_pool2d. */
   avg_pool2d_gradient(dy: Handle, xShape: U32, p: U32): Handle;
-  /** Writes three handles: y, the batch's mean `[c]` and 1 / deviation `[c]`. */
-  batch_norm(x: Handle, weight: Handle, bias: Handle, epsilon: number, out: F64): void;
-  /** Batch normalisation by given statistics. */
+  /** By the batch's own statistics; with `relu` max(y, 0). The running statistics, 0 or tensors, are moved in place. */
+  batch_norm(
+    x: Handle,
+    weight: Handle,
+    bias: Handle,
+    runningMean: Handle,
+    runningVariance: Handle,
+    momentum: number,
+    epsilon: number,
+    relu: number,
+    out: F64,
+  ): void;
+  /** Writes three handles. `relu`: 0, or the bias where a ReLU followed. */
+  batch_norm_gradients(
+    x: Handle,
+    dy: Handle,
+    weight: Handle,
+    relu: Handle,
+    statistics: Handle,
+    epsilon: number,
+    which: number,
+    out: F64,
+  ): void;
+  /** Batch normalisation by given statistics; with `relu` max(y, 0). */
   batch_norm_inference(
     x: Handle,
     weight: Handle,
@@ -441,35 +472,52 @@ export interface Native {
     mean: Handle,
     variance: Handle,
     epsilon: number,
+    relu: number,
   ): Handle;
-  /** Writes three handles: the gradients for x, weight and bias. */
-  batch_norm_gradient(
+  /** By the statistics of each image's groups of channels; with `relu` max(y, 0). */
+  group_norm(
     x: Handle,
-    dy: Handle,
+    groups: number,
     weight: Handle,
-    mean: Handle,
-    inverse: Handle,
+    bias: Handle,
+    epsilon: number,
+    relu: number,
     out: F64,
   ): void;
-  /** Moves the running statistics, in place, towards the statistics of a batch of `count` values a channel. */
-  batch_norm_update(
-    runningMean: Handle,
-    runningVariance: Handle,
-    mean: Handle,
-    inverse: Handle,
+  /** Writes three handles. `relu`: 0, or the bias where a ReLU followed. */
+  group_norm_gradients(
+    x: Handle,
+    dy: Handle,
+    groups: number,
+    weight: Handle,
+    relu: Handle,
+    statistics: Handle,
     epsilon: number,
-    momentum: number,
-    count: number,
+    which: number,
+    out: F64,
   ): void;
-  /** Writes three handles: y, mean and 1 / deviation over the last dimension. */
+  /** Over the last dimension. */
   layer_norm(x: Handle, weight: Handle, bias: Handle, epsilon: number, out: F64): void;
-  /** Writes three handles: the gradients for x, weight and bias. */
-  layer_norm_gradient(
+  /** Writes three handles. */
+  layer_norm_gradients(
     x: Handle,
     dy: Handle,
     weight: Handle,
-    mean: Handle,
-    inverse: Handle,
+    statistics: Handle,
+    epsilon: number,
+    which: number,
+    out: F64,
+  ): void;
+  /** Over the last dimension, by the root of the mean of squares; the statistics' means are 0. */
+  rms_norm(x: Handle, weight: Handle, epsilon: number, out: F64): void;
+  /** Writes three handles. */
+  rms_norm_gradients(
+    x: Handle,
+    dy: Handle,
+    weight: Handle,
+    statistics: Handle,
+    epsilon: number,
+    which: number,
     out: F64,
   ): void;
   /** Writes two handles: the mean softmax cross-entropy `[]` and the probabilities `[batch, classes]`. */
@@ -522,18 +570,6 @@ export interface Native {
     weightDecay: number,
     momentum: number,
   ): void;
-  /** Lion. */
-  lion_step(
-    parameters: F64,
-    gradients: F64,
-    m: F64,
-    rate: number,
-    beta1: number,
-    beta2: number,
-    weightDecay: number,
-  ): void;
-  /** Moves each average, in place, by a share of what it lacks of its tensor: `average += share * (tensor - average)`. */
-  average_step(averages: F64, tensors: F64, share: number): void;
   /** Scales gradients, in place, to a common norm of at most `most`; returns the norm before as f64 `[]`. */
   clip_gradient_norm(gradients: F64, most: number): Handle;
   /** A tensor of numbers uniform in [low, high). */
@@ -816,28 +852,83 @@ export const bind = (
   avg_pool2d_gradient: (dy, xShape, p) =>
     s.avg_pool2d_gradient(dy, array(xShape, Uint32Array), length, array(p, Uint32Array), length) ||
     fail(),
-  batch_norm: (x, weight, bias, epsilon, out) =>
-    void (s.batch_norm(x, weight, bias, epsilon, array(out, Float64Array), length) || fail()),
-  batch_norm_inference: (x, weight, bias, mean, variance, epsilon) =>
-    s.batch_norm_inference(x, weight, bias, mean, variance, epsilon) || fail(),
-  batch_norm_gradient: (x, dy, weight, mean, inverse, out) =>
-    void (s.batch_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), length) ||
-      fail()),
-  batch_norm_update: (runningMean, runningVariance, mean, inverse, epsilon, momentum, count) =>
-    void (s.batch_norm_update(
+  batch_norm: (x, weight, bias, runningMean, runningVariance, momentum, epsilon, relu, out) =>
+    void (s.batch_norm(
+      x,
+      weight,
+      bias,
       runningMean,
       runningVariance,
-      mean,
-      inverse,
-      epsilon,
       momentum,
-      u32(count),
+      epsilon,
+      u32(relu),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  batch_norm_gradients: (x, dy, weight, relu, statistics, epsilon, which, out) =>
+    void (s.batch_norm_gradients(
+      x,
+      dy,
+      weight,
+      relu,
+      statistics,
+      epsilon,
+      u32(which),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  batch_norm_inference: (x, weight, bias, mean, variance, epsilon, relu) =>
+    s.batch_norm_inference(x, weight, bias, mean, variance, epsilon, u32(relu)) || fail(),
+  group_norm: (x, groups, weight, bias, epsilon, relu, out) =>
+    void (s.group_norm(
+      x,
+      u32(groups),
+      weight,
+      bias,
+      epsilon,
+      u32(relu),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  group_norm_gradients: (x, dy, groups, weight, relu, statistics, epsilon, which, out) =>
+    void (s.group_norm_gradients(
+      x,
+      dy,
+      u32(groups),
+      weight,
+      relu,
+      statistics,
+      epsilon,
+      u32(which),
+      array(out, Float64Array),
+      length,
     ) || fail()),
   layer_norm: (x, weight, bias, epsilon, out) =>
     void (s.layer_norm(x, weight, bias, epsilon, array(out, Float64Array), length) || fail()),
-  layer_norm_gradient: (x, dy, weight, mean, inverse, out) =>
-    void (s.layer_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), length) ||
-      fail()),
+  layer_norm_gradients: (x, dy, weight, statistics, epsilon, which, out) =>
+    void (s.layer_norm_gradients(
+      x,
+      dy,
+      weight,
+      statistics,
+      epsilon,
+      u32(which),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  rms_norm: (x, weight, epsilon, out) =>
+    void (s.rms_norm(x, weight, epsilon, array(out, Float64Array), length) || fail()),
+  rms_norm_gradients: (x, dy, weight, statistics, epsilon, which, out) =>
+    void (s.rms_norm_gradients(
+      x,
+      dy,
+      weight,
+      statistics,
+      epsilon,
+      u32(which),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
   cross_entropy: (logits, labels, weights, smoothing, out) =>
     void (s.cross_entropy(logits, labels, weights, smoothing, array(out, Float64Array), length) ||
       fail()),
@@ -925,27 +1016,6 @@ export const bind = (
       epsilon,
       weightDecay,
       momentum,
-    ) || fail()),
-  lion_step: (parameters, gradients, m, rate, beta1, beta2, weightDecay) =>
-    void (s.lion_step(
-      array(parameters, Float64Array),
-      length,
-      array(gradients, Float64Array),
-      length,
-      array(m, Float64Array),
-      length,
-      rate,
-      beta1,
-      beta2,
-      weightDecay,
-    ) || fail()),
-  average_step: (averages, tensors, share) =>
-    void (s.average_step(
-      array(averages, Float64Array),
-      length,
-      array(tensors, Float64Array),
-      length,
-      share,
     ) || fail()),
   clip_gradient_norm: (gradients, most) =>
     s.clip_gradient_norm(array(gradients, Float64Array), length, most) || fail(),

@@ -17,7 +17,7 @@ export {
 } from "./initialization.ts";
 export { type LayerRow, layerTable } from "./layer_table.ts";
 export { type Linear, linear } from "./linear.ts";
-export { crossEntropyLoss, type CrossEntropyLossOptions, type Loss } from "./loss.ts";
+export { crossEntropyLoss, type CrossEntropyLossOptions, type Loss, lossNote } from "./loss.ts";
 export {
   evaluation,
   type Layer,
@@ -33,8 +33,13 @@ export {
   batchNorm2d,
   type BatchNormOptions,
   type BatchNormTensors,
+  type GroupNorm,
+  groupNorm,
   type LayerNorm,
   layerNorm,
+  type Normalization,
+  type RMSNorm,
+  rmsNorm,
 } from "./normalization.ts";
 export * from "./optimizers/mod.ts";
 export { parameterCount } from "./parameter_count.ts";
@@ -42,5 +47,5 @@ export { avgPool2d, maxPool2d, type Pool2d } from "./pooling.ts";
 export { residual, type ResidualOptions } from "./residual.ts";
 export * from "./schedules/mod.ts";
 export { sequential } from "./sequential.ts";
-export { plainStep, type Step, type StepResult } from "./step.ts";
+export { checkOutputs, plainStep, type Step, type StepResult } from "./step.ts";
 export type { WeightOptions, Weights } from "./weights.ts";

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { flatten, linear, sequential } from "../../src/nn/mod.ts";
 import { liveTensors } from "../../src/tensor/mod.ts";
 import { unload } from "../../src/data/mod.ts";
-import { rateTest, steepestRate } from "../../src/train/rate_test.ts";
+import { rateTest, steepestRate } from "../../src/train/rate_range.ts";
 import { data, recipe } from "./fixtures.ts";
 
 const layer = sequential(flatten, linear(784, 10));
