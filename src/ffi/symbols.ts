@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 3584601845;
+export const ABI_HASH = 817694772;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -68,16 +68,29 @@ export const symbols = {
   tensor_relu: { parameters: ["f64"], result: "f64" },
   tensor_gelu: { parameters: ["f64"], result: "f64" },
   tensor_silu: { parameters: ["f64"], result: "f64" },
+  tensor_leaky_relu: { parameters: ["f64", "f64"], result: "f64" },
+  tensor_elu: { parameters: ["f64", "f64"], result: "f64" },
+  tensor_softplus: { parameters: ["f64", "f64", "f64"], result: "f64" },
+  tensor_hardswish: { parameters: ["f64"], result: "f64" },
+  tensor_mish: { parameters: ["f64"], result: "f64" },
+  tensor_abs_gradient: { parameters: ["f64", "f64"], result: "f64" },
+  tensor_square_gradient: { parameters: ["f64", "f64"], result: "f64" },
   tensor_relu_gradient: { parameters: ["f64", "f64"], result: "f64" },
   tensor_tanh_gradient: { parameters: ["f64", "f64"], result: "f64" },
   tensor_sigmoid_gradient: { parameters: ["f64", "f64"], result: "f64" },
   tensor_gelu_gradient: { parameters: ["f64", "f64"], result: "f64" },
   tensor_silu_gradient: { parameters: ["f64", "f64"], result: "f64" },
+  tensor_leaky_relu_gradient: { parameters: ["f64", "f64", "f64"], result: "f64" },
+  tensor_elu_gradient: { parameters: ["f64", "f64", "f64"], result: "f64" },
+  tensor_softplus_gradient: { parameters: ["f64", "f64", "f64", "f64"], result: "f64" },
+  tensor_hardswish_gradient: { parameters: ["f64", "f64"], result: "f64" },
+  tensor_mish_gradient: { parameters: ["f64", "f64"], result: "f64" },
   tensor_sum: { parameters: ["f64", "buffer", "u32", "u32"], result: "f64" },
   tensor_mean: { parameters: ["f64", "buffer", "u32", "u32"], result: "f64" },
   tensor_max: { parameters: ["f64", "buffer", "u32", "u32"], result: "f64" },
   tensor_min: { parameters: ["f64", "buffer", "u32", "u32"], result: "f64" },
   tensor_sum_to: { parameters: ["f64", "buffer", "u32"], result: "f64" },
+  tensor_mul_sum_to: { parameters: ["f64", "f64", "buffer", "u32"], result: "f64" },
   tensor_argmax: { parameters: ["f64", "u32", "u32"], result: "f64" },
   tensor_softmax: { parameters: ["f64", "u32"], result: "f64" },
   tensor_log_softmax: { parameters: ["f64", "u32"], result: "f64" },
@@ -212,11 +225,11 @@ export const symbols = {
     result: "f64",
   },
   picture_from_png: {
-    parameters: ["buffer", "u32", "u32", "buffer", "u32", "buffer", "u32"],
+    parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32", "buffer", "u32"],
     result: "f64",
   },
   picture_from_jpeg: {
-    parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"],
+    parameters: ["buffer", "u32", "u32", "u32", "u32", "buffer", "u32"],
     result: "f64",
   },
   picture_to_png: { parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"], result: "f64" },
@@ -350,6 +363,20 @@ export interface Native {
   tensor_gelu(x: Handle): Handle;
   /** x sigmoid(x). */
   tensor_silu(x: Handle): Handle;
+  /** x where x > 0, slope * x elsewhere. */
+  tensor_leaky_relu(x: Handle, slope: number): Handle;
+  /** x where x > 0, alpha (e^x - 1) elsewhere. */
+  tensor_elu(x: Handle, alpha: number): Handle;
+  /** ln(1 + e^(beta x)) / beta, or x where beta x is above the threshold. */
+  tensor_softplus(x: Handle, beta: number, threshold: number): Handle;
+  /** x clamp(x + 3, 0, 6) / 6. */
+  tensor_hardswish(x: Handle): Handle;
+  /** x tanh(ln(1 + e^x)). */
+  tensor_mish(x: Handle): Handle;
+  /** The gradient of |x| from its input. */
+  tensor_abs_gradient(x: Handle, dy: Handle): Handle;
+  /** The gradient of x * x from its input. */
+  tensor_square_gradient(x: Handle, dy: Handle): Handle;
   /** The gradient of relu from its output. */
   tensor_relu_gradient(y: Handle, dy: Handle): Handle;
   /** The gradient of tanh from its output. */
@@ -360,6 +387,16 @@ export interface Native {
   tensor_gelu_gradient(x: Handle, dy: Handle): Handle;
   /** The gradient of silu from its input. */
   tensor_silu_gradient(x: Handle, dy: Handle): Handle;
+  /** The gradient of leaky_relu from its input. */
+  tensor_leaky_relu_gradient(x: Handle, dy: Handle, slope: number): Handle;
+  /** The gradient of elu from its input. */
+  tensor_elu_gradient(x: Handle, dy: Handle, alpha: number): Handle;
+  /** The gradient of softplus from its input. */
+  tensor_softplus_gradient(x: Handle, dy: Handle, beta: number, threshold: number): Handle;
+  /** The gradient of hardswish from its input. */
+  tensor_hardswish_gradient(x: Handle, dy: Handle): Handle;
+  /** The gradient of mish from its input. */
+  tensor_mish_gradient(x: Handle, dy: Handle): Handle;
   /** The sum over `dims`, which stay with size 1 where `keep` is 1. */
   tensor_sum(x: Handle, dims: U32, keep: number): Handle;
   /** The mean over `dims`. */
@@ -370,6 +407,8 @@ export interface Native {
   tensor_min(x: Handle, dims: U32, keep: number): Handle;
   /** x summed down to a shape that broadcasts to its own. */
   tensor_sum_to(x: Handle, dims: U32): Handle;
+  /** a * b, summed down to a shape that broadcasts to theirs. */
+  tensor_mul_sum_to(a: Handle, b: Handle, dims: U32): Handle;
   /** The place of the first largest number along `dim`, as u32. */
   tensor_argmax(x: Handle, dim: number, keep: number): Handle;
   /** e^x / sum e^x along `dim`. */
@@ -629,15 +668,22 @@ export interface Native {
     indices: U32,
   ): Handle;
   /**
-   * Decodes a PNG whose header says `[height, width]` to gray and opacity of that shape; `alpha` may be empty where
-   * nothing is transparent.
+   * Decodes a PNG whose header says `[height, width]` to pixels `[channels, height, width]`, 1 for gray or 3 for
+   * colours, and opacity `[height, width]`; `alpha` may be empty where nothing is transparent.
    */
-  picture_from_png(file: U8, width: number, gray: U8, alpha: U8): void;
+  picture_from_png(file: U8, width: number, channels: number, pixels: U8, alpha: U8): void;
   /**
-   * Decodes a JPEG whose header says `[height, width]`, or twice that, to gray of that shape; `transformed`: its
-   * components are not red, green and blue (or inks), but turned into a luma and differences of colours.
+   * Decodes a JPEG whose header says `[height, width]`, or twice that, to pixels `[channels, height, width]`;
+   * `transformed`: its components are not red, green and blue (or inks), but turned into a luma and differences of
+   * colours.
    */
-  picture_from_jpeg(file: U8, width: number, transformed: number, gray: U8): void;
+  picture_from_jpeg(
+    file: U8,
+    width: number,
+    transformed: number,
+    channels: number,
+    pixels: U8,
+  ): void;
   /** Encodes pixels `[height, width, channels]` (1: gray, 3: RGB) as a PNG into `out`; returns its length in bytes. */
   picture_to_png(pixels: U8, width: number, channels: number, out: U8): number;
 }
@@ -783,11 +829,25 @@ export const bind = (
   tensor_relu: (x) => s.tensor_relu(x) || fail(),
   tensor_gelu: (x) => s.tensor_gelu(x) || fail(),
   tensor_silu: (x) => s.tensor_silu(x) || fail(),
+  tensor_leaky_relu: (x, slope) => s.tensor_leaky_relu(x, slope) || fail(),
+  tensor_elu: (x, alpha) => s.tensor_elu(x, alpha) || fail(),
+  tensor_softplus: (x, beta, threshold) => s.tensor_softplus(x, beta, threshold) || fail(),
+  tensor_hardswish: (x) => s.tensor_hardswish(x) || fail(),
+  tensor_mish: (x) => s.tensor_mish(x) || fail(),
+  tensor_abs_gradient: (x, dy) => s.tensor_abs_gradient(x, dy) || fail(),
+  tensor_square_gradient: (x, dy) => s.tensor_square_gradient(x, dy) || fail(),
   tensor_relu_gradient: (y, dy) => s.tensor_relu_gradient(y, dy) || fail(),
   tensor_tanh_gradient: (y, dy) => s.tensor_tanh_gradient(y, dy) || fail(),
   tensor_sigmoid_gradient: (y, dy) => s.tensor_sigmoid_gradient(y, dy) || fail(),
   tensor_gelu_gradient: (x, dy) => s.tensor_gelu_gradient(x, dy) || fail(),
   tensor_silu_gradient: (x, dy) => s.tensor_silu_gradient(x, dy) || fail(),
+  tensor_leaky_relu_gradient: (x, dy, slope) =>
+    s.tensor_leaky_relu_gradient(x, dy, slope) || fail(),
+  tensor_elu_gradient: (x, dy, alpha) => s.tensor_elu_gradient(x, dy, alpha) || fail(),
+  tensor_softplus_gradient: (x, dy, beta, threshold) =>
+    s.tensor_softplus_gradient(x, dy, beta, threshold) || fail(),
+  tensor_hardswish_gradient: (x, dy) => s.tensor_hardswish_gradient(x, dy) || fail(),
+  tensor_mish_gradient: (x, dy) => s.tensor_mish_gradient(x, dy) || fail(),
   tensor_sum: (x, dims, keep) =>
     s.tensor_sum(x, array(dims, Uint32Array), length, u32(keep)) || fail(),
   tensor_mean: (x, dims, keep) =>
@@ -797,6 +857,8 @@ export const bind = (
   tensor_min: (x, dims, keep) =>
     s.tensor_min(x, array(dims, Uint32Array), length, u32(keep)) || fail(),
   tensor_sum_to: (x, dims) => s.tensor_sum_to(x, array(dims, Uint32Array), length) || fail(),
+  tensor_mul_sum_to: (a, b, dims) =>
+    s.tensor_mul_sum_to(a, b, array(dims, Uint32Array), length) || fail(),
   tensor_argmax: (x, dim, keep) => s.tensor_argmax(x, u32(dim), u32(keep)) || fail(),
   tensor_softmax: (x, dim) => s.tensor_softmax(x, u32(dim)) || fail(),
   tensor_log_softmax: (x, dim) => s.tensor_log_softmax(x, u32(dim)) || fail(),
@@ -1093,23 +1155,25 @@ export const bind = (
       array(indices, Uint32Array),
       length,
     ) || fail(),
-  picture_from_png: (file, width, gray, alpha) =>
+  picture_from_png: (file, width, channels, pixels, alpha) =>
     void (s.picture_from_png(
       array(file, Uint8Array),
       length,
       u32(width),
-      array(gray, Uint8Array),
+      u32(channels),
+      array(pixels, Uint8Array),
       length,
       array(alpha, Uint8Array),
       length,
     ) || fail()),
-  picture_from_jpeg: (file, width, transformed, gray) =>
+  picture_from_jpeg: (file, width, transformed, channels, pixels) =>
     void (s.picture_from_jpeg(
       array(file, Uint8Array),
       length,
       u32(width),
       u32(transformed),
-      array(gray, Uint8Array),
+      u32(channels),
+      array(pixels, Uint8Array),
       length,
     ) || fail()),
   picture_to_png: (pixels, width, channels, out) =>
