@@ -47,6 +47,9 @@ export async function trainCommand(
   if (options.resume !== undefined) {
     return await resume(options.resume, settings, options, screen, reporter);
   }
+  if (options.dryRun && options.lrFind) {
+    throw new UsageError("--dry-run and --lr-find each take the place of a run: give one of them");
+  }
   const complete = checkedSettings(settings, own?.model);
   const data = await loadTraining({ ...options, trainSize: settings.trainSize });
   const config = completeConfig(complete, data.source, own?.model);
