@@ -74,6 +74,10 @@ struct Blocks<T> {
 }
 
 impl<T: Float> Blocks<T> {
+    /// The terms of a block from `j` on, `left` of them.
+    ///
+    /// # Safety
+    /// The block must have term `j`.
     #[inline(always)]
     unsafe fn at<V: Vector<Element = T>>(&self, block: usize, j: usize, left: usize) -> V {
         // SAFETY: the caller's promise: the block has term j.

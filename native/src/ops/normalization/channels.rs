@@ -1,7 +1,7 @@
 //! Normalisation with a weight and a bias for each channel: batch norm (Ioffe and Szegedy, arXiv 1502.03167) and group
 //! norm (Wu and He, arXiv 1803.08494).
 
-use candle_core::Tensor;
+use candle_core::{Tensor, WithDType};
 
 use super::{check, check_gradient, empty, empty_gradients, statistics_of};
 use crate::error::Result;
@@ -159,7 +159,7 @@ pub fn batch_norm_inference(
         let numbers = parameters.iter().map(Elements::<T>::of).collect::<Result<Vec<_>>>()?;
         let mut scales = room(channels.channels)?;
         scales.extend((0..channels.channels).map(|c| {
-            let statistics = Statistics { mean: numbers[2][c].into(), variance: numbers[3][c].into() };
+            let statistics = Statistics { mean: numbers[2][c].to_f64(), variance: numbers[3][c].to_f64() };
             kernel::scale_and_shift(numbers[0][c], numbers[1][c], statistics, epsilon)
         }));
         make(kernel::inference(&Elements::<T>::of(&dense)?, &scales, relu)?, x.dims(), format)

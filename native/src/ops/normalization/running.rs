@@ -1,6 +1,6 @@
 //! Batch norm's running statistics.
 
-use candle_core::{DType, Tensor};
+use candle_core::{DType, Tensor, WithDType};
 
 use super::check;
 use crate::error::Result;
@@ -31,7 +31,7 @@ fn mix(old: &Tensor, new: &Tensor, momentum: f64, scale: f64) -> Result<Tensor> 
         let (before, new) = (Elements::<T>::of(&before)?, Elements::<f64>::of(&new)?);
         let mut mixed = room(before.len())?;
         mixed.extend(before.iter().zip(new.iter()).map(|(old, new)| {
-            <T as Float>::of((1.0 - momentum) * f64::from(*old) + momentum * scale * new)
+            <T as Float>::of((1.0 - momentum) * old.to_f64() + momentum * scale * new)
         }));
         make(mixed, old.dims(), Format::RowMajor)
     })
