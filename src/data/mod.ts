@@ -2,11 +2,11 @@
 
 export {
   type Augmentation,
-  type Batch,
-  batchCount,
-  batches,
-  type BatchOptions,
-} from "./batches.ts";
+  type Augmentations,
+  checkAugmentations,
+  effective,
+} from "./augmentation.ts";
+export { type Batch, batchCount, batches, type BatchOptions } from "./batches.ts";
 export {
   download,
   type DownloadOptions,

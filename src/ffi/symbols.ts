@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 3792650324;
+export const ABI_HASH = 3738655667;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -190,10 +190,32 @@ export const symbols = {
   random_permutation: { parameters: ["u32", "u32", "u32", "u32", "buffer", "u32"], result: "f64" },
   random_bits: { parameters: ["u32", "u32", "u32", "u32", "buffer", "u32"], result: "f64" },
   random_uniform_into: { parameters: ["u32", "u32", "u32", "u32", "buffer", "u32"], result: "f64" },
+  random_beta_into: {
+    parameters: ["u32", "u32", "u32", "u32", "f64", "buffer", "u32"],
+    result: "f64",
+  },
   dropout: { parameters: ["f64", "f64", "u32", "u32", "u32", "u32"], result: "f64" },
   gather_batch: { parameters: ["f64", "f64", "buffer", "u32", "buffer", "u32"], result: "f64" },
   augment_images: {
-    parameters: ["f64", "u32", "u32", "f64", "u32", "u32", "u32", "buffer", "u32"],
+    parameters: [
+      "f64",
+      "u32",
+      "u32",
+      "f64",
+      "u32",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "u32",
+      "u32",
+      "u32",
+      "buffer",
+      "u32",
+    ],
     result: "f64",
   },
   picture_from_png: {
@@ -547,6 +569,15 @@ export interface Native {
   random_bits(seed: number, purpose: number, epoch: number, index: number, out: U32): void;
   /** Fills `out` with numbers uniform in [0, 1), of 24 bits each. */
   random_uniform_into(seed: number, purpose: number, epoch: number, index: number, out: F32): void;
+  /** Fills `out` with numbers of the distribution Beta(a, a). */
+  random_beta_into(
+    seed: number,
+    purpose: number,
+    epoch: number,
+    index: number,
+    a: number,
+    out: F64,
+  ): void;
   /** Zero with probability p, x / (1 - p) otherwise. The same call on dy is its gradient. */
   dropout(
     x: Handle,
@@ -562,14 +593,22 @@ export interface Native {
    */
   gather_batch(images: Handle, labels: Handle, indices: U32, out: F64): void;
   /**
-   * Mirrors, shifts and erases images at random; image j takes the random words of
-   * index `indices[j]`.
+   * Mirrors (1 half of the images, 2 in every other epoch), shifts, maps, colours and erases images at random; image j
+   * takes the random words of index `indices[j]`.
    */
   augment_images(
     images: Handle,
     flip: number,
     cropPadding: number,
     eraseProbability: number,
+    cutout: number,
+    rotate: number,
+    translate: number,
+    zoom: number,
+    shear: number,
+    brightness: number,
+    contrast: number,
+    saturation: number,
     seed: number,
     purpose: number,
     epoch: number,
@@ -962,6 +1001,16 @@ export const bind = (
       array(out, Float32Array),
       length,
     ) || fail()),
+  random_beta_into: (seed, purpose, epoch, index, a, out) =>
+    void (s.random_beta_into(
+      u32(seed),
+      u32(purpose),
+      u32(epoch),
+      u32(index),
+      a,
+      array(out, Float64Array),
+      length,
+    ) || fail()),
   dropout: (x, p, seed, purpose, epoch, index) =>
     s.dropout(x, p, u32(seed), u32(purpose), u32(epoch), u32(index)) || fail(),
   gather_batch: (images, labels, indices, out) =>
@@ -973,12 +1022,37 @@ export const bind = (
       array(out, Float64Array),
       length,
     ) || fail()),
-  augment_images: (images, flip, cropPadding, eraseProbability, seed, purpose, epoch, indices) =>
+  augment_images: (
+    images,
+    flip,
+    cropPadding,
+    eraseProbability,
+    cutout,
+    rotate,
+    translate,
+    zoom,
+    shear,
+    brightness,
+    contrast,
+    saturation,
+    seed,
+    purpose,
+    epoch,
+    indices,
+  ) =>
     s.augment_images(
       images,
       u32(flip),
       u32(cropPadding),
       eraseProbability,
+      u32(cutout),
+      rotate,
+      translate,
+      zoom,
+      shear,
+      brightness,
+      contrast,
+      saturation,
       u32(seed),
       u32(purpose),
       u32(epoch),
