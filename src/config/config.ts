@@ -16,7 +16,8 @@ const title = ({ name, aliases = [], title }: (typeof models)[number]) =>
  * of validation and of config.json. Models, optimizers and schedules bring their own settings. A
  * setting that has no meaning for a run (`hidden` for the linear model) is absent there, and so is
  * one of a spec's `later` settings where it has its default: config.json, and the digests of
- * checkpoints that were made of it, stay what they were before the setting came.
+ * checkpoints that were made of it, stay what they were before the setting came. The settings of
+ * `laterKeys` are left out of files in the same way.
  */
 export const configSchema = z.strictObject({
   model: z.string().describe(`model to train (${models.map(title).join("; ")})`),
@@ -65,6 +66,12 @@ function each(text: (set: DataSet) => string): string {
 
 /** A complete config: everything that decides a run's result. */
 export type TrainConfig = z.infer<typeof configSchema>;
+
+/**
+ * Settings that came when runs had already been recorded without them: a file states these only where
+ * they differ from their default, so that its text stays what it was.
+ */
+export const laterKeys: readonly (keyof TrainConfig)[] = [];
 
 /** What a user says of a config: the rest follows from the defaults. */
 export type TrainSettings = Omit<z.input<typeof configSchema>, "data" | "trainSize"> & {

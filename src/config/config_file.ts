@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
-import { type AnySpec, explain, problem } from "../settings/mod.ts";
+import { type AnySpec, defaultOf, explain, problem } from "../settings/mod.ts";
 import { type Choice, choices, chosen, keyOf } from "./choices.ts";
-import { configSchema, settingsOf, type TrainConfig } from "./config.ts";
+import { configSchema, laterKeys, settingsOf, type TrainConfig } from "./config.ts";
 
 /** The longest config file that is read, in bytes. */
 const sizeLimit = 1024 * 1024;
@@ -17,8 +17,11 @@ function snakeCase(key: string): string {
 
 /** A config with the keys that files have, in the schema's order. */
 export function configRecord(config: TrainConfig): Record<string, unknown> {
-  const entries = [...fileKeys].map(([name, key]) => [name, config[key]]);
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+  const stated = [...fileKeys].filter(([, key]) =>
+    config[key] !== undefined &&
+    !(laterKeys.includes(key) && config[key] === defaultOf(configSchema.shape[key]))
+  );
+  return Object.fromEntries(stated.map(([name, key]) => [name, config[key]]));
 }
 
 /**
@@ -55,9 +58,9 @@ export function configOfRecord(record: unknown, path: string): TrainConfig {
     settings[key] = value;
   }
   for (const [name, key] of fileKeys) {
-    // A setting without a meaning for some runs may be absent, but not one with a default.
-    const isOptional = configSchema.shape[key] instanceof z.ZodOptional;
-    if (!(key in settings) && !isOptional) throw missing(name, path);
+    // A setting without a meaning for some runs may be absent, and so may one that came later.
+    const mayLack = configSchema.shape[key] instanceof z.ZodOptional || laterKeys.includes(key);
+    if (!(key in settings) && !mayLack) throw missing(name, path);
   }
   const result = configSchema.safeParse(settings);
   if (result.success) return withoutGaps(result.data, path);

@@ -1,8 +1,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
-import { completeConfig } from "../../src/config/config.ts";
+import { completeConfig, laterKeys } from "../../src/config/config.ts";
 import { contradiction } from "../../src/config/contradiction.ts";
-import { configText, parseConfig, shownConfig } from "../../src/config/config_file.ts";
+import {
+  configRecord,
+  configText,
+  parseConfig,
+  shownConfig,
+} from "../../src/config/config_file.ts";
 
 Deno.test("the defaults are those of the conventions", () => {
   const cnn = completeConfig({ model: "cnn" }, "fashion-mnist");
@@ -48,6 +53,23 @@ Deno.test("config.json is complete and gives back the same config", () => {
     assertEquals(parseConfig(configText(config), "config.json"), config);
   }
 });
+
+Deno.test("a config.json states a setting that came later only where it differs", () => {
+  const plain = completeConfig({ model: "linear" }, "synthetic");
+  const keys = "model data train_size epochs batch_size opt lr momentum nesterov weight_decay " +
+    "lr_scheduler lr_warmup_epochs label_smoothing clip_grad_norm hflip crop_padding random_erase " +
+    "early_stopping best_by seed device";
+  assertEquals(Object.keys(configRecord(plain)), keys.split(" "));
+  for (const key of laterKeys) {
+    assertEquals(key in plain, true, key);
+    const other = { ...plain, [key]: different(plain[key]) };
+    assertEquals(Object.keys(configRecord(other)).length, keys.split(" ").length + 1, key);
+  }
+});
+
+/** Another value of the same kind. */
+const different = (value: unknown) =>
+  typeof value === "boolean" ? !value : typeof value === "number" ? value + 1 : `${value} `;
 
 const text = configText(completeConfig({ model: "cnn" }, "synthetic"));
 const refused: [what: string, text: string, message: string][] = [
