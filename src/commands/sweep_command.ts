@@ -4,6 +4,7 @@ import { completeConfig, configText, type TrainConfig, type TrainFlags } from ".
 import { configureThreads } from "../ffi/mod.ts";
 import type { Screen } from "../cli/mod.ts";
 import { type Reporter, type RunRecord, runsIn, type Summary } from "../run/mod.ts";
+import { withFigures } from "./image_settings.ts";
 import { checkedSettings, splitFlags, trainCommand } from "./train_command.ts";
 import { sweepTable } from "../experiment/mod.ts";
 
@@ -28,10 +29,14 @@ export async function sweepCommand(
   });
   const [{ options }] = planned;
   configureThreads(options.threads);
-  const { source } = await loadTraining(options);
+  const { source, train } = await loadTraining(options);
   const summaries: Summary[] = [];
   for (const [index, { flags, settings }] of planned.entries()) {
-    const config = completeConfig(settings, source);
+    const { normalize, trainSize } = settings;
+    const images = normalize === "train" && trainSize !== undefined
+      ? (await loadTraining({ ...options, data: source, trainSize })).train
+      : train;
+    const config = completeConfig(withFigures(settings, images), source);
     let run = findRun(options.outputDir, config);
     screen.line(`run ${index + 1} of ${planned.length}: ${run?.folder ?? "new"}`);
     if (run?.summary === undefined) {

@@ -17,4 +17,5 @@ export {
   shownConfig,
 } from "./config_file.ts";
 export { contradiction, listed } from "./contradiction.ts";
+export { figuresOfText, figuresText } from "./normalize.ts";
 export { optionsSchema, type RunOptions, type TrainFlags, trainFlagsSchema } from "./options.ts";

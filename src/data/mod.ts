@@ -7,6 +7,7 @@ export {
   effective,
 } from "./augmentation.ts";
 export { type Batch, batchCount, batches, type BatchOptions } from "./batches.ts";
+export { channelFigures } from "./channel_figures.ts";
 export {
   download,
   type DownloadOptions,

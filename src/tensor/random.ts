@@ -89,6 +89,13 @@ export class Random {
     return out;
   }
 
+  /** `count` draws of the distribution Beta(a, a), `a` from 0.001 to 1000. */
+  betas(count: number, a: number): Float64Array<ArrayBuffer> {
+    const out = new Float64Array(count);
+    native.random_beta_into(this.seed, this.key, this.epoch, this.index, a, out);
+    return out;
+  }
+
   /** `count` uniform draws from [0, 1). */
   uniforms(count: number): Float32Array<ArrayBuffer> {
     const out = new Float32Array(count);
