@@ -56,7 +56,7 @@ const unchanged = {
 } as const satisfies Required<Augmentations>;
 
 /** The amounts, if any of them changes images. */
-export function effective(amounts: Augmentations): Augmentations | undefined {
+export function effectiveAugmentations(amounts: Augmentations): Augmentations | undefined {
   const keys = Object.keys(unchanged) as (keyof Augmentations)[];
   return keys.some((key) => (amounts[key] ?? unchanged[key]) !== unchanged[key])
     ? amounts

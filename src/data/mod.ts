@@ -4,7 +4,7 @@ export {
   type Augmentation,
   type Augmentations,
   checkAugmentations,
-  effective,
+  effectiveAugmentations,
 } from "./augmentation.ts";
 export { type Batch, batchCount, batches, type BatchOptions } from "./batches.ts";
 export { channelFigures } from "./channel_figures.ts";

@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 3738655667;
+export const ABI_HASH = 331076734;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -190,10 +190,6 @@ export const symbols = {
   random_permutation: { parameters: ["u32", "u32", "u32", "u32", "buffer", "u32"], result: "f64" },
   random_bits: { parameters: ["u32", "u32", "u32", "u32", "buffer", "u32"], result: "f64" },
   random_uniform_into: { parameters: ["u32", "u32", "u32", "u32", "buffer", "u32"], result: "f64" },
-  random_beta_into: {
-    parameters: ["u32", "u32", "u32", "u32", "f64", "buffer", "u32"],
-    result: "f64",
-  },
   dropout: { parameters: ["f64", "f64", "u32", "u32", "u32", "u32"], result: "f64" },
   gather_batch: { parameters: ["f64", "f64", "buffer", "u32", "buffer", "u32"], result: "f64" },
   augment_images: {
@@ -569,15 +565,6 @@ export interface Native {
   random_bits(seed: number, purpose: number, epoch: number, index: number, out: U32): void;
   /** Fills `out` with numbers uniform in [0, 1), of 24 bits each. */
   random_uniform_into(seed: number, purpose: number, epoch: number, index: number, out: F32): void;
-  /** Fills `out` with numbers of the distribution Beta(a, a). */
-  random_beta_into(
-    seed: number,
-    purpose: number,
-    epoch: number,
-    index: number,
-    a: number,
-    out: F64,
-  ): void;
   /** Zero with probability p, x / (1 - p) otherwise. The same call on dy is its gradient. */
   dropout(
     x: Handle,
@@ -999,16 +986,6 @@ export const bind = (
       u32(epoch),
       u32(index),
       array(out, Float32Array),
-      length,
-    ) || fail()),
-  random_beta_into: (seed, purpose, epoch, index, a, out) =>
-    void (s.random_beta_into(
-      u32(seed),
-      u32(purpose),
-      u32(epoch),
-      u32(index),
-      a,
-      array(out, Float64Array),
       length,
     ) || fail()),
   dropout: (x, p, seed, purpose, epoch, index) =>

@@ -7,6 +7,7 @@ import type { Layer } from "./module.ts";
 export interface LayerRow {
   /** What its tensors' names begin with, `3.0`. */
   readonly name: string;
+  /** What it computes, `conv2d`. */
   readonly kind: string;
   /** Shape of the output for one image, without the batch. */
   readonly output: Shape;

@@ -25,8 +25,8 @@ export function mixing({ mixup = 0, cutmix = 0 }: Mixing, step: Step = plainStep
     const chance = mode.random.child("mixing");
     const [choice] = chance.child("choice").uniforms(1);
     const cuts = cutmix > 0 && (mixup === 0 || choice! < 0.5);
-    const [drawn] = chance.child("share").betas(1, cuts ? cutmix : mixup);
-    const { share, weights } = cuts ? areas(images, drawn!, chance) : { share: drawn! };
+    const drawn = chance.child("share").beta(cuts ? cutmix : mixup);
+    const { share, weights } = cuts ? areas(images, drawn, chance) : { share: drawn };
     const most = Math.max(share, 1 - share);
     const isLess = share < 0.5;
     const order = Uint32Array.from(

@@ -1,4 +1,5 @@
 import { native } from "../ffi/mod.ts";
+import { beta } from "./beta.ts";
 import { dtypeCode, type FloatOptions } from "./dtype.ts";
 import { nativeShape, type Shape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -89,11 +90,9 @@ export class Random {
     return out;
   }
 
-  /** `count` draws of the distribution Beta(a, a), `a` from 0.001 to 1000. */
-  betas(count: number, a: number): Float64Array<ArrayBuffer> {
-    const out = new Float64Array(count);
-    native.random_beta_into(this.seed, this.key, this.epoch, this.index, a, out);
-    return out;
+  /** A draw of the distribution Beta(a, a), `a` from 0.001 to 1000. */
+  beta(a: number): number {
+    return beta(this, a);
   }
 
   /** `count` uniform draws from [0, 1). */

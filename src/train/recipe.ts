@@ -1,5 +1,5 @@
 import { choices, settingsOf, type TrainConfig, type Values } from "../config/mod.ts";
-import { type Augmentations, dataSet, effective } from "../data/mod.ts";
+import { type Augmentations, dataSet, effectiveAugmentations } from "../data/mod.ts";
 import { type AnyModel, models } from "../models/mod.ts";
 import {
   crossEntropyLoss,
@@ -69,7 +69,7 @@ export function recipeOf(config: TrainConfig, model: AnyModel = builtIn(config))
     loss: lossOf(config, model),
     ...stepOf(config, model),
     schedule: schedule.of({ ...settingsOf(choices.lrScheduler, config), warmupEpochs }),
-    augmentation: effective(augmentationOf(config)),
+    augmentation: effectiveAugmentations(augmentationOf(config)),
     epochs,
     batchSize,
     seed,

@@ -186,3 +186,27 @@ Deno.test("every augmentation of an image is its own: of its place and the epoch
     assertNotEquals([...pixels], [...pixelsOf(batches(set, 103))[0]], name);
   }
 });
+
+Deno.test("a change of saturation keeps the gray of colours, and gray itself", () => {
+  // An image of two colours, and a gray one.
+  const pixels = [100, 110, 120, 100, 120, 140, ...Array<number>(6).fill(99)];
+  const colours = imageSet(
+    "colours",
+    Uint8Array.from(pixels),
+    Uint8Array.of(0, 1),
+    { channels: 3, height: 1, width: 2, classes: ["a", "b"] },
+  );
+  const gray = (values: number[], pixel: number) =>
+    0.2989 * values[pixel] + 0.587 * values[2 + pixel] + 0.114 * values[4 + pixel];
+  const read = (augment?: Augmentation) =>
+    Array.from(batches(colours, 2, { augment }), ({ images }) => images.numbers())[0];
+  const [before, after] = [read(), read({ saturation: 0.5, random })];
+  assertNotEquals(after, before);
+  // torchvision's weights of the colours add up to 0.9999.
+  const rounded = (values: number[]) => values.map((value) => value.toFixed(3));
+  assertEquals(
+    rounded([0, 1].map((pixel) => gray(after, pixel))),
+    rounded([0, 1].map((pixel) => gray(before, pixel))),
+  );
+  assertEquals(rounded(after.slice(6)), rounded(before.slice(6)));
+});

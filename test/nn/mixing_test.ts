@@ -53,7 +53,7 @@ Deno.test("mixup gives timm's images and loss, each image with the greater share
   const found = new Set<number>();
   for (let index = 0; index < 20; index++) {
     const chance = new Random(3, "dropout", 0, index).child("mixing").child("share");
-    const [drawn] = chance.betas(1, 0.4);
+    const drawn = chance.beta(0.4);
     const share = Math.max(drawn, 1 - drawn);
     found.add(drawn);
     const mixed = seen({ mixup: 0.4 }, index, scores);
@@ -69,7 +69,7 @@ Deno.test("mixup gives timm's images and loss, each image with the greater share
 Deno.test("CutMix puts in a box of timm's size, and weights the labels by what is left of each", () => {
   for (let index = 0; index < 60; index++) {
     const chance = new Random(3, "dropout", 0, index).child("mixing").child("share");
-    const [drawn] = chance.betas(1, 1);
+    const drawn = chance.beta(1);
     const mixed = seen({ cutmix: 1 }, index, scores);
     // The image in the middle is its own partner.
     const own = Array.from(mixed.images.subarray(0, pixels), (value, i) => value === values[i]);
@@ -142,12 +142,13 @@ Deno.test("a mixed step needs chance, and leaves no tensor behind", () => {
 
 Deno.test("Beta(a, a) has the mean 1/2 and the variance 1 / (4 (2 a + 1))", () => {
   for (const a of [0.1, 0.2, 0.4, 1, 2, 10]) {
-    const draws = new Random(5, "beta").betas(20_000, a);
+    const random = new Random(5, "beta");
+    const draws = Array.from({ length: 20_000 }, (_, index) => random.at({ index }).beta(a));
     const mean = draws.reduce((sum, draw) => sum + draw, 0) / draws.length;
     const variance = draws.reduce((sum, draw) => sum + (draw - mean) ** 2, 0) / draws.length;
     assert(draws.every((draw) => draw >= 0 && draw <= 1));
     assertAlmostEquals(mean, 0.5, 0.01);
     assertAlmostEquals(variance, 1 / (4 * (2 * a + 1)), 0.003);
   }
-  assertThrows(() => new Random(1, "beta").betas(1, 0), Error, "Beta's shape");
+  assertThrows(() => new Random(1, "beta").beta(0), RangeError, "Cannot draw of Beta(0, 0)");
 });

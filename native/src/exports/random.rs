@@ -30,10 +30,6 @@ exports! { EXPORTS:
         out.iter_mut().zip(stream(seed, purpose, epoch, index).words(0)).for_each(|(slot, word)| *slot = random::unit(word));
         Ok(())
     }
-    /// Fills `out` with numbers of the distribution Beta(a, a).
-    fn random_beta_into(seed: u32, purpose: u32, epoch: u32, index: u32, a: f64, out: &mut [f64]) -> Status {
-        ops::beta(stream(seed, purpose, epoch, index), a, out)
-    }
     /// Zero with probability p, x / (1 - p) otherwise. The same call on dy is its gradient.
     fn dropout(x: Handle, p: f64, seed: u32, purpose: u32, epoch: u32, index: u32) -> Handle {
         put(ops::dropout(&get(x)?, p, stream(seed, purpose, epoch, index))?)

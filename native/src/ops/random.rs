@@ -5,8 +5,8 @@ use candle_core::{DType, Device, Tensor, WithDType};
 use super::storage::{Elements, Format, has_float_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::buffer::room;
-use crate::kernels::math::{cos_f64, exp_f64, ln_f64};
-use crate::random::{Stream, Words, unit};
+use crate::kernels::math::{cos_f64, ln_f64};
+use crate::random::{Stream, unit};
 use crate::{fail, floats};
 
 /// Elements in their order, rounded to the type, without a copy of all in f64.
@@ -34,41 +34,6 @@ pub fn normal(stream: Stream, mean: f64, deviation: f64, shape: &[usize], dtype:
         [turn, turn - 0.25].map(|phase| (radius * cos_f64(phase * std::f64::consts::TAU)).mul_add(deviation, mean))
     });
     of_dtype(values, shape, dtype)
-}
-
-/// The next word of a stream as a number in (0, 1].
-fn above_zero(words: &mut Words) -> f64 {
-    1.0 - f64::from(unit(words.next().unwrap_or_default()))
-}
-
-/// ln of a number of the gamma distribution of this shape and scale 1, by Marsaglia and Tsang's rejection ("A simple
-/// method for generating gamma variables", 2000); for a shape a below 1 it is that of a + 1 times u^(1/a).
-fn ln_gamma(words: &mut Words, shape: f64) -> f64 {
-    let lift = if shape < 1.0 { ln_f64(above_zero(words)) / shape } else { 0.0 };
-    let d = if shape < 1.0 { shape + 1.0 } else { shape } - 1.0 / 3.0;
-    let c = 1.0 / (9.0 * d).sqrt();
-    loop {
-        let radius = (-2.0 * ln_f64(above_zero(words))).sqrt();
-        let x = radius * cos_f64(above_zero(words) * std::f64::consts::TAU);
-        let root = 1.0 + c * x;
-        let (v, u) = (root * root * root, above_zero(words));
-        if v > 0.0 && ln_f64(u) < 0.5 * x * x + d - d * v + d * ln_f64(v) {
-            return ln_f64(d * v) + lift;
-        }
-    }
-}
-
-/// Fills `out` with numbers of the distribution Beta(a, a): x / (x + y) for x and y of Gamma(a).
-pub fn beta(stream: Stream, a: f64, out: &mut [f64]) -> Result<()> {
-    if !(0.001..=1000.0).contains(&a) {
-        fail!("Beta's shape lies in [0.001, 1000], not at {a}");
-    }
-    let mut words = stream.words(0);
-    for slot in out {
-        let (x, y) = (ln_gamma(&mut words, a), ln_gamma(&mut words, a));
-        *slot = 1.0 / (1.0 + exp_f64(y - x));
-    }
-    Ok(())
 }
 
 /// Zero with probability p, `x / (1 - p)` otherwise (Srivastava et al., 2014). The same stream gives the

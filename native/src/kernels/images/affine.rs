@@ -67,19 +67,27 @@ impl Map {
                 let from_row = self.down_by[0] * x + self.down_by[1] * y + middle_row;
                 let from_column = self.across_by[0] * x + self.across_by[1] * y + middle_column;
                 let is_near = from_row > -1.0 && from_row < rows as f64 && from_column > -1.0 && from_column < columns as f64;
-                let (top, left) = (from_row.floor(), from_column.floor());
-                let (low, right) = (from_row - top, from_column - left);
+                // Both are above -1, so that cutting off is rounding down.
+                let (top, left) = ((from_row + 1.0) as isize - 1, (from_column + 1.0) as isize - 1);
+                let (low, right) = (from_row - top as f64, from_column - left as f64);
+                let is_inside = top >= 0 && left >= 0 && top + 1 < rows as isize && left + 1 < columns as isize;
                 for channel in 0..channels {
-                    let at = |row: f64, column: f64| {
-                        let is_inside = row >= 0.0 && row < rows as f64 && column >= 0.0 && column < columns as f64;
-                        if !is_inside {
-                            return 0.0;
-                        }
-                        f64::from(source[(channel * rows + row as usize) * columns + column as usize])
+                    let plane = &source[channel * rows * columns..][..rows * columns];
+                    let [a, b, c, d] = if !is_near {
+                        [0.0; 4]
+                    } else if is_inside {
+                        let start = top as usize * columns + left as usize;
+                        [plane[start], plane[start + 1], plane[start + columns], plane[start + columns + 1]]
+                    } else {
+                        let at = |row: isize, column: isize| match (usize::try_from(row), usize::try_from(column)) {
+                            (Ok(row), Ok(column)) if row < rows && column < columns => plane[row * columns + column],
+                            _ => 0.0,
+                        };
+                        [at(top, left), at(top, left + 1), at(top + 1, left), at(top + 1, left + 1)]
                     };
-                    let between = |row: f64| at(row, left) * (1.0 - right) + at(row, left + 1.0) * right;
-                    image[(channel * rows + row) * columns + column] =
-                        if is_near { (between(top) * (1.0 - low) + between(top + 1.0) * low) as f32 } else { 0.0 };
+                    let between = |a: f32, b: f32| f64::from(a) * (1.0 - right) + f64::from(b) * right;
+                    let value = between(a, b) * (1.0 - low) + between(c, d) * low;
+                    image[(channel * rows + row) * columns + column] = if is_near { value as f32 } else { 0.0 };
                 }
             }
         }

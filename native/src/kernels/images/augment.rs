@@ -1,6 +1,8 @@
 //! What is done to training images by chance.
 
 use super::{Affine, Colour};
+use crate::kernels::buffer::Shared;
+use crate::parallel;
 use crate::random::{Stream, Words, unit};
 
 /// Which images are mirrored left to right.
@@ -46,9 +48,23 @@ impl Draws {
     }
 }
 
+/// Changes images `[channels, rows, columns]`; image j's chance is index `indices[j]` of the stream.
+pub fn augment(augmentation: &Augmentation, images: &mut [f32], size: [usize; 3], stream: Stream, indices: &[u32]) {
+    let length = size.iter().product::<usize>().max(1);
+    let count = (images.len() / length).min(indices.len());
+    let pixels = Shared::new(images.as_mut_ptr());
+    parallel::for_ranges(count, parallel::WORTH_A_THREAD / (4 * length), |start, end| {
+        for image in start..end {
+            // SAFETY: `count` images of this length lie there, and each is changed by one thread alone.
+            let image_pixels = unsafe { std::slice::from_raw_parts_mut(pixels.at(image * length), length) };
+            augment_one(augmentation, image_pixels, size, Stream { index: indices[image], ..stream });
+        }
+    });
+}
+
 /// Changes one image `[channels, rows, columns]`, by chance of its own stream: mirror, shift, affine map, colours,
 /// and then what is erased.
-pub fn augment(augmentation: &Augmentation, image: &mut [f32], size: [usize; 3], stream: Stream) {
+fn augment_one(augmentation: &Augmentation, image: &mut [f32], size: [usize; 3], stream: Stream) {
     let [_, rows, columns] = size;
     let mut draws = Draws(stream.words(0));
     let half = draws.below(2) == 1;
@@ -137,7 +153,7 @@ mod tests {
 
     fn augmented(augmentation: Augmentation, epoch: u32, index: u32) -> Vec<f32> {
         let mut image = numbered();
-        augment(&augmentation, &mut image, SIZE, stream(epoch, index));
+        augment(&augmentation, &mut image, SIZE, stream(epoch, index), &[index]);
         image
     }
 
