@@ -1,4 +1,4 @@
-import { loadTest, loadTraining } from "../src/data/mod.ts";
+import { dataName, loadTest, loadTraining } from "../src/data/mod.ts";
 import { environments } from "./peers.ts";
 
 /** Lays the images out as raw bytes that every peer can read; gives the folder and what they are. */
@@ -11,5 +11,5 @@ export async function writeData(): Promise<{ folder: string; source: string }> {
   await Deno.writeFile(`${folder}/train-labels.u8`, train.labels);
   await Deno.writeFile(`${folder}/test-images.u8`, test.images);
   await Deno.writeFile(`${folder}/test-labels.u8`, test.labels);
-  return { folder, source };
+  return { folder, source: dataName(source) };
 }

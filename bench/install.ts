@@ -6,7 +6,8 @@ export async function install(): Promise<void> {
   await Deno.mkdir(environments, { recursive: true });
   await attempt("the Python peers", [
     ["python3", "-m", "venv", `${environments}/python`],
-    [`${environments}/python/bin/pip`, "install", "-q", "-r", `${here}/requirements.txt`],
+    [`${environments}/python/bin/pip`, "install", "-q", "--require-hashes"]
+      .concat("-r", `${here}/requirements.txt`),
   ]);
   await attempt("the Rust peers", [[
     "cargo",
@@ -14,6 +15,7 @@ export async function install(): Promise<void> {
     "--release",
     "--locked",
     `--manifest-path=${here}/rust/Cargo.toml`,
+    `--target=${Deno.build.target}`, // whatever target a cargo configuration sets
     `--target-dir=${environments}/rust`,
   ]]);
   await attempt("TF.js", [[Deno.execPath(), "install", "-q", `--config=${here}/tfjs/deno.json`]]);

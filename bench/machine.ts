@@ -16,7 +16,7 @@ export async function commit(): Promise<string> {
 
 /** The measured FMA peak; nothing where the probe is not installed. */
 export async function peak(): Promise<Report["peak"]> {
-  const probe = `${environments}/rust/release/peak`;
+  const probe = `${environments}/rust/${Deno.build.target}/release/peak`;
   return exists(probe) ? JSON.parse(await output(probe, [])) : {};
 }
 

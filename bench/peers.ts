@@ -35,7 +35,7 @@ const python = (name: string, script: string, ...rest: string[]): Peer => ({
 const rust = (name: string, program: string): Peer => ({
   name,
   environment: "rust",
-  command: [`${environments}/rust/release/${program}`],
+  command: [`${environments}/rust/${Deno.build.target}/release/${program}`],
   env: (threads) => ({ RAYON_NUM_THREADS: `${threads}` }),
 });
 const tfjs = (backend: string): Peer => ({

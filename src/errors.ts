@@ -38,6 +38,9 @@ export type Main = (args: string[]) => Promise<number | void> | number | void;
 export async function runTask(main: Main): Promise<never> {
   // Beyond `ulimit -f` the system then lets a write fail instead of killing the process.
   if (Deno.build.os !== "windows") Deno.addSignalListener("SIGXFSZ", () => {});
+  // Deno dies of SIGHUP under nohup too, unless somebody listens.
+  const outlives = Deno.build.os !== "windows" && !Deno.stdout.isTerminal();
+  if (outlives) Deno.addSignalListener("SIGHUP", () => {});
   try {
     Deno.exit(await main(Deno.args) ?? 0);
   } catch (error) {

@@ -6,7 +6,8 @@
  */
 
 import { createHash } from "node:crypto";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
+import { cargoBuild } from "./cargo.ts";
 import { runTask, UserError } from "./errors.ts";
 import { importerLibrary } from "./ffi/mod.ts";
 import { program } from "./program.ts";
@@ -29,15 +30,12 @@ async function setUp(): Promise<void> {
   for (const [path, { checksum }] of Object.entries(manifest)) {
     if (path.startsWith("/native/")) await fetchFile(new URL(`.${path}`, root), path, checksum);
   }
-  const cargo = new Deno.Command("cargo", {
-    args: ["build", "--release", "--locked", "--manifest-path=.wick/native/Cargo.toml"]
-      .concat("--target-dir=.wick/native/target"),
-    stdin: "null",
+  await cargoBuild({
+    root: ".",
+    manifest: ".wick/native/Cargo.toml",
+    target: ".wick/native/target",
+    file: basename(importerLibrary()),
   });
-  const { code } = await cargo.spawn().status;
-  if (code !== 0) {
-    throw new UserError(`Cargo could not build the native library (exit code ${code})`);
-  }
   console.log(`${importerLibrary()} is built`);
 }
 

@@ -1,7 +1,16 @@
 import { z } from "zod";
 import { Command } from "../src/cli/mod.ts";
 import { optionsSchema } from "../src/config/mod.ts";
-import { dataFolder, download, downloadReporter, fashionMnist, verify } from "../src/data/mod.ts";
+import {
+  dataFolder,
+  download,
+  downloadReporter,
+  type PublishedSet,
+  publishedSets,
+  standardSet,
+  verify,
+} from "../src/data/mod.ts";
+import { named, namesOf } from "../src/settings/mod.ts";
 import type { Main } from "../src/errors.ts";
 import { program } from "../src/program.ts";
 import { counted, printable } from "../src/printable.ts";
@@ -9,25 +18,29 @@ import { mainOf, runForUser } from "./main.ts";
 
 const command = new Command(
   z.strictObject({
+    data: z.enum(namesOf(publishedSets)).describe("which set").default(standardSet.name),
     dataDir: optionsSchema.shape.dataDir
-      .describe("where it goes, under FashionMNIST/raw [FASHION_MNIST_DIR, then data]"),
+      .describe(
+        "where it goes, under FashionMNIST/raw and the like [FASHION_MNIST_DIR, then data]",
+      ),
   }),
   {
     usage: `${program} download [flags]\n\n` +
-      "Downloads Fashion-MNIST (31 MB), unless it is there already, and checks it.",
+      "Downloads Fashion-MNIST (31 MB) or another set, unless it is there already, and checks it.",
   },
 );
 
-async function fetchInto(folder: string): Promise<string[]> {
+async function fetchInto(folder: string, { publication }: PublishedSet): Promise<string[]> {
   using reporter = downloadReporter();
-  return await download(folder, fashionMnist.publication, { onProgress: reporter });
+  return await download(folder, publication, { onProgress: reporter });
 }
 
 /** Runs `download` with these arguments. */
-export const main: Main = mainOf(command, async ({ dataDir }) => {
-  const { publication } = fashionMnist;
+export const main: Main = mainOf(command, async ({ data = standardSet.name, dataDir }) => {
+  const set = named("data set", publishedSets, data);
+  const { publication } = set;
   const folder = dataFolder(publication, dataDir);
-  const fetched = await fetchInto(folder);
+  const fetched = await fetchInto(folder, set);
   const checked = await verify(folder, publication);
   console.log(
     fetched.length === 0

@@ -12,6 +12,10 @@ const flagsSchema = z.strictObject({
   host: z.string().regex(/^[\w.:-]+$/, "must be a name or an address")
     .meta({ placeholder: "HOST" })
     .describe("where to listen; 0.0.0.0 lets the whole network read the runs").default("127.0.0.1"),
+  allowHost: z.array(z.string().regex(/^[\w.:-]+$/, "must be a name or an address"))
+    .meta({ placeholder: "NAME" })
+    .describe("a further name of this server, such as a reverse proxy's; may be repeated")
+    .default([]),
   port: z.int().min(0).max(65535).describe("port, 0 for any that is free").default(8000),
 });
 
@@ -21,9 +25,9 @@ const command = new Command(flagsSchema, {
 
 /** Runs `serve` with these arguments. */
 export const main: Main = mainOf(command, async (given) => {
-  const { outputDir: folder, host, port } = flagsSchema.parse(given);
+  const { outputDir: folder, host, allowHost: allowedHosts, port } = flagsSchema.parse(given);
   const onError = (error: unknown) => console.error(`error: ${messageOf(error)}`);
-  const server = startServer({ folder, host, port, onError });
+  const server = startServer({ folder, host, allowedHosts, port, onError });
   console.log(`The runs in ${printable(folder)}: ${server.address}  (Control-C ends it)`);
   await server.finished;
 });

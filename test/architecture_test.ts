@@ -8,11 +8,13 @@ import { dirname, join, relative } from "node:path";
 const layers: readonly (readonly string[])[] = [
   [
     "errors.ts",
+    "cargo.ts",
     "printable.ts",
     "program.ts",
     "user_folder.ts",
     "version.ts",
     "clock.ts",
+    "shell_word.ts",
     "settings",
     "statistics",
     "html",
@@ -21,8 +23,9 @@ const layers: readonly (readonly string[])[] = [
   ["ffi"],
   ["tensor"],
   ["storage"],
-  ["data", "nn"],
-  ["image", "models"],
+  ["image", "nn"],
+  ["data"],
+  ["models"],
   ["config"],
   ["train"],
   ["tensorboard", "picture"],
@@ -37,9 +40,11 @@ const files = new Set([
   "errors.ts",
   "printable.ts",
   "program.ts",
+  "shell_word.ts",
   "user_folder.ts",
   "version.ts",
   "clock.ts",
+  "shell_word.ts",
 ]);
 
 /** Commands are loaded one at a time, each from its own file. */

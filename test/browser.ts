@@ -12,7 +12,11 @@ const executablePath = programs.find((path) => {
 /** Declares a test with pages in a real browser; without one it is skipped under a name that says so. */
 export function browserTest(
   name: string,
-  fn: (open: (options?: BrowserContextOptions) => Promise<Page>) => Promise<void>,
+  fn: (
+    open: (options?: BrowserContextOptions) => Promise<Page>,
+    /** Opens windows of one profile, which share what a browser has once. */
+    openAll: (count: number) => Promise<Page[]>,
+  ) => Promise<void>,
 ): void {
   const missing = executablePath === undefined;
   Deno.test({
@@ -38,7 +42,11 @@ export function browserTest(
         ],
       });
       try {
-        await fn(async (options) => await (await browser.newContext(options)).newPage());
+        const openAll = async (count: number) => {
+          const context = await browser.newContext();
+          return await Promise.all(Array.from({ length: count }, () => context.newPage()));
+        };
+        await fn(async (options) => await (await browser.newContext(options)).newPage(), openAll);
       } finally {
         await browser.close();
       }

@@ -4,6 +4,8 @@
 //! [`exports`] (the boundary) -> [`ops`] (shapes, devices, candle's storage) -> [`kernels`] (loops).
 
 pub mod abi;
+pub mod control_groups;
+pub mod cores;
 pub mod error;
 pub mod exports;
 #[cfg(test)]

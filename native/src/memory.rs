@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::control_groups::Limit;
 use crate::error::{Error, Result};
 
 /// Smaller blocks are the system allocator's business.
@@ -59,23 +60,12 @@ fn read_budget() -> std::result::Result<usize, String> {
     Ok(machine.map_or(usize::MAX, |kibibytes| kibibytes << 10).min(group))
 }
 
-/// The least memory limit of this process's control groups and of the groups above them, in versions 2 and 1
-/// (`man 7 cgroups`). `groups` has a line `0::/path` of version 2 and `n:memory:/path` of version 1. In a
-/// container the path may begin outside what is mounted there: folders that do not exist are passed over.
+const MEMORY: Limit = Limit { controller: "memory", version1: "memory.limit_in_bytes", version2: "memory.max" };
+
+/// The least memory limit of this process's control groups and of the groups above them.
 fn group_limit(groups: &str, mount: &Path) -> usize {
-    let limits = groups.lines().flat_map(|line| {
-        let mut fields = line.splitn(3, ':').skip(1);
-        let (controllers, path) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
-        let (folder, file) = match controllers {
-            "" => (mount.to_path_buf(), "memory.max"),
-            _ if controllers.split(',').any(|name| name == "memory") => (mount.join("memory"), "memory.limit_in_bytes"),
-            _ => return Vec::new(),
-        };
-        let path = Path::new(path.trim_start_matches('/'));
-        path.ancestors().map(|above| folder.join(above).join(file)).collect()
-    });
     let read = |file: PathBuf| std::fs::read_to_string(file).ok()?.trim().parse::<usize>().ok(); // or `max`
-    limits.filter_map(read).min().unwrap_or(usize::MAX)
+    MEMORY.files(groups, mount).into_iter().filter_map(read).min().unwrap_or(usize::MAX)
 }
 
 fn budget() -> usize {

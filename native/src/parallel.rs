@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use crate::cores;
 use crate::pool::Pool;
 
 static POOL: OnceLock<&'static Pool> = OnceLock::new();
@@ -16,7 +17,7 @@ thread_local! {
     pub static ALONE: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
-/// Chooses the number of threads, 0 for all cores. Heeded only before the first operation.
+/// Chooses the number of threads, 0 for as many as there are usable cores. Heeded only before the first operation.
 ///
 /// Returns the number in force.
 pub fn configure(threads: usize) -> usize {
@@ -31,7 +32,7 @@ pub fn threads() -> usize {
 fn pool() -> &'static Pool {
     POOL.get_or_init(|| {
         let wanted = WANTED.load(Ordering::Relaxed);
-        let threads = if wanted == 0 { physical_cores() } else { wanted };
+        let threads = if wanted == 0 { cores::usable() } else { wanted };
         let pool: &'static Pool = Box::leak(Box::new(Pool::new(threads.saturating_sub(1))));
         for worker in 1..=pool.workers {
             // A job never waits for a worker that has not joined it: one that cannot start is only missed.
@@ -39,14 +40,6 @@ fn pool() -> &'static Pool {
         }
         pool
     })
-}
-
-/// Two hardware threads of one core share its vector units: the second one only costs.
-fn physical_cores() -> usize {
-    let logical = thread::available_parallelism().map_or(1, usize::from);
-    let siblings = std::fs::read_to_string("/sys/devices/system/cpu/cpu0/topology/thread_siblings_list")
-        .map_or(1, |list| list.trim().split([',', '-']).count());
-    (logical / siblings.max(1)).max(1)
 }
 
 fn work(pool: &'static Pool, worker: usize) {

@@ -1,4 +1,4 @@
-//! Picture files to gray and back. The caller has read width and height from the header and made room
+//! Picture files to gray or colours and back. The caller has read width and height from the header and made room
 //! for that many pixels, so that no file decides how much memory it gets.
 
 use std::io::Cursor;
@@ -50,17 +50,53 @@ fn png_error(error: png::DecodingError) -> Error {
     }
 }
 
-/// Decodes a PNG of any kind to gray and opacity `[height, width]`; without transparency, `alpha` may be empty.
+/// Pixels `[channels, height, width]` that are filled one by one: gray, or red, green and blue.
+struct Planes<'a> {
+    pixels: &'a mut [u8],
+    count: usize,
+}
+
+impl<'a> Planes<'a> {
+    /// # Errors
+    /// Where `channels` is neither 1 nor 3 or the pixels are not as many in each.
+    fn new(pixels: &'a mut [u8], channels: usize) -> Result<Self> {
+        if !matches!(channels, 1 | 3) || !pixels.len().is_multiple_of(channels) {
+            fail!("{} bytes are no pixels of {channels} channels: there may be 1 or 3", pixels.len());
+        }
+        let count = pixels.len() / channels;
+        Ok(Self { pixels, count })
+    }
+
+    fn gray(&mut self, place: usize, value: u8) {
+        for plane in self.pixels.chunks_exact_mut(self.count) {
+            plane[place] = value;
+        }
+    }
+
+    fn colour(&mut self, place: usize, [red, green, blue]: [u8; 3]) {
+        if self.pixels.len() == self.count {
+            self.pixels[place] = luma(red, green, blue);
+        } else {
+            for (plane, value) in [red, green, blue].into_iter().enumerate() {
+                self.pixels[plane * self.count + place] = value;
+            }
+        }
+    }
+}
+
+/// Decodes a PNG of any kind to pixels `[channels, height, width]`, 1 for gray or 3 for colours, and opacity
+/// `[height, width]`; without transparency, `alpha` may be empty.
 ///
 /// Of a sample of 16 bits the upper 8 are taken. Where a file's samples have no more than 8 to 14 bits, lower bits are.
 ///
 /// # Errors
 /// Where a checksum, a length or the size is not right, or the file ends before its last chunk does.
-pub fn png_to_gray(file: &[u8], width: usize, gray: &mut [u8], alpha: &mut [u8]) -> Result<()> {
-    let most = decode_png(file, width, 8, gray, alpha)?;
+pub fn decode_png(file: &[u8], width: usize, channels: usize, pixels: &mut [u8], alpha: &mut [u8]) -> Result<()> {
+    let mut planes = Planes::new(pixels, channels)?;
+    let most = decode_png_shifted(file, width, 8, &mut planes, alpha)?;
     let bits = 16 - most.leading_zeros();
     if (1..=MOST_PARTLY_USED_BITS).contains(&bits) {
-        decode_png(file, width, bits.saturating_sub(8), gray, alpha)?;
+        decode_png_shifted(file, width, bits.saturating_sub(8), &mut planes, alpha)?;
     }
     Ok(())
 }
@@ -69,7 +105,7 @@ pub fn png_to_gray(file: &[u8], width: usize, gray: &mut [u8], alpha: &mut [u8])
 const MOST_PARTLY_USED_BITS: u32 = 14;
 
 /// Decodes a PNG; samples of 16 bits are shifted to the right by `shift`. Returns the largest of them, 0 for 8 bits.
-fn decode_png(file: &[u8], width: usize, shift: u32, gray: &mut [u8], alpha: &mut [u8]) -> Result<u16> {
+fn decode_png_shifted(file: &[u8], width: usize, shift: u32, out: &mut Planes, alpha: &mut [u8]) -> Result<u16> {
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(file), png::Limits { bytes: PNG_BYTES });
     decoder.set_transformations(png::Transformations::EXPAND);
     decoder.ignore_checksums(false);
@@ -77,14 +113,14 @@ fn decode_png(file: &[u8], width: usize, shift: u32, gray: &mut [u8], alpha: &mu
     decoder.set_ignore_iccp_chunk(true);
     let mut reader = decoder.read_info().map_err(png_error)?;
     let size = reader.info().size();
-    let height = gray.len() / width.max(1);
-    if size != (width as u32, height as u32) || width * height != gray.len() {
+    let height = out.count / width.max(1);
+    if size != (width as u32, height as u32) || width * height != out.count {
         fail!("it is {} x {} pixels large, not {width} x {height}", size.0, size.1);
     }
     let interlaced = reader.info().interlaced;
     let (colour, depth) = reader.output_color_type();
     let channels = colour.samples();
-    if channels.is_multiple_of(2) && alpha.len() != gray.len() {
+    if channels.is_multiple_of(2) && alpha.len() != out.count {
         fail!("there is no room for its transparency");
     }
     let bytes = if depth == png::BitDepth::Sixteen { 2 } else { 1 };
@@ -103,14 +139,20 @@ fn decode_png(file: &[u8], width: usize, shift: u32, gray: &mut [u8], alpha: &mu
                 most = most.max(halve(&mut row, columns * channels, channels, shift));
             }
             let places = (y * width + left..(y + 1) * width).step_by(dx);
-            let pixels = places.zip(row.chunks_exact(channels));
-            match channels {
-                1 => pixels.for_each(|(place, pixel)| gray[place] = pixel[0]),
-                2 => pixels.for_each(|(place, pixel)| (gray[place], alpha[place]) = (pixel[0], pixel[1])),
-                3 => pixels.for_each(|(place, pixel)| gray[place] = luma(pixel[0], pixel[1], pixel[2])),
-                _ => pixels.for_each(|(place, pixel)| {
-                    (gray[place], alpha[place]) = (luma(pixel[0], pixel[1], pixel[2]), pixel[3]);
-                }),
+            for (place, pixel) in places.zip(row.chunks_exact(channels)) {
+                match *pixel {
+                    [gray] => out.gray(place, gray),
+                    [gray, opacity] => {
+                        out.gray(place, gray);
+                        alpha[place] = opacity;
+                    }
+                    [red, green, blue] => out.colour(place, [red, green, blue]),
+                    [red, green, blue, opacity] => {
+                        out.colour(place, [red, green, blue]);
+                        alpha[place] = opacity;
+                    }
+                    _ => fail!("a pixel of it has {channels} samples"),
+                }
             }
         }
     }
@@ -118,45 +160,56 @@ fn decode_png(file: &[u8], width: usize, shift: u32, gray: &mut [u8], alpha: &mu
     Ok(most)
 }
 
-/// Decodes a JPEG, baseline or progressive, to its luma `[height, width]`: at its own size, or at half
-/// of it where `width` says so. `transformed`: three components begin with a luma and are not red, green
-/// and blue; of four, the first three are turned into inks.
+/// Red, green and blue of a luma and two differences of colours, in whole numbers as libjpeg has them (`jdcolor.c`).
+fn rgb_of([y, cb, cr]: [u8; 3]) -> [u8; 3] {
+    let [y, cb, cr] = [i32::from(y), i32::from(cb) - 128, i32::from(cr) - 128];
+    let red = y + ((91_881 * cr + 0x8000) >> 16);
+    let green = y + ((-22_554 * cb - 46_802 * cr + 0x8000) >> 16);
+    let blue = y + ((116_130 * cb + 0x8000) >> 16);
+    [red, green, blue].map(|value| value.clamp(0, 255) as u8)
+}
+
+/// Decodes a JPEG, baseline or progressive, to its luma (1 channel) or its colours (3), `[channels, height, width]`: at
+/// its own size, or at half of it where `width` says so. `transformed`: three components begin with a luma and are not
+/// red, green and blue; of four, the first three are turned into inks.
 ///
 /// # Errors
 /// Where it is damaged, of another size or of a kind that is not known.
-pub fn jpeg_to_gray(file: &[u8], width: usize, transformed: bool, gray: &mut [u8]) -> Result<()> {
+pub fn decode_jpeg(file: &[u8], width: usize, transformed: bool, channels: usize, pixels: &mut [u8]) -> Result<()> {
+    let mut out = Planes::new(pixels, channels)?;
     let damaged = |error: jpeg_decoder::Error| Error(error.to_string());
     let mut decoder = JpegDecoder::new(file);
     decoder.read_info().map_err(damaged)?;
     let Some(info) = decoder.info() else { fail!("it has no frame") };
-    let height = gray.len() / width.max(1);
+    let height = out.count / width.max(1);
     let mut size = (info.width, info.height);
     if size.0.div_ceil(2) as usize == width && size.0 > 1 {
         size = decoder.scale(size.0.div_ceil(2), size.1.div_ceil(2)).map_err(damaged)?;
     }
-    if (usize::from(size.0), usize::from(size.1)) != (width, height) || width * height != gray.len() {
+    if (usize::from(size.0), usize::from(size.1)) != (width, height) || width * height != out.count {
         fail!("it is {} x {} pixels large, not {width} x {height}", size.0, size.1);
     }
-    let channels = info.pixel_format.pixel_bytes();
-    match channels {
+    let components = info.pixel_format.pixel_bytes();
+    match components {
         3 => decoder.set_color_transform(ColorTransform::RGB), // as they are
         4 if transformed => decoder.set_color_transform(ColorTransform::YCCK),
         4 => decoder.set_color_transform(ColorTransform::CMYK),
         _ => {}
     }
     let samples = decoder.decode().map_err(damaged)?;
-    if samples.len() != channels * gray.len() {
+    if samples.len() != components * out.count {
         fail!("its scans do not hold all of it");
     }
-    let pixels = gray.iter_mut().zip(samples.chunks_exact(channels));
-    match channels {
-        1 => gray.copy_from_slice(&samples),
-        3 if transformed => pixels.for_each(|(out, pixel)| *out = pixel[0]),
-        3 => pixels.for_each(|(out, pixel)| *out = luma(pixel[0], pixel[1], pixel[2])),
-        _ => pixels.for_each(|(out, pixel)| {
-            let [red, green, blue] = [0, 1, 2].map(|ink| printed(pixel[ink], pixel[3]));
-            *out = luma(red, green, blue);
-        }),
+    let is_luma = channels == 1 && transformed;
+    for (place, sample) in samples.chunks_exact(components).enumerate() {
+        match *sample {
+            [gray] => out.gray(place, gray),
+            [y, ..] if components == 3 && is_luma => out.gray(place, y),
+            [first, second, third] if transformed => out.colour(place, rgb_of([first, second, third])),
+            [red, green, blue] => out.colour(place, [red, green, blue]),
+            [cyan, magenta, yellow, black] => out.colour(place, [cyan, magenta, yellow].map(|ink| printed(ink, black))),
+            _ => fail!("a pixel of it has {components} samples"),
+        }
     }
     Ok(())
 }
@@ -191,20 +244,34 @@ mod tests {
         let mut file = vec![0; 4096];
         let length = png_encode(&pixels, 6, 3, &mut file).unwrap();
         let mut gray = vec![0; 30];
-        png_to_gray(&file[..length], 6, &mut gray, &mut []).unwrap();
+        decode_png(&file[..length], 6, 1, &mut gray, &mut []).unwrap();
         let expected: Vec<u8> = pixels.chunks(3).map(|pixel| luma(pixel[0], pixel[1], pixel[2])).collect();
         assert_eq!(gray, expected);
+        let mut colours = vec![0; 90];
+        decode_png(&file[..length], 6, 3, &mut colours, &mut []).unwrap();
+        let planes = (0..3).flat_map(|channel| pixels.iter().skip(channel).step_by(3).copied());
+        assert_eq!(colours, planes.collect::<Vec<u8>>());
+        assert!(decode_png(&file[..length], 6, 2, &mut [0; 60], &mut []).is_err());
         for (width, size) in [(5, 30), (6, 29), (6, 36), (30, 30), (0, 0)] {
-            assert!(png_to_gray(&file[..length], width, &mut vec![0; size], &mut []).is_err());
+            assert!(decode_png(&file[..length], width, 1, &mut vec![0; size], &mut []).is_err());
         }
         assert!(png_encode(&pixels, 7, 3, &mut file).is_err());
         assert!(png_encode(&pixels, 6, 3, &mut [0; 20]).is_err());
     }
 
     #[test]
+    fn a_luma_and_differences_become_colours_as_in_libjpeg() {
+        // The formula of jdcolor.c, worked out for nearly red, green and blue.
+        assert_eq!(rgb_of([76, 85, 255]), [254, 0, 0]);
+        assert_eq!(rgb_of([150, 44, 21]), [0, 255, 1]);
+        assert_eq!(rgb_of([29, 255, 107]), [0, 0, 254]);
+    }
+
+    #[test]
     fn gray_stays_gray() {
         for value in 0..=255 {
             assert_eq!(luma(value, value, value), value);
+            assert_eq!(rgb_of([value, 128, 128]), [value; 3]);
         }
     }
 }

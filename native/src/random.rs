@@ -12,75 +12,83 @@ pub struct Stream {
     pub index: u32,
 }
 
-/// Ten rounds of Philox on four 32-bit words.
-pub fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
+/// Ten rounds of Philox on `LANES` counters of four 32-bit words, side by side: `counters[i][lane]`.
+#[inline(always)]
+fn philox<const LANES: usize>(counters: [[u32; LANES]; 4], mut key: [u32; 2]) -> [[u32; LANES]; 4] {
+    // In 64 bits, of which only the lower half of a word counts: so a processor multiplies a vector of them.
+    let low = |word: u64| word & 0xFFFF_FFFF;
+    let mut words = counters.map(|lanes| lanes.map(u64::from));
     for round in 0..10 {
         if round > 0 {
             key = [key[0].wrapping_add(0x9E37_79B9), key[1].wrapping_add(0xBB67_AE85)];
         }
-        let first = u64::from(counter[0]) * 0xD251_1F53;
-        let second = u64::from(counter[2]) * 0xCD9E_8D57;
-        counter = [
-            (second >> 32) as u32 ^ counter[1] ^ key[0],
-            second as u32,
-            (first >> 32) as u32 ^ counter[3] ^ key[1],
-            first as u32,
-        ];
+        for lane in 0..LANES {
+            let [first, second] = [low(words[0][lane]) * 0xD251_1F53, low(words[2][lane]) * 0xCD9E_8D57];
+            words[0][lane] = (second >> 32) ^ words[1][lane] ^ u64::from(key[0]);
+            words[1][lane] = second;
+            words[2][lane] = (first >> 32) ^ words[3][lane] ^ u64::from(key[1]);
+            words[3][lane] = first;
+        }
     }
-    counter
+    words.map(|lanes| lanes.map(|word| word as u32))
 }
 
 impl Stream {
-    /// The four words of block `block`.
-    pub fn block(self, block: u32) -> [u32; 4] {
-        philox([block, self.index, self.epoch, 0], [self.seed, self.purpose])
+    /// The four words of each of the blocks from `first` on.
+    #[inline(always)]
+    pub fn blocks<const COUNT: usize>(self, first: usize) -> [[u32; 4]; COUNT] {
+        let mut counters = [[0; COUNT], [self.index; COUNT], [self.epoch; COUNT], [0; COUNT]];
+        for lane in 0..COUNT {
+            counters[0][lane] = (first + lane) as u32;
+        }
+        let lanes = philox(counters, [self.seed, self.purpose]);
+        let mut blocks = [[0; 4]; COUNT];
+        for lane in 0..COUNT {
+            for word in 0..4 {
+                blocks[lane][word] = lanes[word][lane];
+            }
+        }
+        blocks
     }
 
     /// The words of the stream from word `start` on.
     pub fn words(self, start: usize) -> Words {
-        let mut words = Words { stream: self, block: start / 4, drawn: [0; DRAWN], next: start % 4 };
-        words.draw();
-        words
+        Words { stream: self, block: start / 4 + DRAWN, drawn: self.blocks(start / 4), next: start % 4 }
     }
 }
 
-/// Words that are drawn at once: the processor works on several blocks at a time.
-const DRAWN: usize = 32;
+/// Blocks that are drawn at once: the processor works on several at a time.
+const DRAWN: usize = 8;
 
 /// The words of a stream, one after the other, without an end.
 pub struct Words {
     stream: Stream,
     /// The first block that is not drawn yet.
     block: usize,
-    drawn: [u32; DRAWN],
+    drawn: [[u32; 4]; DRAWN],
     next: usize,
-}
-
-impl Words {
-    fn draw(&mut self) {
-        for four in self.drawn.chunks_exact_mut(4) {
-            four.copy_from_slice(&self.stream.block(self.block as u32));
-            self.block += 1;
-        }
-    }
 }
 
 impl Iterator for Words {
     type Item = u32;
     #[inline]
     fn next(&mut self) -> Option<u32> {
-        if self.next == DRAWN {
-            self.draw();
+        if self.next == 4 * DRAWN {
+            self.drawn = self.stream.blocks(self.block);
+            self.block += DRAWN;
             self.next = 0;
         }
         self.next += 1;
-        Some(self.drawn[self.next - 1])
+        Some(self.drawn.as_flattened()[self.next - 1])
     }
 }
 
+/// How many of a word's highest bits make a number in [0, 1).
+pub const UNIT_BITS: u32 = 24;
+
 /// The 24 highest bits as a number in [0, 1): each value is exact in f32.
 pub fn unit(word: u32) -> f32 {
-    (word >> 8) as f32 * (1.0 / 16_777_216.0)
+    (word >> (u32::BITS - UNIT_BITS)) as f32 * (1.0 / (1u32 << UNIT_BITS) as f32)
 }
 
 /// Fills `out` with a random order of 0..out.len(): Fisher and Yates' shuffle, each swap drawn without bias
@@ -111,6 +119,7 @@ mod tests {
     /// From Random123's `kat_vectors`, "philox4x32 10".
     #[test]
     fn philox_gives_its_published_vectors() {
+        let philox = |counter: [u32; 4], key| philox(counter.map(|word| [word]), key).map(|[word]| word);
         assert_eq!(philox([0; 4], [0; 2]), [0x6627_E8D5, 0xE169_C58D, 0xBC57_AC4C, 0x9B00_DBD8]);
         assert_eq!(philox([u32::MAX; 4], [u32::MAX; 2]), [0x408F_276D, 0x41C8_3B0E, 0xA20B_C7C6, 0x6D54_51FD]);
         assert_eq!(

@@ -9,6 +9,8 @@ interface Flag {
   readonly key: string;
   readonly name: string;
   readonly kind: "string" | "number" | "integer" | "boolean";
+  /** Whether it may be given several times; its value is an array then. */
+  readonly repeated: boolean;
   readonly choices?: readonly string[];
   readonly fallback?: unknown;
   /** What stands for its value in `--help`. */
@@ -84,7 +86,9 @@ export class Command<Shape extends z.ZodRawShape> {
       const flag = known.get(name);
       if (flag === undefined) throw this.#unknown(name);
       if (Array.isArray(value) && value.length === 0) continue;
-      given[flag.key] = this.#value(flag, value);
+      given[flag.key] = flag.repeated && Array.isArray(value)
+        ? value.map((each) => this.#value(flag, each))
+        : this.#value(flag, value);
     }
     const { positional = [] } = this.options;
     if (parsed._.length > positional.length && !positional.at(-1)?.endsWith("...")) {
@@ -96,7 +100,7 @@ export class Command<Shape extends z.ZodRawShape> {
   }
 
   /** The text of `--help` in lines of at most `columns`: every flag with its values and default. */
-  help(columns: number = pageColumns, usage: string = this.options.usage): string {
+  help(columns: number = pageColumns): string {
     const spelled = new Map(
       Object.entries(this.options.alias ?? {}).map(([alias, name]) => [name, alias]),
     );
@@ -112,7 +116,7 @@ export class Command<Shape extends z.ZodRawShape> {
       return [`  ${other}--${flag.name}${value}`, `${flag.text}${choices}${fallback}`] as const;
     });
     const table = definitions([...lines, ["  -h, --help", "show this help"]], columns);
-    return [...wrap(usage, columns), "", "Flags [default]:", table].join("\n");
+    return [...wrap(this.options.usage, columns), "", "Flags [default]:", table].join("\n");
   }
 
   #unknown(name: string): UsageError {
@@ -182,14 +186,17 @@ function flagsOf(schema: z.ZodType): Flag[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: "input" });
   return Object.entries(properties).map(([key, property]) => {
     if (typeof property === "boolean") throw new TypeError(`${key} has no type`);
-    const kind = property.type as Flag["kind"];
+    const repeated = property.type === "array";
+    const item = repeated ? property.items as typeof property : property;
+    const kind = item.type as Flag["kind"];
     const choices = property.enum?.map(String);
     return {
       key,
       name: flagName(key),
       kind,
+      repeated,
       choices,
-      fallback: property.default,
+      fallback: repeated ? undefined : property.default,
       placeholder: String(property.placeholder ?? placeholderOf(kind, choices)),
       text: property.description ?? "",
     };

@@ -1,6 +1,7 @@
 /** Flags, tables, the screen and signals. @module */
 export { aligned } from "./aligned.ts";
 export { Command, flagName } from "./flags.ts";
+export { lastingScreen } from "./lasting_screen.ts";
 export {
   barColumns,
   clearLine,

@@ -37,7 +37,8 @@ export async function compareCommand(
 ): Promise<void> {
   const { output, outputDir, device, dataDir, threads } = compareFlagsSchema.parse(given);
   configureThreads(threads);
-  const finished = folders.length > 0 ? finishedRuns(folders, print) : newestRuns(outputDir);
+  const tell = (text: string) => print(printableLines(text));
+  const finished = folders.length > 0 ? finishedRuns(folders, tell) : newestRuns(outputDir, tell);
   refuseDifferentData(finished);
   const test = await loadTest({ data: finished[0].results.config.data, dataDir });
   const evaluated = [];

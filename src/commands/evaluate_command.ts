@@ -47,7 +47,21 @@ export async function evaluateCommand(
   print(flags.json ? jsonOf(source, set, result) : textOf(source, set, result, page));
 }
 
+/** The images that were asked for, which the model must be able to see. */
 async function loadSplit(
+  source: WeightsSource,
+  flags: Flags,
+  asked: Flags["data"] | undefined,
+): Promise<ImageSet> {
+  const set = await splitOf(source, flags, asked);
+  const [is, was] = [set, source.format].map(({ channels, height, width, classes }) =>
+    `${channels} x ${height} x ${width} in ${classes.length} classes`
+  );
+  if (is === was) return set;
+  throw new UserError(`${source.path} is for images of ${was}; ${set.name} has ${is}`);
+}
+
+async function splitOf(
   { config }: WeightsSource,
   flags: Flags,
   asked: Flags["data"] | undefined,
@@ -57,7 +71,7 @@ async function loadSplit(
   const { train, validation } = await loadTraining(options);
   if (flags.split === "train") return train;
   if (validation === undefined) {
-    throw new UserError("This run has no validation images: it was trained on all 60000");
+    throw new UserError(`This run has no validation images: it was trained on all ${train.count}`);
   }
   return validation;
 }

@@ -2,13 +2,20 @@ import { z } from "zod";
 import { models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { configSchema, optionsSchema } from "../config/mod.ts";
-import { dataSets, type ImageFormat } from "../data/mod.ts";
-import { messageOf, UserError } from "../errors.ts";
-import { encodePng, grounds, imageSize, isPlain, type Picture, prepare } from "../image/mod.ts";
+import { messageOf, UsageError, UserError } from "../errors.ts";
+import {
+  encodePng,
+  grounds,
+  interleaved,
+  isPlain,
+  type Picture,
+  prepare,
+  scaled,
+} from "../image/mod.ts";
 import { printable } from "../printable.ts";
 import { diskFiles, writeAtomically } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
-import { findWeights, loadModel } from "../run/mod.ts";
+import { findWeights, loadModel, type SeenFormat } from "../run/mod.ts";
 import type { Module } from "../nn/mod.ts";
 import {
   classify,
@@ -34,15 +41,15 @@ const picturePath = (...endings: string[]) =>
 
 /** Flags of `predict`. */
 export const predictFlagsSchema = z.strictObject({
-  top: z.int().min(1).max(Math.max(...dataSets.map(({ classes }) => classes.length)))
+  top: z.int().min(1).max(256)
     .describe("classes to name, likeliest first").default(3),
   json: z.boolean().optional().describe("print JSON"),
   raw: z.boolean().optional()
-    .describe("take a picture as it is, only scaled to 28 x 28"),
+    .describe("take a picture as it is, only scaled to the size the model sees"),
   ground: z.enum(grounds).describe("what lies behind the garment").default("auto"),
-  show: z.boolean().optional().describe("show the 28 x 28 that the model sees"),
+  show: z.boolean().optional().describe("show the image that the model sees"),
   seen: picturePath("png").optional()
-    .describe("write the 28 x 28 that the model sees (.png; of one image)"),
+    .describe("write the image that the model sees (.png; of one image)"),
   saliency: picturePath("png", "svg").optional()
     .describe("write which pixels move the score most (.png or .svg; of one image)"),
   model: z.string().min(1).optional().meta({ placeholder: "NAME|MODULE.ts" })
@@ -79,6 +86,10 @@ export async function predictCommand(
   const flags = predictFlagsSchema.parse(given);
   configureThreads(flags.threads);
   const source = await findWeights(weights, flags.model);
+  const { isScaled } = source.format;
+  if (isScaled && given.ground !== undefined) {
+    throw new UsageError("--ground is for models of garments: this one's pictures are only scaled");
+  }
   using model = loadModel(source, flags.device);
   const all: Prediction[] = [];
   for await (const batch of predictBatches(model, source.format, paths, flags)) {
@@ -90,17 +101,19 @@ export async function predictCommand(
         output.complain(`warning: ${printable(one.name)}: ${warning}`);
       }
     }
-    if (!flags.json) show(batch, flags, output);
+    if (!flags.json) show(batch, source.format, flags, output);
   }
   if (flags.json) output.print(predictionJson(source, all));
-  if (flags.seen !== undefined || flags.saliency !== undefined) writePictures(model, all, flags);
+  if (flags.seen !== undefined || flags.saliency !== undefined) {
+    writePictures(model, source.format, all, flags);
+  }
   return all.some((one) => "error" in one) ? 1 : 0;
 }
 
 /** The predictions of all pictures, some of them at a time. */
 async function* predictBatches(
   model: Module,
-  format: ImageFormat,
+  format: SeenFormat,
   paths: readonly string[],
   flags: Flags,
 ): AsyncGenerator<Prediction[]> {
@@ -115,10 +128,12 @@ async function* predictBatches(
     waiting = [];
     return predictions;
   };
-  for await (const input of readInputs(paths)) {
+  for await (const input of readInputs(paths, format.channels === 3 ? 3 : 1)) {
     const { name } = input;
     if ("picture" in input) {
-      const image = prepare(input.picture, flags);
+      const image = format.isScaled
+        ? scaled(input.picture, format.width, format.height)
+        : prepare(input.picture, flags);
       waiting.push({ name, image, isPlain: isPlain(image) });
     } else waiting.push(input);
     if (waiting.length === batchSize) yield predictWaiting();
@@ -126,17 +141,27 @@ async function* predictBatches(
   if (waiting.length > 0) yield predictWaiting();
 }
 
-function show(batch: readonly Prediction[], flags: Flags, { print, colour }: Output): void {
+function show(
+  batch: readonly Prediction[],
+  format: SeenFormat,
+  flags: Flags,
+  { print, colour }: Output,
+): void {
   const lines = predictionTable(batch);
   for (const prediction of batch) {
     if (!("image" in prediction)) continue;
     print(lines.shift() ?? "");
-    if (flags.show) print(terminalPicture(prediction.image, colour));
+    if (flags.show) print(terminalPicture(prediction.image, format, colour));
   }
 }
 
 /** Writes the pictures that were asked for of the one image there is. */
-function writePictures(model: Module, all: readonly Prediction[], flags: Flags): void {
+function writePictures(
+  model: Module,
+  format: SeenFormat,
+  all: readonly Prediction[],
+  flags: Flags,
+): void {
   const inputs = all.filter((one) => !("leftOut" in one));
   const [only] = inputs;
   const flag = flags.seen === undefined ? "--saliency" : "--seen";
@@ -145,13 +170,16 @@ function writePictures(model: Module, all: readonly Prediction[], flags: Flags):
   }
   if (!("image" in only)) return;
   const { image, top: [{ name, label, probability }] } = only;
-  if (flags.seen !== undefined) write(flags.seen, encodePng(image.slice(), imageSize));
+  if (flags.seen !== undefined) {
+    const { width, channels } = format;
+    write(flags.seen, encodePng(interleaved(image, channels), width, channels === 1 ? 1 : 3));
+  }
   if (flags.saliency === undefined) return;
-  const slopes = saliency(model, image, label, flags.device);
+  const content = { image, saliency: saliency(model, image, label, format, flags.device), format };
   const isSvg = /\.svg$/i.test(flags.saliency);
   write(
     flags.saliency,
-    isSvg ? saliencySvg(image, slopes, name, probability) : saliencyPng(image, slopes),
+    isSvg ? saliencySvg(content, name, probability) : saliencyPng(content),
   );
 }
 

@@ -3,7 +3,7 @@ import { optionsSchema, type TrainConfig } from "../config/mod.ts";
 import { UserError } from "../errors.ts";
 import { type AnyModel, importModel } from "../models/mod.ts";
 import { builtIn } from "../train/mod.ts";
-import { markOf } from "../data/mod.ts";
+import { dataName, markOf } from "../data/mod.ts";
 import { diskFiles, writeText } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import type { Screen } from "../cli/mod.ts";
@@ -33,7 +33,9 @@ export async function reproduceCommand(
   const spec = await modelOfResults(path, results.config, asked);
   const { model, data, device } = results.config;
   const mark = markOf(data);
-  screen.line(`${path}: ${model} on ${data}${mark}, ${counted(results.epochs.length, "epoch")}`);
+  screen.line(
+    `${path}: ${model} on ${dataName(data)}${mark}, ${counted(results.epochs.length, "epoch")}`,
+  );
   if (device === "cuda") screen.line("warning: on CUDA the same bits are not promised");
   const changed = isFolder(path) ? changedModule(readRun(path)) : undefined;
   if (changed !== undefined) screen.line(`warning: ${changed}`);

@@ -9,16 +9,24 @@ import {
   type ModelModule,
   models,
 } from "../models/mod.ts";
-import { program } from "../program.ts";
+import { program, selfContained } from "../program.ts";
 import { aliasesOf, explain, schemasOf } from "../settings/mod.ts";
 
 const options = { alias: { b: "batch-size", wd: "weight-decay" }, values: aliasesOf(models) };
+
+/** What ends a run well: the end of each usage. */
+const signals = `
+Control-C, SIGTERM and a terminal that hangs up save the run.${
+  selfContained ? "" : ` In containers and under \
+supervisors start deno task itself, without npx: that dies of SIGTERM and leaves the run behind.`
+}`;
 
 /** The command line of `train` with one of wick's own models. */
 export const trainFlags = new Command(trainFlagsSchema, {
   usage: `${program} train --model NAME [flags]
 ${program} train --model ./MY_MODEL.ts [flags], and with --help the flags of that model
-${program} train --resume RUN_FOLDER`,
+${program} train --resume RUN_FOLDER
+${signals}`,
   ...options,
 });
 
@@ -30,17 +38,39 @@ export interface TrainArguments {
 
 /** The flags that these arguments may have: those of the model that they name. */
 export async function trainArguments(args: readonly string[]): Promise<TrainArguments> {
-  const [name] = args.flatMap((arg, i) =>
-    arg === "--model" ? args[i + 1] ?? [] : arg.startsWith("--model=") ? arg.slice(8) : []
-  );
-  if (name !== undefined && isModulePath(name)) {
-    const own = await importModel(name);
-    refuseTakenNames(own);
-    return { command: commandOf(name, own.model), own };
-  }
+  const [own] = (await modulesIn(args)).values();
+  if (own !== undefined) return { command: commandOf(own.path, own.model), own };
+  const [name] = modelsIn(args);
   const model = models.find((one) => one.name === name || one.aliases?.includes(name ?? ""));
   const asksForHelp = args.some((arg) => arg === "--help" || arg === "-h");
   return { command: model && asksForHelp ? commandOf(model.name, model) : trainFlags };
+}
+
+/** The names and paths that `--model` is given, several of them in a sweep. */
+const modelsIn = (args: readonly string[]): string[] =>
+  args.flatMap((arg, i) =>
+    arg === "--model" ? args[i + 1] ?? [] : arg.startsWith("--model=") ? arg.slice(8) : []
+  ).flatMap((value) => value.split(","));
+
+/** The modules that the arguments name as models, by their paths. */
+export async function modulesIn(args: readonly string[]): Promise<Map<string, ModelModule>> {
+  const modules = new Map<string, ModelModule>();
+  for (const path of modelsIn(args).filter(isModulePath)) {
+    const own = await importModel(path);
+    refuseTakenNames(own);
+    modules.set(path, own);
+  }
+  return modules;
+}
+
+/** The command of a sweep's line whose model is a module's; `more` are flags beside those of train. */
+export function moduleCommand(
+  modules: ReadonlyMap<string, ModelModule>,
+  line: readonly string[],
+  more: z.ZodRawShape,
+): { readonly command: Command<z.ZodRawShape>; readonly own: ModelModule } | undefined {
+  const [own] = modelsIn(line).flatMap((name) => modules.get(name) ?? []);
+  return own && { command: commandOf(own.path, own.model, more), own };
 }
 
 /** The flags that no model brings. */
@@ -64,15 +94,20 @@ function refuseTakenNames({ path, model: { name, settings, defaults = {} } }: Mo
 }
 
 /** The command line of `train` with the settings of one model. */
-function commandOf(shown: string, model: AnyModel): Command<z.ZodRawShape> {
+function commandOf(
+  shown: string,
+  model: AnyModel,
+  more: z.ZodRawShape = {},
+): Command<z.ZodRawShape> {
   const { name, title, defaults = {} } = model;
   const said = Object.entries(defaults).map(([key, value]) => `--${flagName(key)} ${value}`);
   const usage = [
     `${program} train --model ${shown} [flags]`,
     `${name}: ${title}`,
     ...(said.length === 0 ? [] : [`Its defaults: ${said.join(" ")}`]),
+    signals,
   ].join("\n");
   const { model: modelFlag, ...rest } = sharedFlags;
-  const schema = z.strictObject({ model: modelFlag, ...schemasOf(model), ...rest });
+  const schema = z.strictObject({ model: modelFlag, ...schemasOf(model), ...rest, ...more });
   return new Command(schema as z.ZodObject<z.ZodRawShape>, { usage, ...options });
 }

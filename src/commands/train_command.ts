@@ -1,8 +1,9 @@
-import { loadTest, loadTraining } from "../data/mod.ts";
+import { dataSet, loadTest, loadTraining } from "../data/mod.ts";
 import { messageOf, UsageError, UserError } from "../errors.ts";
 import { type AnyModel, type ModelModule, models } from "../models/mod.ts";
-import { complete, namesOf } from "../settings/mod.ts";
+import { namesOf } from "../settings/mod.ts";
 import { program } from "../program.ts";
+import { shellPath } from "../shell_word.ts";
 import {
   completeConfig,
   contradiction,
@@ -13,6 +14,7 @@ import {
   type TrainConfig,
   type TrainFlags,
   type TrainSettings,
+  withoutValidation,
 } from "../config/mod.ts";
 import { refuseForImages, withFigures } from "./image_settings.ts";
 import { summaryText } from "./models_command.ts";
@@ -49,6 +51,7 @@ export async function trainCommand(
   const data = await loadTraining({ ...options, trainSize: settings.trainSize });
   const config = completeConfig(withFigures(complete, data.train), data.source, own?.model);
   const model = own?.model ?? builtIn(config);
+  refuseForData(config, complete, model);
   refuseForImages(config, model, data.train);
   if (options.summary) {
     const { channels, height, width } = data.train;
@@ -77,12 +80,13 @@ async function resume(
 ): Promise<number> {
   if (options.dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
   const record = readRun(path);
-  const { folder, config, finished, environment } = record;
+  const { folder, config, finished, environment, failure } = record;
   refuseChanges(folder, config, settings, options);
   if (finished) {
     screen.line(`${folder} is finished: nothing to do (${program} evaluate ${folder} shows it)`);
     return 0;
   }
+  if (failure !== undefined) screen.line(`warning: ${folder} has failed before: ${failure}`);
   const model = await modelIn(folder, config);
   const changed = changedModule(record);
   if (changed !== undefined) screen.line(`warning: ${changed}`);
@@ -115,14 +119,9 @@ export function resumeCommand(folder: string, options: RunOptions): string {
   const flags = (["checkpointEvery", "keepLast", "dataDir", "threads"] as const).flatMap((key) => {
     const value = options[key];
     const plain = optionsSchema.shape[key].safeParse(undefined).data;
-    return value === plain ? [] : [`--${flagName(key)} ${quoted(String(value))}`];
+    return value === plain ? [] : [`--${flagName(key)} ${shellPath(String(value))}`];
   });
-  return [`${program} train --resume`, quoted(folder), ...flags].join(" ");
-}
-
-/** A word as a shell reads it. */
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return [`${program} train --resume`, shellPath(folder), ...flags].join(" ");
 }
 
 /**
@@ -150,7 +149,7 @@ function ownSettings({ model, digests }: ModelModule, settings: [string, unknown
     ...Object.fromEntries(settings.filter((entry) => !isOwn(entry))),
     model: model.name,
     modelFiles: digests,
-    modelSettings: complete(model, given),
+    modelSettings: given,
   };
 }
 
@@ -167,6 +166,25 @@ export function checkedSettings(
   return settings;
 }
 
+/** Refuses what is right by itself, but not for the images that were found. */
+function refuseForData(config: TrainConfig, settings: TrainSettings, model: AnyModel): void {
+  const set = dataSet(config.data);
+  const { height, width } = set;
+  const wrong = withoutValidation({ ...settings, trainSize: config.trainSize }, [set]) ??
+    (config.cropPadding >= Math.min(height, width)
+      ? `--crop-padding ${config.cropPadding} is too much for images of ${height} x ${width}`
+      : undefined);
+  if (wrong !== undefined) throw new UsageError(wrong);
+  if (config.modelFiles !== undefined) return; // a model of one's own says it itself
+  try {
+    modelOf(config, model);
+  } catch (error) {
+    throw new UsageError(
+      `The model ${config.model} is not for images of ${height} x ${width}: ${messageOf(error)}`,
+    );
+  }
+}
+
 function namedModel(name: string): void {
   try {
     builtIn({ model: name });
@@ -181,8 +199,16 @@ function refuseChanges(
   settings: Partial<TrainSettings>,
   { data }: RunOptions,
 ): void {
-  const asked = { ...settings, ...(data !== "auto" && { data }) };
-  const full: Readonly<Record<string, unknown>> = { ...defaultsOf(config), ...config };
+  // Whether a module's files are those of the run is said apart from its settings.
+  const { modelFiles: _, modelSettings, ...others } = settings;
+  const asked = { ...others, ...modelSettings, ...(data !== "auto" && { data }) };
+  const { data: was } = config;
+  const full: Readonly<Record<string, unknown>> = {
+    ...defaultsOf(config),
+    ...config,
+    ...config.modelSettings,
+    data: typeof was === "string" ? was : was.path,
+  };
   for (const [key, value] of Object.entries(asked)) {
     const was = full[key];
     if (was === value) continue;

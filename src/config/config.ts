@@ -1,8 +1,16 @@
 import { z } from "zod";
-import { type DataSet, dataSet, dataSets, isTrainSize, trainingCount } from "../data/mod.ts";
+import {
+  checkTrainSize,
+  type DataReference,
+  type DataSet,
+  dataSet,
+  dataSets,
+  trainingCount,
+} from "../data/mod.ts";
 import { type AnyModel, models } from "../models/mod.ts";
-import { defaultOf, namesOf, schemasOf } from "../settings/mod.ts";
+import { complete, defaultOf, namesOf, schemasOf } from "../settings/mod.ts";
 import { rankedOf } from "../statistics/mod.ts";
+import { localSchema } from "./local_data.ts";
 import { normalizeSchema } from "./normalize.ts";
 import { type Choice, choices, chosen, keyOf, keysOf, shapeOf } from "./choices.ts";
 
@@ -30,16 +38,16 @@ export const configSchema = z.strictObject({
     .describe("SHA-256 of the files that a model of one's own is made of, its module first"),
   modelSettings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional()
     .describe("settings of a model of one's own"),
-  data: z.enum(namesOf(dataSets)),
-  trainSize: z.int().min(1).max(Math.max(...dataSets.map(({ trainCount }) => trainCount)))
-    .refine(
-      (size) => dataSets.some((set) => isTrainSize(set, size)),
-      `must be up to ${each((set) => `${trainingCount(set)}, or ${set.trainCount}`)}`,
-    )
-    .describe(
-      `training images; ${each(({ trainCount }) => `${trainCount}`)} leaves none for validation ` +
-        `[${each((set) => `${trainingCount(set)}`)}]`,
-    ),
+  data: z.union([z.enum(namesOf(dataSets)), localSchema], {
+    error: ({ input }) =>
+      typeof input === "string"
+        ? `must be ${namesOf(dataSets).join(", ")}`
+        : "must describe a data set",
+  }),
+  trainSize: z.int().min(1).describe(
+    `training images; ${each(({ trainCount }) => `${trainCount}`)} leaves none for validation ` +
+      `[${each((set) => `${trainingCount(set)}`)}]`,
+  ),
   epochs: z.int().min(1).max(100000).describe("passes over the training images").default(10),
   batchSize: z.int().min(1).max(60000).describe("images a step").default(32),
   opt: z.enum(namesOf(opt.specs)).describe("optimizer").default(opt.standard),
@@ -117,11 +125,12 @@ export type Values = Readonly<Record<string, unknown>>;
 
 /**
  * Fills in the defaults, those that depend on other settings too. `data` is what was found, `own`
- * the user's own model.
+ * the user's own model. Throws a UsageError where the data have not so many images as are to be
+ * trained on.
  */
 export function completeConfig(
   settings: TrainSettings,
-  data: string,
+  data: DataReference,
   own?: AnyModel,
 ): TrainConfig {
   const config: Record<string, unknown> = {
@@ -129,6 +138,7 @@ export function completeConfig(
     trainSize: trainingCount(dataSet(data)),
     ...defined(settings),
     data,
+    ...(own && { modelSettings: complete(own, settings.modelSettings ?? {}) }),
   };
   for (const choice of Object.values(choices)) {
     const spec = chosen(choice, config);
@@ -137,7 +147,9 @@ export function completeConfig(
       if (config[key] === defaultOf(schemasOf(spec)[setting])) delete config[key];
     }
   }
-  return configSchema.parse(config);
+  const result = configSchema.parse(config);
+  checkTrainSize(dataSet(data), result.trainSize);
+  return result;
 }
 
 /** The settings that the chosen one has in a config, under its own names for them. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
+import { dataName, type DataReference, dataSet, isTrainSize } from "../data/mod.ts";
 import { type AnySpec, defaultOf, explain, problem } from "../settings/mod.ts";
 import { type Choice, choices, chosen, keyOf } from "./choices.ts";
 import { configSchema, laterKeys, settingsOf, type TrainConfig } from "./config.ts";
@@ -8,10 +9,10 @@ import { configSchema, laterKeys, settingsOf, type TrainConfig } from "./config.
 const sizeLimit = 1024 * 1024;
 
 const keys = Object.keys(configSchema.shape) as (keyof TrainConfig)[];
-const fileKeys = new Map(keys.map((key) => [snakeCase(key), key]));
+const fileKeys = new Map(keys.map((key) => [recordKey(key), key]));
 
 /** `batchSize` as a file's keys are written: `batch_size`. */
-function snakeCase(key: string): string {
+export function recordKey(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
@@ -26,17 +27,20 @@ export function configRecord(config: TrainConfig): Record<string, unknown> {
 
 /**
  * A config, as a file has it, as people are shown it: the settings of a model of one's own beside the
- * others, and the beginning of the SHA-256 of each of its files.
+ * others, the beginning of the SHA-256 of each of its files, and a data set of one's own as one word.
  */
 export function shownConfig(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { model_files = {}, model_settings = {}, ...others } = record;
   const digests = Object.entries(model_files as Record<string, string>);
   const files = digests.map(([name, digest]) => [name, digest.slice(0, 12)]);
   const { model, ...rest } = others;
+  const { data } = others as { data?: DataReference };
+  const shownData = typeof data === "object" && `${dataName(data)}-${data.sha256.slice(0, 12)}`;
   return {
     ...(model !== undefined && { model }),
     ...model_settings as object,
     ...rest,
+    ...(shownData && { data: shownData }),
     ...Object.fromEntries(files),
   };
 }
@@ -63,8 +67,12 @@ export function configOfRecord(record: unknown, path: string): TrainConfig {
     if (!(key in settings) && !mayLack) throw missing(name, path);
   }
   const result = configSchema.safeParse(settings);
-  if (result.success) return withoutGaps(result.data, path);
-  throw new UserError(`${path}: ${explain(result.error, settings, snakeCase)}`);
+  if (result.success) {
+    const { data, trainSize } = result.data;
+    if (isTrainSize(dataSet(data), trainSize)) return withoutGaps(result.data, path);
+    throw new UserError(`${path}: ${dataName(data)} cannot be trained on ${trainSize} images`);
+  }
+  throw new UserError(`${path}: ${explain(result.error, settings, recordKey)}`);
 }
 
 /** Throws where a setting of the model, the optimizer or the schedule is missing or wrong. */
@@ -74,9 +82,9 @@ function withoutGaps(config: TrainConfig, path: string): TrainConfig {
     const { settings, later = [] } = spec;
     for (const name of Object.keys(settings)) {
       const key = keyOf(choice, name);
-      if (!later.includes(name) && !(key in config)) throw missing(snakeCase(key), path);
+      if (!later.includes(name) && !(key in config)) throw missing(recordKey(key), path);
     }
-    const spell = (setting: string) => snakeCase(keyOf(choice, setting));
+    const spell = (setting: string) => recordKey(keyOf(choice, setting));
     const wrong = problem(spec, settingsOf(choice, config), spell);
     if (wrong !== undefined) throw new UserError(`${path}: ${wrong}`);
   }

@@ -1,5 +1,5 @@
 import { flagName } from "../cli/mod.ts";
-import { dataSets } from "../data/mod.ts";
+import { type DataSet, dataSets } from "../data/mod.ts";
 import type { AnyModel } from "../models/mod.ts";
 import { schedules } from "../nn/mod.ts";
 import { namesOf, problem } from "../settings/mod.ts";
@@ -32,7 +32,7 @@ export function contradiction(settings: TrainSettings, own?: AnyModel): string |
 
 /** Says what is wrong between settings that belong to no model, optimizer or schedule. */
 function contradictionBetween(settings: TrainSettings): string | undefined {
-  const { epochs = 10, lrWarmupEpochs = 0, trainSize = 1, earlyStopping } = settings;
+  const { epochs = 10, lrWarmupEpochs = 0 } = settings;
   if (lrWarmupEpochs >= epochs && lrWarmupEpochs > 0) {
     return `--lr-warmup-epochs ${lrWarmupEpochs} must be below --epochs ${epochs}`;
   }
@@ -43,9 +43,18 @@ function contradictionBetween(settings: TrainSettings): string | undefined {
   if (lrWarmupEpochs > 0 && schedule?.ownRise) {
     return `--lr-warmup-epochs is not for ${schedule.name}, which has a rise of its own`;
   }
-  const leavesNone = dataSets.some((set) => set.trainCount === trainSize);
-  if (leavesNone && earlyStopping) {
-    return `--early-stopping needs validation images, which --train-size ${trainSize} leaves none of`;
+  return withoutValidation(settings, dataSets);
+}
+
+/** Says what validation images are missing for, where one of these sets would have none left. */
+export function withoutValidation(
+  { trainSize, ...settings }: TrainSettings,
+  sets: readonly Pick<DataSet, "trainCount">[],
+): string | undefined {
+  const leavesNone = sets.some((set) => set.trainCount === trainSize);
+  const judge = settings.earlyStopping ? "early-stopping" : settings.bestBy && "best-by";
+  if (leavesNone && judge) {
+    return `--${judge} needs validation images, which --train-size ${trainSize} leaves none of`;
   }
 }
 

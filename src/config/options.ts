@@ -1,18 +1,30 @@
 import { z } from "zod";
-import { dataSets } from "../data/mod.ts";
+import { dataSets, isDataPath } from "../data/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { ownFolder } from "../user_folder.ts";
 import { configSchema } from "./config.ts";
 
+const names = ["auto", ...namesOf(dataSets)];
+
 /** Where and how a run is done; nothing here changes the result. */
 export const optionsSchema = z.strictObject({
-  data: z.enum(["auto", ...namesOf(dataSets)])
-    .describe("auto: the real set, or synthetic where it cannot be had").default("auto"),
+  data: z.string().refine(
+    (text) => names.includes(text) || isDataPath(text),
+    `must be ${names.join(", ")} or a path such as ./pictures`,
+  ).meta({ placeholder: "NAME|PATH" })
+    .describe(
+      `${names.join(", ")} (auto: the real set, or synthetic where it cannot be had), or data of ` +
+        "your own: a folder with a folder of pictures for each class, or with IDX or CSV files, or " +
+        "a file .npz or .csv",
+    ).default("auto"),
+  imageSize: z.int().min(1).max(4096).optional()
+    .describe("height and width that your own pictures are scaled to [their own]"),
   dataDir: z.string().min(1).optional().meta({ placeholder: "FOLDER" })
     .describe("folder of the data files [FASHION_MNIST_DIR, then data]"),
   outputDir: z.string().min(1).meta({ placeholder: "FOLDER" }).describe("parent of the run folders")
     .default(() => ownFolder("runs")),
-  threads: z.int().min(0).max(1024).describe("threads, 0 for one a physical core").default(0),
+  threads: z.int().min(0).max(1024).describe("threads, 0 for one a physical core that may be used")
+    .default(0),
   checkpointEvery: z.string().regex(/^[1-9]\d{0,8}s?$/, "must be steps (50) or seconds (30s)")
     .optional().meta({ placeholder: "N|Ns" })
     .describe("also save every so many steps (50) or seconds (30s)"),

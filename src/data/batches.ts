@@ -14,6 +14,8 @@ export interface Batch {
   readonly indices: Uint32Array;
   /** How many images it has. */
   readonly count: number;
+  /** How many classes the set has. */
+  readonly classes: number;
 }
 
 /** How a set is cut into batches. */
@@ -26,14 +28,20 @@ export interface BatchOptions {
   readonly device?: Device;
   /** Batches to leave out at the beginning, for a run that goes on inside an epoch. */
   readonly from?: number;
+  /** Leaves out the last batch where it is partial. */
+  readonly dropLast?: boolean;
 }
 
-/** The number of batches in an epoch, the last partial one included. */
-export const batchCount = (set: ImageSet, batchSize: number): number =>
-  Math.ceil(set.count / batchSize);
+/** The number of batches in an epoch, the last partial one included unless it is dropped. */
+export const batchCount = (
+  set: ImageSet,
+  batchSize: number,
+  { dropLast = false }: Pick<BatchOptions, "dropLast"> = {},
+): number => Math[dropLast ? "floor" : "ceil"](set.count / batchSize);
 
 /**
- * Cuts a set into batches of `batchSize`, the last partial one included: each image once. A pure
+ * Cuts a set into batches of `batchSize`, the last partial one included unless `dropLast` leaves it
+ * out: each image once. A pure
  * function of its arguments; `from` leaves the others as they are. Throws RangeError for a size,
  * padding, probability or `from` out of range.
  *
@@ -51,7 +59,7 @@ export function batches(
 ): Iterable<Batch> {
   const { from = 0, augment } = options;
   checkWhole("batch size", batchSize, 1, Number.MAX_SAFE_INTEGER);
-  checkWhole("number of batches to skip", from, 0, batchCount(set, batchSize));
+  checkWhole("number of batches to skip", from, 0, batchCount(set, batchSize, options));
   if (augment) checkAugmentations(augment, set);
   return { [Symbol.iterator]: () => cut(set, batchSize, options) };
 }
@@ -63,8 +71,9 @@ function* cut(set: ImageSet, batchSize: number, options: BatchOptions): Generato
   const order = random?.permutation(set.count) ?? new Uint32Array(set.count).map((_, i) => i);
   const source = resident(set, device);
   const chance = augment?.random.at({ epoch: random?.epoch ?? augment.random.epoch });
-  for (let start = from * batchSize; start < set.count; start += batchSize) {
-    const indices = order.subarray(start, start + batchSize);
+  const end = batchCount(set, batchSize, options);
+  for (let index = from; index < end; index++) {
+    const indices = order.subarray(index * batchSize, (index + 1) * batchSize);
     const count = indices.length;
     native.gather_batch(source.images.handle, source.labels.handle, indices, pair);
     const gathered = new Tensor(pair[0]!, "f32", [count, set.channels, set.height, set.width]);
@@ -72,7 +81,7 @@ function* cut(set: ImageSet, batchSize: number, options: BatchOptions): Generato
     const images = augment && chance ? augmented(gathered, augment, chance, indices) : gathered;
     // In a generator `using` takes fifteen times as long.
     try {
-      yield { images, labels, indices, count };
+      yield { images, labels, indices, count, classes: set.classes.length };
     } finally {
       images.dispose();
       labels.dispose();

@@ -145,15 +145,49 @@ async function attempt(action: () => Promise<void>): Promise<string | undefined>
 
 /**
  * Opens `path` for writing once no other process has it open for writing, so that two downloads do
- * not mix their bytes.
+ * not mix their bytes. Throws {@linkcode UserError} for a link, by which another user of the folder
+ * could have a file of this one written over.
  */
 async function openAlone(path: string): Promise<Deno.FsFile> {
   while (true) {
-    const part = await Deno.open(path, { read: true, write: true, create: true });
+    const part = await openUnlinked(path);
     await part.lock(true);
-    const [held, named] = await Promise.all([part.stat(), Deno.stat(path).catch(() => undefined)]);
-    if (held.ino === named?.ino) return part;
+    const [held, named] = await Promise.all([part.stat(), lookAt(path)]);
+    if (held.dev === named?.dev && held.ino === named.ino) return part;
     part.close();
+  }
+}
+
+/** A file that is opened without `create` is left as it is, whatever it is. */
+async function openUnlinked(path: string): Promise<Deno.FsFile> {
+  while (true) {
+    const found = await lookAt(path);
+    if (found === undefined) {
+      try {
+        return await Deno.open(path, { read: true, write: true, createNew: true });
+      } catch (error) {
+        if (error instanceof Deno.errors.AlreadyExists) continue; // another process was faster
+        throw error;
+      }
+    }
+    if (!found.isFile || (found.nlink ?? 1) > 1) {
+      throw new UserError(`${path} is a link, or no file: remove it and download again.`);
+    }
+    const part = await ifThere(Deno.open(path, { read: true, write: true }));
+    const opened = await part?.stat();
+    if (part && opened?.dev === found.dev && opened.ino === found.ino) return part;
+    part?.close(); // it was exchanged in between
+  }
+}
+
+const lookAt = (path: string) => ifThere(Deno.lstat(path));
+
+async function ifThere<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
   }
 }
 

@@ -1,9 +1,9 @@
 import { messageOf, UserError } from "../errors.ts";
 import { program } from "../program.ts";
+import { gunzip, readFile } from "../storage/mod.ts";
 import { ownFolder } from "../user_folder.ts";
 import type { CanonicalFile, FileList, Publication } from "./published_files.ts";
 import { sha256 } from "./digest.ts";
-import { gunzip } from "./gzip.ts";
 
 /** The data folder: `given`, else what the set's environment variable says, else `data`. */
 export function dataFolder(
@@ -17,6 +17,7 @@ export function dataFolder(
 export interface FileOnDisk {
   readonly file: CanonicalFile;
   readonly path: string;
+  /** Whether it is gzipped; its size tells, for browsers unpack files and leave their names. */
   readonly packed: boolean;
 }
 
@@ -31,13 +32,14 @@ export async function findFile(
   below: string,
 ): Promise<FileOnDisk | undefined> {
   for (const place of [folder, `${folder}/${below}`]) {
-    for (const packed of [true, false]) {
-      const path = `${place}/${packed ? file.name : file.name.replace(/\.gz$/, "")}`;
+    for (const name of [file.name, file.name.replace(/\.gz$/, "")]) {
+      const path = `${place}/${name}`;
       const info = await stat(path);
       if (info === undefined) continue;
-      const expected = packed ? file.bytes : file.unpackedBytes;
       if (!info.isFile) throw new UserError(`${path} is not a file.`);
-      if (info.size !== expected) {
+      const packed = info.size === file.bytes;
+      if (!packed && info.size !== file.unpackedBytes) {
+        const expected = name === file.name ? file.bytes : file.unpackedBytes;
         throw new UserError(
           `${path} has ${info.size} bytes, the published file ${expected}: it is truncated or another file. ${remedy}`,
         );
@@ -76,10 +78,13 @@ export async function readVerified(found: FileOnDisk): Promise<Uint8Array<ArrayB
 }
 
 async function readBytes({ file, path, packed }: FileOnDisk): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = await Deno.readFile(path).catch((error) => {
-    throw new UserError(`Cannot read ${path}: ${messageOf(error)}.`, { cause: error });
-  });
+  const bytes = readUserFile(path);
   const expected = packed ? file.sha256 : file.unpackedSha256;
+  if (expected === undefined) {
+    throw new UserError(
+      `${path} is unpacked, and only the published ${file.name} can be checked. ${remedy}`,
+    );
+  }
   const digest = await sha256(bytes);
   if (digest !== expected) {
     throw new UserError(
@@ -87,6 +92,17 @@ async function readBytes({ file, path, packed }: FileOnDisk): Promise<Uint8Array
     );
   }
   return bytes;
+}
+
+/** The bytes of a file that must be there; throws {@linkcode UserError} that names it. */
+export function readUserFile(path: string): Uint8Array<ArrayBuffer> {
+  try {
+    const bytes = readFile(path);
+    if (bytes !== undefined) return bytes;
+  } catch (error) {
+    throw new UserError(`Cannot read ${path}: ${messageOf(error)}.`, { cause: error });
+  }
+  throw new UserError(`There is no ${path}.`);
 }
 
 const remedy = `Remove it and run \`${program} download\`, or name another folder with --data-dir.`;

@@ -6,13 +6,16 @@ export interface ImageFormat {
   readonly height: number;
   /** Pixels from left to right. */
   readonly width: number;
-  /** Names of the classes, in the order of the labels. */
+  /** Names of the classes, in the order of the labels; at most 256. */
   readonly classes: readonly string[];
 }
 
 /** Bytes of one image. */
 export const bytesOf = ({ channels, height, width }: Omit<ImageFormat, "classes">): number =>
   channels * height * width;
+
+/** A label is a byte. */
+export const mostClasses = 256;
 
 /** Labelled 8-bit gray images, all in memory. */
 export interface ImageSet extends ImageFormat {
@@ -28,7 +31,7 @@ export interface ImageSet extends ImageFormat {
 
 /**
  * Makes an {@linkcode ImageSet} of pixels `[count, channels, height, width]` and labels `[count]`;
- * throws RangeError where they disagree.
+ * throws RangeError where they disagree, or a label is no class.
  */
 export function imageSet(
   name: string,
@@ -41,6 +44,15 @@ export function imageSet(
     throw new RangeError(
       `Cannot make ${name} of ${images.length} pixels and ${labels.length} labels: ` +
         `expected ${bytes} pixels a label`,
+    );
+  }
+  if (classes.length > mostClasses) {
+    throw new RangeError(`Cannot make ${name} of ${classes.length} classes: 256 are the most`);
+  }
+  const wrong = labels.findIndex((label) => label >= classes.length);
+  if (wrong >= 0) {
+    throw new RangeError(
+      `Cannot make ${name} of ${classes.length} classes: label ${wrong} is ${labels[wrong]}`,
     );
   }
   return { name, images, labels, count: labels.length, channels, height, width, classes };

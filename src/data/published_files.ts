@@ -8,8 +8,8 @@ export interface CanonicalFile {
   readonly sha256: string;
   /** Size and SHA-256 of the IDX file inside, which has the same name without `.gz`. */
   readonly unpackedBytes: number;
-  /** SHA-256 of its unpacked content. */
-  readonly unpackedSha256: string;
+  /** SHA-256 of its unpacked content; where it is not known, only the gzipped file can be checked. */
+  readonly unpackedSha256?: string;
 }
 
 /** Images and labels of one part of the set. */

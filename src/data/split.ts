@@ -7,10 +7,10 @@ import type { DataSet, Origin, TrainingData } from "./sets/data_set.ts";
  * Decides which images are for validation; fixed, so that runs with different seeds can be
  * compared.
  */
-const splitSeed = 1708_07747;
+export const splitSeed = 1708_07747;
 
 /** Sizes of a data set's training part. */
-export type Counts = Pick<DataSet, "trainCount" | "validationCount">;
+export type Counts = Pick<DataSet, "trainCount" | "validationCount" | "heldBack">;
 
 /** Images left for training beside the validation images. */
 export const trainingCount = ({ trainCount, validationCount }: Counts): number =>
@@ -22,7 +22,10 @@ export const isTrainSize = (counts: Counts, trainSize: number): boolean =>
   (trainSize <= trainingCount(counts) || trainSize === counts.trainCount);
 
 /** Throws {@linkcode UsageError} unless the set can be trained on `trainSize` images. */
-export function checkTrainSize(set: Counts, trainSize: number): void {
+export function checkTrainSize(
+  set: Pick<DataSet, "trainCount" | "validationCount">,
+  trainSize: number,
+): void {
   if (isTrainSize(set, trainSize)) return;
   throw new UsageError(
     `Cannot train on ${trainSize} images: take 1 to ${trainingCount(set)}, ` +
@@ -31,15 +34,15 @@ export function checkTrainSize(set: Counts, trainSize: number): void {
 }
 
 /**
- * Divides the indices of a labelled set, class by class: `heldBack` of each class for validation,
- * the others in an order in which the classes take turns, so that its beginning of any length is
+ * Divides the indices of a labelled set, class by class: `heldBack` of each class, or as many as it
+ * says of a class of so many, for validation, the others in an order in which the classes take turns, so that its beginning of any length is
  * as balanced as can be and a longer one contains every shorter one. A pure function of labels and
  * seed.
  */
 export function stratify(
   labels: Uint8Array,
   classes: number,
-  heldBack: number,
+  heldBack: number | ((members: number) => number),
   seed = splitSeed,
 ): { readonly train: Uint32Array; readonly validation: Uint32Array } {
   const random = new Random(seed, "split");
@@ -47,11 +50,12 @@ export function stratify(
     const indices = indicesOf(labels, label);
     return random.at({ index: label }).permutation(indices.length).map((place) => indices[place]);
   });
-  if (members.some((indices) => indices.length < heldBack)) {
+  const count = typeof heldBack === "number" ? () => heldBack : heldBack;
+  if (members.some(({ length }) => length < count(length))) {
     throw new RangeError(`Cannot hold back ${heldBack} images of each class: one has fewer`);
   }
-  const validation = members.flatMap((indices) => [...indices.subarray(0, heldBack)]);
-  const rest = members.map((indices) => indices.subarray(heldBack));
+  const validation = members.flatMap((indices) => [...indices.subarray(0, count(indices.length))]);
+  const rest = members.map((indices) => indices.subarray(count(indices.length)));
   const train: number[] = [];
   const longest = rest.reduce((most, indices) => indices.length > most ? indices.length : most, 0);
   for (let turn = 0; turn < longest; turn++) {
@@ -71,7 +75,7 @@ export function split(
   const { train, validation } = stratify(
     all.labels,
     all.classes.length,
-    counts.validationCount / all.classes.length,
+    counts.heldBack ?? counts.validationCount / all.classes.length,
   );
   return {
     train: subset(all, all.name, train.slice(0, trainSize).sort()),

@@ -1,4 +1,5 @@
 /** Sweeps and reproductions. @module */
 export { reproduce } from "./reproduce.ts";
 export { expand } from "./sweep.ts";
-export { sweepTable } from "./sweep_table.ts";
+export { writeSweep } from "./sweep_files.ts";
+export { sweepTable, type SweptRun } from "./sweep_table.ts";

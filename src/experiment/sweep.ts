@@ -8,14 +8,15 @@ const most = 10_000;
 /**
  * The command lines of a sweep: one for each combination of the values that the flags of a config
  * are given, as in `--lr 0.1,0.01 --seed 1..3`. The last flag changes fastest. `alias` spells
- * flags in other ways, `{ b: "batch-size" }`.
+ * flags in other ways, `{ b: "batch-size" }`; `own` are keys of settings beside those of a config.
  */
 export function expand(
   args: readonly string[],
   alias: Readonly<Record<string, string>> = {},
+  own: readonly string[] = [],
 ): string[][] {
   const { data: _, ...decisive } = configSchema.shape;
-  const settings = new Set(Object.keys(decisive).map(flagName));
+  const settings = new Set([...Object.keys(decisive), ...own].map(flagName));
   let lines: string[][] = [[]];
   let before = "";
   for (const arg of args) {

@@ -27,7 +27,10 @@ const notLoaded = (path: string) => `The native library cannot be loaded from ${
  * without a record, such as one that `WICK_LIBRARY` names, is not compared.
  */
 const checkDigest = (path: string): string => {
-  const file = attempt(notLoaded(path), () => Deno.readFileSync(path));
+  const file = attempt(notLoaded(path), () => {
+    if (!Deno.statSync(path).isFile) throw new Error("it is not a regular file");
+    return Deno.readFileSync(path);
+  });
   const digest = createHash("sha256").update(file).digest("hex");
   const record = buildRecord();
   if (record === undefined) return digest;
@@ -109,7 +112,7 @@ export const libraryInformation = (): LibraryInformation => {
   return { ...JSON.parse(new TextDecoder().decode(text.subarray(0, length))), sha256 };
 };
 
-/** Sets the number of threads for all that follows; 0 is one a physical core. */
+/** Sets the number of threads for all that follows; 0 is one a physical core that may be used. */
 export function configureThreads(threads: number): void {
   native.wick_configure(threads);
 }

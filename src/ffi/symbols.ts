@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 331076734;
+export const ABI_HASH = 4085436518;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -68,16 +68,29 @@ export const symbols = {
   tensor_relu: { parameters: ["f64"], result: "f64" },
   tensor_gelu: { parameters: ["f64"], result: "f64" },
   tensor_silu: { parameters: ["f64"], result: "f64" },
+  tensor_leaky_relu: { parameters: ["f64", "f64"], result: "f64" },
+  tensor_elu: { parameters: ["f64", "f64"], result: "f64" },
+  tensor_softplus: { parameters: ["f64", "f64", "f64"], result: "f64" },
+  tensor_hardswish: { parameters: ["f64"], result: "f64" },
+  tensor_mish: { parameters: ["f64"], result: "f64" },
+  tensor_abs_gradient: { parameters: ["f64", "f64"], result: "f64" },
+  tensor_square_gradient: { parameters: ["f64", "f64"], result: "f64" },
   tensor_relu_gradient: { parameters: ["f64", "f64"], result: "f64" },
   tensor_tanh_gradient: { parameters: ["f64", "f64"], result: "f64" },
   tensor_sigmoid_gradient: { parameters: ["f64", "f64"], result: "f64" },
   tensor_gelu_gradient: { parameters: ["f64", "f64"], result: "f64" },
   tensor_silu_gradient: { parameters: ["f64", "f64"], result: "f64" },
+  tensor_leaky_relu_gradient: { parameters: ["f64", "f64", "f64"], result: "f64" },
+  tensor_elu_gradient: { parameters: ["f64", "f64", "f64"], result: "f64" },
+  tensor_softplus_gradient: { parameters: ["f64", "f64", "f64", "f64"], result: "f64" },
+  tensor_hardswish_gradient: { parameters: ["f64", "f64"], result: "f64" },
+  tensor_mish_gradient: { parameters: ["f64", "f64"], result: "f64" },
   tensor_sum: { parameters: ["f64", "buffer", "u32", "u32"], result: "f64" },
   tensor_mean: { parameters: ["f64", "buffer", "u32", "u32"], result: "f64" },
   tensor_max: { parameters: ["f64", "buffer", "u32", "u32"], result: "f64" },
   tensor_min: { parameters: ["f64", "buffer", "u32", "u32"], result: "f64" },
   tensor_sum_to: { parameters: ["f64", "buffer", "u32"], result: "f64" },
+  tensor_mul_sum_to: { parameters: ["f64", "f64", "buffer", "u32"], result: "f64" },
   tensor_argmax: { parameters: ["f64", "u32", "u32"], result: "f64" },
   tensor_softmax: { parameters: ["f64", "u32"], result: "f64" },
   tensor_log_softmax: { parameters: ["f64", "u32"], result: "f64" },
@@ -105,19 +118,34 @@ export const symbols = {
   },
   avg_pool2d: { parameters: ["f64", "buffer", "u32"], result: "f64" },
   avg_pool2d_gradient: { parameters: ["f64", "buffer", "u32", "buffer", "u32"], result: "f64" },
-  batch_norm: { parameters: ["f64", "f64", "f64", "f64", "buffer", "u32"], result: "f64" },
-  batch_norm_inference: { parameters: ["f64", "f64", "f64", "f64", "f64", "f64"], result: "f64" },
-  batch_norm_gradient: {
-    parameters: ["f64", "f64", "f64", "f64", "f64", "buffer", "u32"],
+  batch_norm: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
     result: "f64",
   },
-  batch_norm_update: {
+  batch_norm_gradients: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
+  batch_norm_inference: {
     parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "u32"],
     result: "f64",
   },
+  group_norm: {
+    parameters: ["f64", "u32", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
+  group_norm_gradients: {
+    parameters: ["f64", "f64", "u32", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
   layer_norm: { parameters: ["f64", "f64", "f64", "f64", "buffer", "u32"], result: "f64" },
-  layer_norm_gradient: {
-    parameters: ["f64", "f64", "f64", "f64", "f64", "buffer", "u32"],
+  layer_norm_gradients: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
+  rms_norm: { parameters: ["f64", "f64", "f64", "buffer", "u32"], result: "f64" },
+  rms_norm_gradients: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
     result: "f64",
   },
   cross_entropy: { parameters: ["f64", "f64", "f64", "f64", "buffer", "u32"], result: "f64" },
@@ -215,11 +243,11 @@ export const symbols = {
     result: "f64",
   },
   picture_from_png: {
-    parameters: ["buffer", "u32", "u32", "buffer", "u32", "buffer", "u32"],
+    parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32", "buffer", "u32"],
     result: "f64",
   },
   picture_from_jpeg: {
-    parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"],
+    parameters: ["buffer", "u32", "u32", "u32", "u32", "buffer", "u32"],
     result: "f64",
   },
   picture_to_png: { parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"], result: "f64" },
@@ -353,6 +381,20 @@ export interface Native {
   tensor_gelu(x: Handle): Handle;
   /** x sigmoid(x). */
   tensor_silu(x: Handle): Handle;
+  /** x where x > 0, slope * x elsewhere. */
+  tensor_leaky_relu(x: Handle, slope: number): Handle;
+  /** x where x > 0, alpha (e^x - 1) elsewhere. */
+  tensor_elu(x: Handle, alpha: number): Handle;
+  /** ln(1 + e^(beta x)) / beta, or x where beta x is above the threshold. */
+  tensor_softplus(x: Handle, beta: number, threshold: number): Handle;
+  /** x clamp(x + 3, 0, 6) / 6. */
+  tensor_hardswish(x: Handle): Handle;
+  /** x tanh(ln(1 + e^x)). */
+  tensor_mish(x: Handle): Handle;
+  /** The gradient of |x| from its input. */
+  tensor_abs_gradient(x: Handle, dy: Handle): Handle;
+  /** The gradient of x * x from its input. */
+  tensor_square_gradient(x: Handle, dy: Handle): Handle;
   /** The gradient of relu from its output. */
   tensor_relu_gradient(y: Handle, dy: Handle): Handle;
   /** The gradient of tanh from its output. */
@@ -363,6 +405,16 @@ export interface Native {
   tensor_gelu_gradient(x: Handle, dy: Handle): Handle;
   /** The gradient of silu from its input. */
   tensor_silu_gradient(x: Handle, dy: Handle): Handle;
+  /** The gradient of leaky_relu from its input. */
+  tensor_leaky_relu_gradient(x: Handle, dy: Handle, slope: number): Handle;
+  /** The gradient of elu from its input. */
+  tensor_elu_gradient(x: Handle, dy: Handle, alpha: number): Handle;
+  /** The gradient of softplus from its input. */
+  tensor_softplus_gradient(x: Handle, dy: Handle, beta: number, threshold: number): Handle;
+  /** The gradient of hardswish from its input. */
+  tensor_hardswish_gradient(x: Handle, dy: Handle): Handle;
+  /** The gradient of mish from its input. */
+  tensor_mish_gradient(x: Handle, dy: Handle): Handle;
   /** The sum over `dims`, which stay with size 1 where `keep` is 1. */
   tensor_sum(x: Handle, dims: U32, keep: number): Handle;
   /** The mean over `dims`. */
@@ -373,6 +425,8 @@ export interface Native {
   tensor_min(x: Handle, dims: U32, keep: number): Handle;
   /** x summed down to a shape that broadcasts to its own. */
   tensor_sum_to(x: Handle, dims: U32): Handle;
+  /** a * b, summed down to a shape that broadcasts to theirs. */
+  tensor_mul_sum_to(a: Handle, b: Handle, dims: U32): Handle;
   /** The place of the first largest number along `dim`, as u32. */
   tensor_argmax(x: Handle, dim: number, keep: number): Handle;
   /** e^x / sum e^x along `dim`. */
@@ -444,9 +498,30 @@ export interface Native {
   avg_pool2d(x: Handle, p: U32): Handle;
   /** The gradient of avg_pool2d. */
   avg_pool2d_gradient(dy: Handle, xShape: U32, p: U32): Handle;
-  /** Writes three handles: y, the batch's mean `[c]` and 1 / deviation `[c]`. */
-  batch_norm(x: Handle, weight: Handle, bias: Handle, epsilon: number, out: F64): void;
-  /** Batch normalisation by given statistics. */
+  /** By the batch's own statistics; with `relu` max(y, 0). The running statistics, 0 or tensors, are moved in place. */
+  batch_norm(
+    x: Handle,
+    weight: Handle,
+    bias: Handle,
+    runningMean: Handle,
+    runningVariance: Handle,
+    momentum: number,
+    epsilon: number,
+    relu: number,
+    out: F64,
+  ): void;
+  /** Writes three handles. `relu`: 0, or the bias where a ReLU followed. */
+  batch_norm_gradients(
+    x: Handle,
+    dy: Handle,
+    weight: Handle,
+    relu: Handle,
+    statistics: Handle,
+    epsilon: number,
+    which: number,
+    out: F64,
+  ): void;
+  /** Batch normalisation by given statistics; with `relu` max(y, 0). */
   batch_norm_inference(
     x: Handle,
     weight: Handle,
@@ -454,35 +529,52 @@ export interface Native {
     mean: Handle,
     variance: Handle,
     epsilon: number,
+    relu: number,
   ): Handle;
-  /** Writes three handles: the gradients for x, weight and bias. */
-  batch_norm_gradient(
+  /** By the statistics of each image's groups of channels; with `relu` max(y, 0). */
+  group_norm(
     x: Handle,
-    dy: Handle,
+    groups: number,
     weight: Handle,
-    mean: Handle,
-    inverse: Handle,
+    bias: Handle,
+    epsilon: number,
+    relu: number,
     out: F64,
   ): void;
-  /** Moves the running statistics, in place, towards the statistics of a batch of `count` values a channel. */
-  batch_norm_update(
-    runningMean: Handle,
-    runningVariance: Handle,
-    mean: Handle,
-    inverse: Handle,
+  /** Writes three handles. `relu`: 0, or the bias where a ReLU followed. */
+  group_norm_gradients(
+    x: Handle,
+    dy: Handle,
+    groups: number,
+    weight: Handle,
+    relu: Handle,
+    statistics: Handle,
     epsilon: number,
-    momentum: number,
-    count: number,
+    which: number,
+    out: F64,
   ): void;
-  /** Writes three handles: y, mean and 1 / deviation over the last dimension. */
+  /** Over the last dimension. */
   layer_norm(x: Handle, weight: Handle, bias: Handle, epsilon: number, out: F64): void;
-  /** Writes three handles: the gradients for x, weight and bias. */
-  layer_norm_gradient(
+  /** Writes three handles. */
+  layer_norm_gradients(
     x: Handle,
     dy: Handle,
     weight: Handle,
-    mean: Handle,
-    inverse: Handle,
+    statistics: Handle,
+    epsilon: number,
+    which: number,
+    out: F64,
+  ): void;
+  /** Over the last dimension, by the root of the mean of squares; the statistics' means are 0. */
+  rms_norm(x: Handle, weight: Handle, epsilon: number, out: F64): void;
+  /** Writes three handles. */
+  rms_norm_gradients(
+    x: Handle,
+    dy: Handle,
+    weight: Handle,
+    statistics: Handle,
+    epsilon: number,
+    which: number,
     out: F64,
   ): void;
   /** Writes two handles: the mean softmax cross-entropy `[]` and the probabilities `[batch, classes]`. */
@@ -602,15 +694,22 @@ export interface Native {
     indices: U32,
   ): Handle;
   /**
-   * Decodes a PNG whose header says `[height, width]` to gray and opacity of that shape; `alpha` may be empty where
-   * nothing is transparent.
+   * Decodes a PNG whose header says `[height, width]` to pixels `[channels, height, width]`, 1 for gray or 3 for
+   * colours, and opacity `[height, width]`; `alpha` may be empty where nothing is transparent.
    */
-  picture_from_png(file: U8, width: number, gray: U8, alpha: U8): void;
+  picture_from_png(file: U8, width: number, channels: number, pixels: U8, alpha: U8): void;
   /**
-   * Decodes a JPEG whose header says `[height, width]`, or twice that, to gray of that shape; `transformed`: its
-   * components are not red, green and blue (or inks), but turned into a luma and differences of colours.
+   * Decodes a JPEG whose header says `[height, width]`, or twice that, to pixels `[channels, height, width]`;
+   * `transformed`: its components are not red, green and blue (or inks), but turned into a luma and differences of
+   * colours.
    */
-  picture_from_jpeg(file: U8, width: number, transformed: number, gray: U8): void;
+  picture_from_jpeg(
+    file: U8,
+    width: number,
+    transformed: number,
+    channels: number,
+    pixels: U8,
+  ): void;
   /** Encodes pixels `[height, width, channels]` (1: gray, 3: RGB) as a PNG into `out`; returns its length in bytes. */
   picture_to_png(pixels: U8, width: number, channels: number, out: U8): number;
 }
@@ -756,11 +855,25 @@ export const bind = (
   tensor_relu: (x) => s.tensor_relu(x) || fail(),
   tensor_gelu: (x) => s.tensor_gelu(x) || fail(),
   tensor_silu: (x) => s.tensor_silu(x) || fail(),
+  tensor_leaky_relu: (x, slope) => s.tensor_leaky_relu(x, slope) || fail(),
+  tensor_elu: (x, alpha) => s.tensor_elu(x, alpha) || fail(),
+  tensor_softplus: (x, beta, threshold) => s.tensor_softplus(x, beta, threshold) || fail(),
+  tensor_hardswish: (x) => s.tensor_hardswish(x) || fail(),
+  tensor_mish: (x) => s.tensor_mish(x) || fail(),
+  tensor_abs_gradient: (x, dy) => s.tensor_abs_gradient(x, dy) || fail(),
+  tensor_square_gradient: (x, dy) => s.tensor_square_gradient(x, dy) || fail(),
   tensor_relu_gradient: (y, dy) => s.tensor_relu_gradient(y, dy) || fail(),
   tensor_tanh_gradient: (y, dy) => s.tensor_tanh_gradient(y, dy) || fail(),
   tensor_sigmoid_gradient: (y, dy) => s.tensor_sigmoid_gradient(y, dy) || fail(),
   tensor_gelu_gradient: (x, dy) => s.tensor_gelu_gradient(x, dy) || fail(),
   tensor_silu_gradient: (x, dy) => s.tensor_silu_gradient(x, dy) || fail(),
+  tensor_leaky_relu_gradient: (x, dy, slope) =>
+    s.tensor_leaky_relu_gradient(x, dy, slope) || fail(),
+  tensor_elu_gradient: (x, dy, alpha) => s.tensor_elu_gradient(x, dy, alpha) || fail(),
+  tensor_softplus_gradient: (x, dy, beta, threshold) =>
+    s.tensor_softplus_gradient(x, dy, beta, threshold) || fail(),
+  tensor_hardswish_gradient: (x, dy) => s.tensor_hardswish_gradient(x, dy) || fail(),
+  tensor_mish_gradient: (x, dy) => s.tensor_mish_gradient(x, dy) || fail(),
   tensor_sum: (x, dims, keep) =>
     s.tensor_sum(x, array(dims, Uint32Array), length, u32(keep)) || fail(),
   tensor_mean: (x, dims, keep) =>
@@ -770,6 +883,8 @@ export const bind = (
   tensor_min: (x, dims, keep) =>
     s.tensor_min(x, array(dims, Uint32Array), length, u32(keep)) || fail(),
   tensor_sum_to: (x, dims) => s.tensor_sum_to(x, array(dims, Uint32Array), length) || fail(),
+  tensor_mul_sum_to: (a, b, dims) =>
+    s.tensor_mul_sum_to(a, b, array(dims, Uint32Array), length) || fail(),
   tensor_argmax: (x, dim, keep) => s.tensor_argmax(x, u32(dim), u32(keep)) || fail(),
   tensor_softmax: (x, dim) => s.tensor_softmax(x, u32(dim)) || fail(),
   tensor_log_softmax: (x, dim) => s.tensor_log_softmax(x, u32(dim)) || fail(),
@@ -825,28 +940,83 @@ export const bind = (
   avg_pool2d_gradient: (dy, xShape, p) =>
     s.avg_pool2d_gradient(dy, array(xShape, Uint32Array), length, array(p, Uint32Array), length) ||
     fail(),
-  batch_norm: (x, weight, bias, epsilon, out) =>
-    void (s.batch_norm(x, weight, bias, epsilon, array(out, Float64Array), length) || fail()),
-  batch_norm_inference: (x, weight, bias, mean, variance, epsilon) =>
-    s.batch_norm_inference(x, weight, bias, mean, variance, epsilon) || fail(),
-  batch_norm_gradient: (x, dy, weight, mean, inverse, out) =>
-    void (s.batch_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), length) ||
-      fail()),
-  batch_norm_update: (runningMean, runningVariance, mean, inverse, epsilon, momentum, count) =>
-    void (s.batch_norm_update(
+  batch_norm: (x, weight, bias, runningMean, runningVariance, momentum, epsilon, relu, out) =>
+    void (s.batch_norm(
+      x,
+      weight,
+      bias,
       runningMean,
       runningVariance,
-      mean,
-      inverse,
-      epsilon,
       momentum,
-      u32(count),
+      epsilon,
+      u32(relu),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  batch_norm_gradients: (x, dy, weight, relu, statistics, epsilon, which, out) =>
+    void (s.batch_norm_gradients(
+      x,
+      dy,
+      weight,
+      relu,
+      statistics,
+      epsilon,
+      u32(which),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  batch_norm_inference: (x, weight, bias, mean, variance, epsilon, relu) =>
+    s.batch_norm_inference(x, weight, bias, mean, variance, epsilon, u32(relu)) || fail(),
+  group_norm: (x, groups, weight, bias, epsilon, relu, out) =>
+    void (s.group_norm(
+      x,
+      u32(groups),
+      weight,
+      bias,
+      epsilon,
+      u32(relu),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  group_norm_gradients: (x, dy, groups, weight, relu, statistics, epsilon, which, out) =>
+    void (s.group_norm_gradients(
+      x,
+      dy,
+      u32(groups),
+      weight,
+      relu,
+      statistics,
+      epsilon,
+      u32(which),
+      array(out, Float64Array),
+      length,
     ) || fail()),
   layer_norm: (x, weight, bias, epsilon, out) =>
     void (s.layer_norm(x, weight, bias, epsilon, array(out, Float64Array), length) || fail()),
-  layer_norm_gradient: (x, dy, weight, mean, inverse, out) =>
-    void (s.layer_norm_gradient(x, dy, weight, mean, inverse, array(out, Float64Array), length) ||
-      fail()),
+  layer_norm_gradients: (x, dy, weight, statistics, epsilon, which, out) =>
+    void (s.layer_norm_gradients(
+      x,
+      dy,
+      weight,
+      statistics,
+      epsilon,
+      u32(which),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  rms_norm: (x, weight, epsilon, out) =>
+    void (s.rms_norm(x, weight, epsilon, array(out, Float64Array), length) || fail()),
+  rms_norm_gradients: (x, dy, weight, statistics, epsilon, which, out) =>
+    void (s.rms_norm_gradients(
+      x,
+      dy,
+      weight,
+      statistics,
+      epsilon,
+      u32(which),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
   cross_entropy: (logits, labels, weights, smoothing, out) =>
     void (s.cross_entropy(logits, labels, weights, smoothing, array(out, Float64Array), length) ||
       fail()),
@@ -1036,23 +1206,25 @@ export const bind = (
       array(indices, Uint32Array),
       length,
     ) || fail(),
-  picture_from_png: (file, width, gray, alpha) =>
+  picture_from_png: (file, width, channels, pixels, alpha) =>
     void (s.picture_from_png(
       array(file, Uint8Array),
       length,
       u32(width),
-      array(gray, Uint8Array),
+      u32(channels),
+      array(pixels, Uint8Array),
       length,
       array(alpha, Uint8Array),
       length,
     ) || fail()),
-  picture_from_jpeg: (file, width, transformed, gray) =>
+  picture_from_jpeg: (file, width, transformed, channels, pixels) =>
     void (s.picture_from_jpeg(
       array(file, Uint8Array),
       length,
       u32(width),
       u32(transformed),
-      array(gray, Uint8Array),
+      u32(channels),
+      array(pixels, Uint8Array),
       length,
     ) || fail()),
   picture_to_png: (pixels, width, channels, out) =>

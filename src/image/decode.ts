@@ -1,17 +1,16 @@
-import { gunzip, isGzip, maxImages, readIdx } from "../data/mod.ts";
 import { UserError } from "../errors.ts";
+import { gunzip, isGzip, readIdx } from "../storage/mod.ts";
 import { foreignFormat } from "./formats.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { isJpeg } from "./jpeg_header.ts";
-import { checkSize, maxFileBytes, type Picture } from "./picture.ts";
+import { type Channels, checkSize, maxFileBytes, type Picture, withChannels } from "./picture.ts";
 import { decodePng, isPng } from "./png.ts";
-import { imageSize } from "./preparation.ts";
 
-/** The most bytes that gzip may unpack to: as many images as are read, with their header. */
-const maxIdxBytes = 16 + maxImages * imageSize * imageSize;
+/** The most images of an IDX file: each becomes a picture of its own, however small it is. */
+const maxImages = 100_000;
 
 /**
- * The pictures in a file: one of a PNG or JPEG, any number of an IDX file, plain or gzipped. The
+ * The pictures in a file, in gray or colours: one of a PNG or JPEG, any number of an IDX file, plain or gzipped. The
  * content decides what it is, not the name. Throws {@linkcode UserError}, which begins with `name`,
  * where the file is damaged, too large or of another kind; what a header claims is checked before
  * memory is taken for it.
@@ -19,14 +18,15 @@ const maxIdxBytes = 16 + maxImages * imageSize * imageSize;
 export async function decodePictures(
   bytes: Uint8Array<ArrayBuffer>,
   name: string,
+  channels: Channels = 1,
 ): Promise<Picture[]> {
   if (bytes.length > maxFileBytes) {
     throw new UserError(`${name} is larger than ${maxFileBytes >> 20} MiB.`);
   }
   if (bytes.length === 0) throw new UserError(`${name} is empty.`);
-  if (isPng(bytes)) return [decodePng(bytes, name)];
-  if (isJpeg(bytes)) return [decodeJpeg(bytes, name)];
-  const content = isGzip(bytes) ? await gunzip(bytes, name, maxIdxBytes) : bytes;
+  if (isPng(bytes)) return [decodePng(bytes, name, channels)];
+  if (isJpeg(bytes)) return [decodeJpeg(bytes, name, channels)];
+  const content = isGzip(bytes) ? await gunzip(bytes, name, maxFileBytes) : bytes;
   if (!isIdx(content)) throw notRead(content, name, content !== bytes);
   const { dimensions: [count, height, width], values } = readIdx(content, name, 3);
   if (count === 0) throw new UserError(`${name} holds no images.`);
@@ -36,7 +36,8 @@ export async function decodePictures(
   checkSize(name, width, height);
   const size = width * height;
   return Array.from({ length: count }, (_, i) => {
-    return { width, height, pixels: values.subarray(i * size, (i + 1) * size) };
+    const gray = { width, height, pixels: values.subarray(i * size, (i + 1) * size) };
+    return withChannels(gray, channels);
   });
 }
 

@@ -2,7 +2,7 @@ import { UserError } from "../errors.ts";
 import { native } from "../ffi/mod.ts";
 import { readJpegHeader } from "./jpeg_header.ts";
 import { upright } from "./orientation.ts";
-import { checkSize, type Picture } from "./picture.ts";
+import { type Channels, checkSize, type Picture } from "./picture.ts";
 import { complaint } from "./png.ts";
 
 /**
@@ -19,11 +19,15 @@ const maxBlockVisits = 12 << 20;
 const maxWholePixels = { baseline: 16 << 20, progressive: 8 << 20 };
 
 /**
- * Decodes a JPEG (ITU-T T.81), baseline or progressive, to its luma, turned upright as its EXIF
- * says; one of more than 16 million pixels (8 million if progressive), at half its size. Throws
+ * Decodes a JPEG (ITU-T T.81), baseline or progressive, to its luma or its colours, turned upright as its
+ * EXIF says; one of more than 16 million pixels (8 million if progressive), at half its size. Throws
  * {@linkcode UserError}, which begins with `name`, where it is damaged or too large.
  */
-export function decodeJpeg(bytes: Uint8Array<ArrayBuffer>, name: string): Picture {
+export function decodeJpeg(
+  bytes: Uint8Array<ArrayBuffer>,
+  name: string,
+  channels: Channels = 1,
+): Picture {
   const header = readJpegHeader(bytes, name);
   const { width, height, scans, blocks } = header;
   checkSize(name, width, height);
@@ -45,9 +49,9 @@ export function decodeJpeg(bytes: Uint8Array<ArrayBuffer>, name: string): Pictur
   const most = maxWholePixels[kind];
   const reduction = width * height > most ? 2 : 1;
   const [wide, high] = [Math.ceil(width / reduction), Math.ceil(height / reduction)];
-  const pixels = new Uint8Array(wide * high);
+  const pixels = new Uint8Array(channels * wide * high);
   try {
-    native.picture_from_jpeg(bytes, wide, Number(header.transformed), pixels);
+    native.picture_from_jpeg(bytes, wide, Number(header.transformed), channels, pixels);
   } catch (error) {
     throw new UserError(`${name} is a damaged JPEG: ${complaint(error)}`, {
       cause: error,

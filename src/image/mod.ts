@@ -1,8 +1,10 @@
 /** Picture files, and how they become images of Fashion-MNIST. @module */
 
 export { decodePictures } from "./decode.ts";
-export { foreignEnding } from "./formats.ts";
-export { maxFileBytes, type Picture } from "./picture.ts";
+export { type PictureFolder, picturesIn } from "./picture_folder.ts";
+export { type Channels, maxFileBytes, type Picture } from "./picture.ts";
 export { encodePng } from "./png.ts";
 export { grounds, imageSize } from "./preparation.ts";
+export { interleaved, planar } from "./interleaved.ts";
+export { scaled } from "./scaled.ts";
 export { isPlain, prepare } from "./prepare.ts";

@@ -1,8 +1,9 @@
 import { messageOf, UserError } from "../errors.ts";
 import { native } from "../ffi/mod.ts";
+import { largestRatio } from "../storage/mod.ts";
 import { tiffOrientation } from "./exif.ts";
 import { upright } from "./orientation.ts";
-import { checkSize, type Picture } from "./picture.ts";
+import { type Channels, checkSize, type Picture } from "./picture.ts";
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -12,19 +13,20 @@ const samples: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4
 /** The most bytes that are unpacked: what takes about half a second. */
 const maxUnpackedBytes = 128 << 20;
 
-/** How many times smaller deflate can make anything: 258 bytes in two bits (RFC 1951). */
-const largestRatio = 1032;
-
 /** Whether `bytes` begin as a PNG does. */
 export const isPng = (bytes: Uint8Array): boolean =>
   signature.every((byte, place) => bytes[place] === byte);
 
 /**
- * Decodes a PNG (W3C, third edition) of any colour type, depth and interlacing to gray and opacity,
- * turned upright as its EXIF says. Throws {@linkcode UserError}, which begins with `name`, where it
+ * Decodes a PNG (W3C, third edition) of any colour type, depth and interlacing to gray or colours and
+ * opacity, turned upright as its EXIF says. Throws {@linkcode UserError}, which begins with `name`, where it
  * is damaged or too large.
  */
-export function decodePng(bytes: Uint8Array<ArrayBuffer>, name: string): Picture {
+export function decodePng(
+  bytes: Uint8Array<ArrayBuffer>,
+  name: string,
+  channels: Channels = 1,
+): Picture {
   if (bytes.length < 33) throw new UserError(`${name} is a truncated PNG.`);
   checkFirstChunk(chunkType(bytes, 8), name);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -45,10 +47,10 @@ export function decodePng(bytes: Uint8Array<ArrayBuffer>, name: string): Picture
   }
   const { hasKey, orientation } = readChunks(bytes);
   const hasAlpha = hasKey || [4, 6].includes(view.getUint8(25));
-  const pixels = new Uint8Array(width * height);
-  const alpha = new Uint8Array(hasAlpha ? pixels.length : 0).fill(255);
+  const pixels = new Uint8Array(channels * width * height);
+  const alpha = new Uint8Array(hasAlpha ? width * height : 0).fill(255);
   try {
-    native.picture_from_png(bytes, width, pixels, alpha);
+    native.picture_from_png(bytes, width, channels, pixels, alpha);
   } catch (error) {
     throw new UserError(`${name} is a damaged PNG: ${complaint(error)}`, {
       cause: error,
@@ -98,7 +100,7 @@ const [transparencyChunk, exifChunk, endChunk] = ["tRNS", "eXIf", "IEND"].map((t
 export function encodePng(
   pixels: Uint8Array<ArrayBuffer>,
   width: number,
-  channels: 1 | 3 = 1,
+  channels: Channels = 1,
 ): Uint8Array<ArrayBuffer> {
   // Deflate's stored blocks add 5 bytes to each 65,535 at most; the chunks take less than 1 KiB.
   const room = new Uint8Array(2 * pixels.length + pixels.length / width + 1024);

@@ -1,4 +1,4 @@
-import type { Picture } from "./picture.ts";
+import { eachPlane, type Picture } from "./picture.ts";
 import type { Ground } from "./preparation.ts";
 
 /**
@@ -7,25 +7,30 @@ import type { Ground } from "./preparation.ts";
  * it stands out from more, unless `ground` says which. Otherwise holes and rounded corners get the
  * median of the outermost opaque pixels.
  */
-export function flatten({ width, height, pixels, alpha }: Picture, ground: Ground): Picture {
+export function flatten(picture: Picture, ground: Ground): Picture {
+  const { width, height, pixels, alpha } = picture;
   if (alpha === undefined) return { width, height, pixels };
   const edge = edgePlaces(width, height);
-  const opaque = edge.filter((place) => alpha[place] >= 128).map((place) => pixels[place]);
-  const level = 2 * opaque.length > edge.length
-    ? opaque.sort((a, b) => a - b)[opaque.length >> 1]
-    : cutOutGround(pixels, alpha, ground);
-  const flat = new Uint8Array(pixels.length);
-  for (let i = 0; i < flat.length; i++) {
-    flat[i] = (pixels[i] * alpha[i] + level * (255 - alpha[i]) + 127) / 255;
-  }
-  return { width, height, pixels: flat };
+  const opaque = edge.filter((place) => alpha[place] >= 128);
+  const cutOut = 2 * opaque.length > edge.length ? undefined : cutOutGround(pixels, alpha, ground);
+  return eachPlane(picture, ({ pixels }) => {
+    const level = cutOut ??
+      opaque.map((place) => pixels[place]).sort((a, b) => a - b)[opaque.length >> 1];
+    const flat = new Uint8Array(pixels.length);
+    for (let i = 0; i < flat.length; i++) {
+      flat[i] = (pixels[i] * alpha[i] + level * (255 - alpha[i]) + 127) / 255;
+    }
+    return { width, height, pixels: flat };
+  });
 }
 
 /** Black behind what is bright on the whole, white behind the rest. */
 function cutOutGround(pixels: Uint8Array, alpha: Uint8Array, ground: Ground): number {
   if (ground !== "auto") return ground === "light" ? 255 : 0;
   let brighter = 0;
-  for (let i = 0; i < pixels.length; i++) brighter += alpha[i] * (2 * pixels[i] - 255);
+  for (let i = 0; i < pixels.length; i++) {
+    brighter += alpha[i % alpha.length] * (2 * pixels[i] - 255);
+  }
   return brighter > 0 ? 0 : 255;
 }
 

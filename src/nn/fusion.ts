@@ -1,6 +1,7 @@
 import { ConvolutionGeometry, functional, PoolingGeometry, type Tensor } from "../tensor/mod.ts";
 import type { Conv2d } from "./convolution.ts";
 import type { Layer, Mode, Module, Tensors } from "./module.ts";
+import type { Normalization } from "./normalization.ts";
 import type { Pool2d } from "./pooling.ts";
 import type { Weights } from "./weights.ts";
 
@@ -35,7 +36,17 @@ interface Row {
 
 const windows = ({ kernel, ...options }: Pool2d) => new PoolingGeometry(kernel, options);
 
+const normalization: Row = {
+  epilogue: ["relu"],
+  leavesReluGradient: true,
+  forward: (module: Built<Normalization<Tensors>, Tensors>, epilogue) => (x, mode) =>
+    module.layer.forward(x, module, mode, epilogue),
+};
+
 const rows: Readonly<Record<string, Row>> = {
+  batchNorm1d: normalization,
+  batchNorm2d: normalization,
+  groupNorm: normalization,
   conv2d: {
     epilogue: ["relu", "maxPool2d"],
     leavesReluGradient: true,

@@ -5,7 +5,15 @@ import type { Mode } from "./module.ts";
  * The mean loss `[]` of a batch: `outputs` are the model's, `[batch, ..]`, `labels` are u32 `[batch]`.
  * In training a loss may differ from what evaluation reports, as label smoothing does.
  */
-export type Loss = (outputs: Tensor, labels: Tensor, mode: Mode) => Tensor;
+export interface Loss {
+  (outputs: Tensor, labels: Tensor, mode: Mode): Tensor;
+  /** What it has in training alone, as `label smoothing 0.1`: its figures do not compare. */
+  readonly inTraining?: string;
+}
+
+/** Says that a training loss is not to be compared with the others, and why; undefined if it is. */
+export const lossNote = ({ inTraining }: Loss): string | undefined =>
+  inTraining && `train_loss is with ${inTraining}, val_loss and test_loss are without`;
 
 /** Settings of the cross-entropy loss. */
 export interface CrossEntropyLossOptions {
@@ -16,6 +24,8 @@ export interface CrossEntropyLossOptions {
 /** The cross-entropy of class scores, smoothed in training (Szegedy et al., arXiv 1512.00567). */
 export function crossEntropyLoss({ labelSmoothing = 0 }: CrossEntropyLossOptions = {}): Loss {
   const smoothed = { labelSmoothing };
-  return (logits, labels, { training }) =>
+  const loss: Loss = (logits, labels, { training }) =>
     crossEntropy(logits, labels, training ? smoothed : undefined);
+  const inTraining = labelSmoothing > 0 ? `label smoothing ${labelSmoothing}` : undefined;
+  return Object.assign(loss, { inTraining });
 }

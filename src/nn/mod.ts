@@ -17,7 +17,7 @@ export {
 } from "./initialization.ts";
 export { type LayerRow, layerTable } from "./layer_table.ts";
 export { type Linear, linear } from "./linear.ts";
-export { crossEntropyLoss, type CrossEntropyLossOptions, type Loss } from "./loss.ts";
+export { crossEntropyLoss, type CrossEntropyLossOptions, type Loss, lossNote } from "./loss.ts";
 export { mirrored } from "./mirrored.ts";
 export { type Mixing, mixing } from "./mixing.ts";
 export {
@@ -35,8 +35,13 @@ export {
   batchNorm2d,
   type BatchNormOptions,
   type BatchNormTensors,
+  type GroupNorm,
+  groupNorm,
   type LayerNorm,
   layerNorm,
+  type Normalization,
+  type RMSNorm,
+  rmsNorm,
 } from "./normalization.ts";
 export * from "./optimizers/mod.ts";
 export { parameterCount } from "./parameter_count.ts";
@@ -45,5 +50,5 @@ export { type Residual, residual, type ResidualOptions } from "./residual.ts";
 export * from "./schedules/mod.ts";
 export { sequential } from "./sequential.ts";
 export { type ChannelFigures, standardized } from "./standardized.ts";
-export { plainStep, type Step, type StepResult } from "./step.ts";
+export { checkOutputs, plainStep, type Step, type StepResult } from "./step.ts";
 export type { WeightOptions, Weights } from "./weights.ts";

@@ -1,6 +1,6 @@
-import { functional, Tensor } from "../tensor/mod.ts";
+import { functional, type NormalizationEpilogue, Tensor } from "../tensor/mod.ts";
 import { type Initializer, ones, zeros } from "./initialization.ts";
-import type { Layer } from "./module.ts";
+import type { Layer, Mode, Module } from "./module.ts";
 import { checkSizes } from "./weights.ts";
 
 /** Options of the batch normalisation layers. */
@@ -20,8 +20,19 @@ export type BatchNormTensors = {
   readonly num_batches_tracked: Tensor;
 };
 
+/** A layer that can end in what follows it, in the same call. */
+export interface Normalization<Own> extends Layer<Own> {
+  /** As every layer's; `epilogue` is what the call ends in. */
+  forward(
+    x: Tensor,
+    module: Module<Own>,
+    mode: Mode,
+    epilogue?: NormalizationEpilogue,
+  ): Tensor;
+}
+
 /** A batch normalisation layer. */
-export interface BatchNorm extends Layer<BatchNormTensors>, Required<BatchNormOptions> {
+export interface BatchNorm extends Normalization<BatchNormTensors>, Required<BatchNormOptions> {
   /** Channels of an image, or features. */
   readonly features: number;
 }
@@ -59,18 +70,18 @@ function batchNorm(
       running_var: { shape, init: ones },
       num_batches_tracked: { shape: [], init: noBatches },
     },
-    forward(x, { tensors }, { training }) {
+    forward(x, { tensors }, { training }, epilogue) {
       if (x.rank !== rank) {
         throw new RangeError(`Cannot apply ${kind} to a tensor of rank ${x.rank}: use ${rank}`);
       }
       const { weight, bias, running_mean: mean, running_var: variance } = tensors;
       if (!training) {
-        return functional.batchNormInference(x, weight, bias, mean, variance, epsilon);
+        return functional.batchNormInference(x, weight, bias, mean, variance, epsilon, epilogue);
       }
       const batches = tensors.num_batches_tracked;
       using next = Tensor.full([], batches.item() + 1, batches);
       batches.assign(next);
-      return functional.batchNorm(x, weight, bias, epsilon, { mean, variance, momentum });
+      return functional.batchNorm(x, weight, bias, epsilon, { mean, variance, momentum }, epilogue);
     },
   };
 }
@@ -96,5 +107,67 @@ export function layerNorm(
     epsilon,
     parameters: { weight: { shape, init: ones }, bias: { shape, init: zeros } },
     forward: (x, { tensors: { weight, bias } }) => functional.layerNorm(x, weight, bias, epsilon),
+  };
+}
+
+/** A group normalisation. */
+export interface GroupNorm
+  extends Normalization<{ readonly weight: Tensor; readonly bias: Tensor }> {
+  /** Groups of channels. */
+  readonly groups: number;
+  /** Channels of an image. */
+  readonly channels: number;
+  /** Added to the variance. */
+  readonly epsilon: number;
+}
+
+/**
+ * Normalises each image's groups of channels of `[batch, channels, ..]`, each by its own mean and
+ * variance; weight and bias belong to channels.
+ */
+export function groupNorm(
+  groups: number,
+  channels: number,
+  { epsilon = 1e-5 }: { epsilon?: number } = {},
+): GroupNorm {
+  checkSizes("groupNorm", { groups, channels });
+  if (channels % groups !== 0) {
+    throw new RangeError(`Cannot define groupNorm: ${groups} groups do not divide ${channels}`);
+  }
+  const shape = [channels];
+  return {
+    kind: "groupNorm",
+    groups,
+    channels,
+    epsilon,
+    parameters: { weight: { shape, init: ones }, bias: { shape, init: zeros } },
+    forward: (x, { tensors: { weight, bias } }, _mode, epilogue) =>
+      functional.groupNorm(x, groups, weight, bias, epsilon, epilogue),
+  };
+}
+
+/** A root mean square normalisation. */
+export interface RMSNorm extends Layer<{ readonly weight: Tensor }> {
+  /** Length of the last dimension. */
+  readonly features: number;
+  /** Added to the mean square. */
+  readonly epsilon: number;
+}
+
+/**
+ * Divides the last dimension, of `features` values, by the root of its mean square. By default
+ * `epsilon` is the distance from 1 to the next f32, 2^-23.
+ */
+export function rmsNorm(
+  features: number,
+  { epsilon = 1.1920928955078125e-7 }: { epsilon?: number } = {},
+): RMSNorm {
+  checkSizes("rmsNorm", { features });
+  return {
+    kind: "rmsNorm",
+    features,
+    epsilon,
+    parameters: { weight: { shape: [features], init: ones } },
+    forward: (x, { tensors: { weight } }) => functional.rmsNorm(x, weight, epsilon),
   };
 }

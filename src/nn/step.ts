@@ -17,15 +17,25 @@ export interface StepResult {
  */
 export type Step = (
   model: Module,
-  batch: { readonly images: Tensor; readonly labels: Tensor },
+  batch: { readonly images: Tensor; readonly labels: Tensor; readonly classes: number },
   mode: Mode,
   loss: Loss,
 ) => StepResult;
 
 /** The step of most trainings: the loss of the model's outputs. */
 export function plainStep(
-  ...[model, { images, labels }, mode, loss]: Parameters<Step>
+  ...[model, { images, labels, classes }, mode, loss]: Parameters<Step>
 ): StepResult {
   const outputs = model.forward(images, mode);
+  checkOutputs(outputs, classes);
   return { loss: loss(outputs, labels, mode), outputs };
+}
+
+/** Throws RangeError unless a model's outputs are a number for each class, `[batch, classes]`. */
+export function checkOutputs({ shape }: Tensor, classes: number): void {
+  if (shape.length === 2 && shape[1] === classes) return;
+  throw new RangeError(
+    `The model's outputs are [${shape.join(", ")}], but the images are of ${classes} classes: ` +
+      `they have to be [batch, ${classes}]`,
+  );
 }

@@ -1,5 +1,6 @@
 import { seriesStyle } from "../html/mod.ts";
 import { type Figures, type Metric, metrics } from "../statistics/mod.ts";
+import { thinned } from "./thinned.ts";
 import { beyondLimit, withLimit } from "./axis_limit.ts";
 import { metricCharts } from "./metric_charts.ts";
 import { draw, type LegendEntry } from "./picture.ts";
@@ -95,9 +96,9 @@ const validated = (history: readonly CurvePoint[]) =>
 /** The finite values of a metric, in the unit in which people read it. */
 function values(history: readonly CurvePoint[], { name, format }: Metric, part: "train" | "val") {
   const key = `${part}_${name}` as const;
-  return history.flatMap((point) => {
+  return thinned(history.flatMap((point) => {
     const value = point[key];
     if (value === undefined || !Number.isFinite(value)) return [];
     return [{ epoch: point.epoch, value: value * format.factor }];
-  });
+  }));
 }

@@ -1,3 +1,4 @@
+import { interleaved } from "../image/mod.ts";
 import { shortPercent } from "../statistics/mod.ts";
 import { type ImageSet, shownName } from "../data/mod.ts";
 import type { Random } from "../tensor/mod.ts";
@@ -83,9 +84,9 @@ function gallery(
 }
 
 /** The image at `index` of a set. */
-export function pixelsOf({ images, width, height }: ImageSet, index: number) {
-  const bytes = width * height;
-  const data = images.subarray(index * bytes, (index + 1) * bytes);
+export function pixelsOf({ images, channels, width, height }: ImageSet, index: number) {
+  const bytes = channels * width * height;
+  const data = interleaved(images.subarray(index * bytes, (index + 1) * bytes), channels);
   return { data, width, height };
 }
 

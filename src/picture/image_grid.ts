@@ -94,14 +94,16 @@ function cell(image: GridImage, x: number, y: number, size: number): Markup {
   const text = (content: string | undefined, x: number, line: number, more?: Markup) =>
     content !== undefined &&
     markup`<text x="${x}" y="${y + size + line * lineHeight}"${more}>${content}</text>`;
+  const [wide, high] = [image.width, image.height].map((side) =>
+    size * side / Math.max(image.width, image.height)
+  );
   const accent = colour("series-2");
-  const side = size - 3;
   const captionRoom = mark === undefined ? size : size - textWidth(`  ${mark}`, fontSize);
   const frame = marked &&
-    markup`<rect x="${x + 1.5}" y="${y + 1.5}" width="${side}" height="${side}"\
+    markup`<rect x="${x + 1.5}" y="${y + 1.5}" width="${wide - 3}" height="${high - 3}"\
  fill="none" stroke="${accent}" stroke-width="3"/>`;
   return markup`<g>${tip !== undefined && markup`<title>${tip}</title>`}\
-<image x="${x}" y="${y}" width="${size}" height="${size}" href="${pngAddress(image)}"\
+<image x="${x}" y="${y}" width="${wide}" height="${high}" href="${pngAddress(image)}"\
  preserveAspectRatio="none" style="image-rendering:pixelated"/>${frame}${
     text(caption && cut(caption, captionRoom), x, 1)
   }${text(mark, x + size, 1, markup` text-anchor="end" fill="${colour("muted")}"`)}${

@@ -6,25 +6,39 @@ import { type GridImage, gridPicture, inRows } from "./image_grid.ts";
 /** The most channels that are shown in each direction. */
 const most = 20;
 
-/** The linear model's weights `[classes, height * width]` as an image for each class. */
+/**
+ * The linear model's weights `[classes, channels * height * width]` as an image for each class, or for
+ * each colour of each class.
+ */
 export function weightImagesPicture(
   { tensor }: NamedTensor,
   { channels, height, width, classes }: ImageFormat,
   subtitle: string,
 ): string {
   const [rows, inputs] = tensor.shape;
-  if (tensor.rank !== 2 || inputs !== height * width || channels !== 1 || rows !== classes.length) {
+  const size = height * width;
+  if (tensor.rank !== 2 || inputs !== channels * size || rows !== classes.length) {
     throw new RangeError(`Cannot draw ${tensor} as an image for each of ${classes.length} classes`);
   }
   const values = tensor.numbers();
   const bound = commonMagnitude(values);
-  const images = classes.map((caption, i): GridImage => {
-    const weights = values.slice(i * inputs, (i + 1) * inputs);
-    return { ...signedPixels(weights, width, height, bound), caption };
-  });
+  const colours = channels === 3 ? [", red", ", green", ", blue"] : [""];
+  const images = classes.flatMap((name, i) =>
+    colours.map((colour, c): GridImage => {
+      const start = i * inputs + c * size;
+      const weights = values.slice(start, start + size);
+      return { ...signedPixels(weights, width, height, bound), caption: `${name}${colour}` };
+    })
+  );
   const title = "What each pixel's brightness adds to the score of a class";
   const below = [signedScale(bound, "speaks against the class", "speaks for the class")];
-  return gridPicture({ title, subtitle, rows: inRows(images, 5), size: 112, below });
+  return gridPicture({
+    title,
+    subtitle,
+    rows: inRows(images, channels === 3 ? 6 : 5),
+    size: 112,
+    below,
+  });
 }
 
 /** The filters of a convolution, `[outputs, inputs, height, width]`: a row for each output. */

@@ -1,8 +1,13 @@
 import { messageOf, UserError } from "../errors.ts";
-import { decodePictures, maxFileBytes, type Picture } from "../image/mod.ts";
+import {
+  type Channels,
+  decodePictures,
+  maxFileBytes,
+  type Picture,
+  picturesIn,
+} from "../image/mod.ts";
 import { printable } from "../printable.ts";
 import { openRegularFile, readBytes } from "../storage/mod.ts";
-import { picturesIn } from "./picture_folder.ts";
 
 /** A picture under its name, why it cannot be read, or what of a folder is left out. */
 export type Input =
@@ -15,15 +20,18 @@ export type Input =
  * for standard input. Image i of an IDX file is called `FILE#i`. What cannot be read is an input
  * with an error, and the others follow.
  */
-export async function* readInputs(paths: readonly string[]): AsyncGenerator<Input> {
+export async function* readInputs(
+  paths: readonly string[],
+  channels: Channels = 1,
+): AsyncGenerator<Input> {
   for (const path of paths) {
     const isFolder = path !== "-" && (await Deno.stat(path).catch(() => undefined))?.isDirectory;
     if (!isFolder) {
-      yield* readPictures(path);
+      yield* readPictures(path, channels);
       continue;
     }
     const { pictures, leftOut, unreadable } = await picturesIn(path);
-    for (const picture of pictures) yield* readPictures(picture);
+    for (const picture of pictures) yield* readPictures(picture, channels);
     if (leftOut.length > 0) yield { name: path, leftOut };
     for (const [name, error] of unreadable) yield { name, error: messageOf(failure(name, error)) };
     if (pictures.length === 0 && unreadable.length === 0) {
@@ -32,10 +40,10 @@ export async function* readInputs(paths: readonly string[]): AsyncGenerator<Inpu
   }
 }
 
-async function* readPictures(path: string): AsyncGenerator<Input> {
+async function* readPictures(path: string, channels: Channels): AsyncGenerator<Input> {
   const name = path === "-" ? "standard input" : path;
   const shown = printable(name);
-  const read = async () => await decodePictures(await readFile(path, shown), shown);
+  const read = async () => await decodePictures(await readFile(path, shown), shown, channels);
   const pictures = await read().catch((error: unknown) => failure(name, error));
   if (pictures instanceof UserError) yield { name, error: messageOf(pictures) };
   else if (pictures.length === 1) yield { name, picture: pictures[0] };

@@ -1,28 +1,39 @@
-import { encodePng, imageSize } from "../image/mod.ts";
+import type { ImageFormat } from "../data/mod.ts";
+import { encodePng, interleaved } from "../image/mod.ts";
 import { colour, colourStyle, Markup, markup, typeface } from "../html/mod.ts";
 
-/** Pixels of the picture for one of the image's. */
-const scale = 10;
+/** What is drawn: an image `[channels, height, width]` and the slope of each of its numbers. */
+export interface SaliencyContent {
+  readonly image: Uint8Array<ArrayBuffer>;
+  readonly saliency: Float32Array;
+  readonly format: Omit<ImageFormat, "classes">;
+}
+
 const gap = 20;
-const panel = imageSize * scale;
+
+/** Pixels of the picture for one of the image's: 10 of an image of 28 x 28. */
+const scaleOf = ({ height, width }: SaliencyContent["format"]): number =>
+  Math.max(1, Math.floor(280 / Math.max(height, width)));
 
 /** Black, over red and orange, to pale yellow: equal steps of lightness, told apart in gray too. */
 const heat = [[0, 0, 4], [87, 16, 110], [188, 55, 84], [249, 142, 9], [252, 255, 164]] as const;
 
-/** What the model saw and how much each pixel matters, side by side as a PNG of 580 x 280. */
-export function saliencyPng(
-  image: Uint8Array,
-  saliency: Float32Array,
-): Uint8Array<ArrayBuffer> {
-  const width = 2 * panel + gap;
-  const pixels = new Uint8Array(3 * width * panel).fill(255);
-  const colours = heatColours(saliency);
-  for (let y = 0; y < panel; y++) {
-    for (let x = 0; x < panel; x++) {
-      const i = Math.floor(y / scale) * imageSize + Math.floor(x / scale);
+/** What the model saw and how much each pixel matters, side by side as a PNG. */
+export function saliencyPng({ image, saliency, format }: SaliencyContent): Uint8Array<ArrayBuffer> {
+  const scale = scaleOf(format);
+  const [wide, high] = [format.width * scale, format.height * scale];
+  const width = 2 * wide + gap;
+  const pixels = new Uint8Array(3 * width * high).fill(255);
+  const seen = interleaved(image, format.channels);
+  const colours = heatColours(saliency, format);
+  for (let y = 0; y < high; y++) {
+    for (let x = 0; x < wide; x++) {
+      const i = Math.floor(y / scale) * format.width + Math.floor(x / scale);
       const at = 3 * (y * width + x);
-      pixels.fill(image[i], at, at + 3);
-      pixels.set(colours.subarray(3 * i, 3 * i + 3), at + 3 * (panel + gap));
+      for (let c = 0; c < 3; c++) {
+        pixels[at + c] = format.channels === 1 ? seen[i] : seen[3 * i + c];
+      }
+      pixels.set(colours.subarray(3 * i, 3 * i + 3), at + 3 * (wide + gap));
     }
   }
   return encodePng(pixels, width, 3);
@@ -30,18 +41,19 @@ export function saliencyPng(
 
 /** The same as an SVG with a title of its own to each side. */
 export function saliencySvg(
-  image: Uint8Array<ArrayBuffer>,
-  saliency: Float32Array,
+  { image, saliency, format }: SaliencyContent,
   className: string,
   probability: number,
 ): string {
-  const [width, height] = [2 * panel + 3 * gap, panel + 76];
+  const scale = scaleOf(format);
+  const [wide, high] = [format.width * scale, format.height * scale];
+  const [width, height] = [2 * Math.max(wide, 240) + 3 * gap, high + 76];
   const picture = (left: number, png: Uint8Array<ArrayBuffer>) =>
-    markup`<image x="${left}" y="44" width="${panel}" height="${panel}" \
+    markup`<image x="${left}" y="44" width="${wide}" height="${high}" \
 style="image-rendering:pixelated" href="data:image/png;base64,${png.toBase64()}"/>`;
   const text = (left: number, words: string, y = 32) =>
     markup`<text x="${left}" y="${y}" fill="${colour("ink")}">${words}</text>`;
-  const right = panel + 2 * gap;
+  const right = Math.max(wide, 240) + 2 * gap;
   const title = `${className}, probability ${probability.toFixed(4)}`;
   const size = markup`width="${width}" height="${height}"`;
   return markup`<svg xmlns="http://www.w3.org/2000/svg" class="saliency" \
@@ -49,19 +61,32 @@ viewBox="0 0 ${width} ${height}" ${size} font-family="${typeface}" font-size="14
 <title>${title}</title><style>${new Markup(colourStyle(".saliency"))}</style>\
 <rect ${size} fill="${colour("surface")}"/>\
 ${text(gap, "What the model saw")}${text(right, "Which pixels move the score most")}\
-${picture(gap, encodePng(Uint8Array.from(image), imageSize))}\
-${picture(right, encodePng(heatColours(saliency), imageSize, 3))}${
+${
+    picture(
+      gap,
+      encodePng(interleaved(image, format.channels), format.width, format.channels === 1 ? 1 : 3),
+    )
+  }\
+${picture(right, encodePng(heatColours(saliency, format), format.width, 3))}${
     text(gap, title, height - 12)
   }</svg>
 `.text;
 }
 
-/** The saliency's size at each pixel as a colour, `[28, 28, 3]`; the largest is the brightest. */
-function heatColours(saliency: Float32Array): Uint8Array<ArrayBuffer> {
-  const most = saliency.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
-  const colours = new Uint8Array(3 * saliency.length);
+/** The largest slope at each pixel as a colour, `[height, width, 3]`; the largest is the brightest. */
+function heatColours(
+  saliency: Float32Array,
+  { height, width }: SaliencyContent["format"],
+): Uint8Array<ArrayBuffer> {
+  const slopes = new Float32Array(height * width);
   saliency.forEach((slope, i) => {
-    const place = most === 0 ? 0 : (heat.length - 1) * Math.abs(slope) / most;
+    const pixel = i % slopes.length;
+    slopes[pixel] = Math.max(slopes[pixel], Math.abs(slope));
+  });
+  const most = slopes.reduce((most, slope) => Math.max(most, slope), 0);
+  const colours = new Uint8Array(3 * slopes.length);
+  slopes.forEach((slope, i) => {
+    const place = most === 0 ? 0 : (heat.length - 1) * slope / most;
     const below = Math.min(heat.length - 2, Math.floor(place));
     for (let channel = 0; channel < 3; channel++) {
       const [from, to] = [heat[below][channel], heat[below + 1][channel]];

@@ -15,6 +15,7 @@ import {
   percentage,
   rankedOf,
 } from "../statistics/mod.ts";
+import { crossEntropyLoss, lossNote } from "../nn/mod.ts";
 import { epochFigures, type EpochMetrics, meanSpeed, trainingSeconds } from "../train/mod.ts";
 import { configRecord, shownConfig } from "../config/mod.ts";
 import type { LayerRow } from "../nn/mod.ts";
@@ -61,6 +62,7 @@ ${
         section(
           "Curves",
           content.curves === undefined ? noEpoch : picture(content.curves),
+          muted(lossNote(crossEntropyLoss(config))),
           epochs(record),
         ),
         tested(record, content),
@@ -76,12 +78,14 @@ These figures say nothing about Fashion-MNIST.</p>`;
 
 const noEpoch = markup`<p>No epoch is complete.</p>`;
 
+const muted = (note: string | undefined): Content => note && markup`<p class="muted">${note}</p>`;
+
 function folded(title: string, body: Content): Markup {
   return markup`<details><summary>${title}</summary>${body}</details>`;
 }
 
 function interrupted(record: RunRecord, { resumeCommand }: ReportContent): Markup {
-  const { config, progress, history, best, stepsPerEpoch } = record;
+  const { config, progress, history, best, stepsPerEpoch, failure } = record;
   const step = progress?.step ?? 0;
   const total = config.epochs * stepsPerEpoch;
   const reached = figure("step", step, grouped(step));
@@ -90,9 +94,11 @@ function interrupted(record: RunRecord, { resumeCommand }: ReportContent): Marku
     ["best epoch", figure("best.epoch", best.epoch)],
     ...validation(best),
   ]);
-  return markup`<p class="warning">This run was interrupted at step ${reached} of ${
-    grouped(total)
-  }.</p><p>To resume:</p><pre><code>${resumeCommand}</code></pre>\
+  const end = failure === undefined
+    ? markup`<p class="warning">This run was interrupted at step ${reached} of ${grouped(total)}.\
+</p><p>To resume:</p><pre><code>${resumeCommand}</code></pre>`
+    : markup`<p class="warning">This run has failed: ${failure}.</p>`;
+  return markup`${end}\
 <p class="muted">The test images are opened once, when a run is complete.</p>${figures}`;
 }
 

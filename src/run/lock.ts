@@ -36,7 +36,11 @@ function take(file: Deno.FsFile, folder: string): boolean {
 function openLock(path: string, folder: string): Deno.FsFile {
   try {
     findFile(path)?.[Symbol.dispose](); // throws where it is a pipe or a device
-    return Deno.openSync(path, { read: true, write: true, create: true });
+    const file = Deno.openSync(path, { read: true, write: true, create: true });
+    const [held, named] = [file.statSync(), Deno.lstatSync(path)];
+    if (held.dev === named.dev && held.ino === named.ino) return file;
+    file.close(); // before the holder's name is written over another file
+    throw new Error(`${path} is a symbolic link`);
   } catch (error) {
     throw new UserError(`Cannot lock ${folder}: ${messageOf(error)}`);
   }

@@ -28,4 +28,4 @@ export { testResult } from "./test_result.ts";
 export { type Reporter, trainRun, type TrainRunOptions } from "./train_run.ts";
 export { isFolder } from "./run_path.ts";
 export { changedModule, modelIn } from "./run_model.ts";
-export { findWeights, loadModel, type WeightsSource } from "./weights_source.ts";
+export { findWeights, loadModel, type SeenFormat, type WeightsSource } from "./weights_source.ts";

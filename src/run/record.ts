@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import { configRecord, parseConfig, type TrainConfig } from "../config/mod.ts";
 import { diskFiles, readJson, type ReadOptions, readText } from "../storage/mod.ts";
@@ -17,6 +17,8 @@ import { parseMetrics } from "./metrics_reader.ts";
 import { namedPath, runPath } from "./run_path.ts";
 import { savedProgress } from "./saved_progress.ts";
 import { type Summary, summarySchema } from "./summary.ts";
+
+const failureSchema = z.object({ message: z.string() });
 
 /** How a run stands. */
 export const runStates = ["training", "finished", "interrupted", "damaged"] as const;
@@ -73,7 +75,9 @@ export function runsIn(parent: string): RunRecord[] {
 export function inspectRun(folder: string, options: ReadRunOptions): FoundRun | undefined {
   try {
     const run = findRun(folder, options);
-    if (run !== undefined) void [run.state, run.summary, run.epochs, run.best, run.step, run.files];
+    if (run !== undefined) {
+      void [run.state, run.failure, run.summary, run.epochs, run.best, run.step, run.files];
+    }
     return run;
   } catch (error) {
     const problem = messageOf(error).replaceAll(`${folder}/`, "");
@@ -128,6 +132,12 @@ export class RunRecord {
   @cached
   get summary(): Summary | undefined {
     return this.#checked("summary.json", summarySchema);
+  }
+
+  /** The sentence with which an unfinished run ended for good: done again it ends so again. */
+  @cached
+  get failure(): string | undefined {
+    return this.finished ? undefined : this.#checked("failure.json", failureSchema)?.message;
   }
 
   /** environment.json; undefined where it is missing. */

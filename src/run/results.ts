@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UserError } from "../errors.ts";
 import { program } from "../program.ts";
+import { shellPath } from "../shell_word.ts";
 import { configOfRecord, configRecord, type TrainConfig } from "../config/mod.ts";
 import { jsonText, readJson } from "../storage/mod.ts";
 import { epochMetricsSchema } from "../train/mod.ts";
@@ -56,10 +57,11 @@ function resultsOfFile(path: string): Results {
 
 /** The results of a run; throws a UserError where it is not finished. */
 export function resultsOf(run: RunRecord): Results {
-  const { folder, config, summary, history } = run;
+  const { folder, config, summary, history, failure } = run;
   if (summary === undefined) {
+    if (failure !== undefined) throw new UserError(`${folder} has failed: ${failure}`);
     throw new UserError(
-      `${folder} is not finished: ${program} train --resume ${folder} resumes it`,
+      `${folder} is not finished: ${program} train --resume ${shellPath(folder)} resumes it`,
     );
   }
   const digests = new Map(readDigests(folder).map((line) => [line.epoch, line]));

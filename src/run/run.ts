@@ -3,7 +3,7 @@ import { messageOf, UserError } from "../errors.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { configRecord, configText, type TrainConfig } from "../config/mod.ts";
 import { now } from "../clock.ts";
-import { standardSet } from "../data/mod.ts";
+import { dataName, standardSet } from "../data/mod.ts";
 import type { Environment } from "./environment.ts";
 import {
   appendSafely,
@@ -167,7 +167,8 @@ export class Run implements Disposable {
 /** `2026-11-23T10-15-30.123Z-cnn-synthetic-s42` */
 export function runName({ model, data, seed }: TrainConfig, time: Date): string {
   const stamp = time.toISOString().replaceAll(":", "-");
-  return `${stamp}-${model}${data === standardSet.name ? "" : `-${data}`}-s${seed}`;
+  const set = dataName(data);
+  return `${stamp}-${model}${set === standardSet.name ? "" : `-${set}`}-s${seed}`;
 }
 
 /** Makes a folder with those above it, and waits until their names are on the disk. */

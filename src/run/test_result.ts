@@ -1,4 +1,4 @@
-import type { TestData } from "../data/mod.ts";
+import { dataName, type TestData } from "../data/mod.ts";
 import { configRecord, type TrainConfig } from "../config/mod.ts";
 import { measure } from "../statistics/mod.ts";
 import { bestEpoch, evaluatePaced, type Pace, type TrainingState } from "../train/mod.ts";
@@ -28,7 +28,7 @@ export async function testResult(
   if (evaluation === undefined) return undefined;
   return {
     config: configRecord(config),
-    data: config.data,
+    data: dataName(config.data),
     parameters: state.parameterCount,
     epochs: history.length,
     steps: state.step,

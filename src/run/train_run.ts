@@ -2,7 +2,7 @@ import { markOf, shownName, type TestData, type TrainingData } from "../data/mod
 import { now } from "../clock.ts";
 import { messageOf, UserError } from "../errors.ts";
 import type { AnyModel } from "../models/mod.ts";
-import type { Layer } from "../nn/mod.ts";
+import { type Layer, lossNote } from "../nn/mod.ts";
 import { readEnvironment } from "./environment.ts";
 import { figuresOf, logged } from "../statistics/mod.ts";
 import {
@@ -16,7 +16,7 @@ import {
   trainingSeconds,
   TrainingState,
 } from "../train/mod.ts";
-import { exitCodes, type Screen, type StopSignal, StopSignals } from "../cli/mod.ts";
+import { exitCodes, lastingScreen, type Screen, type StopSignal, StopSignals } from "../cli/mod.ts";
 import { nameOf, readRun } from "./record.ts";
 import { RunRecorder } from "./recorder.ts";
 import type { Run } from "./run.ts";
@@ -52,12 +52,12 @@ export interface TrainRunOptions {
  * Trains a run from its last checkpoint, or from its beginning, until it is complete and tested, or
  * a signal stops it. Returns the exit code.
  */
-export async function trainRun(run: Run, options: TrainRunOptions): Promise<number> {
-  const { data, screen, checkpointEvery, resumeCommand } = options;
+export async function trainRun(run: Run, given: TrainRunOptions): Promise<number> {
+  const screen = lastingScreen(given.screen);
+  const options = { ...given, screen };
+  const { data, checkpointEvery, resumeCommand } = options;
   const { config } = run;
-  using signals = new StopSignals((signal) => {
-    screen.line(`${signal}: finishes this step and saves; once more stops at once`);
-  });
+  using signals = new StopSignals((text) => screen.line(text));
   const pace = new Pace({ signals, checkpointEvery });
   const { model = builtIn(config), layer = modelOf(config, model) } = options;
   using state = new TrainingState(layer, recipeOf(config, model), data.train.count);
@@ -77,6 +77,7 @@ export async function trainRun(run: Run, options: TrainRunOptions): Promise<numb
     await writeReport(run, options, test);
     return 0;
   } catch (error) {
+    if (error instanceof NonfiniteError) run.write("failure.json", { message: error.message });
     if (!(error instanceof UserError) || error instanceof NonfiniteError) throw error;
     throw new UserError(`${messageOf(error)}. To resume: ${resumeCommand}`, { cause: error });
   }
@@ -154,8 +155,10 @@ function stopped(
 
 function introduction({ config, folder }: Run, data: TrainingData, state: TrainingState): string {
   const { train, validation, source } = data;
+  const note = lossNote(state.recipe.loss);
   return `${config.model} with ${state.parameterCount} weights on ${shownName(source)}: ` +
-    `${train.count} training, ${validation?.count ?? 0} validation images\nrun folder ${folder}`;
+    `${train.count} training, ${validation?.count ?? 0} validation images\nrun folder ${folder}` +
+    (note === undefined ? "" : `\n${note}`);
 }
 
 function closing(summary: Summary, folder: string): string[] {

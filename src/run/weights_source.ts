@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
-import { dataSet, type ImageFormat, standardSet } from "../data/mod.ts";
+import { type DataSet, dataSet, type ImageFormat, standardSet } from "../data/mod.ts";
 import { type AnyModel, importModel, isModulePath } from "../models/mod.ts";
 import { builtIn, modelSettings, withInput } from "../train/mod.ts";
 import { build, type Module } from "../nn/mod.ts";
@@ -17,12 +17,15 @@ import { modelIn } from "./run_model.ts";
 import { readRun } from "./record.ts";
 import { isFolder } from "./run_path.ts";
 
+/** The images that a model sees, and how pictures become such images. */
+export type SeenFormat = ImageFormat & Pick<DataSet, "isScaled">;
+
 /** Trained weights and where they come from, as far as it is known. */
 export interface WeightsSource {
   readonly path: string;
   readonly model: AnyModel;
   /** The images it was trained on; Fashion-MNIST's where no config tells. */
-  readonly format: ImageFormat;
+  readonly format: SeenFormat;
   readonly tensors: readonly StoredTensor[];
   /** The config they were trained with, where a run or the file itself tells it. */
   readonly config?: TrainConfig;

@@ -4,10 +4,27 @@ const everywhere = ["0.0.0.0", "::", "[::]"];
 /** The longest address that is read, in characters: room for the comparison of many runs. */
 const addressLimit = 8192;
 
+/** A request for a page. */
+export interface Asked {
+  readonly method: string;
+  /** The address as it was sent: `/runs/a?x=1`, or all of it. */
+  readonly target: string;
+  /** What was sent several times is joined by commas. */
+  readonly headers: Headers;
+}
+
 /** Why a request is refused. */
 export interface Refusal {
   readonly status: number;
   readonly reason: string;
+}
+
+/** The names under which a server is known. */
+export interface Names {
+  /** Where it listens. */
+  readonly host: string;
+  /** Further names, such as a reverse proxy's. */
+  readonly allowed: readonly string[];
 }
 
 /**
@@ -16,27 +33,40 @@ export interface Refusal {
  * rebinding, where a foreign page makes its own name point here: a name is refused unless it is
  * ours. Ports are not compared, so that a forwarded port works.
  */
-export function refuse(request: Request, host: string): Refusal | undefined {
-  const { method, url, headers } = request;
+export function refuse({ method, target, headers }: Asked, names: Names): Refusal | undefined {
   if (method !== "GET" && method !== "HEAD") {
     return { status: 405, reason: `${method} is not for these pages` };
   }
-  if (url.length > addressLimit) return { status: 414, reason: "The address is too long" };
+  if (target.length > addressLimit) return { status: 414, reason: "The address is too long" };
   if (Number(headers.get("content-length") ?? 0) > 0 || headers.has("transfer-encoding")) {
     return { status: 413, reason: "A request for a page has no body" };
   }
-  const named = [headers.get("host") ?? "", authorityOf(url)];
-  if (!named.every((authority) => isOurs(authority, host))) {
-    return { status: 403, reason: "This server is not known by that name: use its address" };
+  const host = headers.get("host");
+  if (host === null || host.includes(",")) {
+    return { status: 400, reason: "The request does not name one host" };
   }
-  if (leavesItsFolder(url)) return { status: 400, reason: "The address is malformed" };
+  const named = [host, authorityOf(target) ?? host];
+  if (!named.every((authority) => isOurs(authority, names))) {
+    const name = nameOf(host) ?? "that name";
+    return {
+      status: 403,
+      reason: `This server is not known by ${name}: use its address, or start it with --allow-host`,
+    };
+  }
+  if (leavesItsFolder(target)) return { status: 400, reason: "The address is malformed" };
 }
 
-/** Whether a Host header (`localhost:8000`) names this server, which listens on `host`. */
-function isOurs(authority: string, host: string): boolean {
-  const name = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.exec(authority)?.[1].toLowerCase();
+/** `localhost` of a Host header such as `localhost:8000`; undefined where it is malformed. */
+function nameOf(authority: string): string | undefined {
+  return /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.exec(authority)?.[1].toLowerCase();
+}
+
+/** Whether a Host header names this server. */
+function isOurs(authority: string, { host, allowed }: Names): boolean {
+  const name = nameOf(authority);
   if (name === undefined) return false;
-  if (loopback.includes(name) || name === bracketed(host.toLowerCase())) return true;
+  const ours = [host, ...allowed].map((each) => bracketed(each.toLowerCase()));
+  if (loopback.includes(name) || ours.includes(name)) return true;
   return everywhere.includes(host) && isAddress(name);
 }
 
@@ -50,14 +80,20 @@ export function bracketed(host: string): string {
   return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }
 
-/** `localhost:8000` of `http://localhost:8000/runs`. */
-function authorityOf(url: string): string {
-  return /^https?:\/\/([^/?#\\]*)/i.exec(url)?.[1] ?? "";
+/** `localhost:8000` of `http://localhost:8000/runs`; undefined for a path alone. */
+function authorityOf(target: string): string | undefined {
+  return /^https?:\/\/([^/?#\\]*)/i.exec(target)?.[1];
+}
+
+/** `/runs?x=1` of `http://localhost:8000/runs?x=1`, and of itself. */
+export function pathOf(target: string): string {
+  return target.replace(/^https?:\/\/[^/?#\\]*/i, "");
 }
 
 /** Whether a path has dot segments, NUL, backslashes or hidden slashes, plain or encoded. */
-function leavesItsFolder(url: string): boolean {
-  const path = url.replace(/^https?:\/\/[^/?#\\]*/i, "").replace(/[?#].*$/s, "");
+function leavesItsFolder(target: string): boolean {
+  const path = pathOf(target).replace(/[?#].*$/s, "");
+  if (!/^(\/|$)/.test(path)) return true;
   let decoded: string;
   try {
     decoded = decodeURIComponent(path);

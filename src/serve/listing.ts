@@ -38,6 +38,8 @@ export const listingSchema = z.object({
   state: z.enum(["", ...runStates]).default(""),
   sort: z.enum(sortKeys).default("run"),
   order: z.enum(["ascending", "descending"]).default("descending"),
+  /** Which part of a long table is shown, counted from 1. */
+  page: z.coerce.number().int().min(1).max(1_000_000).default(1),
 });
 export type Listing = z.infer<typeof listingSchema>;
 
@@ -69,10 +71,10 @@ export function select(runs: readonly FoundRun[], listing: Listing): FoundRun[] 
 /** The address of the table with these choices; what is the default is left out. */
 export function listingAddress(listing: Listing): string {
   const standard = listingSchema.parse({});
-  const entries = Object.entries(listing).filter(([key, value]) =>
-    value !== standard[key as keyof Listing]
-  );
-  return entries.length === 0 ? "/" : `/?${new URLSearchParams(entries)}`;
+  const entries = Object.entries(listing)
+    .filter(([key, value]) => value !== standard[key as keyof Listing])
+    .map(([key, value]) => [key, String(value)]);
+  return entries.length === 0 ? "./" : `./?${new URLSearchParams(entries)}`;
 }
 
 function configOf(run: FoundRun) {

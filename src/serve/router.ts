@@ -7,55 +7,65 @@ import type { Refusal } from "./guard.ts";
 import { listingSchema } from "./listing.ts";
 import { compareLimit, comparePage } from "./pages/compare_page.ts";
 import { listPage } from "./pages/list_page.ts";
-import { missing, type Page } from "./pages/page.ts";
+import { missing, rootOf } from "./pages/page.ts";
 import { runFiles, runPage } from "./pages/run_page.ts";
-import { assetResponse, fileResponse } from "./responses.ts";
+import type { Renderable } from "./rendered.ts";
+import { assetReply, fileReply, redirection, type Reply } from "./replies.ts";
 import type { RunRecord } from "../run/mod.ts";
 import { findFile } from "../storage/mod.ts";
 import type { RunStore } from "./run_store.ts";
 
 const look = `${colourStyle(":root")}:root{font-family:${typeface}}`;
 
-const assets: Readonly<Record<string, () => Response>> = {
-  "/style.css": () => assetResponse(`${look}\n${style}`, "text/css; charset=utf-8"),
-  "/live.js": () => assetResponse(script, "text/javascript; charset=utf-8"),
-  "/icon.svg": () => assetResponse(icon, "image/svg+xml"),
+const assets: Readonly<Record<string, () => Reply>> = {
+  "/style.css": () => assetReply(`${look}\n${style}`, "text/css; charset=utf-8"),
+  "/live.js": () => assetReply(script, "text/javascript; charset=utf-8"),
+  "/icon.svg": () => assetReply(icon, "image/svg+xml"),
 };
 
-/** What an address leads to: a page, which can be rendered again, a response, or a refusal. */
-export type Destination = (() => Page) | Response | Refusal;
+/** What an address leads to. */
+export type Destination = Renderable | Reply | Refusal;
 
-/** Finds what an address that was not refused leads to, after another look at the folder. */
-export function route(url: URL, store: RunStore): Destination {
-  const { pathname, searchParams } = url;
+/**
+ * Finds what an address that was not refused leads to. Only the runs that it shows are looked at;
+ * the table of all runs may be `age` milliseconds old.
+ */
+export async function route(url: URL, store: RunStore, age: number): Promise<Destination> {
+  const { pathname, search, searchParams } = url;
   if (Object.hasOwn(assets, pathname)) return assets[pathname]();
-  store.refresh();
   if (pathname === "/") {
     const asked = Object.fromEntries(searchParams);
     const listing = listingSchema.safeParse(asked);
-    if (listing.success) return () => listPage(store, listing.data);
-    return { status: 400, reason: explain(listing.error, asked) };
+    if (!listing.success) return { status: 400, reason: explain(listing.error, asked) };
+    const list = await store.list(age);
+    return { of: [list], render: () => listPage(list, listing.data) };
   }
+  const [, top, ...rest] = pathname.split("/");
+  if (top === "runs" && rest.join("") === "") return redirection(rootOf(pathname));
+  if (pathname.endsWith("/")) return redirection(`../${rest.at(-2) ?? top}${search}`);
   if (pathname === "/compare") return comparison(searchParams.getAll("run"), store);
-  const [, top, name, file, ...more] = pathname.split("/").map(decodeURIComponent);
-  if (top !== "runs" || !name || more.length > 0) return () => missing("There is no such page.");
-  if (file === undefined) return () => page(name, store);
-  return runFile(name, file, store);
+  const [name, file, ...more] = rest.map(decodeURIComponent);
+  if (top !== "runs" || !name || more.length > 0) return nothing("There is no such page.", url);
+  return file === undefined ? page(name, store, url) : runFile(name, file, store, url);
 }
 
-function page(name: string, store: RunStore): Page {
+/** A page that says what there is not. */
+function nothing(what: string, { pathname }: URL): Renderable {
+  return { of: [what], render: () => missing(what, rootOf(pathname)) };
+}
+
+function page(name: string, store: RunStore, url: URL): Renderable {
   const run = store.get(name);
-  return run === undefined
-    ? missing(`There is no run ${name} in ${store.folder}.`)
-    : runPage(run, store.folder);
+  if (run === undefined) return nothing(`There is no run ${name} in ${store.folder}.`, url);
+  return { of: [run], render: () => runPage(run, store.folder) };
 }
 
-function runFile(name: string, file: string, store: RunStore): Destination {
+function runFile(name: string, file: string, store: RunStore, url: URL): Destination {
   const run = runFiles.some((each) => each === file) ? store.get(name) : undefined;
   const opened = run && findFile(`${run.folder}/${file}`, { links: false });
   return opened === undefined
-    ? () => missing(`There is no file ${file} to be seen in ${name}.`)
-    : fileResponse(opened, file);
+    ? nothing(`There is no file ${file} to be seen in ${name}.`, url)
+    : fileReply(opened, file);
 }
 
 function comparison(names: readonly string[], store: RunStore): Destination {
@@ -63,15 +73,14 @@ function comparison(names: readonly string[], store: RunStore): Destination {
   if (chosen.length > compareLimit) {
     return { status: 400, reason: `At most ${compareLimit} runs can be compared at a time` };
   }
-  return () => {
-    const runs: RunRecord[] = [];
-    for (const name of chosen) {
-      const run = store.get(name);
-      if (run === undefined || run.state === "damaged") {
-        return missing(`There is no readable run ${name} in ${store.folder}.`);
-      }
-      runs.push(run);
+  const runs: RunRecord[] = [];
+  for (const name of chosen) {
+    const run = store.get(name);
+    if (run === undefined || run.state === "damaged") {
+      const what = `There is no readable run ${name} in ${store.folder}.`;
+      return { of: [what], render: () => missing(what, "./") };
     }
-    return comparePage(runs);
-  };
+    runs.push(run);
+  }
+  return { of: runs, render: () => comparePage(runs) };
 }

@@ -1,10 +1,11 @@
-import { messageOf, UserError } from "../errors.ts";
-import { Events } from "./events.ts";
-import { bracketed, refuse } from "./guard.ts";
-import { documentOf } from "./pages/page.ts";
-import { eventResponse, pageResponse, refusalResponse } from "./responses.ts";
+import { markup } from "../html/mod.ts";
+import { type Asked, bracketed, type Names, pathOf, type Refusal, refuse } from "./guard.ts";
+import { listen } from "./http_server.ts";
+import { documentOf, rootOf } from "./pages/page.ts";
+import { Rendered } from "./rendered.ts";
+import { pageReply, refusalReply, type Reply, unchangedReply } from "./replies.ts";
 import { route } from "./router.ts";
-import { RunStore } from "./run_store.ts";
+import { refuseUnreadable, RunStore } from "./run_store.ts";
 
 /** How the pages are served. */
 export interface ServerOptions {
@@ -13,7 +14,11 @@ export interface ServerOptions {
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
-  /** Milliseconds between two looks at the folder while a page is open. */
+  /** Further names under which the server is asked for, such as a reverse proxy's. */
+  readonly allowedHosts?: readonly string[];
+  /** Milliseconds after which a connection is closed whose next request is not complete. */
+  readonly patience?: number;
+  /** Milliseconds between two looks of an open page. */
   readonly every?: number;
   /** Hears of what goes wrong inside. */
   readonly onError: (error: unknown) => void;
@@ -27,63 +32,60 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Serves pages over run folders; throws a UserError where it cannot listen. */
+/** Serves pages over run folders; throws a UserError where it cannot listen or read the folder. */
 export function startServer(options: ServerOptions): Server {
-  const { folder, host, every = 1000, onError } = options;
-  const store = new RunStore(folder);
-  const events = new Events(store, every, onError);
-  const server = listen(options, (request) => answer(request, host, store, events), (error) => {
-    onError(error);
-    return refusalResponse({
-      status: 500,
-      reason: "Something went wrong; the server's log says what",
-    });
+  const { folder, host, port, allowedHosts = [], patience = 10_000, every = 1000 } = options;
+  const { onError } = options;
+  refuseUnreadable(folder);
+  const pages = { store: new RunStore(folder), rendered: new Rendered(every), every };
+  const names = { host, allowed: allowedHosts };
+  const { port: listening, finished, close } = listen({
+    host,
+    port,
+    patience,
+    onError,
+    answer: (asked) =>
+      answer(asked, names, pages).catch((error) => {
+        onError(error);
+        const reason = "Something went wrong; the server's log says what";
+        return refusal({ status: 500, reason }, asked);
+      }),
   });
-  return {
-    address: `http://${reachable(host)}:${server.addr.port}/`,
-    finished: server.finished,
-    async close() {
-      events.close();
-      await server.shutdown();
-    },
-  };
+  return { address: `http://${reachable(host)}:${listening}/`, finished, close };
 }
 
-function answer(request: Request, host: string, store: RunStore, events: Events): Response {
-  const refusal = refuse(request, host);
-  if (refusal !== undefined) return refusalResponse(refusal);
-  const destination = route(new URL(request.url), store);
-  if (destination instanceof Response) return destination;
-  if (typeof destination !== "function") return refusalResponse(destination);
-  if (request.headers.get("accept") !== "text/event-stream") {
-    const page = destination();
-    return pageResponse(documentOf(page), page.status);
-  }
-  if (events.full) return refusalResponse({ status: 503, reason: "Too many pages are open" });
-  const known = request.headers.get("last-event-id") ?? "";
-  return eventResponse(events.stream(() => destination().main.text, known));
+/** What pages are made of, and how often an open one looks whether it has changed. */
+interface Pages {
+  readonly store: RunStore;
+  readonly rendered: Rendered;
+  readonly every: number;
 }
 
-function listen(
-  { host: hostname, port }: ServerOptions,
-  handler: (request: Request) => Response,
-  onError: (error: unknown) => Response,
-): Deno.HttpServer<Deno.NetAddr> {
-  try {
-    return Deno.serve({ hostname, port, onListen() {}, onError }, handler);
-  } catch (error) {
-    const where = `${bracketed(hostname)}:${port}`;
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new UserError(`Port ${port} is in use: choose another with --port, or 0 for any`);
-    }
-    if (error instanceof Deno.errors.NotCapable) {
-      throw new UserError(
-        `deno.json does not let this task listen on ${where}: ` +
-          "--host 0.0.0.0 listens everywhere, or add the address to its permissions",
-      );
-    }
-    throw new UserError(`Cannot listen on ${where}: ${messageOf(error)}`, { cause: error });
-  }
+async function answer(asked: Asked, names: Names, pages: Pages): Promise<Reply> {
+  const refused = refuse(asked, names);
+  if (refused !== undefined) return refusal(refused, asked);
+  const known = asked.headers.get("if-none-match");
+  const url = new URL(`http://localhost${pathOf(asked.target)}`);
+  // A page that is open looks again and again: many of them share one look at the folder.
+  const destination = await route(url, pages.store, known === null ? 0 : pages.every);
+  if ("reason" in destination) return refusal(destination, asked);
+  if ("body" in destination) return destination;
+  const page = pages.rendered.get(url, destination);
+  const tag = `"${page.tag}"`;
+  // A proxy that compresses makes the tag a weak one.
+  if (known?.replace(/^W\//, "") === tag) return unchangedReply(tag);
+  return pageReply(page.document, page.status, tag);
+}
+
+/** The page that says why a request is refused. */
+function refusal({ status, reason }: Refusal, { target }: Asked): Reply {
+  const root = rootOf(pathOf(target).replace(/[?#].*$/s, ""));
+  const main = markup`
+    <h1>${status}</h1>
+    <p>${/[.?!]$/.test(reason) ? reason : `${reason}.`}</p>
+    <p><a href="${root}">All runs</a></p>
+  `;
+  return refusalReply(documentOf({ title: `${status}`, status, main }, root), status);
 }
 
 /** Where a browser on this machine finds a server that listens on `host`. */

@@ -3,8 +3,8 @@
  * this interface, so that tests can make each one of them fail.
  */
 export interface Files {
-  /** Opens a file for writing: emptied first, or at its end. */
-  open(path: string, how: "truncate" | "append"): OpenFile;
+  /** Opens a file for writing: a new one in place of what is there, or at its end. */
+  open(path: string, how: "replace" | "append"): OpenFile;
   rename(from: string, to: string): void;
   remove(path: string): void;
   makeFolder(path: string): void;
@@ -40,11 +40,12 @@ export function warnOnce(text: string): void {
 export const diskFiles: Files = {
   open(path, how) {
     refuseSpecial(path);
+    if (how === "replace") removeIfThere(path); // a link there would lead to another file
     const file = Deno.openSync(path, {
       write: true,
-      create: true,
-      truncate: how === "truncate",
+      create: how === "append",
       append: how === "append",
+      createNew: how === "replace",
     });
     return {
       write: (bytes) => file.writeSync(bytes),
@@ -53,7 +54,10 @@ export const diskFiles: Files = {
       close: () => file.close(),
     };
   },
-  rename: (from, to) => Deno.renameSync(from, to),
+  rename(from, to) {
+    if (!isFolder(to)) refuseSpecial(to);
+    Deno.renameSync(from, to);
+  },
   remove: (path) => Deno.removeSync(path),
   makeFolder: (path) => Deno.mkdirSync(path),
   syncFolder(path) {
@@ -72,7 +76,15 @@ export const diskFiles: Files = {
   },
 };
 
-/** A pipe would make its writer wait for ever. */
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false; // what is wrong with it, the rename says
+  }
+}
+
+/** A pipe would make its writer wait for ever, a device would be replaced. */
 function refuseSpecial(path: string): void {
   try {
     if (Deno.statSync(path).isFile) return;
@@ -81,6 +93,14 @@ function refuseSpecial(path: string): void {
     throw error;
   }
   throw new Error("it is not a regular file");
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 /** Runs a system call again for as long as a signal interrupts it. */
@@ -135,14 +155,14 @@ export function writeAtomically(
   const bytes = bytesOf(content);
   const temporary = `${path}.tmp`;
   try {
-    writeAndSync(files.open(temporary, "truncate"), bytes);
+    writeAndSync(files.open(temporary, "replace"), bytes);
     beforeRename?.();
     uninterrupted(() => files.rename(temporary, path));
   } catch (error) {
     try {
       files.remove(temporary);
     } catch {
-      // It was not made, or this disk refuses everything now; the next save empties it first.
+      // It was not made, or this disk refuses everything now; the next save replaces it.
     }
     throw error;
   }

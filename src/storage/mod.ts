@@ -1,4 +1,5 @@
-/** Files that survive a crash, safetensors and JSON. @module */
+/** Files that survive a crash, and formats: safetensors, JSON, gzip, IDX. @module */
+export { csvText } from "./csv.ts";
 export {
   append,
   appendSafely,
@@ -9,6 +10,8 @@ export {
   warnOnce,
   writeAtomically,
 } from "./files.ts";
+export { gunzip, gunzipStart, isGzip, largestRatio } from "./gzip.ts";
+export { type Idx, readIdx, readPackedIdx } from "./idx.ts";
 export { jsonText, jsonValue, readJson, readText, writeJson, writeText } from "./json_file.ts";
 export { findFile, readFile, type ReadOptions } from "./read_file.ts";
 export {

@@ -40,6 +40,13 @@ export function unbroadcast(gradient: Tensor, shape: Shape): Tensor {
   return new Tensor(native.tensor_sum_to(gradient.handle, crossing(shape)), gradient.dtype);
 }
 
+/** The gradient of a factor: the product with the other one, summed back to its shape. */
+function factorGradient(gradient: Tensor, other: Tensor, shape: Shape): Tensor {
+  if (sameShape(gradient.shape, shape)) return gradient.mul(other);
+  const handle = native.tensor_mul_sum_to(gradient.handle, other.handle, crossing(shape));
+  return new Tensor(handle, gradient.dtype);
+}
+
 /** `a + b`, broadcasting. */
 export function add(a: Tensor, b: Operand): Tensor {
   if (typeof b === "number") return affine(a, 1, b);
@@ -67,12 +74,13 @@ export function sub(a: Tensor, b: Operand): Tensor {
 /** `a * b`, broadcasting. */
 export function mul(a: Tensor, b: Operand): Tensor {
   if (typeof b === "number") return affine(a, b, 0);
+  if (a === b && isFloat(a.dtype)) return a.square();
   checkBroadcast("multiply", a, b);
   const product = new Tensor(native.tensor_mul(a.handle, b.handle), a.dtype);
   if (!isTracked(a) && !isTracked(b)) return product;
   return record(product, [a, b], (gradient, wanted) => [
-    wanted.wants(0) ? unbroadcast(gradient.mul(b), a.shape) : undefined,
-    wanted.wants(1) ? unbroadcast(gradient.mul(a), b.shape) : undefined,
+    wanted.wants(0) ? factorGradient(gradient, b, a.shape) : undefined,
+    wanted.wants(1) ? factorGradient(gradient, a, b.shape) : undefined,
   ]);
 }
 

@@ -1,23 +1,27 @@
-import type { Random } from "./random.ts";
 import { cos, exp, ln } from "./scalar.ts";
+
+/** A source of numbers uniform in [0, 1): asked for more, it gives the same ones and then others. */
+interface Chance {
+  uniforms(count: number): Float32Array;
+}
 
 /**
  * A number of the distribution Beta(a, a): x / (x + y) for x and y of Gamma(a). Throws RangeError for
  * an `a` that is not in [0.001, 1000].
  */
-export function beta(random: Random, a: number): number {
+export function beta(chance: Chance, a: number): number {
   if (!(a >= 0.001 && a <= 1000)) {
     throw new RangeError(`Cannot draw of Beta(${a}, ${a}): the number has to be in [0.001, 1000]`);
   }
-  const words = uniforms(random);
+  const words = uniforms(chance);
   const [x, y] = [lnGamma(words, a), lnGamma(words, a)];
   return 1 / (1 + exp(y - x));
 }
 
 /** Numbers uniform in (0, 1], without an end. */
-function* uniforms(random: Random): Generator<number, never> {
+function* uniforms(chance: Chance): Generator<number, never> {
   for (let from = 0, count = 32;; from = count, count *= 2) {
-    for (const number of random.uniforms(count).subarray(from)) yield 1 - number;
+    for (const number of chance.uniforms(count).subarray(from)) yield 1 - number;
   }
 }
 

@@ -7,7 +7,10 @@ export { linear, type LinearEpilogue } from "./linear.ts";
 export {
   batchNorm,
   batchNormInference,
+  groupNorm,
   layerNorm,
+  type NormalizationEpilogue,
+  rmsNorm,
   type RunningStatistics,
 } from "./normalization.ts";
 export { avgPool2d, maxPool2d } from "./pooling.ts";

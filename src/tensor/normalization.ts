@@ -1,10 +1,11 @@
 import { native } from "../ffi/mod.ts";
+import { layerGradients } from "./layer_gradients.ts";
 import { type Shape, shapeText } from "./shape.ts";
-import { isTracked, record } from "./tape.ts";
+import { type Gradients, isTracked, record, type Wanted } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 import { written } from "./writes.ts";
 
-const triple = new Float64Array(3);
+const pair = new Float64Array(2);
 
 /** Running statistics of a batch normalisation, `[channels]` each, updated in place. */
 export interface RunningStatistics {
@@ -13,6 +14,16 @@ export interface RunningStatistics {
   /** Share of the new batch in the update. */
   readonly momentum: number;
 }
+
+/** What a normalisation ends in, forward and back. */
+export interface NormalizationEpilogue {
+  /** The output is `max(y, 0)`. */
+  readonly relu?: boolean;
+  /** The gradient that arrives is already zero where the ReLU gave 0: the next operation did it. */
+  readonly reluGradientDone?: boolean;
+}
+
+const plain: NormalizationEpilogue = {};
 
 /**
  * Normalises each channel of `x` (`[batch, channels]` or `[batch, channels, height, width]`) by the
@@ -25,38 +36,36 @@ export function batchNorm(
   bias: Tensor,
   epsilon: number,
   running?: RunningStatistics,
+  { relu = false, reluGradientDone = false }: NormalizationEpilogue = plain,
 ): Tensor {
   checkChannels(x.shape, weight.shape);
-  const count = x.size / x.shape[1]!;
-  if (count < 2) {
+  if (x.size / x.shape[1]! < 2) {
     throw new RangeError(
       `Cannot normalise ${shapeText(x.shape)} over the batch: each channel has one value`,
     );
   }
-  native.batch_norm(x.handle, weight.handle, bias.handle, epsilon, triple);
-  const [, mean, inverse] = triple as unknown as [number, number, number];
-  try {
-    if (running !== undefined) follow(running, mean, inverse, epsilon, count);
-  } catch (error) {
-    for (const handle of triple) native.tensor_free(handle);
-    throw error;
+  const { mean, variance, momentum = 0 } = running ?? {};
+  native.batch_norm(
+    x.handle,
+    weight.handle,
+    bias.handle,
+    mean?.handle ?? 0,
+    variance?.handle ?? 0,
+    momentum,
+    epsilon,
+    Number(relu),
+    pair,
+  );
+  if (running !== undefined) {
+    written(running.mean);
+    written(running.variance);
   }
-  const y = new Tensor(triple[0]!, x.dtype);
-  return recordNormalization(y, x, weight, bias, mean, inverse, native.batch_norm_gradient);
-}
-
-/** Moves running statistics towards the statistics of a batch of `count` values a channel. */
-function follow(
-  { mean, variance, momentum }: RunningStatistics,
-  batchMean: number,
-  inverse: number,
-  epsilon: number,
-  count: number,
-): void {
-  const { handle } = variance;
-  native.batch_norm_update(mean.handle, handle, batchMean, inverse, epsilon, momentum, count);
-  written(mean);
-  written(variance);
+  const masked = relu && !reluGradientDone;
+  return recorded([x, weight, bias], ({ handle }, statistics, which, out) => {
+    const after = masked ? bias.handle : 0;
+    const { handle: scale } = weight;
+    native.batch_norm_gradients(x.handle, handle, scale, after, statistics, epsilon, which, out);
+  });
 }
 
 /** Normalises each channel of `x` by given statistics: `(x - mean) / sqrt(variance + epsilon)`. */
@@ -67,6 +76,7 @@ export function batchNormInference(
   mean: Tensor,
   variance: Tensor,
   epsilon: number,
+  { relu = false, reluGradientDone = false }: NormalizationEpilogue = plain,
 ): Tensor {
   checkChannels(x.shape, weight.shape);
   const y = new Tensor(
@@ -77,20 +87,78 @@ export function batchNormInference(
       mean.handle,
       variance.handle,
       epsilon,
+      Number(relu),
     ),
     x.dtype,
   );
   if (![x, weight, bias].some(isTracked)) return y;
   return record(y, [x, weight, bias], (gradient, wanted) => {
-    const along = x.shape.map((length, dim) => dim === 1 ? length : 1);
-    const others = along.map((_, dim) => dim).filter((dim) => dim !== 1);
-    const deviation = variance.add(epsilon).sqrt().reshape(along);
-    const normalised = () => x.sub(mean.reshape(along)).div(deviation);
-    return [
-      wanted.wants(0) ? gradient.mul(weight.reshape(along)).div(deviation) : undefined,
-      wanted.wants(1) ? gradient.mul(normalised()).sum(others) : undefined,
-      wanted.wants(2) ? gradient.sum(others) : undefined,
-    ];
+    const inner = relu && !reluGradientDone
+      ? new Tensor(native.tensor_relu_gradient(y.handle, gradient.handle), y.dtype)
+      : gradient;
+    return inferenceGradients([x, weight], [mean, variance], epsilon, inner, wanted);
+  });
+}
+
+function inferenceGradients(
+  [x, weight]: readonly [Tensor, Tensor],
+  [mean, variance]: readonly [Tensor, Tensor],
+  epsilon: number,
+  gradient: Tensor,
+  wanted: Wanted,
+): Gradients<Tensor> {
+  const along = x.shape.map((length, dim) => dim === 1 ? length : 1);
+  const others = along.map((_, dim) => dim).filter((dim) => dim !== 1);
+  const deviation = variance.add(epsilon).sqrt().reshape(along);
+  const normalised = () => x.sub(mean.reshape(along)).div(deviation);
+  return [
+    wanted.wants(0) ? gradient.mul(weight.reshape(along)).div(deviation) : undefined,
+    wanted.wants(1) ? gradient.mul(normalised()).sum(others) : undefined,
+    wanted.wants(2) ? gradient.sum(others) : undefined,
+  ];
+}
+
+/**
+ * Normalises each image's `groups` groups of channels of `x` (`[batch, channels, ..]`) by their own
+ * mean and (biased) variance, then scales by `weight` and shifts by `bias`, `[channels]` each
+ * (Wu and He, arXiv 1803.08494).
+ */
+export function groupNorm(
+  x: Tensor,
+  groups: number,
+  weight: Tensor,
+  bias: Tensor,
+  epsilon: number,
+  { relu = false, reluGradientDone = false }: NormalizationEpilogue = plain,
+): Tensor {
+  if (x.rank < 2 || weight.rank !== 1 || x.shape[1] !== weight.shape[0]) {
+    throw new RangeError(
+      `Cannot normalise ${shapeText(x.shape)} with a weight ${
+        shapeText(weight.shape)
+      }: the input has to be [batch, ${weight.shape[0]}, ..]`,
+    );
+  }
+  if (!Number.isInteger(groups) || groups < 1 || x.shape[1]! % groups !== 0) {
+    throw new RangeError(
+      `Cannot normalise ${shapeText(x.shape)}: ${groups} groups do not divide ${x.shape[1]}`,
+    );
+  }
+  const { handle: scale } = weight;
+  native.group_norm(x.handle, groups, scale, bias.handle, epsilon, Number(relu), pair);
+  const masked = relu && !reluGradientDone;
+  return recorded([x, weight, bias], (dy, statistics, which, out) => {
+    const [after, { handle: scale }] = [masked ? bias.handle : 0, weight];
+    native.group_norm_gradients(
+      x.handle,
+      dy.handle,
+      groups,
+      scale,
+      after,
+      statistics,
+      epsilon,
+      which,
+      out,
+    );
   });
 }
 
@@ -99,44 +167,58 @@ export function batchNormInference(
  * `weight` and shifts by `bias` (Ba, Kiros and Hinton, arXiv 1607.06450).
  */
 export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor, epsilon: number): Tensor {
-  if (x.rank === 0 || weight.rank !== 1 || x.shape[x.rank - 1] !== weight.shape[0]) {
-    throw new RangeError(
-      `Cannot normalise the last dimension of ${shapeText(x.shape)} with a weight ${
-        shapeText(weight.shape)
-      }`,
-    );
+  checkLast(x.shape, weight.shape);
+  native.layer_norm(x.handle, weight.handle, bias.handle, epsilon, pair);
+  return recorded([x, weight, bias], ({ handle }, statistics, which, out) => {
+    const { handle: scale } = weight;
+    native.layer_norm_gradients(x.handle, handle, scale, statistics, epsilon, which, out);
+  });
+}
+
+/**
+ * Divides the last dimension of `x` by the root of its mean square, then scales by `weight`
+ * (Zhang and Sennrich, arXiv 1910.07467).
+ */
+export function rmsNorm(x: Tensor, weight: Tensor, epsilon: number): Tensor {
+  checkLast(x.shape, weight.shape);
+  native.rms_norm(x.handle, weight.handle, epsilon, pair);
+  return recorded([x, weight], ({ handle }, statistics, which, out) => {
+    const { handle: scale } = weight;
+    native.rms_norm_gradients(x.handle, handle, scale, statistics, epsilon, which, out);
+  });
+}
+
+/** The native call for a normalisation's gradients, as `layerGradients` makes it. */
+type Backward = (
+  dy: Tensor,
+  statistics: number,
+  which: number,
+  out: Float64Array<ArrayBuffer>,
+) => void;
+
+/** The output in `pair`, recorded with the statistics beside it. */
+function recorded(inputs: readonly Tensor[], backward: Backward): Tensor {
+  const y = new Tensor(pair[0]!, inputs[0]!.dtype);
+  const statistics = pair[1]!;
+  if (!inputs.some(isTracked)) {
+    native.tensor_free(statistics);
+    return y;
   }
-  native.layer_norm(x.handle, weight.handle, bias.handle, epsilon, triple);
-  const y = new Tensor(triple[0]!, x.dtype);
-  return recordNormalization(
+  return record(
     y,
-    x,
-    weight,
-    bias,
-    triple[1]!,
-    triple[2]!,
-    native.layer_norm_gradient,
+    inputs,
+    (gradient, wanted) =>
+      layerGradients(inputs, wanted, (which, out) => backward(gradient, statistics, which, out)),
+    [statistics],
   );
 }
 
-function recordNormalization(
-  y: Tensor,
-  x: Tensor,
-  weight: Tensor,
-  bias: Tensor,
-  mean: number,
-  inverse: number,
-  backward: typeof native.batch_norm_gradient,
-): Tensor {
-  if (!isTracked(x) && !isTracked(weight) && !isTracked(bias)) {
-    native.tensor_free(mean);
-    native.tensor_free(inverse);
-    return y;
+function checkLast(x: Shape, weight: Shape): void {
+  if (x.length === 0 || weight.length !== 1 || x.at(-1) !== weight[0]) {
+    throw new RangeError(
+      `Cannot normalise the last dimension of ${shapeText(x)} with a weight ${shapeText(weight)}`,
+    );
   }
-  return record(y, [x, weight, bias], (gradient) => {
-    backward(x.handle, gradient.handle, weight.handle, mean, inverse, triple);
-    return Array.from(triple, (handle) => new Tensor(handle, x.dtype));
-  }, [mean, inverse]);
 }
 
 function checkChannels(x: Shape, weight: Shape): void {

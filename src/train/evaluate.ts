@@ -1,5 +1,5 @@
 import { type Batch, batches, type ImageSet } from "../data/mod.ts";
-import { crossEntropyLoss, evaluation, type Loss, type Module } from "../nn/mod.ts";
+import { checkOutputs, crossEntropyLoss, evaluation, type Loss, type Module } from "../nn/mod.ts";
 import type { Counts } from "../statistics/mod.ts";
 import { accumulateMetrics, type Device, noGradients, scope, Tensor } from "../tensor/mod.ts";
 import type { Pace } from "./pace.ts";
@@ -47,6 +47,7 @@ class Evaluator implements Disposable {
     readonly set: ImageSet,
     { device = "cpu", loss = crossEntropyLoss() }: EvaluateOptions,
   ) {
+    if (set.count === 0) throw new RangeError(`Cannot evaluate on ${set.name}: it has no images`);
     this.device = device;
     this.loss = loss;
     this.#totals = Tensor.zeros([3], { dtype: "f64", device });
@@ -59,10 +60,11 @@ class Evaluator implements Disposable {
   }
 
   /** Counts a batch. */
-  add({ images, labels, count }: Batch): void {
+  add({ images, labels, count, classes }: Batch): void {
     scope(() =>
       noGradients(() => {
         const logits = this.model.forward(images);
+        checkOutputs(logits, classes);
         accumulateMetrics(this.#totals, this.loss(logits, labels, evaluation), logits, labels);
         this.#predictions.set(logits.argmax(1).numbers(), this.#count);
       })

@@ -1,7 +1,7 @@
 import { type Screen, silentScreen } from "../cli/mod.ts";
 import { configSchema } from "../config/mod.ts";
 import type { TrainingData } from "../data/mod.ts";
-import { cosine, crossEntropyLoss, type Layer, type Module } from "../nn/mod.ts";
+import { cosine, crossEntropyLoss, type Layer, lossNote, type Module } from "../nn/mod.ts";
 import { explain } from "../settings/mod.ts";
 import { assignStored, type StoredTensor, weightsDigest } from "../storage/mod.ts";
 import { EpochProgress } from "./epoch_progress.ts";
@@ -94,6 +94,8 @@ export async function fit(options: FitOptions): Promise<Fitted> {
   try {
     const { train: images, validation, source = images.name } = data;
     const recorder = new FitRecorder(watcher, source);
+    const note = lossNote(state.recipe.loss);
+    if (note !== undefined) watcher.screen.line(note);
     await train(state, { train: images, validation }, recorder, new Pace());
     const { best } = recorder;
     if (best === undefined) throw new RangeError("No epoch is complete");
@@ -108,8 +110,9 @@ export async function fit(options: FitOptions): Promise<Fitted> {
   }
 }
 
-/** Says what is no value of its kind: a notebook runs cells whose types nobody checked. */
-function checkValues({ model, data, optimizer, loss, step, schedule }: FitOptions): void {
+/** Says what is missing, or no value of its kind: a notebook runs cells whose types nobody checked. */
+function checkValues(options: FitOptions): void {
+  const { model, data, optimizer, loss, step, schedule, bestBy, earlyStopping } = options;
   const wrong = typeof model?.forward !== "function"
     ? "model: a layer, such as sequential(...) or models.cnn()"
     : data?.train === undefined
@@ -124,6 +127,12 @@ function checkValues({ model, data, optimizer, loss, step, schedule }: FitOption
     ? "schedule: a schedule of its settings, such as cosine()"
     : undefined;
   if (wrong !== undefined) throw new TypeError(`fit() needs ${wrong}`);
+  const { train, validation } = data;
+  if (train.count === 0) throw new RangeError(`fit() needs images: ${train.name} has none`);
+  if (validation === undefined && (bestBy !== undefined || earlyStopping)) {
+    const judge = earlyStopping ? "earlyStopping" : "bestBy";
+    throw new RangeError(`fit() needs data.validation: ${judge} judges by validation images`);
+  }
 }
 
 /** The settings of a recipe that are numbers and names, with the checks and defaults of flags. */

@@ -1,5 +1,5 @@
 import { type Batch, batches, type TrainingData } from "../data/mod.ts";
-import { plainStep } from "../nn/mod.ts";
+import { checkOutputs, plainStep } from "../nn/mod.ts";
 import { accumulateMetrics, gradients, Random, scope } from "../tensor/mod.ts";
 import { evaluatePaced } from "./evaluate.ts";
 import {
@@ -67,10 +67,11 @@ export function trainStep(state: TrainingState, batch: Batch): void {
   scope(() => {
     const { step = plainStep } = recipe;
     const { loss, outputs } = step(model, batch, mode, recipe.loss);
+    checkOutputs(outputs, batch.classes);
     state.loss = loss.item();
     if (!Number.isFinite(state.loss)) {
       const origin = nonfiniteOrigin(loss, model.parameters);
-      throw new NonfiniteError(`The loss of the step ${state.loss}`, state, origin);
+      throw new NonfiniteError(`The training loss is ${state.loss}`, state, origin);
     }
     optimizer.step(gradients(loss, state.parameters), state.learningRate(state.step));
     accumulateMetrics(totals, loss, outputs, batch.labels);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { markOf } from "../data/mod.ts";
+import { type DataReference, markOf } from "../data/mod.ts";
 import {
   type Figure,
   type Figures,
@@ -110,7 +110,7 @@ export function epochLine(
   metrics: EpochMetrics,
   epochs: number,
   time: EpochTime,
-  data: string,
+  data: DataReference,
 ): string {
   const epoch = `epoch ${String(metrics.epoch).padStart(String(epochs).length)}/${epochs}`;
   const speed = `${time.seconds.toFixed(1)} s  ${time.imagesPerSecond.toFixed(0)} images/s`;

@@ -1,5 +1,5 @@
 import { batches, type ImageSet } from "../data/mod.ts";
-import type { Module } from "../nn/mod.ts";
+import { checkOutputs, type Module } from "../nn/mod.ts";
 import { noGradients, scope } from "../tensor/mod.ts";
 import { type EvaluateOptions, evaluationBatch } from "./evaluate.ts";
 
@@ -29,6 +29,7 @@ export function predictions(
     scope(() =>
       noGradients(() => {
         const logits = model.forward(images);
+        checkOutputs(logits, classes);
         predicted.set(logits.argmax(1).numbers(), done);
         probabilities.set(logits.softmax(1).numbers(), done * classes);
       })

@@ -1,7 +1,7 @@
 import { batches, type ImageSet, subset } from "../data/mod.ts";
 import type { Layer } from "../nn/mod.ts";
 import { plainStep } from "../nn/mod.ts";
-import { gradients, noGradients, scope, shapeText } from "../tensor/mod.ts";
+import { gradients, noGradients, scope, shapeText, type Tensor } from "../tensor/mod.ts";
 import type { Recipe } from "./recipe.ts";
 import { TrainingState } from "./state.ts";
 
@@ -18,14 +18,17 @@ export function probe(layer: Layer, recipe: Recipe, images: ImageSet): string | 
   const two = subset(images, images.name, Uint32Array.of(0, Math.min(1, images.count - 1)));
   for (const batch of batches(two, 2, { device })) {
     return scope(() => {
+      const wrong = ({ shape }: Tensor) =>
+        shape.length === 2 && shape[0] === 2 && shape[1] === classes
+          ? undefined
+          : `its outputs for 2 images are ${
+            shapeText(shape)
+          }, not scores [2, ${classes}] of ${classes} classes`;
+      const evaluated = wrong(noGradients(() => model.forward(batch.images)));
+      if (evaluated !== undefined) return evaluated;
       const { loss, outputs } = step(model, batch, mode, recipe.loss);
-      const evaluated = noGradients(() => model.forward(batch.images));
-      for (const { shape } of [outputs, evaluated]) {
-        if (shape.length === 2 && shape[0] === 2 && shape[1] === classes) continue;
-        return `its outputs for 2 images are ${
-          shapeText(shape)
-        }, not scores [2, ${classes}] of ${classes} classes`;
-      }
+      const trained = wrong(outputs);
+      if (trained !== undefined) return trained;
       if (loss.rank !== 0) return `its loss is ${shapeText(loss.shape)}, not a single number []`;
       for (const gradient of gradients(loss, parameters)) gradient.dispose();
     });

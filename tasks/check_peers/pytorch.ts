@@ -26,7 +26,8 @@ export async function preparePyTorch(): Promise<PyTorch> {
   if (ifThere(() => Deno.statSync(python)) === undefined) {
     await run("python3", ["-m", "venv", environment]);
   }
-  await run(python, ["-m", "pip", "install", "-q", "-r", place("requirements.txt")]);
+  const pip = ["-m", "pip", "install", "-q", "--require-hashes"];
+  await run(python, [...pip, "-r", place("requirements.txt")]);
   return async (...args) => (await run(python, [place("exchange.py"), ...args], avx2)).trim();
 }
 
@@ -38,7 +39,7 @@ async function run(
   const command = new Deno.Command(program, { args, env, stdin: "null", stderr: "inherit" });
   const { code, stdout } = await command.output().catch((error) => {
     if (error instanceof Deno.errors.NotFound) {
-      throw new UserError(`${program} was not found: PyTorch needs Python 3.10 or newer`);
+      throw new UserError(`${program} was not found: PyTorch needs Python 3.11 or newer`);
     }
     throw error;
   });

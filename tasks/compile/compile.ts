@@ -33,7 +33,7 @@ export async function compile(options: CompileOptions, print: (text: string) => 
     }
     print(`Packing Deno itself behind a launcher (${reason}).`);
     await pack(staged, basename(library), partial);
-    await check(partial, staged);
+    await check(partial);
   }
   await Deno.rename(partial, output);
   const { size } = await Deno.stat(output);
@@ -49,20 +49,21 @@ async function denoCompile(staged: Stage, target: Target, output: string) {
   const out = ["--target", target, "--output", output];
   try {
     await deno("compile", "-q", ...isolated, ...permissions, ...includes, ...out, staged.module);
-    if (target === thisTarget) await check(output, staged);
+    if (target === thisTarget) await check(output);
   } catch (error) {
     return messageOf(error);
   }
 }
 
 /** Throws a UserError unless the program tells its version where there is no environment. */
-async function check(program: string, { folder }: Stage): Promise<void> {
+async function check(program: string): Promise<void> {
+  const cache = await Deno.makeTempDir({ prefix: "wick-compile-" });
   const { stdout, stderr } = await new Deno.Command(await Deno.realPath(program), {
     args: ["--version"],
     clearEnv: true,
-    env: { WICK_CACHE: await Deno.realPath(folder) },
+    env: { WICK_CACHE: await Deno.realPath(cache) },
     stdin: "null",
-  }).output();
+  }).output().finally(() => Deno.remove(cache, { recursive: true }));
   const [answer, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trim());
   if (answer === versionLine) return;
   throw new UserError(`the program answers "${answer || error}" for its version`);

@@ -1,3 +1,5 @@
+import { basename } from "node:path";
+import { cargoBuild } from "../../src/cargo.ts";
 import { UserError } from "../../src/errors.ts";
 import { permissionFlags } from "./permissions.ts";
 import type { Stage } from "./stage.ts";
@@ -17,15 +19,14 @@ const isolated = [
 
 /** Packs Deno's executable and the staged files behind the launcher, built first, into `output`. */
 export async function pack({ folder, module, files }: Stage, library: string, output: string) {
-  await run("cargo", [
-    "build",
-    "-q",
-    "--release",
-    "--locked",
-    "--manifest-path=native/Cargo.toml",
-    "--target-dir=native/target",
-    "--package=wick-launcher",
-  ]);
+  const args = ["-q", "--package=wick-launcher"];
+  await cargoBuild({
+    root: ".",
+    manifest: "native/Cargo.toml",
+    target: "native/target",
+    file: basename(launcher),
+    args,
+  });
   const deno = `${folder}/${Deno.build.os === "windows" ? "deno.exe" : "deno"}`;
   await Deno.copyFile(Deno.execPath(), deno); // whatever its name is here
   const permissions = permissionFlags(`--allow-ffi={}/${library}`);

@@ -36,7 +36,7 @@ export function libraryFor(target: Target): string {
   if (ifThere(() => Deno.statSync(path)) === undefined) {
     throw new UserError(
       `There is no library for ${target}: build it with "cargo build --release --manifest-path ` +
-        `native/Cargo.toml --target ${target}", or run this task on such a machine`,
+        `native/Cargo.toml --target-dir native/target --target ${target}", or run this task on such a machine`,
     );
   }
   return path;

@@ -33,7 +33,7 @@ def prepare(environment, python):
     shutil.rmtree(environment, ignore_errors=True)
     if subprocess.run([sys.executable, "-m", "venv", environment], check=False).returncode != 0:
         sys.exit("error: Python made no virtual environment: on Debian, install python3-venv")
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
     if subprocess.run([*pip, "-r", requirements], check=False).returncode != 0:
         sys.exit(f"error: pip did not install what {requirements} names: see its messages above")
     shutil.copyfile(requirements, installed)

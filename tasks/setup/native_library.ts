@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { basename, dirname, join } from "node:path";
-import { UserError } from "../../src/errors.ts";
+import { basename, join } from "node:path";
+import { cargoBuild } from "../../src/cargo.ts";
 import { exclusively, ifThere, readJsonIfThere, replaceFile } from "./state.ts";
 import { checkToolchain } from "./toolchain.ts";
 
@@ -19,7 +19,9 @@ export interface BuiltLibrary {
 
 /** Where cargo leaves the library on this system. */
 export const libraryPath = (root: string): string =>
-  join(root, "native/target/release", fileNames[Deno.build.os] ?? fileNames.linux);
+  join(root, places.target, "release", fileNames[Deno.build.os] ?? fileNames.linux);
+
+const places = { manifest: "native/Cargo.toml", target: "native/target" };
 
 const fileNames: Partial<Record<typeof Deno.build.os, string>> & { linux: string } = {
   linux: "libwick.so",
@@ -36,7 +38,6 @@ export async function prepareLibrary(root: string, features?: readonly string[])
   if (isCurrent(root, features)) return false;
   return await exclusively(join(root, ".wick/library.lock"), async () => {
     if (isCurrent(root, features)) return false;
-    removeDamaged(root);
     await build(root, features ?? builtLibrary(root)?.features ?? []);
     return true;
   });
@@ -53,25 +54,31 @@ export function sourcesDigest(root: string): string {
   return hash.digest("hex");
 }
 
-/** Where features are given, it was asked for by a person, and every byte of the library is looked at. */
+/**
+ * Every byte of the library is looked at where a person asked for it by features, and where its time is
+ * another one, as in a copy of the checkout.
+ */
 function isCurrent(root: string, features?: readonly string[]): boolean {
   const built = builtLibrary(root);
   if (!built) return false;
   const path = libraryPath(root);
   const file = ifThere(() => Deno.statSync(path));
-  return file?.size === built.size && file.mtime?.getTime() === built.changed &&
+  const unchanged = features === undefined && file?.mtime?.getTime() === built.changed;
+  return file?.size === built.size &&
     (features ?? built.features).join() === built.features.join() &&
-    (features === undefined || digestOf(path) === built.sha256) &&
+    (unchanged || digestOf(path) === built.sha256) &&
     sourcesDigest(root) === built.sources;
 }
 
-/** Removes a library that is not the one that was built: cargo, which looks at times alone, would keep it. */
-function removeDamaged(root: string): void {
-  const [path, built] = [libraryPath(root), builtLibrary(root)];
-  if (!built || digestOf(path) === built.sha256) return;
-  for (const copy of [path, join(dirname(path), "deps", basename(path))]) {
-    ifThere(() => Deno.removeSync(copy));
-  }
+/** Forgets a library that is not the one that was built: cargo, which looks at times alone, would keep it. */
+async function forgetDamaged(root: string): Promise<void> {
+  const built = builtLibrary(root);
+  if (!built || digestOf(libraryPath(root)) === built.sha256) return;
+  await new Deno.Command("cargo", {
+    args: ["clean", "-q", "--release", "--locked", "--package=wick"]
+      .concat(`--manifest-path=${places.manifest}`, `--target-dir=${places.target}`),
+    cwd: root,
+  }).output();
 }
 
 /** SHA-256 of a file, or undefined where the file is missing. */
@@ -82,34 +89,17 @@ function digestOf(path: string): string | undefined {
 
 async function build(root: string, features: readonly string[]): Promise<void> {
   await checkToolchain();
+  await forgetDamaged(root);
   console.error("Building the native library with cargo: minutes the first time, then seconds.");
   const sources = sourcesDigest(root);
-  const { code } = await new Deno.Command("cargo", {
-    args: [
-      "build",
-      "--release",
-      "--locked",
-      "--manifest-path=native/Cargo.toml",
-      "--target-dir=native/target",
-      ...features.length > 0 ? [`--features=${features.join()}`] : [],
-    ],
-    cwd: root,
-    stdin: "null",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).output();
-  if (code !== 0) {
-    throw new UserError(
-      `Cargo could not build the native library (exit code ${code}): its own messages are above`,
-    );
-  }
+  await cargoBuild({
+    root,
+    ...places,
+    file: basename(libraryPath(root)),
+    args: features.length > 0 ? [`--features=${features.join()}`] : [],
+  });
   const path = libraryPath(root);
-  const file = ifThere(() => Deno.statSync(path));
-  if (!file) {
-    throw new UserError(
-      `Cargo built no ${path}: take build.target out of your cargo configuration for this folder`,
-    );
-  }
+  const file = Deno.statSync(path);
   const record: BuiltLibrary = {
     sources,
     features,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { messageOf, UserError } from "../../src/errors.ts";
 import { importMap, type Imports, type StdSource, stdSpecifiers } from "./import_map.ts";
-import { exclusively, ifThere, readJsonIfThere, replaceFile } from "./state.ts";
+import { exclusively, ifThere, NotWritable, readJsonIfThere, replaceFile } from "./state.ts";
 
 /** How long JSR may take to answer before its npm copy is taken, in milliseconds. */
 export const probeTimeout = 2000;
@@ -17,7 +17,8 @@ interface Choice {
  * Writes `.wick/import_map.json`, by which tasks and tests find `@std`, and returns its source.
  *
  * JSR is asked once for a machine; what was found out is remembered in `.wick/std.json`, beside a
- * module cache that then holds the modules, so that later starts need no network.
+ * module cache that then holds the modules, so that later starts need no network. Where another user
+ * has set up a checkout that this one may not write, that user's choice holds.
  */
 export async function prepareImportMap(root: string): Promise<StdSource> {
   const remembered = rememberedSource(root);
@@ -25,10 +26,15 @@ export async function prepareImportMap(root: string): Promise<StdSource> {
     writeMap(root, remembered);
     return remembered;
   }
-  return await exclusively(
-    join(root, ".wick/std.lock"),
-    async () => rememberedSource(root) ?? await choose(root),
-  );
+  const lock = join(root, ".wick/std.lock");
+  try {
+    return await exclusively(lock, async () => rememberedSource(root) ?? await choose(root));
+  } catch (error) {
+    const chosen = lastChoice(root)?.source;
+    if (!(error instanceof NotWritable) || chosen === undefined) throw error;
+    writeMap(root, chosen);
+    return chosen;
+  }
 }
 
 /** Whether JSR answers for `@std/assert` within {@linkcode probeTimeout}. */
@@ -61,11 +67,14 @@ async function choose(root: string): Promise<StdSource> {
 }
 
 function rememberedSource(root: string): StdSource | undefined {
-  const choice = readJsonIfThere(choicePath(root)) as Partial<Choice> | undefined;
+  const choice = lastChoice(root);
   const { registry, cache } = registryAndCache();
   const holds = choice?.registry === registry && choice.cache === cache;
   return holds ? choice.source : undefined;
 }
+
+const lastChoice = (root: string) =>
+  readJsonIfThere(choicePath(root)) as Partial<Choice> | undefined;
 
 /** Downloads the modules of `@std` from one source; returns why that failed, if it did. */
 async function fetchModules(root: string, source: StdSource): Promise<string | undefined> {

@@ -49,6 +49,14 @@ Deno.test("a contradiction says for what a setting is", () => {
       { lrScheduler: "one-cycle", lrWarmupEpochs: 1 },
       "--lr-warmup-epochs is not for one-cycle, which has a rise of its own",
     ],
+    [
+      { trainSize: 60_000, bestBy: "loss" },
+      "--best-by needs validation images, which --train-size 60000 leaves none of",
+    ],
+    [
+      { trainSize: 60_000, bestBy: "loss", earlyStopping: 3 },
+      "--early-stopping needs validation images, which --train-size 60000 leaves none of",
+    ],
   ];
   for (const [settings, message] of wrong) {
     assertEquals(contradiction({ model: "linear", ...settings }), message);

@@ -26,6 +26,19 @@ Deno.test("batches() keeps the set's order without a random source, the last par
   assertEquals([batchCount(set, 32), batchCount(set, 103), batchCount(set, 104)], [4, 1, 1]);
 });
 
+Deno.test("batches() leaves out a partial batch where it is asked to, and a whole one never", () => {
+  const dropLast = true;
+  const sizes = (batchSize: number, from?: number) =>
+    indicesOf(batches(set, batchSize, { dropLast, from })).map(({ length }) => length);
+  assertEquals(sizes(32), [32, 32, 32]);
+  assertEquals([sizes(103), sizes(104), sizes(32, 2), sizes(32, 3)], [[103], [], [32], []]);
+  const counts = [32, 103, 104].map((size) => batchCount(set, size, { dropLast }));
+  assertEquals(counts, [3, 1, 0]);
+  assertThrows(() => batches(set, 32, { dropLast, from: 4 }), RangeError, "from 0 to 3");
+  const shuffled = indicesOf(batches(set, 32, { random, dropLast }));
+  assertEquals(shuffled, indicesOf(batches(set, 32, { random })).slice(0, 3));
+});
+
 Deno.test("batches() gives each image once in an order of seed and epoch", () => {
   const first = indicesOf(batches(set, 32, { random })).flat();
   assertEquals(first.toSorted((a, b) => a - b), Array.from({ length: 103 }, (_, i) => i));

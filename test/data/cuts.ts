@@ -1,4 +1,4 @@
-import { readImageSet } from "../../src/data/idx.ts";
+import { readImageSet } from "../../src/data/read_image_set.ts";
 import { fashionMnist } from "../../src/data/mod.ts";
 import { UserError } from "../../src/errors.ts";
 import { type Bytes, gzip, randomWords, smallPair } from "./idx_files.ts";

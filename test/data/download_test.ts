@@ -328,6 +328,38 @@ Deno.test("download() by two at once fetches the file once", async () => {
   });
 });
 
+Deno.test({
+  name: "download() writes through no link, and waits for no pipe" +
+    (Deno.build.os === "windows" ? " (skipped: needs mkfifo)" : ""),
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      await using server = serve(whole(images.packed));
+      const [victim, part] = [`${folder}/victim`, `${folder}/${imagePath}.part`];
+      await Deno.mkdir(`${folder}/${below}`, { recursive: true });
+      await Deno.writeTextFile(victim, "precious");
+      const plants = [
+        () => Deno.symlink(victim, part),
+        () => Deno.symlink(`${folder}/nothing`, part),
+        () => Deno.link(victim, part),
+        () => new Deno.Command("mkfifo", { args: [part] }).output(),
+        () => Deno.mkdir(part),
+      ];
+      for (const plant of plants) {
+        await plant();
+        await assertRejects(
+          () => download(folder, { files, below, sources: [server.url] }),
+          UserError,
+          "images.gz.part is a link, or no file: remove it and download again.",
+        );
+        await Deno.remove(part);
+      }
+      assertEquals(await Deno.readTextFile(victim), "precious");
+      assertEquals(await filesUnder(folder), ["victim"]);
+      assertEquals(server.ranges, []);
+    }),
+});
+
 Deno.test("download() says so where it cannot make its folder", async () => {
   await inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/FashionMNIST`, "in the way");

@@ -43,6 +43,18 @@ for (const place of ["", `${rawFolder}/`]) {
       });
     });
 
+    Deno.test(`readVerified() reads ${place}${name} as what it is, whatever its name says`, async () => {
+      await inFolder(async (folder) => {
+        await Deno.mkdir(`${folder}/${place}`, { recursive: true });
+        await Deno.writeFile(`${folder}/${place}${name}`, name === "images" ? packed : unpacked);
+        assertEquals(await verify(folder, { files: [file], below: rawFolder }), [
+          `${folder}/${place}${name}`,
+        ]);
+        const found = await findFile(file, folder, rawFolder);
+        if (found) assertEquals(await readVerified(found), unpacked);
+      });
+    });
+
     Deno.test(`findFile() refuses a truncated ${place}${name}`, async () => {
       await inFolder(async (folder) => {
         await Deno.mkdir(`${folder}/${place}`, { recursive: true });
@@ -85,6 +97,24 @@ Deno.test("findFile() refuses a folder in the file's place", async () => {
       "images.gz is not a file.",
     );
   });
+});
+
+Deno.test({
+  name: "a pipe or a device in a data file's place is refused (needs mkfifo)",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const path = `${folder}/images.gz`;
+      await new Deno.Command("mkfifo", { args: [path] }).output();
+      const exchanged = { file, path, packed: true }; // after it was looked for
+      await assertRejects(() => readVerified(exchanged), UserError, "it is not a regular file");
+      await assertRejects(() => findFile(file, folder, rawFolder), UserError, "is not a file.");
+      await Deno.remove(path);
+      await Deno.symlink("/dev/zero", path);
+      await assertRejects(() => findFile(file, folder, rawFolder), UserError, "is not a file.");
+      await Deno.remove(path);
+      await assertRejects(() => readVerified(exchanged), UserError, `There is no ${path}.`);
+    }),
 });
 
 Deno.test("findFile() refuses a data folder that is a file", async () => {

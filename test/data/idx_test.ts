@@ -1,6 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { readIdx, readImageSet } from "../../src/data/idx.ts";
-import { fashionMnist } from "../../src/data/mod.ts";
+import { fashionMnist, readIdx, readImageSet } from "../../src/data/mod.ts";
 import { UserError } from "../../src/errors.ts";
 import { cutIdx } from "./cuts.ts";
 import { type Bytes, gzip, idxFile, randomWords, smallPair } from "./idx_files.ts";
@@ -89,10 +88,27 @@ Deno.test("readImageSet() refuses images of another size", async () => {
   await refuses(idxFile([2, 14, 56], new Uint8Array(1568)), small.labels, "images of 14 x 56");
 });
 
-Deno.test("readImageSet() refuses no images and more than 60,000", async () => {
-  await refuses(idxFile([0, 28, 28], []), idxFile([0], []), "holds 0 images");
-  const many = idxFile([60_001, 28, 28], new Uint8Array(60_001 * 784));
-  await refuses(many, small.labels, "holds 60001 images");
+Deno.test("readImageSet() refuses a file of no images in one sentence", async () => {
+  const [images, labels] = [idxFile([0, 28, 28], []), idxFile([0], [])];
+  await refuses(images, labels, "images holds no images.");
+  await refuses(gzip(images), gzip(labels), "images holds no images.");
+});
+
+Deno.test("readImageSet() reads more images than MNIST has, as EMNIST and QMNIST have", async () => {
+  const count = 60_001;
+  const [images, labels] = [new Uint8Array(count * 784), new Uint8Array(count)];
+  images[count * 784 - 1] = labels[count - 1] = 9;
+  const set = await readPair(
+    gzip(idxFile([count, 28, 28], images)),
+    gzip(idxFile([count], labels)),
+  );
+  assertEquals([set.count, set.images.at(-1), set.labels.at(-1)], [count, 9, 9]);
+});
+
+Deno.test("readImageSet() unpacks no more than a header says", async () => {
+  const bomb = gzip(new Uint8Array([...idxFile([2, 28, 28], []), ...new Uint8Array(1 << 20)]));
+  await refuses(bomb, small.labels, "images unpacks to more than 1584 bytes");
+  await refuses(gzip(idxFile([1 << 31, 1 << 31, 28], [])), small.labels, "images is truncated");
 });
 
 Deno.test("readImageSet() refuses counts that differ", async () => {

@@ -1,6 +1,5 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { readCsv } from "../../examples/own_data.ts";
 import { decodeSafetensors, syntheticSet } from "../../src/mod.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
@@ -30,14 +29,4 @@ Deno.test("the example trains a model of its own on a CSV file, and saves its we
   assertEquals(metadata.classes, [...classes].sort().join());
   const last = tensors.find(({ name }) => name === "8.weight");
   assertEquals(last?.shape, [10, 8 * 7 * 7]);
-});
-
-Deno.test("a line of the example's CSV file that is none is named", () => {
-  using folder = temporaryFolder();
-  const csv = `${folder.path}/images.csv`;
-  const whole = `Bag,${new Array(784).fill(7).join()}`;
-  for (const wrong of ["Bag,1,2,3", whole.replace("7", "256"), whole.replace("7", "x")]) {
-    Deno.writeTextFileSync(csv, `${whole}\n${wrong}\n`);
-    assertThrows(() => readCsv(csv), Error, `${csv}, line 2: not a label and 784 numbers`);
-  }
 });

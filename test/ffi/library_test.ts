@@ -8,7 +8,11 @@ import { temporaryFolder } from "../temporary_folder.ts";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Calls a copy of `src/ffi` that lies beside this library and this record of its build. */
-async function load(library: Uint8Array<ArrayBuffer> | undefined, record: string | undefined) {
+async function load(
+  library: Uint8Array<ArrayBuffer> | undefined,
+  record: string | undefined,
+  env: Record<string, string> = {},
+) {
   using folder = temporaryFolder();
   const write = (path: string, content: Uint8Array | string) => {
     const whole = `${folder.path}/${path}`;
@@ -27,7 +31,7 @@ async function load(library: Uint8Array<ArrayBuffer> | undefined, record: string
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-q", "-A", "--no-lock", "--no-check", "main.ts"],
     cwd: folder.path,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
   }).output();
   return { code, said: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr) };
 }
@@ -50,6 +54,19 @@ Deno.test("a library with one bit changed is refused before any of it runs", asy
 Deno.test("a library that is no library is refused by its SHA-256 and not by the system", async () => {
   const { said } = await load(new Uint8Array(100), record);
   assertStringIncludes(said, "is not the file that was built here");
+});
+
+Deno.test({
+  name: "a pipe in the library's place is refused and not waited for (needs mkfifo)",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/libwick.so`;
+    new Deno.Command("mkfifo", { args: [path] }).outputSync();
+    const { code, said } = await load(undefined, undefined, { WICK_LIBRARY: path });
+    assertEquals(code, 1);
+    assertStringIncludes(said, `cannot be loaded from ${path}: it is not a regular file`);
+  },
 });
 
 Deno.test("a missing library, and one of which no build tells, are clear errors", async () => {

@@ -1,6 +1,4 @@
-import { gunzip } from "../../src/data/gzip.ts";
-import { readImageSet } from "../../src/data/idx.ts";
-import { fashionMnist } from "../../src/data/mod.ts";
+import { fashionMnist, gunzip, readCsv, readImageSet } from "../../src/data/mod.ts";
 import { completeConfig } from "../../src/config/config.ts";
 import { configText, parseConfig } from "../../src/config/config_file.ts";
 import { metricsHeader } from "../../src/train/metrics.ts";
@@ -8,6 +6,9 @@ import { parseMetrics } from "../../src/run/metrics_reader.ts";
 import { encodeSafetensors } from "../../src/storage/safetensors.ts";
 import { readWeightsFile, seal } from "../../src/storage/sealed.ts";
 import { pictureReaders } from "./picture_readers.ts";
+import { readNpy } from "../../src/data/local/npy.ts";
+import { unzip } from "../../src/data/local/zip.ts";
+import { npy, zip } from "../data/npz_files.ts";
 import { type Bytes, gzip, smallPair } from "../data/idx_files.ts";
 
 /** A reader of files, and whole files to edit. */
@@ -53,6 +54,20 @@ export const readers: Readonly<Record<string, Reader>> = {
       Uint8Array.from([...gzip(pair.labels), ...gzip(pair.labels)]),
     ],
     read: (bytes) => gunzip(bytes, "file", 1 << 12),
+    found: [],
+  },
+  csv: {
+    files: [encoder.encode("label,a,b,c,d\n3,0,1,2,255\ncoat,9,8,7,6\n")],
+    read: (bytes) => readCsv(bytes, "file"),
+    found: [],
+  },
+  npz: {
+    files: [true, false].map((packed) =>
+      zip({ "x_train.npy": npy("|u1", [3, 2, 2], new Uint8Array(12)) }, packed)
+    ),
+    read: (bytes) => {
+      for (const unpack of unzip(bytes, "file", 1 << 16).values()) readNpy(unpack(), "array");
+    },
     found: [],
   },
   safetensors: {

@@ -22,6 +22,17 @@ def activations():
     c.add("log", "zero, below zero, denormal", torch.log, {"x": torch.tensor([0.0, -1.0, 1e-40, 1.0, 3e38, NAN])})
     c.add("sqrt", "zero and below", torch.sqrt, {"x": torch.tensor([0.0, -1.0, 1e-40, 4.0, NAN])})
     c.add("abs", "zero has gradient zero", torch.abs, {"x": torch.tensor([0.0, -0.0, -2.0, 2.0, NAN])})
+    edges = torch.tensor(KINKS + [3.0, -3.0, 2.5, -2.5])
+    for operation, f, settings in [
+        ("hardswish", F.hardswish, {}), ("mish", F.mish, {}),
+        ("leakyRelu", F.leaky_relu, {"negative_slope": 0.01}), ("leakyRelu", F.leaky_relu, {"negative_slope": 0.3}),
+        ("elu", F.elu, {"alpha": 1.0}), ("elu", F.elu, {"alpha": 1.7}),
+        ("softplus", F.softplus, {"beta": 1.0, "threshold": 20.0}), ("softplus", F.softplus, {"beta": 2.5, "threshold": 4.0}),
+    ]:
+        named = {"negativeSlope" if key == "negative_slope" else key: value for key, value in settings.items()}
+        of = lambda x: f(x, **settings)
+        c.add(operation, "[4, 9]", of, {"x": c.normal(4, 9, scale=2)}, named)
+        c.add(operation, "kinks and extremes", of, {"x": edges}, named)
     write("elementwise", c.list)
 
 
@@ -79,6 +90,13 @@ def normalisation():
     for name, shape in [("[4, 6]", (4, 6)), ("[2, 3, 17]", (2, 3, 17)), ("[1, 2]", (1, 2))]:
         inputs = {"x": c.normal(*shape, scale=2) + 1, "weight": c.normal(shape[-1]), "bias": c.normal(shape[-1])}
         c.add("layerNorm", name, lambda x, weight, bias: F.layer_norm(x, shape[-1:], weight, bias, 1e-5), inputs, {"eps": 1e-5})
+    for name, shape, groups in [("2 groups of images", (3, 4, 3, 2), 2), ("1 group", (2, 3, 5), 1), ("a group each", (2, 3, 2, 4), 3)]:
+        channels = shape[1]
+        inputs = {"x": c.normal(*shape, scale=2) + 1, "weight": c.normal(channels), "bias": c.normal(channels)}
+        c.add("groupNorm", name, lambda x, weight, bias: F.group_norm(x, groups, weight, bias, 1e-5), inputs, {"groups": groups, "eps": 1e-5})
+    for name, shape in [("[4, 6]", (4, 6)), ("[2, 3, 17]", (2, 3, 17)), ("[1, 1]", (1, 1))]:
+        inputs = {"x": c.normal(*shape, scale=2) + 1, "weight": c.normal(shape[-1])}
+        c.add("rmsNorm", name, lambda x, weight: F.rms_norm(x, shape[-1:], weight, 1e-5), inputs, {"eps": 1e-5})
     write("normalisation", c.list)
 
 

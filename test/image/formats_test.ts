@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
-import { decodePictures, foreignEnding } from "../../src/image/mod.ts";
+import { foreignEnding } from "../../src/image/formats.ts";
+import { decodePictures } from "../../src/image/mod.ts";
 import { gzip, idxFile } from "../data/idx_files.ts";
 import { pictures, readFile } from "./picture_files.ts";
 

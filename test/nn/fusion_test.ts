@@ -1,8 +1,11 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import {
+  avgPool2d,
+  batchNorm1d,
   batchNorm2d,
   build,
   conv2d,
+  groupNorm,
   type Layer,
   linear,
   maxPool2d,
@@ -35,11 +38,11 @@ function unjoined(module: Module, x: Tensor, mode: Mode): Tensor {
 }
 
 /** Output, gradient of the input and gradients of the parameters, joined or not. */
-function bits(layer: Layer, shape: Shape, joined: boolean) {
+function bits(layer: Layer, shape: Shape, joined: boolean, training = true) {
   using model = build(layer, random.child("init"));
   using x = parameter(random.uniform(shape, -1, 1));
   const parameters = model.parameters.map(({ tensor }) => tensor);
-  const mode = { training: true };
+  const mode = { training };
   return scope(() => {
     const y = joined ? model.forward(x, mode) : unjoined(model, x, mode);
     const loss = y.mul(random.child("weights").uniform(y.shape, -1, 1)).sum();
@@ -95,6 +98,17 @@ const chains: [name: string, layer: Layer, shape: Shape][] = [
     [4, 2, 5, 5],
   ],
   [
+    "conv2d, batchNorm2d, relu, maxPool2d",
+    sequential(conv2d(2, 3, wide), batchNorm2d(3), relu, maxPool2d(2)),
+    [4, 2, 6, 6],
+  ],
+  ["linear, batchNorm1d, relu", sequential(linear(9, 17), batchNorm1d(17), relu), [33, 9]],
+  [
+    "groupNorm, relu, conv2d",
+    sequential(groupNorm(2, 4), relu, conv2d(4, 2, wide)),
+    [3, 4, 5, 6],
+  ],
+  [
     "strided, grouped conv2d after relu",
     sequential(
       conv2d(2, 4, wide),
@@ -116,6 +130,8 @@ const chains: [name: string, layer: Layer, shape: Shape][] = [
 for (const [name, layer, shape] of chains) {
   Deno.test(`sequential() joins operations bit for bit: ${name}`, () => {
     assertEquals(bits(layer, shape, true), bits(layer, shape, false));
+    const evaluated = [true, false].map((joined) => bits(layer, shape, joined, false));
+    assertEquals(evaluated[0], evaluated[1]);
   });
 }
 
@@ -143,9 +159,17 @@ const plans: [name: string, layers: readonly Layer[], passes: string[]][] = [
     "linear relu",
     "conv2d",
   ]],
-  ["a layer of another kind between", [conv2d(1, 1, wide), batchNorm2d(1), relu], [
-    ...["conv2d", "batchNorm2d", "relu"],
+  ["a layer of another kind between", [conv2d(1, 1, wide), avgPool2d(2), relu], [
+    ...["conv2d", "avgPool2d", "relu"],
   ]],
+  ["a normalisation between", [conv2d(1, 1, wide), batchNorm2d(1), relu], [
+    ...["conv2d", "batchNorm2d relu"],
+  ]],
+  [
+    "a normalisation's ReLU before a max-pooling",
+    [conv2d(1, 1, wide), batchNorm2d(1), relu, maxPool2d(2)],
+    ["conv2d", "batchNorm2d relu, its gradient left", "left gradient, maxPool2d"],
+  ],
 ];
 
 for (const [name, layers, passes] of plans) {

@@ -6,17 +6,24 @@ import {
   build,
   conv2d,
   dropout,
+  elu,
   flatten,
   gelu,
+  groupNorm,
+  hardswish,
   type Layer,
   layerNorm,
+  leakyRelu,
   linear,
   maxPool2d,
+  mish,
   relu,
   residual,
+  rmsNorm,
   sequential,
   sigmoid,
   silu,
+  softplus,
   tanh,
 } from "../../src/nn/mod.ts";
 import { gradients, liveTensors, parameter, Random, scope, Tensor } from "../../src/tensor/mod.ts";
@@ -80,6 +87,11 @@ Deno.test("a layer's kind, numbers and inner layers can be read before and after
       { kind: "batchNorm1d", features: 3, epsilon: 1e-5, momentum: 0.5 },
     ],
   );
+  assertEquals([leakyRelu(), elu(), softplus()].map(text), [
+    { kind: "leakyRelu", negativeSlope: 0.01 },
+    { kind: "elu", alpha: 1 },
+    { kind: "softplus", beta: 1, threshold: 20 },
+  ]);
 });
 
 Deno.test("build() draws the same weights from the same seed, and others from another", () => {
@@ -106,9 +118,18 @@ const shaped: [name: string, layer: Layer, input: number[], output: number[]][] 
   ["batchNorm2d", batchNorm2d(3), [2, 3, 4, 4], [2, 3, 4, 4]],
   ["batchNorm1d", batchNorm1d(3), [5, 3], [5, 3]],
   ["layerNorm", layerNorm(3), [5, 2, 3], [5, 2, 3]],
+  ["groupNorm", groupNorm(2, 4), [3, 4, 2, 3], [3, 4, 2, 3]],
+  ["rmsNorm", rmsNorm(3), [5, 2, 3], [5, 2, 3]],
+  ["batchNorm2d, relu", sequential(batchNorm2d(3), relu), [2, 3, 4, 4], [2, 3, 4, 4]],
   ["flatten", flatten, [2, 3, 4], [2, 12]],
   ["residual", residual(linear(4, 4), gelu), [3, 4], [3, 4]],
   ["activations", sequential(relu, gelu, silu, tanh, sigmoid), [2, 2], [2, 2]],
+  [
+    "more activations",
+    sequential(leakyRelu(0.1), elu(), softplus({ beta: 2 }), hardswish, mish),
+    [2, 2],
+    [2, 2],
+  ],
 ];
 
 for (const [name, layer, input, output] of shaped) {
@@ -171,7 +192,35 @@ Deno.test("batchNorm2d() follows the batches in training and uses them in evalua
   });
 });
 
+Deno.test("normalisations far from zero and of constants are right", () => {
+  const far = random.child("far").normal([64, 3, 5, 5], 0, 1);
+  using layers = build(sequential(batchNorm2d(3)), random);
+  using rows = build(layerNorm(75), random);
+  using groups = build(groupNorm(1, 3), random);
+  scope(() => {
+    const x = far.affine(1, 1e4);
+    // What is left of the drawn numbers at 10,000.
+    const left = x.cast("f64").sub(1e4);
+    const normalised = (z: Tensor, dims: number[]) => {
+      const apart = z.sub(z.mean(dims, true));
+      return apart.div(apart.square().mean(dims, true).add(1e-5).sqrt()).numbers();
+    };
+    const near = (found: Tensor, wanted: number[]) =>
+      found.numbers().forEach((value, i) => assertAlmostEquals(value, wanted[i], 2e-6));
+    near(layers.forward(x, { training: true }), normalised(left, [0, 2, 3]));
+    near(groups.forward(x), normalised(left, [1, 2, 3]));
+    near(rows.forward(x.reshape([64, 75])), normalised(left.reshape([64, 75]), [1]));
+    const constant = Tensor.full([4, 3, 5, 5], 0.1);
+    for (const layer of [layers, groups]) {
+      const y = layer.forward(constant, { training: true }).numbers();
+      assert(y.every((value) => Math.abs(value) < 1e-5));
+    }
+  });
+  far.dispose();
+});
+
 Deno.test("layers throw on sizes that cannot be", () => {
+  assertThrows(() => groupNorm(2, 3), RangeError, "2 groups do not divide 3");
   assertThrows(() => linear(0, 3), RangeError, "Cannot define linear: inputs is 0");
   assertThrows(() => conv2d(3, 4, { kernel: 3, groups: 2 }), RangeError, "2 groups do not divide");
   assertThrows(() => conv2d(3, 4, { kernel: 0 }), RangeError, "the kernel's height is 0");

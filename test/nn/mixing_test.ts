@@ -21,7 +21,7 @@ function seen(options: Parameters<typeof mixing>[0], index: number, scores: Tens
   const mode = { training: true, random: new Random(3, "dropout", 0, index) };
   const smoothed = crossEntropyLoss({ labelSmoothing: 0.1 });
   const loss = scope(() =>
-    mixing(options, look)(model, { images, labels }, mode, smoothed).loss.item()
+    mixing(options, look)(model, { images, labels, classes: 4 }, mode, smoothed).loss.item()
   );
   return { images: found, loss };
 }
@@ -124,7 +124,7 @@ Deno.test("mixup and CutMix together take turns by chance", () => {
 Deno.test("a mixed step needs chance, and leaves no tensor behind", () => {
   const step = mixing({ mixup: 1 });
   assertThrows(
-    () => step(model, { images, labels }, { training: true }, crossEntropyLoss()),
+    () => step(model, { images, labels, classes: 4 }, { training: true }, crossEntropyLoss()),
     TypeError,
     "Cannot mix images in training without chance",
   );
@@ -132,7 +132,7 @@ Deno.test("a mixed step needs chance, and leaves no tensor behind", () => {
   scope(() => {
     step(
       model,
-      { images, labels },
+      { images, labels, classes: 4 },
       { training: true, random: new Random(1, "a") },
       crossEntropyLoss(),
     );

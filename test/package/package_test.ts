@@ -107,7 +107,10 @@ Deno.test({
       `#!/bin/sh
       cat .wick/native/src/lib.rs .wick/native/launcher/Cargo.toml > /dev/null || exit 1
       mkdir -p .wick/native/target/release
-      cp "${libraryPath()}" .wick/native/target/release`,
+      cp "${libraryPath()}" .wick/native/target/release
+      name=$(basename "${libraryPath()}")
+      made="$PWD/.wick/native/target/release/$name"
+      echo '{"reason":"compiler-artifact","filenames":["'"$made"'"]}'`,
       { mode: 0o755 },
     );
     const setup = ["run", "-q", "-A", "--no-check", `jsr:@wick/wick@${version}/setup`];

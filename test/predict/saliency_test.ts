@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { syntheticSet } from "../../src/data/mod.ts";
+import { fashionMnist, syntheticSet } from "../../src/data/mod.ts";
 import { decodePictures } from "../../src/image/mod.ts";
 import { cnn, linear } from "../../src/models/mod.ts";
 import { build } from "../../src/nn/mod.ts";
@@ -12,7 +12,7 @@ Deno.test("saliency() of the linear model is the row of weights of the class", (
   using model = build(linear(), new Random(3, "init"));
   const weights = model.parameters[0].tensor.numbers();
   for (const label of [0, 4, 9]) {
-    const slopes = saliency(model, image, label);
+    const slopes = saliency(model, image, label, fashionMnist);
     assertEquals([...slopes], [...weights.slice(label * 784, (label + 1) * 784)]);
   }
 });
@@ -24,7 +24,7 @@ Deno.test("saliency() of a convolutional model is what a small change of a pixel
     scope(() =>
       noGradients(() => model.forward(Tensor.from(pixels, [1, 1, 28, 28])).numbers())
     )[label];
-  const slopes = saliency(model, image, label);
+  const slopes = saliency(model, image, label, fashionMnist);
   const pixels = Float32Array.from(image, (gray) => gray / 255);
   const step = 2 ** -9;
   let agreeing = 0;
@@ -42,13 +42,16 @@ Deno.test("saliency() of a convolutional model is what a small change of a pixel
 Deno.test("saliency() leaves no tensor behind", () => {
   using model = build(cnn({ hidden: 2 }), new Random(5, "init"));
   const before = liveTensors();
-  saliency(model, image, 1);
+  saliency(model, image, 1, fashionMnist);
   assertEquals(liveTensors(), before);
 });
 
 Deno.test("saliencyPng() shows the image on its left, ten pixels for one", async () => {
   const slopes = Float32Array.from({ length: 784 }, (_, i) => i === 0 ? -2 : 0);
-  const [{ width, height, pixels }] = await decodePictures(saliencyPng(image, slopes), "x");
+  const [{ width, height, pixels }] = await decodePictures(
+    saliencyPng({ image, saliency: slopes, format: fashionMnist }),
+    "x",
+  );
   assertEquals([width, height], [580, 280]);
   for (let i = 0; i < 784; i++) {
     const at = (Math.floor(i / 28) * 10 + 5) * width + (i % 28) * 10 + 5;
@@ -59,7 +62,11 @@ Deno.test("saliencyPng() shows the image on its left, ten pixels for one", async
 });
 
 Deno.test("saliencySvg() names the class and escapes it", () => {
-  const svg = saliencySvg(image, new Float32Array(784), "A<B", 0.5);
+  const svg = saliencySvg(
+    { image, saliency: new Float32Array(784), format: fashionMnist },
+    "A<B",
+    0.5,
+  );
   assert(svg.startsWith("<svg ") && svg.endsWith("</svg>\n"));
   assert(svg.includes("A&lt;B, probability 0.5000"));
 });

@@ -197,3 +197,13 @@ Deno.test("a report that cannot be written is a warning, and the run is finished
 function assertSilent(text: string): void {
   throw new Error(`said ${text}`);
 }
+
+Deno.test("a run that failed has a report that says why, and not how to resume it", async () => {
+  using parent = temporaryFolder();
+  const folder = await killed(parent.path, 8, "1");
+  Deno.writeTextFileSync(`${folder}/failure.json`, '{ "message": "The loss of <step> 9 is NaN" }');
+  await writeReport(folder, { resumeCommand, tell: assertSilent });
+  const { textContent } = parsed(`${folder}/report.html`);
+  assertStringIncludes(textContent, "This run has failed: The loss of <step> 9 is NaN.");
+  assert(!textContent.includes(resumeCommand) && !textContent.includes("interrupted"));
+});

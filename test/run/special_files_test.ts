@@ -1,9 +1,10 @@
-import { assert, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { writeReport } from "../../src/report/write_report.ts";
 import { evaluateRun } from "../../src/report/comparison/evaluated_run.ts";
 import { finishedRuns } from "../../src/report/comparison/finished_runs.ts";
 import { readResults } from "../../src/run/results.ts";
+import { lockRun } from "../../src/run/lock.ts";
 import { Run } from "../../src/run/run.ts";
 import { trainRun } from "../../src/run/train_run.ts";
 import { findWeights } from "../../src/run/weights_source.ts";
@@ -70,3 +71,12 @@ for (const [name, [read, files]] of Object.entries(readers)) {
     },
   });
 }
+
+Deno.test("a lock that is a link writes over no other file", () => {
+  using folder = temporaryFolder();
+  const victim = `${folder.path}/victim`;
+  Deno.writeTextFileSync(victim, "precious");
+  Deno.symlinkSync(victim, `${folder.path}/.lock`);
+  assertThrows(() => lockRun(folder.path), UserError, "/.lock is a symbolic link");
+  assertEquals(Deno.readTextFileSync(victim), "precious");
+});

@@ -1,8 +1,18 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { UserError } from "../../src/errors.ts";
+import { writeReport } from "../../src/report/write_report.ts";
 import { readRun } from "../../src/run/record.ts";
+import { resultsOf } from "../../src/run/results.ts";
 import { Run } from "../../src/run/run.ts";
+import { liveTensors } from "../../src/tensor/mod.ts";
 import { trainRun } from "../../src/run/train_run.ts";
+import { modelOf } from "../../src/train/recipe.ts";
 import { readWeightsFile } from "../../src/storage/sealed.ts";
 import { weightsDigest } from "../../src/storage/weights_digest.ts";
 import { config, data, environment, layer, test } from "../train/fixtures.ts";
@@ -47,6 +57,19 @@ Deno.test("a run ends with figures that its files bear out", async () => {
       line.endsWith("(SYNTHETIC data)")
     ),
   );
+});
+
+Deno.test("a run with label smoothing says once which loss has it, its report and page too", async () => {
+  using parent = temporaryFolder();
+  using run = Run.create(config({ epochs: 1, labelSmoothing: 0.1 }), environment, parent.path);
+  const layer = modelOf(run.config);
+  const { said } = await carried(run, { layer });
+  const note = "train_loss is with label smoothing 0.1, val_loss and test_loss are without";
+  assertEquals(said.join("\n").split(note).length, 2);
+  const path = await writeReport(run.folder, { resumeCommand: "", test, tell() {} });
+  assertStringIncludes(Deno.readTextFileSync(path.replace(/^report /, "")), note);
+  using plain = Run.create(config({ epochs: 1 }), environment, parent.path);
+  assert(!(await carried(plain)).said.join().includes("smoothing"));
 });
 
 Deno.test("the test set is opened once, when the training is complete", async () => {
@@ -118,7 +141,11 @@ Deno.test("a run whose loss is not finite asks for no resume, which would end th
   using parent = temporaryFolder();
   const wild = config({ lr: 1000, weightDecay: 10, lrScheduler: "constant", epochs: 50 });
   using run = Run.create(wild, environment, parent.path);
+  const live = liveTensors();
   const error = await assertRejects(() => carried(run, { layer: undefined }), UserError);
   assert(/try a lower --lr or --clip-grad-norm 1$/.test(error.message), error.message);
   assert(!/To resume|checkpoint/.test(error.message), error.message);
+  assertEquals(readRun(run.folder).failure, error.message);
+  assertThrows(() => resultsOf(readRun(run.folder)), UserError, "has failed: ");
+  assertEquals(liveTensors(), live);
 });

@@ -106,7 +106,7 @@ browserTest("a page keeps up across a reload and a restarted server", async (ope
   }
   await shows(page, "#connection", "The server does not answer");
   addEpoch(folder, 3, 42);
-  await using _server = serve(parent.path, port);
+  await using _server = serve(parent.path, { port });
   await shows(page, "#state", "Training: epoch 4 of 4.");
   await shows(page, "#connection", "live");
   assertEquals(await page.evaluate("window.sameDocument"), true);

@@ -121,7 +121,7 @@ const requests: [what: string, request: string, status: number][] = [
   ["another address as Host", "GET / HTTP/1.1\r\nHost: 192.0.2.1\r\n", 403],
   ["a Host with a user", "GET / HTTP/1.1\r\nHost: localhost@evil.example\r\n", 403],
   ["an empty Host", "GET / HTTP/1.1\r\nHost:\r\n", 403],
-  ["no Host", "GET / HTTP/1.1\r\n", 403],
+  ["no Host", "GET / HTTP/1.1\r\n", 400],
   ["two Hosts", "GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n", 400],
   ["a Host with a space", "GET / HTTP/1.1\r\nHost: local host\r\n", 403],
   ["a foreign target", "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n", 403],
@@ -131,7 +131,7 @@ const requests: [what: string, request: string, status: number][] = [
   ["OPTIONS", "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n", 405],
   ["CONNECT", "CONNECT evil.example:80 HTTP/1.1\r\nHost: localhost\r\n", 405],
   ["TRACE", "TRACE / HTTP/1.1\r\nHost: localhost\r\n", 405],
-  ["an unknown method", "BREW / HTTP/1.1\r\nHost: localhost\r\n", 405],
+  ["an unknown method", "BREW / HTTP/1.1\r\nHost: localhost\r\n", 400],
   ["a body", "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000000\r\n", 413],
   ["a body in pieces", "GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n", 413],
   [
@@ -141,12 +141,12 @@ const requests: [what: string, request: string, status: number][] = [
   ],
   ["a length that is no number", "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n", 400],
   ["a long address", `GET /?text=${"a".repeat(9000)} HTTP/1.1\r\nHost: localhost\r\n`, 414],
-  ["a longer address", `GET /${"a".repeat(100_000)} HTTP/1.1\r\nHost: localhost\r\n`, 400],
-  ["a long header", `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"a".repeat(2_000_000)}\r\n`, 400],
+  ["a longer address", `GET /${"a".repeat(100_000)} HTTP/1.1\r\nHost: localhost\r\n`, 431],
+  ["a long header", `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${"a".repeat(2_000_000)}\r\n`, 431],
   [
     "many headers",
-    `GET / HTTP/1.1\r\nHost: localhost\r\n${"X: a\r\n".repeat(500)}`,
-    400,
+    `GET / HTTP/1.1\r\nHost: localhost\r\n${"X: a\r\n".repeat(50_000)}`,
+    431,
   ],
   ["no protocol", "GET /\r\n", 400],
   ["no HTTP at all", "\x16\x03\x01\x02\x00\x01\x00\r\n", 400],
@@ -175,22 +175,54 @@ Deno.test("foreign, oversized and malformed requests are refused, and the server
   assertEquals((await (await fetch(server.address)).text()).includes("Runs"), true);
 });
 
-Deno.test("HEAD brings the head of a page alone", async () => {
+Deno.test("HEAD of everything brings the head that GET brings, and no more", async () => {
   using folder = folderWithSecret();
   await using server = serve(`${folder.path}/runs`);
-  for (const path of ["", "runs/a", "runs/a/config.json", "style.css"]) {
-    const response = await fetch(server.address + path, { method: "HEAD" });
-    assertEquals([response.status, await response.text()], [200, ""], path);
+  const paths = ["", "runs/a", "runs/a/config.json", "style.css", "compare?run=a", "nowhere"];
+  for (const path of [...paths, "runs/a/", "?sort=nothing"]) {
+    const [got, head] = await Promise.all(["GET", "HEAD"].map(async (method) => {
+      const response = await fetch(server.address + path, { method, redirect: "manual" });
+      const { status, headers } = response;
+      const kept = [...headers].filter(([name]) => name !== "date");
+      return { status, headers: kept, length: (await response.bytes()).length };
+    }));
+    assertEquals([head.status, head.headers, head.length], [got.status, got.headers, 0], path);
   }
+  const text = "HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  assertEquals((await sendRaw(server.port, text)).split("\r\n\r\n")[1], "");
 });
 
-Deno.test("a server for everyone is known by any address, but by no name", () => {
+Deno.test("a slash behind an address leads to what stands before it", async () => {
+  using folder = folderWithSecret();
+  await using server = serve(`${folder.path}/runs`);
+  const paths = ["runs/a/", "compare/?run=a", "runs/a/config.json/", "runs/", "runs", "runs/b/"];
+  const reached = await Promise.all(paths.map(async (path) => {
+    const { url, status, body } = await fetch(server.address + path);
+    await body?.cancel();
+    return [url.slice(server.address.length), status];
+  }));
+  assertEquals(reached, [
+    ["runs/a", 200],
+    ["compare?run=a", 200],
+    ["runs/a/config.json", 200],
+    ["", 200],
+    ["", 200],
+    ["runs/b", 404],
+  ]);
+});
+
+Deno.test("a server for everyone is known by any address, but by no name that is not allowed", () => {
   const status = (host: string, listening: string) =>
-    refuse(new Request("http://localhost/", { headers: { host } }), listening)?.status ?? 200;
+    refuse(
+      { method: "GET", target: "/", headers: new Headers({ host }) },
+      { host: listening, allowed: ["wick.example.org"] },
+    )?.status ?? 200;
   assertEquals(status("192.0.2.1:8000", "0.0.0.0"), 200);
   assertEquals(status("[2001:db8::1]:8000", "::"), 200);
   assertEquals(status("evil.example:8000", "0.0.0.0"), 403);
   assertEquals(status("192.0.2.1:8000", "127.0.0.1"), 403);
   assertEquals(status("lab-machine:8000", "lab-machine"), 200);
   assertEquals(status("localhost:9000", "127.0.0.1"), 200, "a forwarded port");
+  assertEquals(status("Wick.example.org:443", "127.0.0.1"), 200, "a name that is allowed");
+  assertEquals(status("evil.wick.example.org", "127.0.0.1"), 403);
 });

@@ -1,4 +1,5 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { clearImmediate, setImmediate } from "node:timers";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { RunStore } from "../../src/serve/run_store.ts";
 import { findFile } from "../../src/storage/read_file.ts";
 import type { RunRecord } from "../../src/run/record.ts";
@@ -8,24 +9,23 @@ import { seal } from "../../src/storage/sealed.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 import { addEpoch, age, metricsOf, writeRun } from "./run_folders.ts";
 
-/** A run that must be readable, after another look at its folder. */
+/** A run that must be readable. */
 function readable(store: RunStore, name: string): RunRecord {
-  store.refresh();
   const run = store.get(name);
   if (run === undefined || run.state === "damaged") throw new Error(JSON.stringify(run));
   return run;
 }
 
-Deno.test("a folder that does not exist yet has no runs, and then those that are made", () => {
+Deno.test("a folder that does not exist yet has no runs, and then those that are made", async () => {
   using parent = temporaryFolder();
   const store = new RunStore(`${parent.path}/runs`);
-  store.refresh();
-  assertEquals(store.runs, []);
+  const problem = `There is no folder ${parent.path}/runs: a run makes it`;
+  assertEquals(await store.list(), { runs: [], links: [], problem });
   writeRun(`${parent.path}/runs`, "a");
   assertEquals(readable(store, "a").state, "finished");
   Deno.removeSync(`${parent.path}/runs/a`, { recursive: true });
-  store.refresh();
   assertEquals(store.get("a"), undefined);
+  assertEquals(await store.list(), { runs: [], links: [] });
 });
 
 Deno.test("a run is training while its lock is held, and interrupted when it is not", () => {
@@ -49,13 +49,13 @@ Deno.test("a lock that was seen free is not tried again until someone has taken 
   const folder = writeRun(parent.path, "a", { finished: false });
   const store = new RunStore(parent.path);
   lockRun(folder)[Symbol.dispose]();
-  store.refresh();
+  store.get("a");
   const tryLock = Deno.FsFile.prototype.tryLockSync;
   try {
     Deno.FsFile.prototype.tryLockSync = () => {
       throw new Error("it took a lock that nobody had touched");
     };
-    store.refresh();
+    store.get("a");
   } finally {
     Deno.FsFile.prototype.tryLockSync = tryLock;
   }
@@ -114,14 +114,13 @@ for (const [file, content, problem] of damages) {
   });
 }
 
-Deno.test("folders without config.json, hidden ones and files are no runs", () => {
+Deno.test("folders without config.json, hidden ones and files are no runs", async () => {
   using parent = temporaryFolder();
   Deno.mkdirSync(`${parent.path}/notes`);
   writeRun(parent.path, ".new-1");
   Deno.writeTextFileSync(`${parent.path}/config.json`, "{}");
   const store = new RunStore(parent.path);
-  store.refresh();
-  assertEquals(store.runs, []);
+  assertEquals((await store.list()).runs, []);
 });
 
 Deno.test({
@@ -140,16 +139,38 @@ Deno.test({
   },
 });
 
-Deno.test("what has not changed is not read again, and what has is", () => {
+Deno.test("what has not changed is not read again, and what has is", async () => {
   using parent = temporaryFolder();
   const folder = writeRun(parent.path, "a", { finished: false });
   for (const path of ["metrics.csv", "config.json", "."]) age(`${folder}/${path}`);
   const store = new RunStore(parent.path);
   const first = readable(store, "a");
-  const { generation } = store;
+  const list = await store.list();
   assertEquals(readable(store, "a") === first, true);
-  assertEquals(store.generation, generation);
+  assertEquals(await store.list() === list, true);
   writeRun(parent.path, "a", { finished: true });
   assertEquals(readable(store, "a").state, "finished");
-  assertEquals(store.generation > generation, true);
+  const later = await store.list();
+  assertEquals(later === list, false);
+  assertEquals(later.runs, [readable(store, "a")]);
+});
+
+Deno.test("who asks while many runs are read waits for the same reading, and others have their turns", async () => {
+  using parent = temporaryFolder();
+  for (let i = 0; i < 120; i++) writeRun(parent.path, `${i}`, { epochs: 1 });
+  const store = new RunStore(parent.path);
+  let turns = 0;
+  const turn = () => {
+    turns++;
+    next = setImmediate(turn);
+  };
+  let next = setImmediate(turn);
+  const lists = await Promise.all(Array.from({ length: 20 }, () => store.list()));
+  clearImmediate(next);
+  assert(turns >= 2, `${turns}`);
+  assertEquals(lists[0].runs.length, 120);
+  assertEquals(new Set(lists).size, 1);
+  Deno.removeSync(`${parent.path}/0`, { recursive: true });
+  assertEquals(await store.list(60_000) === lists[0], true, "it may be a minute old");
+  assertEquals((await store.list()).runs.length, 119);
 });

@@ -1,4 +1,4 @@
-import { type Server, startServer } from "../../src/serve/server.ts";
+import { type ServerOptions, startServer } from "../../src/serve/server.ts";
 
 /** A server over run folders that looks for changes ten times a second, and ends with its scope. */
 export interface TestServer extends AsyncDisposable {
@@ -9,14 +9,18 @@ export interface TestServer extends AsyncDisposable {
 }
 
 /** Starts a server on a free port, or on one that was used before. */
-export function serve(folder: string, port = 0, host = "127.0.0.1"): TestServer {
+export function serve(
+  folder: string,
+  options: Partial<ServerOptions> = {},
+): TestServer {
   const errors: unknown[] = [];
-  const server: Server = startServer({
+  const server = startServer({
     folder,
-    host,
-    port,
+    host: "127.0.0.1",
+    port: 0,
     every: 100,
     onError: (error) => errors.push(error),
+    ...options,
   });
   return {
     address: server.address,

@@ -16,7 +16,7 @@ export class FaultyFiles implements Files {
 
   constructor(readonly fault: Fault, public failing = Infinity) {}
 
-  open(path: string, how: "truncate" | "append"): OpenFile {
+  open(path: string, how: "replace" | "append"): OpenFile {
     this.#pass("open");
     const file = diskFiles.open(path, how);
     return {

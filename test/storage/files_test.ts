@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { appendSafely, folderOf, writeAtomically } from "../../src/storage/files.ts";
+import { appendSafely, diskFiles, folderOf, writeAtomically } from "../../src/storage/files.ts";
 import { faults, FaultyFiles } from "./faulty_files.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
@@ -34,6 +34,34 @@ Deno.test("writeAtomically() leaves the old content or the new one, whatever fai
     }
   }
   assert(injected >= 20, `${injected} faults`);
+});
+
+Deno.test({
+  name: "writeAtomically() replaces no pipe and no device (needs mkfifo)",
+  ignore: Deno.build.os === "windows",
+  fn: () => {
+    using folder = temporaryFolder();
+    const path = `${folder.path}/pipe`;
+    new Deno.Command("mkfifo", { args: [path] }).outputSync();
+    const write = () => writeAtomically(diskFiles, path, "content");
+    assertThrows(write, Error, "it is not a regular file");
+    Deno.removeSync(path);
+    Deno.symlinkSync("/dev/null", path);
+    assertThrows(write, Error, "it is not a regular file");
+    assertEquals([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["pipe"]);
+  },
+});
+
+Deno.test("writeAtomically() writes through no link under its temporary name", () => {
+  using folder = temporaryFolder();
+  const [path, victim] = [`${folder.path}/file`, `${folder.path}/victim`];
+  Deno.writeTextFileSync(victim, "precious");
+  for (const plant of [Deno.symlinkSync, Deno.linkSync]) {
+    plant(victim, `${path}.tmp`);
+    writeAtomically(diskFiles, path, "new");
+    assertEquals(Deno.readTextFileSync(path), "new");
+    assertEquals(Deno.readTextFileSync(victim), "precious");
+  }
 });
 
 Deno.test("writeAtomically() does all its steps in the order that survives a power cut", () => {

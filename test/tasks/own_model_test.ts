@@ -131,6 +131,15 @@ Deno.test("a model of a user's module is trained, killed, resumed, used and repr
     );
   });
 
+  await t.step("a sweep goes over its settings, and takes up the run that there is", async () => {
+    Deno.writeTextFileSync(other, 'export { relu as activation } from "@wick/wick";\n');
+    const values = ["--model", path, "--width", "5,6", ...data, "--output-dir", whole];
+    const table = await done("sweep", ...values);
+    assertStringIncludes(table, `run 1 of 2: ${run}`);
+    assert(/^ *width  seeds .*\n *5 +1 .*\n *6 +1 /m.test(table), table);
+    assertEquals(only(whole).length, 2);
+  });
+
   await t.step("a copy that was changed is refused", async () => {
     Deno.writeTextFileSync(`${run}/model/activation.ts`, "export {};\n");
     const { code, stderr } = await runTask("evaluate", run);

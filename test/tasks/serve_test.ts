@@ -1,27 +1,27 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { writeRun } from "../serve/run_folders.ts";
+import { sendRaw } from "../serve/test_server.ts";
 import { lines } from "../torture/child_process.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
-/** `deno task serve` as a process, with its own permissions. */
-function serveTask(...args: string[]): Deno.Command {
-  return new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "-q",
-      "-P=serve",
-      "--import-map=.wick/import_map.json",
-      "tasks/serve.ts",
-      ...args,
-    ],
-    cwd: fileURLToPath(new URL("../../", import.meta.url)),
-    env: { NO_COLOR: "1" },
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  });
+const asTask = {
+  cwd: fileURLToPath(new URL("../../", import.meta.url)),
+  env: { NO_COLOR: "1" },
+  stdin: "null",
+  stdout: "piped",
+  stderr: "piped",
+} as const;
+
+/** What Deno is given to run `deno task serve`, with its own permissions. */
+function serveArguments(...args: string[]): string[] {
+  const permissions = ["-P=serve", "--import-map=.wick/import_map.json"];
+  return ["run", "-q", ...permissions, "tasks/serve.ts", ...args];
 }
+
+/** `deno task serve` as a process. */
+const serveTask = (...args: string[]) =>
+  new Deno.Command(Deno.execPath(), { ...asTask, args: serveArguments(...args) });
 
 Deno.test("serve says where it listens and shows the runs, on this machine alone", async () => {
   using parent = temporaryFolder();
@@ -45,6 +45,8 @@ const refused: [code: number, args: string[], message: RegExp][] = [
   [2, ["--port", "65536"], /--port must be at most 65535, not 65536/],
   [2, ["--prot", "1"], /Unknown flag --prot; did you mean --port\?/],
   [2, ["--host", "a b"], /--host must be a name or an address, not "a b"/],
+  [2, ["--allow-host", "a b"], /--allow-host must be a name or an address, not \["a b"\]/],
+  [1, ["--output-dir", "deno.json"], /deno\.json is not a folder/],
   [1, ["--host", "192.0.2.1", "--port", "0"], /does not let this task listen on 192\.0\.2\.1/],
 ];
 
@@ -57,6 +59,33 @@ for (const [code, args, message] of refused) {
     assertEquals(outcome.code, code);
   });
 }
+
+Deno.test("serve goes on where silent clients take all files that a process may open (needs a shell)", async () => {
+  using parent = temporaryFolder();
+  writeRun(parent.path, "a");
+  const limit = ["-c", 'ulimit -n 60; exec "$0" "$@"', Deno.execPath()];
+  const allowed = ["--allow-host", "lab.example.org", "--allow-host", "wick.example.org"];
+  const args = serveArguments("--output-dir", parent.path, "--port", "0", ...allowed);
+  await using server = new Deno.Command("sh", { ...asTask, args: [...limit, ...args] }).spawn();
+  const silent: Deno.Conn[] = [];
+  for await (const line of lines(server.stdout)) {
+    const [, address, port] = /: (http:\/\/127\.0\.0\.1:(\d+)\/) /.exec(line) ?? [];
+    for (let i = 0; i < 150; i++) {
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+      await connection.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHo"));
+      silent.push(connection);
+    }
+    assertStringIncludes(await (await fetch(address)).text(), "1 run");
+    for (const [host, status] of [["wick.example.org", 200], ["evil.example.org", 403]] as const) {
+      const text = `GET / HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+      assertStringIncludes(await sendRaw(Number(port), text), `HTTP/1.1 ${status} `);
+    }
+    break;
+  }
+  for (const connection of silent) connection.close();
+  await server.stderr.cancel();
+  server.kill();
+});
 
 Deno.test("serve --help shows the flags", async () => {
   const { code, stdout } = await serveTask("--help").output();

@@ -64,7 +64,7 @@ Deno.test("--dry-run tries one batch of everything and keeps nothing", async () 
 
 Deno.test("a sweep trains each combination once, and prints a row for each config", async () => {
   using parent = temporaryFolder();
-  const args = ["--model", "linear", ...small, "--seed", "1..2", "--output-dir", parent.path];
+  const args = ["--model", "linear", ...small, "--seed", "1..2,1,2e0", "--output-dir", parent.path];
   const swept = await runTask("sweep", ...args);
   assertEquals([swept.code, swept.stderr], [0, ""]);
   assertMatch(swept.stdout, /\nlinear +2 +[\d.]+ ± [\d.]+ +[\d.]+ ± [\d.]+ +[\d.]+\n$/);
@@ -91,6 +91,11 @@ const refused: [code: number, args: string[], message: RegExp][] = [
     /--hidden is for --model nonlinear, cnn or /,
   ],
   [2, ["train", "--model", "cnn", "--lr", "fast"], /--lr must be a number, not "fast"/],
+  [
+    2,
+    ["train", "--model", "cnn", "--train-size", "55000"],
+    /Cannot train on 55000 images: take 1 to 50000, or 60000/,
+  ],
   [2, ["train", "--resume", "/nowhere/run", "--dry-run"], /--dry-run keeps nothing/],
   [1, ["train", "--resume", "/nowhere/run"], /\/nowhere\/run is not a run folder/],
   [

@@ -62,6 +62,12 @@ const operations: Record<string, (inputs: Tensor[], settings: Settings) => Tenso
   silu: oneInput((x) => x.silu()),
   tanh: oneInput((x) => x.tanh()),
   sigmoid: oneInput((x) => x.sigmoid()),
+  hardswish: oneInput(functional.hardswish),
+  mish: oneInput(functional.mish),
+  leakyRelu: ([x], { negativeSlope }) => functional.leakyRelu(x, negativeSlope as number),
+  elu: ([x], { alpha }) => functional.elu(x, alpha as number),
+  softplus: ([x], { beta, threshold }) =>
+    functional.softplus(x, beta as number, threshold as number),
   neg: oneInput((x) => x.neg()),
   abs: oneInput((x) => x.abs()),
   square: oneInput((x) => x.square()),
@@ -95,6 +101,9 @@ const operations: Record<string, (inputs: Tensor[], settings: Settings) => Tenso
   batchNormInference: ([x, weight, bias, mean, variance], { eps }) =>
     functional.batchNormInference(x, weight, bias, mean, variance, eps as number),
   layerNorm: ([x, weight, bias], { eps }) => functional.layerNorm(x, weight, bias, eps as number),
+  groupNorm: ([x, weight, bias], { groups, eps }) =>
+    functional.groupNorm(x, groups as number, weight, bias, eps as number),
+  rmsNorm: ([x, weight], { eps }) => functional.rmsNorm(x, weight, eps as number),
   linear: ([x, weight, bias]) => functional.linear(x, weight, bias),
   matmul: twoInputs((a, b) => a.matmul(b)),
   matmulTransposed: twoInputs((a, b) => a.transpose().matmul(b.transpose())),
@@ -120,8 +129,10 @@ function check({ operation, name, inputs, arguments: settings, ...golden }: Oper
     wanted.includes(key) ? parameter(tensorOf(value)) : tensorOf(value)
   );
   const what = `${operation}, ${name}`;
-  // PyTorch's vector code gives NaN for the GELU of an infinity; ours gives the limit.
-  const left = operation === "gelu" ? inputs.x.data.map((value) => Math.abs(value) < Infinity) : [];
+  // PyTorch's vector code gives NaN for the GELU of an infinity, and for Mish's gradient there; ours gives the limit.
+  const left = ["gelu", "mish"].includes(operation)
+    ? inputs.x.data.map((value) => Math.abs(value) < Infinity)
+    : [];
   const compared = (values: number[]) => values.filter((_, i) => left[i] ?? true);
   const assertNear = (found: number[], wanted: GoldenTensor, part: string) =>
     assertGolden(compared(found), { ...wanted, data: compared(wanted.data) }, part);

@@ -212,6 +212,11 @@ export const operationCases: readonly OperationCase[] = [
   unary("relu", (x) => x.relu()),
   unary("gelu", (x) => x.gelu()),
   unary("silu", (x) => x.silu()),
+  unary("hardswish", (x) => functional.hardswish(x.mul(2))),
+  unary("mish", functional.mish),
+  unary("leakyRelu", (x) => functional.leakyRelu(x, 0.2)),
+  unary("elu", (x) => functional.elu(x, 1.5)),
+  unary("softplus", (x) => functional.softplus(x, 2, 3.1)),
   unary("the same tensor twice", (x) => x.mul(x).add(x).add(x)),
   reduction("sum", (x, dims, keep) => x.sum(dims, keep)),
   reduction("mean", (x, dims, keep) => x.mean(dims, keep)),
@@ -319,6 +324,31 @@ export const operationCases: readonly OperationCase[] = [
       return { shape: [...draw.shape(draw.whole(0, 2), 3), features], features };
     },
   ),
+  normalization(
+    "batchNorm and relu",
+    (x, weight, bias) => functional.batchNorm(x, weight, bias, 1e-5, undefined, { relu: true }),
+    drawBatch,
+  ),
+  {
+    name: "groupNorm",
+    draw(draw) {
+      const [groups, each] = [draw.whole(1, 3), draw.whole(1, 3)];
+      const channels = groups * each;
+      const shape = [draw.whole(1, 3), channels, draw.whole(2, 4), ...draw.pick([], [2])];
+      return {
+        inputs: [{ shape }, { shape: [channels] }, { shape: [channels] }],
+        apply: (x, weight, bias) => functional.groupNorm(x, groups, weight, bias, 1e-5),
+      };
+    },
+  },
+  {
+    name: "rmsNorm",
+    draw(draw) {
+      const shape = draw.shape(draw.whole(1, 3));
+      const inputs = [{ shape }, { shape: [shape.at(-1)!] }];
+      return { inputs, apply: (x, weight) => functional.rmsNorm(x, weight, 1e-5) };
+    },
+  },
   unary("dropout", (x) => functional.dropout(x, 0.4, dropoutChance)),
   {
     name: "crossEntropy",

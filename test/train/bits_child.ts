@@ -4,7 +4,23 @@
  */
 import { native } from "../../src/ffi/mod.ts";
 import { cnn, linear, nonlinear } from "../../src/models/mod.ts";
-import { adamw, build, crossEntropy, type Layer, type Optimizer, sgd } from "../../src/nn/mod.ts";
+import {
+  adamw,
+  batchNorm1d,
+  batchNorm2d,
+  build,
+  conv2d,
+  crossEntropy,
+  dropout,
+  flatten,
+  type Layer,
+  linear as dense,
+  maxPool2d,
+  type Optimizer,
+  relu,
+  sequential,
+  sgd,
+} from "../../src/nn/mod.ts";
 import { gradients, Random, scope, Tensor } from "../../src/tensor/mod.ts";
 import { storedTensors } from "../../src/storage/stored_tensors.ts";
 import { weightsDigest } from "../../src/storage/weights_digest.ts";
@@ -23,7 +39,26 @@ const models: Readonly<Record<string, { steps: number; layer: () => Layer }>> = 
   cnn: { steps: 3, layer: cnn },
   // With that many channels convolutions have another definition.
   "cnn of 16 channels": { steps: 2, layer: () => cnn({ hidden: 16 }) },
+  "batch norm and dropout": { steps: 3, layer: normalized },
 };
+
+/** A batch norm behind a convolution and one behind a linear layer, with a ReLU and without. */
+function normalized(): Layer {
+  return sequential(
+    conv2d(1, 3, { kernel: 3 }),
+    batchNorm2d(3),
+    relu,
+    maxPool2d(2),
+    conv2d(3, 4, { kernel: 3, stride: 2, bias: false }),
+    batchNorm2d(4),
+    flatten,
+    dropout(0.3),
+    dense(144, 20),
+    batchNorm1d(20),
+    relu,
+    dense(20, 10),
+  );
+}
 
 native.wick_configure(Number(Deno.args[0]));
 for (const model of Object.keys(models)) {
@@ -42,9 +77,10 @@ function digest(name: string, chosen: Optimizer): string {
       const images = chance.at({ epoch: step }).uniform([BATCH, 1, 28, 28], 0, 1);
       const classes = chance.at({ epoch: step, index: 1 }).bits(BATCH).map((word) => word % 10);
       const labels = Tensor.from(classes, [BATCH], { dtype: "u32" });
-      const loss = crossEntropy(model.forward(images, { training: true }), labels);
+      const mode = { training: true, random: chance.child("dropout").at({ epoch: step }) };
+      const loss = crossEntropy(model.forward(images, mode), labels);
       optimizer.step(gradients(loss, model.parameters.map(({ tensor }) => tensor)));
     });
   }
-  return weightsDigest(storedTensors(model.parameters));
+  return weightsDigest(storedTensors([...model.parameters, ...model.buffers]));
 }

@@ -1,9 +1,10 @@
-import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { batches, syntheticSet } from "../../src/data/mod.ts";
 import { build, flatten, linear, sequential } from "../../src/nn/mod.ts";
 import { noGradients, Random, scope } from "../../src/tensor/mod.ts";
 import { evaluate, evaluatePaced, evaluationBatch } from "../../src/train/evaluate.ts";
 import { Pace } from "../../src/train/pace.ts";
+import { predictions } from "../../src/train/predictions.ts";
 
 const set = syntheticSet("test", 2 * evaluationBatch + 37); // the last batch is partial
 const model = () => build(sequential(flatten, linear(784, 10)), new Random(3, "init"));
@@ -33,6 +34,16 @@ Deno.test("evaluate() gives the mean loss of single examples", () => {
     );
   }
   assertAlmostEquals(evaluate(net, set).loss, sum / set.count, 1e-5);
+});
+
+Deno.test("evaluate() and predictions() refuse a model of other outputs than the classes", () => {
+  using net = build(sequential(flatten, linear(784, 12)), new Random(3, "init"));
+  const message = "The model's outputs are [250, 12], but the images are of 10 classes";
+  for (const call of [evaluate, predictions]) {
+    assertThrows(() => call(net, set), RangeError, message);
+  }
+  const none = syntheticSet("test", 0);
+  assertThrows(() => evaluate(net, none), RangeError, "synthetic/test: it has no images");
 });
 
 Deno.test("evaluatePaced() gives what evaluate() does, or nothing after a signal", async () => {

@@ -1,7 +1,14 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { unload } from "../../src/data/mod.ts";
-import { constant, sgd } from "../../src/nn/mod.ts";
-import { evaluate, fit, modelOf, recipeOf, type Watcher } from "../../src/train/mod.ts";
+import { syntheticSet, unload } from "../../src/data/mod.ts";
+import { constant, crossEntropyLoss, flatten, linear, sequential, sgd } from "../../src/nn/mod.ts";
+import {
+  evaluate,
+  fit,
+  type FitOptions,
+  modelOf,
+  recipeOf,
+  type Watcher,
+} from "../../src/train/mod.ts";
 import { train } from "../../src/train/loop.ts";
 import { Pace } from "../../src/train/pace.ts";
 import { silentScreen } from "../../src/cli/progress.ts";
@@ -75,6 +82,42 @@ Deno.test("fit() says which of its values is no value of its kind", async () => 
     // deno-lint-ignore no-explicit-any -- what plain JavaScript in a notebook may pass
     await assertRejects(() => fit(options as any), TypeError, message);
   }
+});
+
+Deno.test("fit() refuses a model of more or fewer outputs than the images have classes", async () => {
+  for (const outputs of [9, 12]) {
+    const model = sequential(flatten, linear(784, outputs));
+    await assertRejects(
+      () => fit({ model, data, ...settings }),
+      RangeError,
+      `The model's outputs are [16, ${outputs}], but the images are of 10 classes`,
+    );
+  }
+  await assertRejects(
+    () => fit({ model: linear(28, 10), data, ...settings }),
+    RangeError,
+    "[16, 1,",
+  );
+});
+
+Deno.test("fit() refuses what nothing can be made of: no images, no images to judge by", async () => {
+  const { train } = data;
+  const none = syntheticSet("train", 0);
+  const refuses = (data: FitOptions["data"], more: object, message: string) =>
+    assertRejects(() => fit({ model: layer, data, ...settings, ...more }), RangeError, message);
+  await refuses({ train: none }, {}, "fit() needs images: synthetic/train has none");
+  await refuses({ train, validation: none }, {}, "Cannot evaluate on synthetic/train: it has no");
+  await refuses({ train }, { bestBy: "loss" }, "fit() needs data.validation: bestBy judges by");
+  await refuses({ train }, { earlyStopping: 2 }, "data.validation: earlyStopping judges by");
+});
+
+Deno.test("fit() says once that a smoothed loss is not to be compared", async () => {
+  const said: string[] = [];
+  const watcher = { screen: { ...silentScreen, line: (text: string) => void said.push(text) } };
+  const loss = crossEntropyLoss({ labelSmoothing: 0.1 });
+  using _ = await fit({ model: layer, data, ...settings, loss, watcher });
+  const note = "train_loss is with label smoothing 0.1, val_loss and test_loss are without";
+  assertEquals(said.filter((text) => !text.startsWith("epoch")), [note]);
 });
 
 Deno.test("fit() leaves no tensor behind when it is disposed or fails", async () => {

@@ -2,19 +2,27 @@
 //! that is missing, half-written or changed is unpacked again beside it and renamed over it.
 
 use crate::archive::{Archive, Entry};
-use std::fs::{self, File};
+use crate::owner;
+use crate::usage::{self, Held};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-/// The folder in which every file of the archive lies unpacked and whole.
-pub fn unpack(archive: &mut Archive) -> Result<PathBuf, String> {
+/// This user's folder in which every file of the archive lies unpacked and whole; removes what has long been unused
+/// beside it.
+pub fn unpack(archive: &mut Archive) -> Result<Held, String> {
     let folder = parent()?.join(&archive.hash[..32]);
-    let damaged = damaged(&folder, &archive.entries);
-    if !damaged.is_empty() {
-        repair(&folder, archive)
-            .map_err(|e| format!("Cannot unpack wick into {}: {e}; name another folder in WICK_CACHE", folder.display()))?;
+    unpack_into(&folder, archive)
+        .map_err(|e| format!("Cannot unpack wick into {}: {e}; name another folder in WICK_CACHE", folder.display()))
+}
+
+fn unpack_into(folder: &Path, archive: &mut Archive) -> io::Result<Held> {
+    let held = usage::hold(folder)?;
+    if !damaged(&held.folder, &archive.entries).is_empty() {
+        repair(&held.folder, archive)?;
     }
-    Ok(folder)
+    usage::remove_old(&held.folder);
+    Ok(held)
 }
 
 /// Where this user's unpacked programs are: `WICK_CACHE`, or `wick` in the system's cache folder.
@@ -45,7 +53,7 @@ fn damaged(folder: &Path, entries: &[Entry]) -> Vec<Entry> {
 
 fn is_whole(path: &Path, entry: &Entry) -> bool {
     let hash = || -> io::Result<blake3::Hash> {
-        let file = File::open(path)?;
+        let file = owner::open(OpenOptions::new().read(true), path)?;
         if file.metadata()?.len() != entry.size {
             return Err(io::ErrorKind::InvalidData.into());
         }
@@ -55,11 +63,11 @@ fn is_whole(path: &Path, entry: &Entry) -> bool {
 }
 
 /// Unpacks what is damaged. One process does it, others wait and find it done; a process that dies
-/// in between lets go of the lock, and what it left has a name that the next one writes over.
+/// in between lets go of the lock, and what it left has a name that the next one takes.
 fn repair(folder: &Path, archive: &mut Archive) -> io::Result<()> {
-    create(folder)?;
-    let lock = File::create(folder.join("lock"))?;
-    lock.lock()?;
+    let lock = owner::open(OpenOptions::new().write(true).create(true).truncate(false), &folder.join("lock"))?;
+    // Where the file system has no locks, two processes unpack the same bytes into files of their own.
+    lock.lock().or_else(|e| if e.kind() == io::ErrorKind::Unsupported { Ok(()) } else { Err(e) })?;
     for entry in damaged(folder, &archive.entries) {
         let partial = folder.join(format!("{}.partial", entry.name));
         write_checked(&partial, &entry, archive.content(&entry)?)?;
@@ -69,7 +77,8 @@ fn repair(folder: &Path, archive: &mut Archive) -> io::Result<()> {
 }
 
 fn write_checked(path: &Path, entry: &Entry, mut content: impl Read) -> io::Result<()> {
-    let mut file = File::create(path)?;
+    fs::remove_file(path).or_else(|e| if e.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(e) })?;
+    let mut file = owner::open(OpenOptions::new().write(true).create_new(true), path)?;
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; 1 << 18];
     loop {
@@ -84,17 +93,6 @@ fn write_checked(path: &Path, entry: &Entry, mut content: impl Read) -> io::Resu
         return Err(io::Error::other(format!("{} is damaged in this program", entry.name)));
     }
     make_executable(&file)
-}
-
-#[cfg(unix)]
-fn create(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-fn create(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
 }
 
 #[cfg(unix)]

@@ -1,10 +1,15 @@
 //! The self-contained program where `deno compile` has no runtime to put into it: files and the
 //! arguments that start them are appended to this executable. It unpacks them into a cache folder
-//! that is named after their content, checks every byte at every start, and becomes the first file.
+//! that is named after their content and that nobody else may write, checks every byte at every
+//! start, and becomes the first file.
 
 mod archive;
 mod cache;
+mod owner;
+#[cfg(test)]
+mod scratch;
 mod start;
+mod usage;
 
 use archive::Archive;
 use std::process::ExitCode;

@@ -49,7 +49,13 @@ fn cuda() -> Result<Device> {
     CUDA.with_borrow_mut(|device| match device {
         Some(device) => Ok(device.clone()),
         None => {
-            let new = Device::new_cuda(0)?;
+            let new = match Device::new_cuda(0) {
+                Ok(new) => new,
+                Err(error) => {
+                    let crate::error::Error(cause) = error.into();
+                    fail!("No CUDA device can be used ({cause}): use --device cpu")
+                }
+            };
             *device = Some(new.clone());
             Ok(new)
         }

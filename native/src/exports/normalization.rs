@@ -1,37 +1,52 @@
-//! Batch and layer normalisation.
+//! Normalisation. Each forward pass writes two handles: y, and the statistics of what was normalised together, means
+//! and biased variances f64 `[2, sets]`. `which` has a bit for each of x, weight and bias that wants a gradient; the
+//! others' handles are 0.
 
-use super::arguments::put_all;
+use super::arguments::{put_all, put_wanted, wants};
 use crate::exports;
-use crate::handles::{Handle, get, put};
-use crate::ops::normalization as ops;
-use crate::ops::optimizer::assign;
+use crate::handles::{Handle, get, get_optional, put};
+use crate::ops::normalization::{self as ops, About};
 
 exports! { EXPORTS:
-    /// Writes three handles: y, the batch's mean `[c]` and 1 / deviation `[c]`.
-    fn batch_norm(x: Handle, weight: Handle, bias: Handle, epsilon: f64, out: &mut [f64]) -> Status {
-        put_all(ops::batch_norm(&get(x)?, &get(weight)?, &get(bias)?, epsilon)?, out)
+    /// By the batch's own statistics; with `relu` max(y, 0). The running statistics, 0 or tensors, are moved in place.
+    fn batch_norm(x: Handle, weight: Handle, bias: Handle, running_mean: Handle, running_variance: Handle, momentum: f64, epsilon: f64, relu: u32, out: &mut [f64]) -> Status {
+        let x = get(x)?;
+        let results = ops::batch_norm(&x, &get(weight)?, &get(bias)?, epsilon, relu != 0)?;
+        if let (Some(mean), Some(variance)) = (get_optional(running_mean)?, get_optional(running_variance)?) {
+            ops::follow([&mean, &variance], &results[1], momentum, x.elem_count() / x.dims()[1].max(1))?;
+        }
+        put_all(results, out)
     }
-    /// Batch normalisation by given statistics.
-    fn batch_norm_inference(x: Handle, weight: Handle, bias: Handle, mean: Handle, variance: Handle, epsilon: f64) -> Handle {
-        put(ops::batch_norm_inference(&get(x)?, &get(weight)?, &get(bias)?, &get(mean)?, &get(variance)?, epsilon)?)
+    /// Writes three handles. `relu`: 0, or the bias where a ReLU followed.
+    fn batch_norm_gradients(x: Handle, dy: Handle, weight: Handle, relu: Handle, statistics: Handle, epsilon: f64, which: u32, out: &mut [f64]) -> Status {
+        put_wanted(ops::batch_norm_gradients([&get(x)?, &get(dy)?], &get(weight)?, get_optional(relu)?.as_ref(), &get(statistics)?, epsilon, wants(which))?, out)
     }
-    /// Writes three handles: the gradients for x, weight and bias.
-    fn batch_norm_gradient(x: Handle, dy: Handle, weight: Handle, mean: Handle, inverse: Handle, out: &mut [f64]) -> Status {
-        put_all(ops::batch_norm_gradient(&get(x)?, &get(dy)?, &get(weight)?, &get(mean)?, &get(inverse)?)?, out)
+    /// Batch normalisation by given statistics; with `relu` max(y, 0).
+    fn batch_norm_inference(x: Handle, weight: Handle, bias: Handle, mean: Handle, variance: Handle, epsilon: f64, relu: u32) -> Handle {
+        put(ops::batch_norm_inference(&get(x)?, &get(weight)?, &get(bias)?, [&get(mean)?, &get(variance)?], epsilon, relu != 0)?)
     }
-    /// Moves the running statistics, in place, towards the statistics of a batch of `count` values a channel.
-    fn batch_norm_update(running_mean: Handle, running_variance: Handle, mean: Handle, inverse: Handle, epsilon: f64, momentum: f64, count: u32) -> Status {
-        let (running_mean, running_variance) = (get(running_mean)?, get(running_variance)?);
-        let [mean, variance] = ops::batch_norm_update([&running_mean, &running_variance], &get(mean)?, &get(inverse)?, epsilon, momentum, count as usize)?;
-        assign(&running_mean, &mean)?;
-        assign(&running_variance, &variance)
+    /// By the statistics of each image's groups of channels; with `relu` max(y, 0).
+    fn group_norm(x: Handle, groups: u32, weight: Handle, bias: Handle, epsilon: f64, relu: u32, out: &mut [f64]) -> Status {
+        put_all(ops::group_norm(&get(x)?, groups as usize, &get(weight)?, &get(bias)?, epsilon, relu != 0)?, out)
     }
-    /// Writes three handles: y, mean and 1 / deviation over the last dimension.
+    /// Writes three handles. `relu`: 0, or the bias where a ReLU followed.
+    fn group_norm_gradients(x: Handle, dy: Handle, groups: u32, weight: Handle, relu: Handle, statistics: Handle, epsilon: f64, which: u32, out: &mut [f64]) -> Status {
+        put_wanted(ops::group_norm_gradients([&get(x)?, &get(dy)?], groups as usize, &get(weight)?, get_optional(relu)?.as_ref(), &get(statistics)?, epsilon, wants(which))?, out)
+    }
+    /// Over the last dimension.
     fn layer_norm(x: Handle, weight: Handle, bias: Handle, epsilon: f64, out: &mut [f64]) -> Status {
-        put_all(ops::layer_norm(&get(x)?, &get(weight)?, &get(bias)?, epsilon)?, out)
+        put_all(ops::row_norm(&get(x)?, &get(weight)?, Some(&get(bias)?), About::Mean, epsilon)?, out)
     }
-    /// Writes three handles: the gradients for x, weight and bias.
-    fn layer_norm_gradient(x: Handle, dy: Handle, weight: Handle, mean: Handle, inverse: Handle, out: &mut [f64]) -> Status {
-        put_all(ops::layer_norm_gradient(&get(x)?, &get(dy)?, &get(weight)?, &get(mean)?, &get(inverse)?)?, out)
+    /// Writes three handles.
+    fn layer_norm_gradients(x: Handle, dy: Handle, weight: Handle, statistics: Handle, epsilon: f64, which: u32, out: &mut [f64]) -> Status {
+        put_wanted(ops::row_norm_gradients([&get(x)?, &get(dy)?], &get(weight)?, &get(statistics)?, About::Mean, epsilon, wants(which))?, out)
+    }
+    /// Over the last dimension, by the root of the mean of squares; the statistics' means are 0.
+    fn rms_norm(x: Handle, weight: Handle, epsilon: f64, out: &mut [f64]) -> Status {
+        put_all(ops::row_norm(&get(x)?, &get(weight)?, None, About::Zero, epsilon)?, out)
+    }
+    /// Writes three handles.
+    fn rms_norm_gradients(x: Handle, dy: Handle, weight: Handle, statistics: Handle, epsilon: f64, which: u32, out: &mut [f64]) -> Status {
+        put_wanted(ops::row_norm_gradients([&get(x)?, &get(dy)?], &get(weight)?, &get(statistics)?, About::Zero, epsilon, wants(which))?, out)
     }
 }

@@ -59,6 +59,22 @@ exports! { EXPORTS:
     fn tensor_gelu(x: Handle) -> Handle { put(ops::function(kernel::Gelu, [&get(x)?])?) }
     /// x sigmoid(x).
     fn tensor_silu(x: Handle) -> Handle { put(ops::function(kernel::Silu, [&get(x)?])?) }
+    /// x where x > 0, slope * x elsewhere.
+    fn tensor_leaky_relu(x: Handle, slope: f64) -> Handle { put(ops::function(kernel::LeakyRelu { slope }, [&get(x)?])?) }
+    /// x where x > 0, alpha (e^x - 1) elsewhere.
+    fn tensor_elu(x: Handle, alpha: f64) -> Handle { put(ops::function(kernel::Elu { alpha }, [&get(x)?])?) }
+    /// ln(1 + e^(beta x)) / beta, or x where beta x is above the threshold.
+    fn tensor_softplus(x: Handle, beta: f64, threshold: f64) -> Handle {
+        put(ops::function(kernel::Softplus { beta, threshold }, [&get(x)?])?)
+    }
+    /// x clamp(x + 3, 0, 6) / 6.
+    fn tensor_hardswish(x: Handle) -> Handle { put(ops::function(kernel::Hardswish, [&get(x)?])?) }
+    /// x tanh(ln(1 + e^x)).
+    fn tensor_mish(x: Handle) -> Handle { put(ops::function(kernel::Mish, [&get(x)?])?) }
+    /// The gradient of |x| from its input.
+    fn tensor_abs_gradient(x: Handle, dy: Handle) -> Handle { put(ops::function(kernel::AbsoluteGradient, [&get(x)?, &get(dy)?])?) }
+    /// The gradient of x * x from its input.
+    fn tensor_square_gradient(x: Handle, dy: Handle) -> Handle { put(ops::function(kernel::SquareGradient, [&get(x)?, &get(dy)?])?) }
     /// The gradient of relu from its output.
     fn tensor_relu_gradient(y: Handle, dy: Handle) -> Handle { put(ops::function(kernel::ReluGradient, [&get(y)?, &get(dy)?])?) }
     /// The gradient of tanh from its output.
@@ -69,4 +85,20 @@ exports! { EXPORTS:
     fn tensor_gelu_gradient(x: Handle, dy: Handle) -> Handle { put(ops::function(kernel::GeluGradient, [&get(x)?, &get(dy)?])?) }
     /// The gradient of silu from its input.
     fn tensor_silu_gradient(x: Handle, dy: Handle) -> Handle { put(ops::function(kernel::SiluGradient, [&get(x)?, &get(dy)?])?) }
+    /// The gradient of leaky_relu from its input.
+    fn tensor_leaky_relu_gradient(x: Handle, dy: Handle, slope: f64) -> Handle {
+        put(ops::function(kernel::LeakyReluGradient { slope }, [&get(x)?, &get(dy)?])?)
+    }
+    /// The gradient of elu from its input.
+    fn tensor_elu_gradient(x: Handle, dy: Handle, alpha: f64) -> Handle {
+        put(ops::function(kernel::EluGradient { alpha }, [&get(x)?, &get(dy)?])?)
+    }
+    /// The gradient of softplus from its input.
+    fn tensor_softplus_gradient(x: Handle, dy: Handle, beta: f64, threshold: f64) -> Handle {
+        put(ops::function(kernel::SoftplusGradient { beta, threshold }, [&get(x)?, &get(dy)?])?)
+    }
+    /// The gradient of hardswish from its input.
+    fn tensor_hardswish_gradient(x: Handle, dy: Handle) -> Handle { put(ops::function(kernel::HardswishGradient, [&get(x)?, &get(dy)?])?) }
+    /// The gradient of mish from its input.
+    fn tensor_mish_gradient(x: Handle, dy: Handle) -> Handle { put(ops::function(kernel::MishGradient, [&get(x)?, &get(dy)?])?) }
 }

@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use super::buffer::{Buffer, Place};
-use super::shapes::{MANY_CHANNELS, SHAPES};
+use super::shapes::{MANY_CHANNELS, NORMALISED, SHAPES};
 use crate::handles::get;
 use crate::random::Stream;
 
@@ -51,6 +51,10 @@ impl Arguments {
     }
 
     pub fn u32(&mut self) -> u32 {
+        // The number of groups that one channel has.
+        if self.shapes == NORMALISED && self.chance(50) {
+            return 1;
+        }
         if self.small || self.chance(85) {
             return self.word() % 6;
         }

@@ -23,7 +23,14 @@ pub const SHAPES: &[&[u32]] = &[
 ];
 
 /// Shapes of which almost any fit together, so that calls of many tensors get as far as a kernel too.
-pub const FAMILIES: &[&[&[u32]]] = &[&[&[1, 1, 1, 1], &[1]], &[&[2, 2], &[2]], &[&[2, 2], &[2], &[3], &[]], MANY_CHANNELS];
+pub const FAMILIES: &[&[&[u32]]] =
+    &[&[&[1, 1, 1, 1], &[1]], &[&[2, 2], &[2]], &[&[2, 2], &[2], &[3], &[]], MANY_CHANNELS, NORMALISED];
 
 /// A convolution by Winograd's kernel.
 pub const MANY_CHANNELS: &[&[u32]] = &[&[1, 8, 6, 6], &[8, 8, 3, 3], &[8]];
+
+/// A normalisation of one number: x, weight, bias, and the statistics of its one set.
+pub const NORMALISED: &[&[u32]] = &[&[1, 1], &[1, 1], &[1, 1], STATISTICS];
+
+/// Mean and variance, which are f64 beside any x.
+pub const STATISTICS: &[u32] = &[2, 1];

@@ -1,6 +1,7 @@
 //! Rearranging elements: strided copies, and the transposition between images-outermost and images-innermost.
 
 use super::buffer::{Shared, filled, room};
+use super::rows::{Part, Rows};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
@@ -99,20 +100,37 @@ fn for_rows(start: usize, shape: &[usize], strides: &[usize], mut row: impl FnMu
 }
 
 /// The elements of a strided view (a stride of 0 repeats) in row-major order.
-pub fn gather_strided<T: Copy>(x: &[T], start: usize, shape: &[usize], strides: &[usize]) -> Result<Vec<T>> {
+pub fn gather_strided<T: Copy + Send + Sync>(x: &[T], start: usize, shape: &[usize], strides: &[usize]) -> Result<Vec<T>> {
+    let dimensions = shape.iter().zip(strides).rev();
+    if let Some(rows) = Rows::of(dimensions.map(|(&size, &stride)| (size, [stride]))) {
+        return gather_rows(&x[start.min(x.len())..], &rows);
+    }
     let mut out = room(shape.iter().product())?;
     if out.capacity() == 0 {
         return Ok(out);
     }
     let (inner, step) = (shape.last().copied().unwrap_or(1), strides.last().copied().unwrap_or(1));
-    for_rows(start, shape, strides, |offset| {
-        if step == 1 {
-            out.extend_from_slice(&x[offset..offset + inner]);
-        } else {
-            out.extend((0..inner).map(|i| x[offset + i * step]));
-        }
-    });
+    for_rows(start, shape, strides, |offset| out.extend((0..inner).map(|i| x[offset + i * step])));
     Ok(out)
+}
+
+/// As [`gather_strided`], for a view whose rows are stretches of memory or one element repeated.
+fn gather_rows<T: Copy + Send + Sync>(x: &[T], rows: &Rows<1>) -> Result<Vec<T>> {
+    let x = &x[..rows.reach()[0]];
+    // SAFETY: the ranges cover all elements.
+    unsafe {
+        filled(rows.length, |out: Shared<T>| {
+            parallel::for_ranges(rows.length, parallel::WORTH_A_THREAD, |start, end| {
+                for Part { at, places: [place], count } in rows.parts(start, end) {
+                    if rows.steps == [1] {
+                        std::ptr::copy_nonoverlapping(x.as_ptr().add(place), out.at(at), count);
+                    } else {
+                        (0..count).for_each(|i| *out.at(at + i) = x[place]);
+                    }
+                }
+            });
+        })
+    }
 }
 
 /// Writes elements in row-major order into a strided view.

@@ -30,6 +30,59 @@ pub fn carry_on<V: Vector>(partials: &mut [V::Element; PARTIALS], count: usize, 
     }
 }
 
+/// The terms of `K` sums over each of several rows. A trait and no closure: what is given a vector has to be inlined.
+pub trait Terms<V, const K: usize> {
+    /// Adds term j of a row to lane 0 of its totals' partials, term j + 1 to lane 1, and so on; lanes from `left` on
+    /// add +0.
+    ///
+    /// # Safety
+    /// The row must have term j.
+    unsafe fn add(&self, totals: [V; K], row: usize, j: usize, left: usize) -> [V; K];
+}
+
+/// `K` sums over the `count` terms of each of `ROWS` rows, side by side: while one sum waits for its last term, the
+/// others go on.
+///
+/// # Safety
+/// The rows must have these terms.
+#[inline(always)]
+pub unsafe fn sums<V: Vector, const ROWS: usize, const K: usize>(
+    count: usize,
+    terms: impl Terms<V, K>,
+) -> [[V::Element; K]; ROWS] {
+    let mut partials = [[[V::Element::ZERO; PARTIALS]; K]; ROWS];
+    let whole = count - count % PARTIALS;
+    for part in (0..PARTIALS).step_by(V::LANES) {
+        let mut totals = [[V::zero(); K]; ROWS];
+        let mut j = part;
+        while j < whole {
+            for row in 0..ROWS {
+                // SAFETY: the caller's promise.
+                totals[row] = unsafe { terms.add(totals[row], row, j, V::LANES) };
+            }
+            j += PARTIALS;
+        }
+        for row in 0..ROWS {
+            // SAFETY: the caller's promise; a vector's lanes fit into the rest of the partials.
+            unsafe {
+                if j < count {
+                    totals[row] = terms.add(totals[row], row, j, count - j);
+                }
+                for sum in 0..K {
+                    totals[row][sum].store(partials[row][sum].as_mut_ptr().add(part));
+                }
+            }
+        }
+    }
+    let mut joined = [[V::Element::ZERO; K]; ROWS];
+    for row in 0..ROWS {
+        for sum in 0..K {
+            joined[row][sum] = join(partials[row][sum]);
+        }
+    }
+    joined
+}
+
 /// `((0 + 8) + (4 + 12)) + ...`: halves are added until one number is left.
 #[inline(always)]
 pub fn join<T: Float>(partials: [T; PARTIALS]) -> T {

@@ -5,9 +5,10 @@
 
 use super::buffer::{Shared, filled};
 use super::partials::{self, PARTIALS, join_by};
-use super::vector::{Float, Kernel, Vector};
+use super::pointwise::Pointwise;
+use super::vector::{Float, Kernel, Vector, for_vectors};
 use crate::error::Result;
-use crate::parallel;
+use crate::{fail, parallel};
 
 /// A tensor seen as `[outer, terms, inner]`, of which the terms are reduced.
 #[derive(Clone, Copy, Debug)]
@@ -43,40 +44,99 @@ pub unsafe fn filled_by_outer<T: Copy + Send>(
     unsafe { filled(length, divide) }
 }
 
-struct Sums<'a, T> {
-    x: &'a [T],
+/// Vectors of results that are summed side by side, so that whole stretches of memory are read.
+const SIDE_BY_SIDE: usize = 8;
+
+struct Sums<'a, T, F, const N: usize> {
+    term: F,
+    inputs: [&'a [T]; N],
     extent: Extent,
     out: Shared<T>,
-    outer: usize,
+    /// The results `start..end` of `[outer, inner]`.
+    start: usize,
+    end: usize,
 }
 
-impl<T: Float> Kernel<T> for Sums<'_, T> {
+impl<T: Float, F: Pointwise<T, N>, const N: usize> Sums<'_, T, F, N> {
+    /// The terms from place `at` of the inputs on.
+    ///
+    /// # Safety
+    /// `at` must lie within the inputs, and `left` elements from it on.
+    #[inline(always)]
+    unsafe fn terms<V: Vector<Element = T>>(&self, at: usize, left: usize) -> V {
+        let mut x = [V::zero(); N];
+        for n in 0..N {
+            // SAFETY: the caller's promise.
+            x[n] = unsafe { V::load_up_to(self.inputs[n].as_ptr().add(at), left) };
+        }
+        self.term.apply(x)
+    }
+
+    /// The results `place..place + lanes`, at most [`SIDE_BY_SIDE`] vectors of one outer position.
+    #[inline(always)]
+    fn columns<V: Vector<Element = T>>(&self, place: usize, lanes: usize) {
+        let Extent { terms, inner, .. } = self.extent;
+        let first = place / inner * terms * inner + place % inner;
+        let mut partials = [[V::zero(); SIDE_BY_SIDE]; PARTIALS];
+        for j in 0..terms {
+            let sums = &mut partials[j % PARTIALS];
+            for_vectors!(V, 0..lanes, |i, left| {
+                // SAFETY: all places are below outer * terms * inner.
+                let term = unsafe { self.terms::<V>(first + j * inner + i, left) };
+                sums[i / V::LANES] = sums[i / V::LANES].add(term);
+            });
+        }
+        for_vectors!(V, 0..lanes, |i, left| {
+            let mut column = [V::zero(); PARTIALS];
+            for p in 0..PARTIALS {
+                column[p] = partials[p][i / V::LANES];
+            }
+            // SAFETY: the results are within the output.
+            unsafe { join_by(column, V::add).store_up_to(self.out.at(place + i), left) };
+        });
+    }
+}
+
+impl<T: Float, F: Pointwise<T, N>, const N: usize> Kernel<T> for Sums<'_, T, F, N> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
         let Extent { terms, inner, .. } = self.extent;
-        // SAFETY: all indices are below outer * terms * inner.
-        unsafe {
-            let x = self.x.as_ptr().add(self.outer * terms * inner);
+        let mut place = self.start;
+        while place < self.end {
             if inner == 1 {
-                *self.out.at(self.outer) = partials::sum(terms, |total: V, j| total.add(V::load_up_to(x.add(j), terms - j)));
-                return;
-            }
-            for i in (0..inner).step_by(V::LANES) {
-                let mut partials = [V::zero(); PARTIALS];
-                for j in 0..terms {
-                    partials[j % PARTIALS] = partials[j % PARTIALS].add(V::load_up_to(x.add(j * inner + i), inner - i));
+                // SAFETY: all places are below outer * terms.
+                unsafe {
+                    let term = |j| self.terms::<V>(place * terms + j, terms - j);
+                    *self.out.at(place) = partials::sum(terms, |total: V, j| total.add(term(j)));
                 }
-                join_by(partials, V::add).store_up_to(self.out.at(self.outer * inner + i), inner - i);
+                place += 1;
+            } else {
+                let lanes = (SIDE_BY_SIDE * V::LANES).min(inner - place % inner).min(self.end - place);
+                self.columns::<V>(place, lanes);
+                place += lanes;
             }
         }
     }
 }
 
-/// `[outer, terms, inner] -> [outer, inner]`.
-pub fn sum<T: Float>(x: &[T], extent: Extent) -> Result<Vec<T>> {
-    // SAFETY: each (outer, inner) is written once.
-    unsafe { filled_by_outer(extent.outer * extent.inner, extent, |outer, out| T::dispatch(Sums { x, extent, out, outer })) }
+/// The sums of `term(inputs...)`, `[outer, terms, inner] -> [outer, inner]`.
+///
+/// # Errors
+/// Where the memory cannot be had.
+pub fn sum<T: Float, F: Pointwise<T, N>, const N: usize>(term: F, inputs: [&[T]; N], extent: Extent) -> Result<Vec<T>> {
+    let Extent { outer, terms, inner } = extent;
+    if inputs.iter().any(|input| input.len() != outer * terms * inner) {
+        fail!("Internal error: a sum's input has another size than its extent {extent:?}");
+    }
+    // SAFETY: the ranges cover all results.
+    unsafe {
+        filled(outer * inner, |out| {
+            parallel::for_ranges(outer * inner, (parallel::WORTH_A_THREAD / terms.max(1)).max(1), |start, end| {
+                T::dispatch(Sums { term, inputs, extent, out, start, end });
+            });
+        })
+    }
 }
 
 /// Whether a new term takes the place of the best so far: the first of equals stays, and NaN wins.

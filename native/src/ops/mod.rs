@@ -15,5 +15,7 @@ pub mod pointwise;
 pub mod pooling;
 pub mod random;
 pub mod reduce;
+mod rows;
 pub mod shape;
+pub mod softmax;
 pub mod storage;

@@ -4,14 +4,15 @@ use candle_core::{DType, Shape, Tensor};
 
 use super::composed::pointwise::{self as composed, Composed};
 use super::functions::{Binary, Comparison};
-use super::storage::{Elements, Format, ensure_room, format_of, has_float_kernels, has_kernels, in_format, make, row_major};
+use super::rows::{common_format, readable, rows_of};
+use super::storage::{Elements, ensure_room, has_float_kernels, has_kernels, make, row_major};
 use crate::error::Result;
-use crate::kernels::buffer::room;
-use crate::kernels::pointwise::{self as kernel, Affine, Pointwise, WithNumber};
+use crate::kernels::choice;
+use crate::kernels::pointwise::{self as kernel, Affine, Pointwise};
 use crate::kernels::vector::Float;
 use crate::{fail, floats, types};
 
-/// `f(x, others...)` for tensors of one shape, in the first one's memory format.
+/// `f(x, others...)` for tensors of one shape, in their [`common_format`]. Strides of 0 are read as they are.
 fn map<T: Float, F: Pointwise<T, N>, const N: usize>(function: F, inputs: [&Tensor; N]) -> Result<Tensor> {
     for input in inputs {
         if input.dims() != inputs[0].dims() || input.dtype() != inputs[0].dtype() {
@@ -24,14 +25,14 @@ fn map<T: Float, F: Pointwise<T, N>, const N: usize>(function: F, inputs: [&Tens
             );
         }
     }
-    let format = format_of(inputs[0]).unwrap_or(Format::RowMajor);
-    let mut dense = Vec::with_capacity(N);
+    let format = common_format(&inputs);
+    let mut readables = Vec::with_capacity(N);
     for input in inputs {
-        dense.push(in_format::<T>(input, format)?);
+        readables.push(readable::<T>(input, format)?);
     }
-    let elements = dense.iter().map(Elements::<T>::of).collect::<Result<Vec<_>>>()?;
-    let slices: [&[T]; N] = std::array::from_fn(|n| &*elements[n]);
-    make(kernel::map(function, slices)?, inputs[0].dims(), format)
+    let rows = rows_of::<N>(std::array::from_fn(|n| &readables[n]), format)?;
+    let elements = readables.iter().map(Elements::<T>::spanned).collect::<Result<Vec<_>>>()?;
+    make(kernel::map(function, std::array::from_fn(|n| &*elements[n]), &rows)?, inputs[0].dims(), format)
 }
 
 fn broadcast_shape(name: &str, a: &Tensor, b: &Tensor) -> Result<Shape> {
@@ -49,13 +50,6 @@ fn binary_with<T: Float, F: Pointwise<T, 2>>(name: &str, function: F, a: &Tensor
         return map::<T, F, 2>(function, [a, b]);
     }
     let shape = broadcast_shape(name, a, b)?;
-    for (number, other, number_first) in [(b, a, false), (a, b, true)] {
-        if number.elem_count() == 1 && other.dims() == shape.dims() {
-            let number = row_major::<T>(number)?;
-            let number = Elements::<T>::of(&number)?[0];
-            return map::<T, _, 1>(WithNumber { function, number, number_first }, [other]);
-        }
-    }
     map::<T, F, 2>(function, [&a.broadcast_as(&shape)?, &b.broadcast_as(&shape)?])
 }
 
@@ -98,20 +92,32 @@ pub fn binary(operation: Binary, a: &Tensor, b: &Tensor) -> Result<Tensor> {
     })
 }
 
-/// 1 where it holds, 0 elsewhere, as u8. Comparisons are exact on every device, so candle's serve.
+/// 1 where it holds, 0 elsewhere, as u8.
 pub fn compare(comparison: Comparison, a: &Tensor, b: &Tensor) -> Result<Tensor> {
     if a.dtype() != b.dtype() {
         fail!("Cannot compare {} and {}: cast one of them first", a.dtype().as_str(), b.dtype().as_str());
     }
-    broadcast_shape("compare", a, b)?;
-    Ok(match comparison {
-        Comparison::Equal => a.broadcast_eq(b),
-        Comparison::NotEqual => a.broadcast_ne(b),
-        Comparison::Less => a.broadcast_lt(b),
-        Comparison::LessEqual => a.broadcast_le(b),
-        Comparison::Greater => a.broadcast_gt(b),
-        Comparison::GreaterEqual => a.broadcast_ge(b),
-    }?)
+    let shape = broadcast_shape("compare", a, b)?;
+    if !has_kernels(a) {
+        return composed::compare(comparison, a, b);
+    }
+    let (a, b) = (a.broadcast_as(&shape)?, b.broadcast_as(&shape)?);
+    let format = common_format(&[&a, &b]);
+    types!(a, T => {
+        let (a, b) = (readable::<T>(&a, format)?, readable::<T>(&b, format)?);
+        let rows = rows_of([&a, &b], format)?;
+        let (a, b) = (Elements::<T>::spanned(&a)?, Elements::<T>::spanned(&b)?);
+        let inputs: [&[T]; 2] = [&a, &b];
+        let holds = match comparison {
+            Comparison::Equal => choice::compare(|a, b| a == b, inputs, &rows),
+            Comparison::NotEqual => choice::compare(|a, b| a != b, inputs, &rows),
+            Comparison::Less => choice::compare(|a, b| a < b, inputs, &rows),
+            Comparison::LessEqual => choice::compare(|a, b| a <= b, inputs, &rows),
+            Comparison::Greater => choice::compare(|a, b| a > b, inputs, &rows),
+            Comparison::GreaterEqual => choice::compare(|a, b| a >= b, inputs, &rows),
+        };
+        make(holds?, shape.dims(), format)
+    })
 }
 
 /// `yes` where the condition is not 0, `no` elsewhere.
@@ -128,12 +134,13 @@ pub fn select(condition: &Tensor, yes: &Tensor, no: &Tensor) -> Result<Tensor> {
     if !has_kernels(&yes) {
         return composed::select(&condition, &yes, &no);
     }
+    let format = common_format(&[&yes, &no, &condition]);
     types!(yes, T => {
-        let mut chosen = room::<T>(shape.elem_count())?;
-        let (condition, yes, no) = (row_major::<u8>(&condition)?, row_major::<T>(&yes)?, row_major::<T>(&no)?);
-        let (condition, yes, no) = (Elements::<u8>::of(&condition)?, Elements::<T>::of(&yes)?, Elements::<T>::of(&no)?);
-        chosen.extend(condition.iter().zip(yes.iter().zip(no.iter())).map(|(&on, (&yes, &no))| if on != 0 { yes } else { no }));
-        make(chosen, shape.dims(), Format::RowMajor)
+        let (condition, yes, no) = (readable::<u8>(&condition, format)?, readable::<T>(&yes, format)?, readable::<T>(&no, format)?);
+        let rows = rows_of([&condition, &yes, &no], format)?;
+        let condition = Elements::<u8>::spanned(&condition)?;
+        let chosen = choice::select(&condition, &Elements::<T>::spanned(&yes)?, &Elements::<T>::spanned(&no)?, &rows)?;
+        make(chosen, shape.dims(), format)
     })
 }
 
@@ -147,13 +154,13 @@ pub fn affine(x: &Tensor, scale: f64, shift: f64) -> Result<Tensor> {
 }
 
 /// A function of elements, in both its forms. An activation's gradient takes what was saved first: the output for ReLU,
-/// tanh and sigmoid, the input for GELU and SiLU.
+/// tanh and sigmoid, the input for the others.
 pub fn function<F, const N: usize>(function: F, x: [&Tensor; N]) -> Result<Tensor>
 where
     F: Pointwise<f32, N> + Pointwise<f64, N> + Composed<N>,
 {
     if !has_float_kernels(x[0], F::NAME)? {
-        return Ok(<F as Composed<N>>::apply(x)?);
+        return Ok(Composed::apply(function, x)?);
     }
     floats!(x[0], F::NAME, T => map::<T, _, N>(function, x))
 }

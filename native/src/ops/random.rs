@@ -5,6 +5,7 @@ use candle_core::{DType, Device, Tensor, WithDType};
 use super::storage::{Elements, Format, has_float_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::buffer::room;
+use crate::kernels::dropout as kernel;
 use crate::kernels::math::{cos_f64, ln_f64};
 use crate::random::{Stream, unit};
 use crate::{fail, floats};
@@ -42,21 +43,14 @@ pub fn dropout(x: &Tensor, p: f64, stream: Stream) -> Result<Tensor> {
     if !(0.0..1.0).contains(&p) {
         fail!("Dropout's probability lies in [0, 1), not at {p}");
     }
-    let scale = 1.0 / (1.0 - p);
-    let kept = |word: u32| f64::from(unit(word)) >= p;
     if !has_float_kernels(x, "dropout")? {
         let mut is_kept = room(x.elem_count())?;
-        is_kept.extend(stream.words(0).take(x.elem_count()).map(|word| u8::from(kept(word))));
+        is_kept.extend(stream.words(0).take(x.elem_count()).map(|word| u8::from(f64::from(unit(word)) >= p)));
         let is_kept = Tensor::from_vec(is_kept, x.dims(), &Device::Cpu)?.to_device(x.device())?;
-        return Ok(is_kept.where_cond(&x.affine(scale, 0.0)?.contiguous()?, &x.zeros_like()?.contiguous()?)?);
+        return Ok(is_kept.where_cond(&x.affine(1.0 / (1.0 - p), 0.0)?.contiguous()?, &x.zeros_like()?.contiguous()?)?);
     }
     floats!(x, "dropout", T => {
         let dense = row_major::<T>(x)?;
-        let elements = Elements::<T>::of(&dense)?;
-        let scale = <T as crate::kernels::vector::Float>::of(scale);
-        let zero = <T as Default>::default();
-        let mut y = room(x.elem_count())?;
-        y.extend(elements.iter().zip(stream.words(0)).map(|(&x, word)| if kept(word) { x * scale } else { zero }));
-        make(y, x.dims(), Format::RowMajor)
+        make(kernel::dropout(&Elements::<T>::of(&dense)?, p, stream)?, x.dims(), Format::RowMajor)
     })
 }

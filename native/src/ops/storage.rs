@@ -116,14 +116,20 @@ pub fn batch_innermost<T: WithDType + Send + Sync>(tensor: &Tensor) -> Result<Te
 }
 
 /// A row-major copy of every `step`-th of a CPU tensor's elements along `dim`, from `start` on.
-pub fn every<T: WithDType>(tensor: &Tensor, dim: usize, start: usize, length: usize, step: usize) -> Result<Tensor> {
+pub fn every<T: WithDType + Send + Sync>(
+    tensor: &Tensor,
+    dim: usize,
+    start: usize,
+    length: usize,
+    step: usize,
+) -> Result<Tensor> {
     let (mut shape, mut strides) = (tensor.dims().to_vec(), tensor.stride().to_vec());
     let first = tensor.layout().start_offset() + start * strides[dim];
     (shape[dim], strides[dim]) = (length, strides[dim] * step);
     strided::<T>(tensor, first, &shape, &strides)
 }
 
-fn strided<T: WithDType>(tensor: &Tensor, start: usize, shape: &[usize], strides: &[usize]) -> Result<Tensor> {
+fn strided<T: WithDType + Send + Sync>(tensor: &Tensor, start: usize, shape: &[usize], strides: &[usize]) -> Result<Tensor> {
     let (storage, _) = tensor.storage_and_layout();
     make(copy::gather_strided(cpu_slice::<T>(&storage)?, start, shape, strides)?, shape, Format::RowMajor)
 }
@@ -141,7 +147,7 @@ fn cpu_slice<T: WithDType>(storage: &Storage) -> Result<&[T]> {
     }
 }
 
-/// A dense tensor's elements in the order of memory.
+/// The elements of a tensor's memory in their order: each of its own where it is dense.
 pub struct Elements<'a, T> {
     storage: StorageRef<'a>,
     start: usize,
@@ -158,8 +164,17 @@ impl<'a, T: WithDType> Elements<'a, T> {
                 tensor.stride()
             );
         }
+        Self::first(tensor, tensor.elem_count())
+    }
+
+    /// From the first to the last element of a tensor in any layout, with what lies between them.
+    pub fn spanned(tensor: &'a Tensor) -> Result<Self> {
+        let span = tensor.dims().iter().zip(tensor.stride()).map(|(&size, &stride)| size.saturating_sub(1) * stride);
+        Self::first(tensor, if tensor.elem_count() == 0 { 0 } else { 1 + span.sum::<usize>() })
+    }
+
+    fn first(tensor: &'a Tensor, count: usize) -> Result<Self> {
         let (storage, layout) = tensor.storage_and_layout();
-        let count = tensor.elem_count();
         // A slice of an empty tensor may begin past its end.
         let start = if count == 0 { 0 } else { layout.start_offset() };
         if cpu_slice::<T>(&storage)?.len() < start + count {

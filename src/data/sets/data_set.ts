@@ -1,4 +1,5 @@
 import type { DownloadOptions } from "../download.ts";
+import type { DataReference } from "../local/description.ts";
 import type { ImageFormat, ImageSet } from "../image_set.ts";
 
 /** Where a set's files are, and how they are fetched where they are not. */
@@ -15,7 +16,7 @@ export interface FileOptions extends DownloadOptions {
 /** Where images come from. */
 export interface Origin {
   /** Which set it is. */
-  readonly source: string;
+  readonly source: DataReference;
   /**
    * SHA-256 of what was read: of the published .gz files (also where they lie unpacked), or of the
    * pixels drawn.
@@ -44,8 +45,12 @@ export interface DataSet extends ImageFormat {
   readonly mark?: string;
   /** Images for training and validation together. */
   readonly trainCount: number;
-  /** Images held back for validation, the same number of each class. */
+  /** Images held back for validation, the same number of each class unless `heldBack` says how many. */
   readonly validationCount: number;
+  /** How many images of a class of so many are held back for validation. */
+  heldBack?(members: number): number;
+  /** Pictures become its images by scaling alone; without it, as Fashion-MNIST's authors made them. */
+  readonly isScaled?: boolean;
   /** Makes sure that the whole set can be had, so that no run fails for it at its end. */
   prepare?(options: FileOptions): Promise<void>;
   /** `trainSize` images, all or at most those that validation leaves. */

@@ -2,7 +2,7 @@ import { UserError } from "../../errors.ts";
 import { download, SourcesFailed } from "../download.ts";
 import { downloadReporter } from "../download_reporter.ts";
 import { dataFolder, findFile, readVerified, verify } from "../files_on_disk.ts";
-import { readImageSet } from "../idx.ts";
+import { readImageSet } from "../read_image_set.ts";
 import type { CanonicalPair, Publication } from "../published_files.ts";
 import { split } from "../split.ts";
 import type { DataSet, FileOptions } from "./data_set.ts";

@@ -7,7 +7,7 @@ import {
   wilsonInterval,
 } from "../../statistics/mod.ts";
 import { type ImageSet, markOf } from "../../data/mod.ts";
-import { configRecord, shownConfig } from "../../config/mod.ts";
+import { configRecord } from "../../config/mod.ts";
 import { confusionCounts } from "../../train/mod.ts";
 import type { EvaluatedRun } from "./evaluated_run.ts";
 import { meanHistory } from "./mean_history.ts";
@@ -30,9 +30,8 @@ export interface Comparison {
 /** Compares runs by what they say of the test images; throws a UserError where they cannot be ranked. */
 export function compareRuns(runs: readonly EvaluatedRun[], test: ImageSet): Comparison {
   refuseDifferentData(runs);
-  const key = ({ results }: EvaluatedRun) => JSON.stringify(settingsOf(results.config));
-  const groups = [...Map.groupBy(runs, key).values()];
-  const names = distinctNames(groups.map(([{ results }]) => settingsOf(results.config)));
+  const groups = [...Map.groupBy(runs, ({ results }) => settingsOf(results.config)).values()];
+  const names = distinctNames(groups.map(([{ results }]) => ({ ...results.config, seed: 0 })));
   const rows = groups.map((group, i) => rowOf(names[i], group, test));
   rows.sort(byRank);
   return {
@@ -44,10 +43,10 @@ export function compareRuns(runs: readonly EvaluatedRun[], test: ImageSet): Comp
   };
 }
 
-/** A config without its seed, as files have it. */
-function settingsOf(config: EvaluatedRun["results"]["config"]) {
-  const { seed: _, ...settings } = shownConfig(configRecord(config));
-  return settings;
+/** A config without its seed, as text. */
+function settingsOf(config: EvaluatedRun["results"]["config"]): string {
+  const { seed: _, ...settings } = configRecord(config);
+  return JSON.stringify(settings);
 }
 
 function rowOf(name: string, group: readonly EvaluatedRun[], test: ImageSet): Row {

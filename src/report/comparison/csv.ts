@@ -1,7 +1,6 @@
 import { rankedOf } from "../../statistics/mod.ts";
+import { csvText } from "../../storage/mod.ts";
 import type { Comparison } from "./comparison.ts";
-
-type Cell = string | number;
 
 /** The models of a comparison, a line each. */
 export function modelsCsv({ rows }: Comparison): string {
@@ -15,7 +14,7 @@ export function modelsCsv({ rows }: Comparison): string {
     ...["ece", "ece_deviation", "parameters"],
     ...["training_seconds", "images_per_second", "weights_bytes"],
   ];
-  return csv(
+  return csvText(
     head,
     rows.map(({ name, runs, interval, calibrationError, ...row }) => [
       ...[name, runs.map(({ results }) => results.config.seed).join(" ")],
@@ -32,7 +31,7 @@ export function modelsCsv({ rows }: Comparison): string {
 /** The pairs of a comparison, a line each. */
 export function pairsCsv({ pairs }: Comparison): string {
   const head = ["first", "second", "agreement", "both_right", "only_first_right"];
-  return csv(
+  return csvText(
     [...head, "only_second_right", "both_wrong", "p", "p_holm"],
     pairs.map(({ first, second, agreement, bothRight, bothWrong, ...pair }) => [
       ...[first.name, second.name, agreement, bothRight, pair.onlyFirstRight.length],
@@ -43,7 +42,7 @@ export function pairsCsv({ pairs }: Comparison): string {
 
 /** The share of each class that each model finds. */
 export function classesCsv({ rows, test }: Comparison): string {
-  return csv(
+  return csvText(
     ["class", ...rows.map(({ name }) => name)],
     test.classes.map((name, label) => [name, ...rows.map(({ recall }) => recall[label])]),
   );
@@ -55,20 +54,11 @@ export function imagesCsv({ rows, test: { labels, classes } }: Comparison): stri
   const disputed = [...labels.keys()].filter((i) =>
     models.some(({ correct }) => correct[i] !== models[0].correct[i])
   );
-  return csv(
+  return csvText(
     ["image", "class", ...rows.flatMap(({ name }) => [name, `${name} confidence`])],
     disputed.map((i) => [
       ...[i, classes[labels[i]]],
       ...models.flatMap(({ predicted, confidence }) => [classes[predicted[i]], confidence[i]]),
     ]),
   );
-}
-
-/** Comma-separated values as RFC 4180 has them, with plain line ends. */
-function csv(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const cell = (value: Cell) => {
-    const text = String(value);
-    return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return [head, ...rows].map((cells) => `${cells.map(cell).join(",")}\n`).join("");
 }

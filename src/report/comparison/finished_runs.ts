@@ -1,7 +1,16 @@
+import { dataName } from "../../data/mod.ts";
 import { UserError } from "../../errors.ts";
-import { readRun, type Results, resultsOf, type RunRecord, runsIn } from "../../run/mod.ts";
+import {
+  readRun,
+  type Results,
+  resultsOf,
+  runPath,
+  type RunRecord,
+  runsIn,
+} from "../../run/mod.ts";
 import { configRecord } from "../../config/mod.ts";
 import { program } from "../../program.ts";
+import { shellPath } from "../../shell_word.ts";
 
 /** A run folder that is finished, and what is in it. */
 export interface FinishedRun {
@@ -9,11 +18,15 @@ export interface FinishedRun {
   readonly results: Results;
 }
 
-/** The newest finished run of each model in a folder of runs. */
-export function newestRuns(parent: string): FinishedRun[] {
-  const newest = new Map<string, RunRecord>();
-  for (const run of runsIn(parent)) {
-    if (run.finished) newest.set(run.config.model, run);
+/** The newest finished run of each model in a folder of runs; says how to compare the others too. */
+export function newestRuns(parent: string, tell: (text: string) => void): FinishedRun[] {
+  const finished = runsIn(parent).filter((run) => run.finished);
+  const newest = new Map(finished.map((run) => [run.config.model, run]));
+  if (newest.size < finished.length) {
+    tell(
+      `the newest run of each model: ${newest.size} of ${finished.length} runs ` +
+        `(${program} compare ${shellPath(runPath(parent))}/* compares all)`,
+    );
   }
   if (newest.size === 0) {
     throw new UserError(`There is no finished run in ${parent}: ${program} train makes one`);
@@ -28,10 +41,11 @@ export function finishedRuns(
 ): FinishedRun[] {
   const runs = new Map<string, FinishedRun>();
   for (const run of folders.map((path) => readRun(path))) {
-    const { folder, finished } = run;
+    const { folder, finished, failure } = run;
     const config = JSON.stringify(configRecord(run.config));
     const same = runs.get(config);
-    if (!finished) tell(`left out: ${folder} is not finished`);
+    if (failure !== undefined) tell(`left out: ${folder} has failed: ${failure}`);
+    else if (!finished) tell(`left out: ${folder} is not finished`);
     else if (same !== undefined) tell(`left out: ${folder} is ${same.folder} once more`);
     else runs.set(config, finishedRun(run));
   }
@@ -53,7 +67,7 @@ export function refuseDifferentData(runs: readonly FinishedRun[]): void {
         `${other.folder} has ${of(other)}: compare runs that saw the same images`,
     );
   };
-  refuse("data", ({ results }) => results.config.data);
+  refuse("data", ({ results }) => dataName(results.config.data));
   refuse("splits", ({ results }) => `${results.config.trainSize} training images`);
   for (const name of Object.keys(first.results.data_sha256)) {
     refuse("data", ({ results }) => `${name} with SHA-256 ${results.data_sha256[name]}`);

@@ -1,23 +1,24 @@
 // Keeps the open page as the server would render it now. Every page works without it.
 
+const main = document.getElementById("main");
 const connection = document.getElementById("connection");
 const filter = document.getElementById("filter");
-const retryAfter = 1000; // milliseconds
-let source;
-let retry;
+const patience = 30_000; // milliseconds
+let timer;
 let pending;
 
 /** Shows a newer rendering; focus and chosen boxes stay where they are. */
 function show(html) {
-  const next = new DOMParser().parseFromString(html, "text/html");
-  const parts = [...document.querySelectorAll("[data-live]")];
+  const next = new DOMParser().parseFromString(html, "text/html").getElementById("main");
+  if (!next?.dataset.tag) throw new Error("this is no page of wick"); // a proxy's own, perhaps
+  const parts = [...main.querySelectorAll("[data-live]")];
   const fresh = [...next.querySelectorAll("[data-live]")];
   if (parts.length > 0 && parts.map(({ id }) => id).join() === fresh.map(({ id }) => id).join()) {
     parts.forEach((part, i) => replace(part, fresh[i]));
-    return;
+  } else {
+    main.replaceChildren(...next.childNodes);
   }
-  const content = next.getElementById("main") ?? next.body;
-  document.getElementById("main").replaceChildren(...content.childNodes);
+  main.dataset.tag = next.dataset.tag;
 }
 
 function replace(part, fresh) {
@@ -32,51 +33,61 @@ function replace(part, fresh) {
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 
-/** Listens to the address that the page has now; a hidden page does not. */
-function connect() {
-  source?.close();
-  clearTimeout(retry);
+/** Asks for an address, and for nothing else any more. */
+function ask(address, headers) {
+  clearTimeout(timer);
+  pending?.abort();
+  pending = new AbortController();
+  const signal = AbortSignal.any([pending.signal, AbortSignal.timeout(patience)]);
+  return fetch(address, { headers, signal, cache: "no-store" });
+}
+
+/**
+ * Looks again and again whether there is a newer rendering; a hidden page does not. No connection
+ * stays open: browsers have six a server, for all windows together.
+ */
+async function follow() {
+  clearTimeout(timer);
   if (document.hidden) return;
-  source = new EventSource(location.href);
-  source.onopen = () => connection.textContent = "live";
-  source.onmessage = ({ data }) => show(JSON.parse(data));
-  source.onerror = () => {
+  try {
+    const response = await ask(location.href, { "if-none-match": `"${main.dataset.tag}"` });
+    if (response.status !== 304) show(await response.text());
+    connection.textContent = "live";
+  } catch (error) {
+    if (error.name === "AbortError") return;
     connection.textContent = "The server does not answer; trying again";
-    source.close();
-    retry = setTimeout(connect, retryAfter);
-  };
+  }
+  timer = setTimeout(follow, Number(main.dataset.every));
 }
 
 /** Goes to another choice of the same table without leaving the page. */
 async function turnTo(address) {
-  pending?.abort();
-  pending = new AbortController();
   try {
-    const response = await fetch(address, { signal: pending.signal });
+    const response = await ask(address, {});
     const html = await response.text();
     if (!response.ok) throw new Error(html);
-    history.replaceState(null, "", address);
     show(html);
-    connect();
+    history.replaceState(null, "", address);
+    follow();
   } catch (error) {
     if (error.name !== "AbortError") location.assign(address);
   }
 }
 
 if (filter) {
-  const submit = () => turnTo(`/?${new URLSearchParams(new FormData(filter))}`);
+  const submit = () => turnTo(`?${new URLSearchParams(new FormData(filter))}`);
   filter.addEventListener("input", submit);
   filter.addEventListener("submit", (event) => {
     event.preventDefault();
     submit();
   });
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a.sort");
+    const link = event.target.closest("a.turn");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     turnTo(link.href);
   });
 }
 
-document.addEventListener("visibilitychange", connect);
-connect();
+document.addEventListener("visibilitychange", follow);
+follow();

@@ -1,3 +1,4 @@
+import { shownName } from "../../data/mod.ts";
 import { convergencePicture, measuredIn } from "../../picture/mod.ts";
 import { duration, figuresOf, figureText } from "../../statistics/mod.ts";
 import { attribute, type Content, type Markup, markup, seriesStyle } from "../../html/mod.ts";
@@ -21,9 +22,9 @@ export function comparePage(runs: readonly RunRecord[]): Page {
 
 function notice(runs: readonly RunRecord[]): Markup | undefined {
   if (runs.length === 0) {
-    return markup`<p>No run is chosen: <a href="/">choose some in the table</a>.</p>`;
+    return markup`<p>No run is chosen: <a href="./">choose some in the table</a>.</p>`;
   }
-  const data = [...new Set(runs.map(({ config }) => config.data))];
+  const data = [...new Set(runs.map(({ config }) => shownName(config.data)))];
   if (data.length > 1) {
     return markup`
       <p
@@ -39,7 +40,7 @@ function notice(runs: readonly RunRecord[]): Markup | undefined {
 
 /** What runs are called in a picture's legend: by what differs, and if nothing does by their folder. */
 function shortNames(runs: readonly RunRecord[]): string[] {
-  const names = distinctNames(runs.map(({ config }) => shownConfig(configRecord(config))));
+  const names = distinctNames(runs.map(({ config }) => config));
   return names.map((name, i) => {
     const text = names.indexOf(name) === names.lastIndexOf(name) ? name : runs[i].name;
     return `${i + 1}: ${text.length > 44 ? `${text.slice(0, 43)}…` : text}`;

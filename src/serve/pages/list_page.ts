@@ -2,7 +2,7 @@ import { attribute, type Content, type Markup, markup } from "../../html/mod.ts"
 import { duration, figureText, headlinesOf } from "../../statistics/mod.ts";
 import { type Listing, listingAddress, modelsOf, select, type SortKey } from "../listing.ts";
 import { type FoundRun, type RunRecord, runStates } from "../../run/mod.ts";
-import type { RunStore } from "../run_store.ts";
+import type { RunList } from "../run_store.ts";
 import { figuresOfRun, shortState, trainingSeconds } from "../words.ts";
 import { type Page, runAddress } from "./page.ts";
 import { program } from "../../program.ts";
@@ -69,16 +69,19 @@ const headings: readonly Heading[] = [
   ...columns,
 ];
 
+/** Runs in one part of the table. */
+const pageSize = 500;
+
 /** The table of all runs. */
-export function listPage(
-  { runs, links }: Pick<RunStore, "runs" | "links">,
-  listing: Listing,
-): Page {
+export function listPage({ runs, links, problem }: RunList, listing: Listing): Page {
   const chosen = select(runs, listing);
+  const pages = Math.max(1, Math.ceil(chosen.length / pageSize));
+  const shown = Math.min(listing.page, pages);
+  const part = chosen.slice((shown - 1) * pageSize, shown * pageSize);
   const { text, model, state, sort, order } = listing;
   const main = markup`
     <h1>Runs</h1>
-    <form id="filter" class="filter" action="/" method="get" role="search">
+    <form id="filter" class="filter" action="./" method="get" role="search">
       <label>Search <input type="search" name="text" value="${text}" maxlength="200"
     placeholder="name, or lr=0.02" autocomplete="off"></label>
       <label>Model ${choice("model", model, modelsOf(runs))}</label>
@@ -87,10 +90,11 @@ export function listPage(
     type="hidden" name="order" value="${order}"></span>
       <button>Filter</button>
     </form>
-    <p role="status" id="count" data-live>${countText(runs, chosen)}</p>
+    <p role="status" id="count" data-live>${problem ?? countText(runs, chosen)}</p>
     <div id="links" data-live>${links.length > 0 && leftOut(links)}</div>
-    <form action="/compare" method="get">
-      <div id="runs" data-live>${chosen.length > 0 && table(chosen, listing)}</div>
+    <form action="compare" method="get">
+      <div id="runs" data-live>${part.length > 0 && table(part, listing)}</div>
+      <div id="pages" data-live>${pages > 1 && turning(listing, shown, pages)}</div>
       <p class="actions"><button>Compare the chosen runs</button></p>
     </form>
   `;
@@ -100,6 +104,20 @@ export function listPage(
 function leftOut(links: readonly string[]): Markup {
   return markup`
     <p class="problem">Left out, because symbolic links are not followed: ${links.join(", ")}.</p>
+  `;
+}
+
+/** The ways to the neighbouring parts of a long table. */
+function turning(listing: Listing, shown: number, pages: number): Markup {
+  const to = (page: number, text: string) => {
+    const address = listingAddress({ ...listing, page });
+    const there = page >= 1 && page <= pages;
+    return there && markup`<a id="page-${text}" class="turn" href="${address}">${text}</a>`;
+  };
+  return markup`
+    <nav class="pages" aria-label="parts of the table">
+      ${to(shown - 1, "previous")} <span>Part ${shown} of ${pages}</span> ${to(shown + 1, "next")}
+    </nav>
   `;
 }
 
@@ -137,10 +155,15 @@ function table(runs: readonly FoundRun[], listing: Listing): Markup {
 function headingCell({ key, title, classes, first }: Heading, listing: Listing): Markup {
   const sorted = listing.sort === key;
   const other = listing.order === "ascending" ? "descending" : "ascending";
-  const address = listingAddress({ ...listing, sort: key, order: sorted ? other : first });
+  const address = listingAddress({
+    ...listing,
+    page: 1,
+    sort: key,
+    order: sorted ? other : first,
+  });
   const ariaSort = attribute("aria-sort", sorted && listing.order);
   const sign = sorted ? (listing.order === "ascending" ? " ▲" : " ▼") : "";
-  return markup`<th scope="col" class="${classes}"${ariaSort}><a id="sort-${key}" class="sort"
+  return markup`<th scope="col" class="${classes}"${ariaSort}><a id="sort-${key}" class="turn"
  href="${address}">${title}<span aria-hidden="true">${sign}</span></a></th>`;
 }
 

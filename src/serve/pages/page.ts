@@ -12,22 +12,36 @@ export interface Page {
   readonly main: Markup;
 }
 
-/** A page that says that there is nothing under its address. */
-export function missing(what: string): Page {
+/** A page that says that there is nothing under its address; `root` leads to the table of runs. */
+export function missing(what: string, root: string): Page {
   return {
     title: "Not found",
     status: 404,
     main: markup`
       <h1>Not found</h1>
       <p>${what}</p>
-      <p><a href="/">All runs</a></p>
+      <p><a href="${root}">All runs</a></p>
     `,
   };
 }
 
-/** The whole document around a page; a `live` one follows what it shows. */
-export function documentOf({ title, main }: Page, live = true): Markup {
-  const script = live && markup`<script type="module" src="/live.js"></script>`;
+/** The path from a page to the table of runs: a proxy may show the pages below any path. */
+export function rootOf(pathname: string): string {
+  return "../".repeat(Math.max(0, pathname.split("/").length - 2)) || "./";
+}
+
+/** What keeps an open page up to date. */
+export interface Live {
+  /** The identity of what the page shows. */
+  readonly tag: string;
+  /** Milliseconds after which it looks for a newer one. */
+  readonly every: number;
+}
+
+/** The whole document around a page; without `live` it stays as it is. */
+export function documentOf({ title, main }: Page, root: string, live?: Live): Markup {
+  const marks = live && markup` data-tag="${live.tag}" data-every="${live.every}"`;
+  const script = live && markup`<script type="module" src="${root}live.js"></script>`;
   return markup`
     <!DOCTYPE html>
     <html lang="en">
@@ -36,14 +50,14 @@ export function documentOf({ title, main }: Page, live = true): Markup {
         <title>${title} · wick</title>
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
-        <link rel="icon" href="/icon.svg" type="image/svg+xml">
-        <link rel="stylesheet" href="/style.css">
+        <link rel="icon" href="${root}icon.svg" type="image/svg+xml">
+        <link rel="stylesheet" href="${root}style.css">
         ${script}
       </head>
       <body>
         <a class="skip" href="#main">To the content</a>
-        <header><a href="/">wick runs</a> <span id="connection" role="status"></span></header>
-        <main id="main" tabindex="-1">${main}</main>
+        <header><a href="${root}">wick runs</a> <span id="connection" role="status"></span></header>
+        <main id="main" tabindex="-1"${marks}>${main}</main>
       </body>
     </html>
   `;
@@ -72,7 +86,7 @@ export function picture(svg: string): Markup {
   return markup`<figure>${new Markup(svg.replace(/<style>.*?<\/style>/s, ""))}</figure>`;
 }
 
-/** The address of a run's page. */
+/** The address of a run's page, from the table of runs and from the comparison. */
 export function runAddress(name: string): string {
-  return `/runs/${encodeURIComponent(name)}`;
+  return `runs/${encodeURIComponent(name)}`;
 }

@@ -1,14 +1,16 @@
 import { curvesPicture, measuredIn } from "../../picture/mod.ts";
 import { duration, figureText, fixed, rankedOf } from "../../statistics/mod.ts";
+import { crossEntropyLoss, lossNote } from "../../nn/mod.ts";
 import { epochFigures } from "../../train/mod.ts";
 import { configRecord, shownConfig } from "../../config/mod.ts";
 import { shownName } from "../../data/mod.ts";
 import { type Content, type Markup, markup } from "../../html/mod.ts";
 import { type EpochRecord, type FoundRun, runPath, type RunRecord } from "../../run/mod.ts";
 import { epochSeconds, longState, trainingSeconds } from "../words.ts";
-import { definitions, type Page, picture, runAddress, scrolling } from "./page.ts";
+import { definitions, type Page, picture, scrolling } from "./page.ts";
 import { program } from "../../program.ts";
 import { counted } from "../../printable.ts";
+import { shellPath } from "../../shell_word.ts";
 
 /** The files of a run folder that are served as they are. */
 export const runFiles = [
@@ -62,8 +64,11 @@ function progress(run: RunRecord, folder: string): Markup | undefined {
     <progress max="${config.epochs * stepsPerEpoch}" value="${step}"
       aria-label="steps done"></progress>
   `;
+  if (run.failure !== undefined) {
+    return markup`${bar}<p class="problem">The run has failed: ${run.failure}.</p>`;
+  }
   if (run.state === "interrupted") {
-    const path = `${runPath(folder)}/${name}`;
+    const path = shellPath(`${runPath(folder)}/${name}`);
     return markup`${bar}<p>To resume: <code>${program} train --resume ${path}</code></p>`;
   }
   const seconds = epochSeconds(run);
@@ -116,11 +121,18 @@ function curves({ epochs, best, config }: RunRecord): Content {
   if (epochs.length === 0) return markup`<p>The first epoch is not complete yet.</p>`;
   const subtitle = `${epochs.length} of ${counted(config.epochs, "epoch")}`;
   const shown = { subtitle, history: epochs, best: best?.epoch, epochs: config.epochs };
-  return measuredIn(epochs).map((metric) => {
-    const title = `${config.model}, seed ${config.seed}: ${metric.label}`;
-    return picture(curvesPicture({ ...shown, title }, [metric], 420));
-  });
+  const note = lossNote(crossEntropyLoss(config));
+  return [
+    ...measuredIn(epochs).map((metric) => {
+      const title = `${config.model}, seed ${config.seed}: ${metric.label}`;
+      return picture(curvesPicture({ ...shown, title }, [metric], 420));
+    }),
+    note && markup`<p>${note}</p>`,
+  ];
 }
+
+/** Rows of the table of epochs: more than anybody reads. */
+const rowLimit = 1000;
 
 function epochTable({ epochs, name }: RunRecord): Content {
   if (epochs.length === 0) return markup`<p>None is complete yet.</p>`;
@@ -135,10 +147,17 @@ function epochTable({ epochs, name }: RunRecord): Content {
     ["images/s", ({ imagesPerSecond }) => imagesPerSecond ?? "–"],
   ];
   const heads = columns.map(([title]) => markup`<th scope="col" class="number">${title}</th>`);
-  const rows = epochs.map((row) =>
+  const rows = epochs.slice(-rowLimit).map((row) =>
     markup`<tr>${columns.map(([, cell]) => markup`<td class="number">${cell(row)}</td>`)}</tr>`
   );
-  return scrolling(
+  const left = epochs.length - rowLimit;
+  const note = left > 0 && markup`
+    <p>The last ${rowLimit} of ${epochs.length} epochs; <a
+      id="all-epochs" href="${
+    encodeURIComponent(name)
+  }/metrics.csv">metrics.csv</a> has them all.</p>
+  `;
+  const table = scrolling(
     `every epoch of ${name}`,
     markup`
       <table>
@@ -149,6 +168,7 @@ function epochTable({ epochs, name }: RunRecord): Content {
       </table>
     `,
   );
+  return [note, table];
 }
 
 function settings({ config }: RunRecord): Markup {
@@ -159,7 +179,7 @@ function settings({ config }: RunRecord): Markup {
 
 function files({ files, name }: RunRecord): Markup {
   const items = runFiles.filter((file) => files.has(file)).map((file) =>
-    markup`<li><a id="file-${file}" href="${runAddress(name)}/${file}">${file}</a></li>`
+    markup`<li><a id="file-${file}" href="${encodeURIComponent(name)}/${file}">${file}</a></li>`
   );
   return markup`
     <h2>Files</h2>

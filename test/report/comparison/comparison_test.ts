@@ -35,6 +35,15 @@ Deno.test("rows of one model are named by the settings in which they differ", ()
   ]);
 });
 
+Deno.test("rows are not named by settings that follow from another one", () => {
+  const { rows } = compareRuns([
+    madeRun({ model: "linear", opt: "sgd" }, right),
+    madeRun({ model: "linear", opt: "adam" }, "000011112220"),
+    madeRun({ model: "cnn", opt: "adam", lr: 0.01 }, "000011112200"),
+  ], test);
+  assertEquals(rows.map(({ name }) => name), ["linear opt=sgd", "linear opt=adam", "cnn"]);
+});
+
 Deno.test("a pair tells who is right where the other is wrong, the surest mistakes first", () => {
   const { pairs } = compareRuns([
     madeRun({ model: "cnn" }, "000011112201"),

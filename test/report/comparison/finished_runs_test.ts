@@ -3,6 +3,7 @@ import { UserError } from "../../../src/errors.ts";
 import { evaluateRun } from "../../../src/report/comparison/evaluated_run.ts";
 import { finishedRuns, newestRuns } from "../../../src/report/comparison/finished_runs.ts";
 import type { TrainSettings } from "../../../src/config/config.ts";
+import { program } from "../../../src/program.ts";
 import { Run } from "../../../src/run/run.ts";
 import { trainRun } from "../../../src/run/train_run.ts";
 import { config, data, environment, test } from "../../train/fixtures.ts";
@@ -31,8 +32,15 @@ Deno.test("newestRuns() finds the newest finished run of each model", async () =
   const second = await finished(parent.path, 3, { seed: 7 });
   Run.create(config(), environment, parent.path)[Symbol.dispose](); // newer, but not finished
   Deno.mkdirSync(`${parent.path}/no run`);
-  assertEquals(folders(newestRuns(parent.path)).sort(), [first, second]);
-  assertThrows(() => newestRuns(`${parent.path}/none`), UserError, "There is no finished run in");
+  const said: string[] = [];
+  const tell = (text: string) => said.push(text);
+  assertEquals(folders(newestRuns(`${parent.path}/`, tell)).sort(), [first, second]);
+  assertEquals(said, [
+    `the newest run of each model: 2 of 3 runs (${program} compare ${parent.path}/* compares all)`,
+  ]);
+  const none = `${parent.path}/none`;
+  assertThrows(() => newestRuns(none, tell), UserError, "There is no finished run in");
+  assertEquals(said.length, 1);
 });
 
 Deno.test("finishedRuns() leaves out what is not finished and what is there twice, and says so", async () => {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { ifThere } from "../../../tasks/setup/state.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { readFile } from "../../image/picture_files.ts";
 import { runTask } from "../run_task.ts";
@@ -10,11 +11,20 @@ const skip = Deno.build.os === "windows" ? " (skipped: needs Unix)" : "";
 
 /** Runs a program in an empty environment, in a folder, with a cache below it. */
 async function start(program: string, folder: string, ...args: string[]) {
+  return await startWith({ HOME: folder }, program, folder, ...args);
+}
+
+async function startWith(
+  env: Record<string, string>,
+  program: string,
+  folder: string,
+  ...args: string[]
+) {
   const { code, stdout, stderr } = await new Deno.Command(program, {
     args,
     cwd: folder,
     clearEnv: true,
-    env: { HOME: folder },
+    env,
     stdin: "null",
   }).output();
   const [out, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
@@ -38,6 +48,10 @@ function only(folder: string): string {
   const [{ name }, ...others] = [...Deno.readDirSync(folder)].filter(({ name }) => name[0] !== ".");
   assertEquals(others, []);
   return `${folder}/${name}`;
+}
+
+function isThere(path: string): boolean {
+  return ifThere(() => Deno.lstatSync(path)) !== undefined;
 }
 
 const readJson = (path: string) => JSON.parse(Deno.readTextFileSync(path));
@@ -65,7 +79,8 @@ Deno.test(`the packed program does what the tasks do, alone${skip}`, {
     const both = await Promise.all([run("--version"), run("--version")]);
     for (const each of both) assertMatch(each.stdout + each.stderr, /^wick \d+\.\d+\.\d+\n$/);
     const names = [...Deno.readDirSync(only(`${folder}/.cache/wick`))].map(({ name }) => name);
-    const packed = ["commit.json", "deno", "libwick.so", "lock", "model.safetensors", "wick.js"];
+    const packed = ["commit.json", "deno", "import_map.json", "libwick.so", "lock"]
+      .concat("model.safetensors", "used", "wick.js");
     assertEquals(names.map((name) => name.replace("dylib", "so")).sort(), packed);
   });
 
@@ -127,6 +142,108 @@ Deno.test(`the packed program does what the tasks do, alone${skip}`, {
       }
     }
   });
+
+  await t.step(
+    "links in a cache are not followed, and a cache that others may write is not used",
+    async () => {
+      const hash = only(`${folder}/.cache/wick`).split("/").at(-1);
+      const shared = `${parent.path}/shared`;
+      const cache = `${shared}/wick/${hash}`;
+      const victim = `${parent.path}/victim`;
+      Deno.chmodSync(parent.path, 0o755); // so that others come as far as the rights below matter
+      Deno.writeTextFileSync(victim, "precious");
+      Deno.mkdirSync(cache, { recursive: true });
+      const names = ["lock", "used", "deno", "deno.partial", "wick.js.partial"];
+      for (const name of names) Deno.symlinkSync(victim, `${cache}/${name}`);
+      const inCache = () =>
+        startWith({ WICK_CACHE: `${shared}/wick` }, program, folder, "--version");
+      for (const place of [`${shared}/wick`, shared, cache]) {
+        Deno.chmodSync(place, 0o777);
+        const { code, stdout, stderr } = await inCache();
+        assertEquals([code, stdout], [1, ""]);
+        assertMatch(
+          stderr,
+          /^error: Cannot unpack wick into .* may be written by other users, who could exchange what is run; name another folder in WICK_CACHE\n$/,
+        );
+        Deno.chmodSync(place, 0o755);
+      }
+      const linked = await inCache();
+      assertMatch(linked.stderr, /^error: Cannot unpack wick into .*\n$/);
+      Deno.removeSync(`${cache}/lock`);
+      const { code, stderr } = await inCache();
+      assertEquals([code, stderr], [0, ""]);
+      assertEquals(Deno.readTextFileSync(victim), "precious");
+      assert(Deno.lstatSync(`${cache}/deno`).isFile);
+    },
+  );
+
+  await t.step({
+    name: "another user's cache is refused, by root too (needs root)",
+    ignore: Deno.uid() !== 0,
+    fn: async () => {
+      const theirs = `${parent.path}/theirs`;
+      Deno.mkdirSync(theirs, { mode: 0o755 });
+      Deno.chownSync(theirs, 54321, 54321);
+      const { code, stderr } = await startWith(
+        { WICK_CACHE: theirs },
+        program,
+        folder,
+        "--version",
+      );
+      assertEquals(code, 1);
+      assertMatch(
+        stderr,
+        /^error: Cannot unpack .*theirs belongs to another user, .* WICK_CACHE\n$/,
+      );
+      assertEquals([...Deno.readDirSync(theirs)], []);
+    },
+  });
+
+  await t.step("old versions are removed, and what runs is locked", async () => {
+    const cache = `${folder}/.cache/wick`;
+    const [used] = [...Deno.readDirSync(cache)].map(({ name }) => `${cache}/${name}/used`);
+    for (const [digit, days] of [["a", 100], ["b", 1]] as const) {
+      Deno.mkdirSync(`${cache}/${digit.repeat(32)}`);
+      Deno.writeTextFileSync(`${cache}/${digit.repeat(32)}/used`, "");
+      const then = new Date(Date.now() - days * 24 * 60 * 60 * 1000);
+      Deno.utimeSync(`${cache}/${digit.repeat(32)}/used`, then, then);
+    }
+    await using server = new Deno.Command(program, {
+      args: ["serve", "--port", "0"],
+      cwd: folder,
+      clearEnv: true,
+      env: { HOME: folder },
+      stdout: "piped",
+    }).spawn();
+    const reader = server.stdout.getReader();
+    await reader.read(); // it is ready
+    assertEquals([..."ab"].map((digit) => isThere(`${cache}/${digit.repeat(32)}`)), [false, true]);
+    Deno.removeSync(`${cache}/${"b".repeat(32)}`, { recursive: true });
+    using lock = Deno.openSync(used, { write: true });
+    assertEquals(lock.tryLockSync(true), false);
+    server.kill("SIGTERM");
+    await reader.cancel();
+    await server.status;
+    assertEquals(lock.tryLockSync(true), true);
+  });
+
+  const noexec = `${parent.path}/noexec`;
+  Deno.mkdirSync(noexec);
+  const onMount = (command: string, ...args: string[]) =>
+    new Deno.Command(command, { args: [...args, noexec], stderr: "null" }).outputSync().success;
+  const mounted = Deno.build.os === "linux" &&
+    onMount("mount", "-t", "tmpfs", "-o", "noexec,mode=700", "none");
+  await t.step({
+    name: "a cache where nothing may be started is named (needs leave to mount)",
+    ignore: !mounted,
+    fn: async () => {
+      const env = { WICK_CACHE: noexec };
+      const { code, stderr } = await startWith(env, program, folder, "--version");
+      assertEquals(code, 1);
+      assertMatch(stderr, /^error: No program may be started in .*noexec\/.* WICK_CACHE\n$/);
+    },
+  });
+  if (mounted) onMount("umount");
 
   await t.step("what goes wrong is one sentence", async () => {
     const unknown = await run("evalute");

@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
 import { libraryPath, sourcesDigest } from "../../../tasks/setup/native_library.ts";
 import { Project } from "./project.ts";
@@ -6,7 +6,8 @@ import { Project } from "./project.ts";
 const setUp = ["run", "-q", "-A", "tasks/setup.ts"];
 const build = ["run", "-q", "-A", "tasks/build.ts"];
 const plain =
-  "build --release --locked --manifest-path=native/Cargo.toml --target-dir=native/target";
+  "build --release --locked --manifest-path=native/Cargo.toml --target-dir=native/target " +
+  "--message-format=json-render-diagnostics";
 
 /** A test that runs shell scripts in cargo's place. */
 const testWithCargo = (name: string, run: (project: Project) => Promise<void>) =>
@@ -98,7 +99,7 @@ testWithCargo("a build that fails exits with 1 and is tried again", async (proje
   for (const attempts of [1, 2]) {
     const { code, stderr } = await project.deno(setUp);
     assertEquals(code, 1);
-    assertStringIncludes(stderr, "error: Cargo could not build the native library (exit code 101)");
+    assertStringIncludes(stderr, "error: Cargo could not build libwick");
     assertEquals(project.builds.length, attempts);
   }
 });
@@ -109,6 +110,86 @@ testWithCargo("set-up records the SHA-256 of the library that it built", async (
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", library)).toHex();
   assertEquals(JSON.parse(project.read(".wick/library.json")).sha256, digest);
 });
+
+testWithCargo(
+  "the library is the one that cargo says it wrote, wherever that is",
+  async (project) => {
+    await succeed(project, setUp);
+    project.write("native/src/ops/add.rs", "pub fn subtract() {}\n");
+    project.cargo({ target: `${Deno.build.target}/`, build: "set -- newly built" });
+    await succeed(project, setUp);
+    assertEquals(Deno.readTextFileSync(libraryPath(project.root)), "newly built\n");
+  },
+);
+
+testWithCargo("a library for another platform is refused, and no record says it is fresh", async (
+  project,
+) => {
+  await succeed(project, setUp);
+  const record = project.read(".wick/library.json");
+  project.write("native/src/ops/add.rs", "pub fn subtract() {}\n");
+  project.cargo({ target: "riscv64gc-unknown-linux-gnu/" });
+  const { code, stderr } = await project.deno(setUp);
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /\nerror: Cargo built no libwick\.\w+ for .*, but for riscv64gc-unknown-linux-gnu: unset CARGO_BUILD_TARGET, and take build.target out of .*\n$/,
+  );
+  assertEquals(project.read(".wick/library.json"), record);
+});
+
+Deno.test({
+  name: "cargo's own settings of targets and folders leave no stale or damaged library",
+  ignore: Deno.build.os === "windows",
+  fn: async () => {
+    using project = new Project();
+    project.write(
+      "native/Cargo.toml",
+      `[package]\nname = "wick"\nedition = "2024"\n[lib]\ncrate-type = ["cdylib", "rlib"]\n[workspace]\n`,
+    );
+    project.write(
+      "native/Cargo.lock",
+      'version = 4\n\n[[package]]\nname = "wick"\nversion = "0.0.0"\n',
+    );
+    const built = async (mark: string, env: Record<string, string> = {}) => {
+      const { code, stderr } = await project.deno(setUp, { env });
+      assertEquals(code, 0, stderr);
+      const path = libraryPath(project.root);
+      assertStringIncludes(Deno.readFileSync(path).reduce(latin1, ""), mark);
+      return path;
+    };
+    const builtFrom = (mark: string, env?: Record<string, string>) => {
+      project.write(
+        "native/src/lib.rs",
+        `#[unsafe(no_mangle)] pub extern "C" fn mark() -> *const u8 { c"${mark}".as_ptr().cast() }`,
+      );
+      return built(mark, env);
+    };
+    await builtFrom("first library");
+    await builtFrom("second library", { CARGO_BUILD_TARGET: Deno.build.target });
+    await builtFrom("third library", { CARGO_TARGET_DIR: join(project.root, "elsewhere") });
+    project.write(".cargo/config.toml", `[build]\ntarget = "${Deno.build.target}"\n`);
+    await builtFrom("fourth library");
+    project.write(".cargo/config.toml", '[build]\nbuild-dir = "intermediate"\n');
+    const path = await builtFrom("fifth library");
+    using file = await Deno.open(path, { write: true }); // in place: cargo's other links are damaged too
+    await file.write(new TextEncoder().encode("damaged"));
+    await built("fifth library");
+    assertEquals(Deno.readFileSync(path).slice(0, 7).reduce(latin1, "").includes("damaged"), false);
+  },
+});
+
+const latin1 = (text: string, byte: number) => text + String.fromCharCode(byte);
+
+testWithCargo(
+  "a copy of the checkout, whose files have other times, is current",
+  async (project) => {
+    await succeed(project, setUp);
+    Deno.utimeSync(libraryPath(project.root), 1, 1);
+    await succeed(project, setUp);
+    assertEquals(project.builds, [plain]);
+  },
+);
 
 testWithCargo("build refuses a flag that it does not know with exit code 2", async (project) => {
   const { code, stderr } = await project.deno([...build, "--feature", "cuda"]);

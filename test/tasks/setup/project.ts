@@ -24,7 +24,8 @@ export class Project implements Disposable {
   constructor() {
     Deno.mkdirSync(this.#programs);
     for (
-      const name of ["tasks/setup.ts", "tasks/build.ts", "src/errors.ts", "src/printable.ts"]
+      const name of ["tasks/setup.ts", "tasks/build.ts", "src/cargo.ts", "src/errors.ts"]
+        .concat("src/printable.ts")
     ) this.copy(name);
     for (const { name } of Deno.readDirSync(join(repository, "tasks/setup"))) {
       this.copy(`tasks/setup/${name}`);
@@ -60,14 +61,19 @@ export class Project implements Disposable {
   }
 
   /** A cargo that answers with `version` and, asked to build, notes that and leaves a library. */
-  cargo({ version = "1.95.0", build = "" } = {}): void {
+  cargo({ version = "1.95.0", build = "", target = "" } = {}): void {
     this.program(
       "cargo",
       `if [ "$1" = --version ]; then echo "cargo ${version} (0000000 2026-01-01)"; exit 0; fi
+      folder=native/target/${target}release
+      if [ "$1" = clean ]; then rm -r $folder; exit 0; fi
       echo "$@" >> builds.txt
       ${build}
-      mkdir -p native/target/release
-      for name in libwick.so libwick.dylib; do echo "$@" > native/target/release/$name; done`,
+      mkdir -p $folder
+      for name in libwick.so libwick.dylib; do
+        echo "$@" > $folder/$name
+        echo '{"reason":"compiler-artifact","filenames":["'"$PWD/$folder/$name"'"]}'
+      done`,
     );
   }
 

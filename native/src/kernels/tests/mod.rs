@@ -2,10 +2,12 @@
 //! definition, written out word for word, where it is a sum; against the portable instance where it is not.
 
 mod convolution;
+mod dropout;
 mod images;
 mod loss;
 mod math;
 mod matmul;
+mod normalization;
 mod optimizer;
 mod pointwise;
 mod pooling;

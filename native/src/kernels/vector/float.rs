@@ -49,13 +49,13 @@ macro_rules! float {
 }
 
 float!(f32, u32, i32, run_f32 {
-    const TERMS: (usize, usize, usize, usize) = (7, 5, 44, 9);
-    const EXP_RANGE: (f64, f64) = (88.722_84, -103.972_08);
+    const TERMS: (usize, usize, usize, usize) = (7, 5, 0, 9);
+    const EXP_RANGE: (f64, f64) = (89.5, -105.0);
     const LN_2: (f64, f64) = (0.693_359_375, -2.121_944_400_546_905_8e-4);
 });
 
 float!(f64, u64, i64, run_f64 {
     const TERMS: (usize, usize, usize, usize) = (14, 12, 120, 14);
-    const EXP_RANGE: (f64, f64) = (709.782_712_893_384, -745.133_219_101_941_2);
+    const EXP_RANGE: (f64, f64) = (710.5, -746.0);
     const LN_2: (f64, f64) = (0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10);
 });

@@ -4,9 +4,9 @@
 pub trait Float: candle_core::WithDType + Default + std::ops::Neg<Output = Self> + Send + Sync {
     const ZERO: Self;
     const ONE: Self;
-    /// How many terms of a power series reach this type's precision: (exp, ln, erf, cos).
+    /// How many terms of a power series reach this type's precision: (exp, ln, erf, cos); 0 where erf is no series.
     const TERMS: (usize, usize, usize, usize);
-    /// Largest and smallest x with a finite, non-zero exp(x).
+    /// Numbers beyond which exp(x) is infinite and 0, with exponents that two factors reach.
     const EXP_RANGE: (f64, f64);
     /// ln 2 as a short head, exact in products with small integers, and a tail.
     const LN_2: (f64, f64);
@@ -96,6 +96,23 @@ pub trait Vector: Copy {
     #[inline(always)]
     fn negate(self) -> Self {
         Self::constant(-0.0).sub(self)
+    }
+    /// The larger number; `other` where they are equal or one is NaN.
+    #[inline(always)]
+    fn larger(self, other: Self) -> Self {
+        Self::select(other.less(self), self, other)
+    }
+    /// The smaller number; `other` where they are equal or one is NaN.
+    #[inline(always)]
+    fn smaller(self, other: Self) -> Self {
+        Self::select(self.less(other), self, other)
+    }
+    /// `self * 2^n`, rounded once, for an integral n down to twice the least normal exponent.
+    #[inline(always)]
+    fn times_power_of_two(self, n: Self) -> Self {
+        // Two factors, so that neither leaves the normal exponents where the product is still a denormal.
+        let half = n.mul(Self::constant(0.5)).round();
+        self.mul(half.power_of_two()).mul(n.sub(half).power_of_two())
     }
     /// # Safety
     /// `from` must be valid for `min(count, LANES)` elements.

@@ -39,9 +39,10 @@ mod avx2 {
         _mm256_add_epi32 as add_integers, _mm256_add_ps as add, _mm256_and_si256 as and, _mm256_castps_si256 as bits,
         _mm256_castsi256_ps as from_bits, _mm256_cmp_ps as compare, _mm256_cvtepi32_ps as from_integers,
         _mm256_cvtps_epi32 as to_integers, _mm256_div_ps as div, _mm256_fmadd_ps as fma, _mm256_loadu_ps as load,
-        _mm256_maskload_ps as load_lanes, _mm256_maskstore_ps as store_lanes, _mm256_mul_ps as mul, _mm256_or_si256 as or,
-        _mm256_round_ps as round, _mm256_set1_epi32 as splat_integer, _mm256_set1_ps as splat, _mm256_slli_epi32 as shift_left,
-        _mm256_sqrt_ps as sqrt, _mm256_srli_epi32 as shift_right, _mm256_storeu_ps as store, _mm256_sub_ps as sub,
+        _mm256_maskload_ps as load_lanes, _mm256_maskstore_ps as store_lanes, _mm256_max_ps as max, _mm256_min_ps as min,
+        _mm256_mul_ps as mul, _mm256_or_si256 as or, _mm256_round_ps as round, _mm256_set1_epi32 as splat_integer,
+        _mm256_set1_ps as splat, _mm256_slli_epi32 as shift_left, _mm256_sqrt_ps as sqrt, _mm256_srli_epi32 as shift_right,
+        _mm256_storeu_ps as store, _mm256_sub_ps as sub,
     };
 
     /// All bits set in the lanes `first..end`.
@@ -68,10 +69,10 @@ mod avx512 {
         _mm512_add_epi32 as add_integers, _mm512_add_ps as add, _mm512_and_si512 as and, _mm512_castps_si512 as bits,
         _mm512_castsi512_ps as from_bits, _mm512_cmp_ps_mask as compare, _mm512_cvtepi32_ps as from_integers,
         _mm512_cvtps_epi32 as to_integers, _mm512_div_ps as div, _mm512_fmadd_ps as fma, _mm512_loadu_ps as load,
-        _mm512_mask_blend_ps as select, _mm512_mask_storeu_ps as store_lanes, _mm512_mul_ps as mul, _mm512_or_si512 as or,
-        _mm512_roundscale_ps as round, _mm512_set1_epi32 as splat_integer, _mm512_set1_ps as splat,
-        _mm512_slli_epi32 as shift_left, _mm512_sqrt_ps as sqrt, _mm512_srli_epi32 as shift_right, _mm512_storeu_ps as store,
-        _mm512_sub_ps as sub,
+        _mm512_mask_blend_ps as select, _mm512_mask_storeu_ps as store_lanes, _mm512_max_ps as max, _mm512_min_ps as min,
+        _mm512_mul_ps as mul, _mm512_or_si512 as or, _mm512_roundscale_ps as round, _mm512_set1_epi32 as splat_integer,
+        _mm512_set1_ps as splat, _mm512_slli_epi32 as shift_left, _mm512_sqrt_ps as sqrt, _mm512_srli_epi32 as shift_right,
+        _mm512_storeu_ps as store, _mm512_sub_ps as sub,
     };
 
     /// The bits of the lanes `first..end`.
@@ -116,9 +117,9 @@ unsafe fn transpose_8x8(from: *const f32, from_step: usize, to: *mut f32, to_ste
     }
 }
 
-/// `instance!(Avx2, its mask, its module, LANES, REGISTERS)`
+/// `instance!(Avx2, its mask, its module, LANES, REGISTERS, { methods of its own })`
 macro_rules! instance {
-    ($Instance:ident, $Mask:ident, $width:ident, $lanes:literal, $registers:literal) => {
+    ($Instance:ident, $Mask:ident, $width:ident, $lanes:literal, $registers:literal, { $($own:tt)* }) => {
         impl Vector for $Instance {
             type Element = f32;
             type Mask = $Mask;
@@ -163,6 +164,8 @@ macro_rules! instance {
                 sub 2 $width::sub;
                 mul 2 $width::mul;
                 div 2 $width::div;
+                larger 2 $width::max;
+                smaller 2 $width::min;
                 sqrt 1 $width::sqrt;
                 round 1 $width::round::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>;
             }
@@ -205,9 +208,16 @@ macro_rules! instance {
                 // SAFETY: the caller's promise.
                 unsafe { transpose_8x8(from, from_step, to, to_step) };
             }
+            $($own)*
         }
     };
 }
 
-instance!(Avx2, Avx2, avx2, 8, 16);
-instance!(Avx512, Bits, avx512, 16, 32);
+instance!(Avx2, Avx2, avx2, 8, 16, {});
+instance!(Avx512, Bits, avx512, 16, 32, {
+    #[inline(always)]
+    fn times_power_of_two(self, n: Self) -> Self {
+        // SAFETY: see the top of this file.
+        Self(unsafe { _mm512_scalef_ps(self.0, n.0) })
+    }
+});

@@ -3,6 +3,7 @@
 
 pub mod convolution;
 pub mod loss;
+pub mod normalization;
 pub mod optimizer;
 pub mod pointwise;
 pub mod pooling;

@@ -5,8 +5,14 @@ use candle_core::{DType, Tensor};
 use crate::error::Result;
 use crate::kernels::softmax::Softmax;
 
+/// A row-major tensor whose dimensions of size 1 have no stride of 0, as a part of a broadcast tensor does: candle
+/// divides by strides.
+fn dense(x: &Tensor) -> Result<Tensor> {
+    Ok(x.contiguous()?.reshape(x.dims())?)
+}
+
 pub fn sum(x: &Tensor, dims: &[usize]) -> Result<Tensor> {
-    if dims.is_empty() { Ok(x.clone()) } else { Ok(x.contiguous()?.sum_keepdim(dims)?) }
+    if dims.is_empty() { Ok(x.clone()) } else { Ok(dense(x)?.sum_keepdim(dims)?) }
 }
 
 /// The reduction of a tensor without elements, which candle does not reduce.
@@ -20,7 +26,7 @@ pub fn extreme(x: &Tensor, dims: &[usize], smallest: bool) -> Result<Tensor> {
     if x.elem_count() == 0 {
         return empty(x, dims, x.dtype());
     }
-    let mut y = x.contiguous()?;
+    let mut y = dense(x)?;
     for &dim in dims {
         y = if smallest { y.min_keepdim(dim) } else { y.max_keepdim(dim) }?;
     }
@@ -37,13 +43,13 @@ pub fn argmax(x: &Tensor, dim: usize) -> Result<Tensor> {
     let mut along = vec![1; x.rank()];
     along[dim] = size;
     let places = places.reshape(along)?.broadcast_as(x.dims())?.contiguous()?;
-    let is_largest = x.broadcast_eq(&x.contiguous()?.max_keepdim(dim)?)?;
+    let is_largest = x.broadcast_eq(&dense(x)?.max_keepdim(dim)?)?;
     let none = Tensor::full(size as f32, x.dims(), x.device())?;
     Ok(is_largest.where_cond(&places, &none)?.min_keepdim(dim)?.to_dtype(DType::U32)?)
 }
 
 pub fn softmax(x: &Tensor, dim: usize, kind: Softmax) -> Result<Tensor> {
-    let x = x.contiguous()?;
+    let x = dense(x)?;
     let shifted = x.broadcast_sub(&x.max_keepdim(dim)?)?;
     let total = shifted.exp()?.sum_keepdim(dim)?;
     Ok(match kind {
@@ -53,7 +59,7 @@ pub fn softmax(x: &Tensor, dim: usize, kind: Softmax) -> Result<Tensor> {
 }
 
 pub fn softmax_gradient(y: &Tensor, dy: &Tensor, dim: usize, kind: Softmax) -> Result<Tensor> {
-    let (y, dy) = (y.contiguous()?, dy.contiguous()?);
+    let (y, dy) = (dense(y)?, dense(dy)?);
     Ok(match kind {
         Softmax::Plain => &y * dy.broadcast_sub(&(&y * &dy)?.sum_keepdim(dim)?)?,
         Softmax::Logarithm => &dy - y.exp()?.broadcast_mul(&dy.sum_keepdim(dim)?)?,

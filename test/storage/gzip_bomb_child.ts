@@ -1,5 +1,5 @@
 // Unpacks the file it is given and prints the error and how far resident memory had to grow.
-import { gunzip } from "../../src/data/gzip.ts";
+import { gunzip } from "../../src/storage/gzip.ts";
 
 /** The most memory this process has had so far, in bytes (Linux). */
 function peakMemory(): number {

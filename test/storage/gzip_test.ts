@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { gunzip } from "../../src/data/gzip.ts";
+import { gunzip, gunzipStart } from "../../src/storage/gzip.ts";
 import { UserError } from "../../src/errors.ts";
-import { gzip } from "./idx_files.ts";
+import { gzip } from "../data/idx_files.ts";
 
 const childPath = fileURLToPath(new URL("./gzip_bomb_child.ts", import.meta.url));
 const linuxOnly = Deno.build.os === "linux" ? "" : " (skipped: reads /proc)";
@@ -32,11 +32,24 @@ Deno.test("gunzip() counts all members against the limit", async () => {
   await assertRejects(() => gunzip(twice, "cloth.gz", 30), UserError, "more than 30 bytes");
 });
 
-Deno.test("gunzip() refuses bytes after the end, zeros too", async () => {
-  for (const tail of [[0], [0, 0, 0, 0], [1, 2, 3], [0x1f], [0x1f, 0x8b], [0x1f, 0x8b, 8, 0]]) {
+Deno.test("gunzip() takes zeros after the end, as gzip does", async () => {
+  for (const zeros of [1, 4, 512, 100_000]) {
+    const longer = new Uint8Array([...gzip(text), ...new Uint8Array(zeros)]);
+    assertEquals(await gunzip(longer, "cloth.gz", 100), text);
+  }
+});
+
+Deno.test("gunzip() refuses other bytes after the end", async () => {
+  for (const tail of [[1, 2, 3], [0, 0, 1], [0x1f], [0x1f, 0x8b], [0x1f, 0x8b, 8, 0]]) {
     const longer = new Uint8Array([...gzip(text), ...tail]);
     await assertRejects(() => gunzip(longer, "cloth.gz", 100), UserError, "cloth.gz ", `${tail}`);
   }
+});
+
+Deno.test("gunzipStart() unpacks as many bytes as it is asked for, or as there are", async () => {
+  const twice = new Uint8Array([...gzip(text), ...gzip(text)]);
+  assertEquals(await gunzipStart(twice, "cloth.gz", 4), text.slice(0, 4));
+  assertEquals(await gunzipStart(twice, "cloth.gz", 1000), new Uint8Array([...text, ...text]));
 });
 
 Deno.test("gunzip() refuses every truncation", async () => {

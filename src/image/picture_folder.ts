@@ -1,4 +1,4 @@
-import { foreignEnding } from "../image/mod.ts";
+import { foreignEnding } from "./formats.ts";
 
 /** Names that are taken for pictures in a folder: PNG, JPEG under all its endings, IDX. */
 const pictureName = /(\.a?png|\.jpe?g|\.jpe|\.jfif|\.jfi|\.jif|idx3-ubyte(\.gz)?)$/i;

@@ -1,0 +1,85 @@
+//! The two passes forward, however weight and bias lie.
+
+use std::ops::Range;
+
+use super::moments::{self, BLOCK, Centre, Moments, Statistics};
+use super::passes::{Division, Passes, run, scratch};
+use crate::error::Result;
+use crate::kernels::buffer::{Shared, filled};
+use crate::kernels::vector::{Float, Vector};
+
+/// What becomes of normalised values.
+pub trait Write<T: Float>: Sync {
+    /// Writes these terms of a set, which begins at `x` and `y`.
+    ///
+    /// # Safety
+    /// `x` and `y` must be valid for the set's terms.
+    unsafe fn write<V: Vector<Element = T>>(&self, set: usize, terms: Range<usize>, centre: Centre<T>, x: *const T, y: *mut T);
+}
+
+struct Forward<'a, T, W> {
+    x: &'a [T],
+    division: Division,
+    about_zero: bool,
+    epsilon: f64,
+    write: &'a W,
+    moments: Shared<Moments>,
+    statistics: Shared<f64>,
+    y: Shared<T>,
+}
+
+impl<T: Float, W: Write<T>> Passes<T> for Forward<'_, T, W> {
+    #[inline(always)]
+    fn gather<V: Vector<Element = T>>(&self, set: usize, units: Range<usize>) {
+        let Division { units: of_set, terms, .. } = self.division;
+        // SAFETY: units are within the set, and its own place is this thread's.
+        unsafe {
+            let out = std::slice::from_raw_parts_mut(self.moments.at(set * of_set + units.start), units.len());
+            moments::of_blocks::<V>(self.x.as_ptr().add(set * terms), terms, units.start, out, self.about_zero);
+        }
+    }
+    #[inline(always)]
+    fn join(&self, set: usize) {
+        let Division { sets, units, .. } = self.division;
+        // SAFETY: every unit of the set was gathered.
+        unsafe {
+            let moments = std::slice::from_raw_parts(self.moments.at(set * units), units);
+            let Statistics { mean, variance } = moments.iter().fold(Moments::default(), |all, &unit| all.join(unit)).statistics();
+            *self.statistics.at(set) = mean;
+            *self.statistics.at(sets + set) = variance;
+        }
+    }
+    #[inline(always)]
+    fn write<V: Vector<Element = T>>(&self, set: usize, units: Range<usize>) {
+        let Division { sets, terms, .. } = self.division;
+        // SAFETY: the set's sums were joined, and its terms lie within x and y.
+        unsafe {
+            let statistics = Statistics { mean: *self.statistics.at(set), variance: *self.statistics.at(sets + set) };
+            let (x, y) = (self.x.as_ptr().add(set * terms), self.y.at(set * terms));
+            let range = units.start * BLOCK..(units.end * BLOCK).min(terms);
+            self.write.write::<V>(set, range, statistics.centre(self.epsilon), x, y);
+        }
+    }
+}
+
+/// `x [sets, terms] -> (y, the sets' means and variances [2, sets])`; with `about_zero` the means are 0.
+pub fn forward<T: Float>(
+    x: &[T],
+    sets: usize,
+    about_zero: bool,
+    epsilon: f64,
+    write: &impl Write<T>,
+) -> Result<(Vec<T>, Vec<f64>)> {
+    let terms = x.len() / sets.max(1);
+    let division = Division { sets, units: terms.div_ceil(BLOCK), terms };
+    let mut statistics = scratch(2 * sets)?;
+    let mut moments = scratch(sets * division.units)?;
+    let places = (Shared::new(moments.as_mut_ptr()), Shared::new(statistics.as_mut_ptr()));
+    // SAFETY: the second pass writes every term.
+    let y = unsafe {
+        filled(x.len(), |y| {
+            run(&Forward { x, division, about_zero, epsilon, write, moments: places.0, statistics: places.1, y }, division)
+        })?
+    };
+    Ok((y, statistics))
+}

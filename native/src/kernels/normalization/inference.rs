@@ -1,0 +1,53 @@
+//! Batch norm by given statistics: `y = fma(x, scale, shift)` with scale = weight / deviation and shift = bias - mean
+//! scale, both rounded once, so that a convolution's epilogue can give the same bits.
+
+use std::ops::Range;
+
+use super::channels::write;
+use super::moments::{BLOCK, Statistics};
+use super::passes::for_pieces;
+use crate::error::Result;
+use crate::kernels::buffer::{Shared, filled};
+use crate::kernels::vector::{Float, Kernel, Vector};
+
+/// A channel's scale and shift.
+pub fn scale_and_shift<T: Float>(weight: T, bias: T, Statistics { mean, variance }: Statistics, epsilon: f64) -> (T, T) {
+    let scale = weight.to_f64() / (variance + epsilon).sqrt();
+    (T::of(scale), T::of(bias.to_f64() - mean * scale))
+}
+
+struct Scale<'a, T> {
+    x: &'a [T],
+    channels: &'a [(T, T)],
+    relu: bool,
+    y: Shared<T>,
+    blocks: Range<usize>,
+}
+
+impl<T: Float> Kernel<T> for Scale<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let terms = self.x.len() / self.channels.len();
+        let of_channel = terms.div_ceil(BLOCK);
+        for channel in self.blocks.start / of_channel..self.blocks.end.div_ceil(of_channel) {
+            let first = channel * of_channel;
+            let (start, end) = (self.blocks.start.max(first) - first, self.blocks.end.min(first + of_channel) - first);
+            let (range, (scale, shift)) = (start * BLOCK..(end * BLOCK).min(terms), self.channels[channel]);
+            // What is subtracted is +0, and leaves every number what it is.
+            let numbers = [T::ZERO, scale, shift];
+            // SAFETY: the channel's terms lie within x and y.
+            unsafe {
+                let (x, y) = (self.x.as_ptr().add(channel * terms), self.y.at(channel * terms));
+                if self.relu { write::<V, true>(range, numbers, x, y) } else { write::<V, false>(range, numbers, x, y) }
+            }
+        }
+    }
+}
+
+/// `x [channels, terms] -> y`, perhaps with a ReLU.
+pub fn inference<T: Float>(x: &[T], channels: &[(T, T)], relu: bool) -> Result<Vec<T>> {
+    let blocks = channels.len() * (x.len() / channels.len().max(1)).div_ceil(BLOCK);
+    // SAFETY: the pieces cover all blocks.
+    unsafe { filled(x.len(), |y| for_pieces(blocks, x.len(), |blocks| T::dispatch(Scale { x, channels, relu, y, blocks }))) }
+}
