@@ -28,8 +28,9 @@ export function modelsText(batchSize: number): string {
   return [
     aligned([head, ...rows], (column) => column === 0 || column === 4).join("\n"),
     "",
-    `M mult-adds: million multiply-adds of one image, forward. MiB a step: weights, gradients, one`,
-    `moment of the optimizer and every layer's output for ${batchSize} images in float32.`,
+    "M mult-adds: million multiply-adds of one image, forward.",
+    `MiB a step: weights, gradients, one moment of the optimizer and every layer's`,
+    `output for ${batchSize} images, in float32.`,
   ].join("\n");
 }
 

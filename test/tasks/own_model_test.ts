@@ -136,7 +136,7 @@ Deno.test("a model of a user's module is trained, killed, resumed, used and repr
     const values = ["--model", path, "--width", "5,6", ...data, "--output-dir", whole];
     const table = await done("sweep", ...values);
     assertStringIncludes(table, `run 1 of 2: ${run}`);
-    assert(/^ *width  seeds .*\n *5 +1 .*\n *6 +1 /m.test(table), table);
+    assert(/^ *width +seeds .*\n *5 +1 .*\n *6 +1 /m.test(table), table);
     assertEquals(only(whole).length, 2);
   });
 
