@@ -12,13 +12,17 @@ export const mirrored = (model: Layer): Layer => ({
     const [batch, , , width] = images.shape;
     const columns = Uint32Array.from({ length: width! }, (_, column) => width! - 1 - column);
     const backwards = Tensor.from(columns, [width!], { device: images.device });
-    const mirror = images.indexSelect(backwards, 3);
+    // The first dimension is the one that is quick to select from.
+    const turned = images.permute([3, 0, 1, 2]);
+    const selected = turned.indexSelect(backwards, 0);
+    const mirror = selected.permute([1, 2, 3, 0]);
     const both = concat([images, mirror]);
     const scores = model.forward(both, module, mode);
     const pairs = scores.reshape([2, batch!, ...scores.shape.slice(1)]);
     const mean = pairs.mean(0);
     if (!mean.requiresGrad) {
-      for (const tensor of [backwards, mirror, both, scores, pairs]) tensor.dispose();
+      const made = [backwards, turned, selected, mirror, both, scores, pairs];
+      for (const tensor of made) tensor.dispose();
     }
     return mean;
   },
