@@ -35,7 +35,7 @@ export async function dryRun(
   for (const [name, set] of [["val", data.validation], ["test", test]] as const) {
     if (set === undefined) continue;
     const first = Uint32Array.from({ length: Math.min(batchSize, set.count) }, (_, i) => i);
-    const evaluation = evaluate(state.model, subset(set, set.name, first), state.recipe);
+    const evaluation = evaluate(state.evaluated, subset(set, set.name, first), state.recipe);
     figures.push(...logged(figuresOf(name), measure(name, evaluation)));
   }
   const mark = markOf(config.data);

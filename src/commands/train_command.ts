@@ -19,6 +19,7 @@ import {
 import { refuseForImages, withFigures } from "./image_settings.ts";
 import { summaryText } from "./models_command.ts";
 import { dryRun } from "./dry_run.ts";
+import { lrFind } from "./lr_find.ts";
 import { resolve } from "node:path";
 import { builtIn, modelOf, probe, recipeOf } from "../train/mod.ts";
 import {
@@ -62,6 +63,7 @@ export async function trainCommand(
     if (wrong !== undefined) throw new UserError(`${own.path}: ${wrong}`);
   }
   if (options.dryRun) return await dryRun(config, model, data, options, screen);
+  if (options.lrFind) return await lrFind(config, model, data, options, screen);
   const environment = {
     ...await readEnvironment(config.device, data.digests),
     ...(own && { model_path: resolve(own.path) }),
@@ -79,6 +81,9 @@ async function resume(
   reporter?: Reporter,
 ): Promise<number> {
   if (options.dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
+  if (options.lrFind) {
+    throw new UsageError("--lr-find begins with new weights, so it cannot --resume");
+  }
   const record = readRun(path);
   const { folder, config, finished, environment, failure } = record;
   refuseChanges(folder, config, settings, options);
@@ -109,6 +114,7 @@ function runOptions(
     loadTest: () => loadTest({ ...options, data: data.source }),
     screen,
     checkpointEvery: options.checkpointEvery,
+    maxTime: options.maxTime,
     resumeCommand: resumeCommand(folder, options),
     reporter,
   };
@@ -116,11 +122,13 @@ function runOptions(
 
 /** The command that resumes a run as it was going. */
 export function resumeCommand(folder: string, options: RunOptions): string {
-  const flags = (["checkpointEvery", "keepLast", "dataDir", "threads"] as const).flatMap((key) => {
-    const value = options[key];
-    const plain = optionsSchema.shape[key].safeParse(undefined).data;
-    return value === plain ? [] : [`--${flagName(key)} ${shellPath(String(value))}`];
-  });
+  const flags = (["checkpointEvery", "maxTime", "keepLast", "dataDir", "threads"] as const).flatMap(
+    (key) => {
+      const value = options[key];
+      const plain = optionsSchema.shape[key].safeParse(undefined).data;
+      return value === plain ? [] : [`--${flagName(key)} ${shellPath(String(value))}`];
+    },
+  );
   return [`${program} train --resume`, shellPath(folder), ...flags].join(" ");
 }
 

@@ -52,12 +52,21 @@ export const configSchema = z.strictObject({
   batchSize: z.int().min(1).max(60000).describe("images a step").default(32),
   opt: z.enum(namesOf(opt.specs)).describe("optimizer").default(opt.standard),
   ...shapeOf(opt),
+  decayWeightsOnly: z.boolean().describe("no weight decay of biases and norms").default(false),
+  biasLrFactor: z.number().gt(0).max(1000).describe("learning rate of biases, in others'")
+    .default(1),
+  lookaheadSteps: z.int().min(0).describe("steps between Lookahead's, 0 for none").default(0),
+  lookaheadShare: z.number().gt(0).max(1).describe("share of the way that Lookahead goes")
+    .default(0.5),
   lrScheduler: z.enum(namesOf(lrScheduler.specs))
     .describe("how the learning rate changes over the run").default(lrScheduler.standard),
   ...shapeOf(lrScheduler),
   lrWarmupEpochs: z.int().min(0).describe("epochs of linear warm-up").default(0),
   labelSmoothing: fraction.describe("label smoothing").default(0),
   clipGradNorm: z.number().min(0).describe("largest norm of the gradients, 0 for any").default(0),
+  accumulate: z.int().min(1).max(10000).describe("batches a step, of which it is the mean")
+    .default(1),
+  ema: fraction.describe("decay of the averaged weights that are evaluated, 0 for none").default(0),
   hflip: z.boolean().describe("augment: flip half of the images").default(false),
   cropPadding: z.int().min(0).max(14).describe("augment: shift by up to N pixels").default(0),
   randomErase: z.number().min(0).max(1).describe("augment: chance to erase a part").default(0),
@@ -81,6 +90,9 @@ export const configSchema = z.strictObject({
     .describe("stop after N epochs without a better one, 0 for never").default(0),
   bestBy: z.enum(rankedOf("val").map(({ label }) => label)).describe("what makes an epoch the best")
     .default("accuracy"),
+  overfitBatches: z.int().min(0)
+    .describe("train on N batches alone, to see whether the model can learn them; 0 for all")
+    .default(0),
   seed: seed.describe("seed of all chance").default(42),
   device: z.enum(["cpu", "cuda"]).describe("where to compute").default("cpu"),
 });
@@ -100,6 +112,13 @@ export type TrainConfig = z.infer<typeof configSchema>;
  * they differ from their default, so that its text stays what it was.
  */
 export const laterKeys: readonly (keyof TrainConfig)[] = [
+  "decayWeightsOnly",
+  "biasLrFactor",
+  "lookaheadSteps",
+  "lookaheadShare",
+  "accumulate",
+  "ema",
+  "overfitBatches",
   "alternatingFlip",
   "cutout",
   "rotate",

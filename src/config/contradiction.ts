@@ -43,6 +43,10 @@ function contradictionBetween(settings: TrainSettings): string | undefined {
   if (lrWarmupEpochs > 0 && schedule?.ownRise) {
     return `--lr-warmup-epochs is not for ${schedule.name}, which has a rise of its own`;
   }
+  const { lookaheadSteps = 0, lookaheadShare } = settings;
+  if (lookaheadShare !== undefined && lookaheadSteps === 0) {
+    return "--lookahead-share needs --lookahead-steps above 0";
+  }
   return withoutValidation(settings, dataSets);
 }
 
@@ -52,7 +56,12 @@ export function withoutValidation(
   sets: readonly Pick<DataSet, "trainCount">[],
 ): string | undefined {
   const leavesNone = sets.some((set) => set.trainCount === trainSize);
-  const judge = settings.earlyStopping ? "early-stopping" : settings.bestBy && "best-by";
+  const schedule = schedules.find(({ name }) => name === settings.lrScheduler);
+  const judge = schedule?.needsValidation
+    ? `lr-scheduler ${schedule.name}`
+    : settings.earlyStopping
+    ? "early-stopping"
+    : settings.bestBy && "best-by";
   if (leavesNone && judge) {
     return `--${judge} needs validation images, which --train-size ${trainSize} leaves none of`;
   }

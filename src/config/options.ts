@@ -32,6 +32,11 @@ export const optionsSchema = z.strictObject({
   resume: z.string().min(1).optional().meta({ placeholder: "RUN_FOLDER" })
     .describe("resume the run of this folder"),
   summary: z.boolean().optional().describe("print the model's layers before training"),
+  maxTime: z.string().regex(/^\d{1,6}(\.\d{1,3})?[smh]$/, "must be a time (90s, 30m or 2h)")
+    .optional().meta({ placeholder: "TIME" })
+    .describe("end after so much time of this process (90s, 30m, 2h), as early stopping does"),
+  lrFind: z.boolean().optional()
+    .describe("try learning rates from low to high, a step each: a table and a picture, no run"),
   dryRun: z.boolean().optional().describe("one batch of everything, nothing kept"),
 });
 

@@ -30,14 +30,16 @@ export interface BatchOptions {
   readonly from?: number;
   /** Leaves out the last batch where it is partial. */
   readonly dropLast?: boolean;
+  /** How many of the set's first images there are, all by default. */
+  readonly first?: number;
 }
 
 /** The number of batches in an epoch, the last partial one included unless it is dropped. */
 export const batchCount = (
   set: ImageSet,
   batchSize: number,
-  { dropLast = false }: Pick<BatchOptions, "dropLast"> = {},
-): number => Math[dropLast ? "floor" : "ceil"](set.count / batchSize);
+  { dropLast = false, first = set.count }: Pick<BatchOptions, "dropLast" | "first"> = {},
+): number => Math[dropLast ? "floor" : "ceil"](first / batchSize);
 
 /**
  * Cuts a set into batches of `batchSize`, the last partial one included unless `dropLast` leaves it
@@ -59,6 +61,7 @@ export function batches(
 ): Iterable<Batch> {
   const { from = 0, augment } = options;
   checkWhole("batch size", batchSize, 1, Number.MAX_SAFE_INTEGER);
+  checkWhole("number of images", options.first ?? set.count, 0, set.count);
   checkWhole("number of batches to skip", from, 0, batchCount(set, batchSize, options));
   if (augment) checkAugmentations(augment, set);
   return { [Symbol.iterator]: () => cut(set, batchSize, options) };
@@ -67,8 +70,8 @@ export function batches(
 const pair = new Float64Array(2);
 
 function* cut(set: ImageSet, batchSize: number, options: BatchOptions): Generator<Batch> {
-  const { random, augment, device = "cpu", from = 0 } = options;
-  const order = random?.permutation(set.count) ?? new Uint32Array(set.count).map((_, i) => i);
+  const { random, augment, device = "cpu", from = 0, first: total = set.count } = options;
+  const order = random?.permutation(total) ?? new Uint32Array(total).map((_, i) => i);
   const source = resident(set, device);
   const chance = augment?.random.at({ epoch: random?.epoch ?? augment.random.epoch });
   const end = batchCount(set, batchSize, options);

@@ -10,6 +10,7 @@ import {
   train,
   TrainingState,
 } from "../train/mod.ts";
+import { UserError } from "../errors.ts";
 import type { AnyModel } from "../models/mod.ts";
 import type { Screen } from "../cli/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
@@ -40,6 +41,11 @@ export async function reproduce(
   screen: Screen,
 ): Promise<string | undefined> {
   const { config, data_sha256 } = results;
+  if (results.out_of_time) {
+    throw new UserError(
+      `${what} was ended by --max-time, which its config does not say: it cannot be reproduced`,
+    );
+  }
   const { data: source, trainSize } = config;
   const data = await loadTraining({ ...options, data: source, trainSize });
   refuseOtherData(what, data_sha256, data.digests);

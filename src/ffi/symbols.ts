@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 4085436518;
+export const ABI_HASH = 4072650543;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -206,6 +206,11 @@ export const symbols = {
     ],
     result: "f64",
   },
+  lion_step: {
+    parameters: ["buffer", "u32", "buffer", "u32", "buffer", "u32", "f64", "f64", "f64", "f64"],
+    result: "f64",
+  },
+  average_step: { parameters: ["buffer", "u32", "buffer", "u32", "f64"], result: "f64" },
   clip_gradient_norm: { parameters: ["buffer", "u32", "f64"], result: "f64" },
   random_uniform: {
     parameters: ["u32", "u32", "u32", "u32", "f64", "f64", "buffer", "u32", "u32"],
@@ -627,6 +632,18 @@ export interface Native {
     weightDecay: number,
     momentum: number,
   ): void;
+  /** Lion. */
+  lion_step(
+    parameters: F64,
+    gradients: F64,
+    m: F64,
+    rate: number,
+    beta1: number,
+    beta2: number,
+    weightDecay: number,
+  ): void;
+  /** Moves each average, in place, by a share of what it lacks of its tensor: `average += share * (tensor - average)`. */
+  average_step(averages: F64, tensors: F64, share: number): void;
   /** Scales gradients, in place, to a common norm of at most `most`; returns the norm before as f64 `[]`. */
   clip_gradient_norm(gradients: F64, most: number): Handle;
   /** A tensor of numbers uniform in [low, high). */
@@ -1104,6 +1121,27 @@ export const bind = (
       epsilon,
       weightDecay,
       momentum,
+    ) || fail()),
+  lion_step: (parameters, gradients, m, rate, beta1, beta2, weightDecay) =>
+    void (s.lion_step(
+      array(parameters, Float64Array),
+      length,
+      array(gradients, Float64Array),
+      length,
+      array(m, Float64Array),
+      length,
+      rate,
+      beta1,
+      beta2,
+      weightDecay,
+    ) || fail()),
+  average_step: (averages, tensors, share) =>
+    void (s.average_step(
+      array(averages, Float64Array),
+      length,
+      array(tensors, Float64Array),
+      length,
+      share,
     ) || fail()),
   clip_gradient_norm: (gradients, most) =>
     s.clip_gradient_norm(array(gradients, Float64Array), length, most) || fail(),

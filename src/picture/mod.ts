@@ -14,5 +14,6 @@ export {
 export { featureMapsPicture } from "./feature_maps_picture.ts";
 export { mistakesPicture, pixelsOf, randomPredictionsPicture, sampleSheet } from "./galleries.ts";
 export { gridPicture, inRows } from "./image_grid.ts";
+export { rateCurvePicture, type RateCurvePoint } from "./rate_curve.ts";
 export { reliabilityPicture } from "./reliability.ts";
 export { filtersPicture, weightImagesPicture } from "./weight_pictures.ts";

@@ -9,6 +9,7 @@ import {
   epochTimes,
   metricsFile,
   type RunProgress,
+  stepsPerEpoch,
 } from "../train/mod.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { environmentSchema, type RecordedEnvironment } from "./environment.ts";
@@ -184,7 +185,7 @@ export class RunRecord {
   }
 
   get stepsPerEpoch(): number {
-    return Math.ceil(this.config.trainSize / this.config.batchSize);
+    return stepsPerEpoch(this.config, this.config.trainSize);
   }
 
   /** Steps that are done, as far as the folder tells. */

@@ -23,6 +23,8 @@ const resultsSchema = figuresSchema.extend({
   config: z.record(z.string(), z.unknown()),
   data_sha256: dataDigestsSchema,
   epochs: z.array(epochSchema).min(1),
+  /** Its time was over: config and data alone do not give these results. */
+  out_of_time: z.boolean().optional(),
 }).strict();
 
 /** Everything about a finished run that anyone who repeats it must find again. */
@@ -69,6 +71,14 @@ export function resultsOf(run: RunRecord): Results {
     const { weights_sha256, tensors } = digests.get(metrics.epoch) ?? {};
     return { ...metrics, weights_sha256, tensors };
   });
-  const { data_sha256 } = summary;
-  return { wick: version, config, epochs, ...figuresSchema.parse(summary), data_sha256 };
+  const { data_sha256, out_of_time } = summary;
+  const figures = figuresSchema.parse(summary);
+  return {
+    wick: version,
+    config,
+    epochs,
+    ...figures,
+    data_sha256,
+    ...(out_of_time && { out_of_time }),
+  };
 }

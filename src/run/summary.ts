@@ -31,6 +31,8 @@ export const summarySchema = z.object({
   epochs: z.int(),
   steps: z.int(),
   stopped_early: z.boolean(),
+  /** Its time was over: config and data alone do not give this result. */
+  out_of_time: z.boolean().optional(),
   best: epochMetricsSchema,
   last: epochMetricsSchema,
   ...figuresSchema.shape,

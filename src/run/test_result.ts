@@ -24,7 +24,7 @@ export async function testResult(
   if (bestMetrics === undefined || last === undefined) throw new RangeError("No epoch is complete");
   const weights_sha256 = weightsDigest(state.storedWeights());
   assignStored(state.weights, best);
-  const evaluation = await evaluatePaced(state.model, test, { device, loss, pace });
+  const evaluation = await evaluatePaced(state.evaluated, test, { device, loss, pace });
   if (evaluation === undefined) return undefined;
   return {
     config: configRecord(config),
@@ -33,6 +33,7 @@ export async function testResult(
     epochs: history.length,
     steps: state.step,
     stopped_early: history.length < config.epochs,
+    ...(state.outOfTime && { out_of_time: true }),
     best: bestMetrics,
     last,
     ...measure("test", evaluation),

@@ -43,6 +43,8 @@ export interface TrainRunOptions {
   readonly screen: Screen;
   /** `50` (steps) or `30s` (seconds) between the checkpoints inside an epoch. */
   readonly checkpointEvery?: string;
+  /** `90s`, `30m` or `2h` after which the training ends. */
+  readonly maxTime?: string;
   /** The command that resumes the run after an interruption. */
   readonly resumeCommand: string;
   readonly reporter?: Reporter;
@@ -55,10 +57,10 @@ export interface TrainRunOptions {
 export async function trainRun(run: Run, given: TrainRunOptions): Promise<number> {
   const screen = lastingScreen(given.screen);
   const options = { ...given, screen };
-  const { data, checkpointEvery, resumeCommand } = options;
+  const { data, checkpointEvery, maxTime, resumeCommand } = options;
   const { config } = run;
   using signals = new StopSignals((text) => screen.line(text));
-  const pace = new Pace({ signals, checkpointEvery });
+  const pace = new Pace({ signals, checkpointEvery, maxTime });
   const { model = builtIn(config), layer = modelOf(config, model) } = options;
   using state = new TrainingState(layer, recipeOf(config, model), data.train.count);
   try {
@@ -70,6 +72,9 @@ export async function trainRun(run: Run, given: TrainRunOptions): Promise<number
       return code;
     };
     if (!await train(state, data, new RunRecorder(run, screen, pace), pace)) return await stop();
+    if (state.outOfTime && state.history.length === 0) {
+      throw new UserError(`--max-time ${maxTime} was over before the first epoch`);
+    }
     const test = await options.loadTest();
     const summary = await finishRun(run, state, data, test, pace);
     if (summary === undefined) return await stop();
@@ -166,7 +171,11 @@ function closing(summary: Summary, folder: string): string[] {
   const mark = markOf(data);
   const figures = logged(figuresOf("test"), summary, { correct, count }).join("  ");
   return [
-    ...(summary.stopped_early ? [`stopped early: no better epoch after ${best.epoch}`] : []),
+    ...(summary.out_of_time
+      ? ["ended by --max-time: this result does not follow from its config alone"]
+      : summary.stopped_early
+      ? [`stopped early: no better epoch after ${best.epoch}`]
+      : []),
     `best epoch ${best.epoch}  ${figures}${mark}`,
     `weights sha256 ${weights_sha256}`,
     `${folder}/summary.json`,

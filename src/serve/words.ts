@@ -12,7 +12,9 @@ export function shortState(run: FoundRun): string {
 export function longState(run: RunRecord): string {
   const { state, epochs, config, summary } = run;
   if (state === "finished") {
-    return summary?.stopped_early
+    return summary?.out_of_time
+      ? `Finished after ${epochs.length} of ${counted(config.epochs, "epoch")}: its time was over.`
+      : summary?.stopped_early
       ? `Finished after ${epochs.length} of ${
         counted(config.epochs, "epoch")
       }: none of the last was better.`

@@ -22,17 +22,19 @@ export class EpochProgress implements Observer {
     this.#firstStep = stepInEpoch;
   }
 
-  progress({ recipe, epoch, stepInEpoch, stepsPerEpoch, loss }: TrainingState): void {
-    const images = (stepInEpoch - this.#firstStep) * recipe.batchSize;
+  progress(
+    { recipe, epoch, stepInEpoch, stepsPerEpoch, imagesPerStep, loss }: TrainingState,
+  ): void {
+    const images = (stepInEpoch - this.#firstStep) * imagesPerStep;
     const imagesPerSecond = images / this.#seconds();
     const { epochs } = recipe;
     const at = { epoch: epoch + 1, epochs, step: stepInEpoch, steps: stepsPerEpoch };
     this.screen.bar((columns) => progressBar({ ...at, loss, imagesPerSecond }, columns));
   }
 
-  endSteps({ stepInEpoch, totals, recipe }: TrainingState): void {
+  endSteps({ stepInEpoch, totals, imagesPerStep }: TrainingState): void {
     const images = stepInEpoch > this.#firstStep
-      ? totals.numbers()[2] - this.#firstStep * recipe.batchSize
+      ? totals.numbers()[2] - this.#firstStep * imagesPerStep
       : 0;
     const seconds = this.#seconds();
     this.#time = { seconds, imagesPerSecond: seconds > 0 ? images / seconds : 0 };

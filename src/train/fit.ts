@@ -33,11 +33,11 @@ export interface FitOptions extends Partial<Omit<Recipe, "optimizer">>, Pick<Rec
 
 /** A trained model, with the weights of its best epoch. Disposing it frees them. */
 export class Fitted implements Disposable {
-  readonly #state: Pick<TrainingState, "model" | "parameterCount" | "history"> & Disposable;
+  readonly #state: Pick<TrainingState, "evaluated" | "parameterCount" | "history"> & Disposable;
 
   /** Takes over a training that is complete. */
   constructor(
-    state: Pick<TrainingState, "model" | "parameterCount" | "history"> & Disposable,
+    state: Pick<TrainingState, "evaluated" | "parameterCount" | "history"> & Disposable,
     /** The epoch whose weights the model has. */
     readonly best: EpochMetrics,
     /** SHA-256 of the weights after the last epoch, as in a run's summary.json. */
@@ -50,7 +50,7 @@ export class Fitted implements Disposable {
 
   /** The model, with the weights of its best epoch. */
   get model(): Module {
-    return this.#state.model;
+    return this.#state.evaluated;
   }
 
   /** Trained numbers. */
@@ -143,6 +143,9 @@ const settingsSchema = configSchema.pick({
   device: true,
   bestBy: true,
   earlyStopping: true,
+  ema: true,
+  accumulate: true,
+  overfitBatches: true,
 });
 
 /** Everything that `fit` can be given. */

@@ -1,6 +1,6 @@
 import { type Batch, batches, type TrainingData } from "../data/mod.ts";
 import { checkOutputs, plainStep } from "../nn/mod.ts";
-import { accumulateMetrics, gradients, Random, scope } from "../tensor/mod.ts";
+import { accumulateMetrics, gradients, Random, scope, type Tensor } from "../tensor/mod.ts";
 import { evaluatePaced } from "./evaluate.ts";
 import {
   NonfiniteError,
@@ -14,7 +14,8 @@ import type { TrainingState } from "./state.ts";
 
 /**
  * The one training loop, for every model: goes on from where `state` stands. Returns true when the
- * run is complete, false when a signal stopped it; then it has been saved.
+ * run is complete or its time is over, false when a signal stopped it; then it has been saved. Steps
+ * of an epoch that time cut short are saved too, but count in no epoch's figures.
  */
 export async function train(
   state: TrainingState,
@@ -22,16 +23,21 @@ export async function train(
   observer: Observer,
   pace: Pace,
 ): Promise<boolean> {
-  const { model, recipe: { device, loss } } = state;
+  const { evaluated: model, recipe: { device, loss } } = state;
   while (!state.complete) {
     observer.beginEpoch?.(state);
     for (const batch of trainingBatches(state, data)) {
-      trainStep(state, batch);
-      if (pace.saveIsDue(state.step)) observer.save?.(state);
+      const isStep = trainStep(state, batch);
+      if (isStep && pace.saveIsDue(state.step)) observer.save?.(state);
       if (pace.restIsDue()) await pace.rest(() => observer.progress?.(state));
-      if (pace.stop) break;
+      if (isStep && (pace.stop || pace.timeIsUp)) break;
     }
     observer.endSteps?.(state);
+    if (!pace.stop && state.stepInEpoch < state.stepsPerEpoch) {
+      observer.save?.(state);
+      state.outOfTime = true;
+      return true;
+    }
     const { validation: set } = data;
     const validation = set && await evaluatePaced(model, set, { device, loss, pace });
     if (set && validation && !Number.isFinite(validation.loss)) {
@@ -45,6 +51,8 @@ export async function train(
     refuseNonfiniteWeights(state);
     state.completeEpoch(validation);
     observer.endEpoch?.(state);
+    state.outOfTime = !state.complete && pace.timeIsUp;
+    if (state.outOfTime) return true;
   }
   return true;
 }
@@ -54,17 +62,22 @@ export function trainingBatches(
   state: TrainingState,
   { train }: Pick<TrainingData, "train">,
 ): Iterable<Batch> {
-  const { epoch, stepInEpoch: from, recipe } = state;
+  const { epoch, recipe, trainCount: first } = state;
   const { batchSize, device, seed, augmentation } = recipe;
+  // The last step of an epoch may have had fewer batches than the others.
+  const from = Math.min(state.batchInEpoch, Math.ceil(first / batchSize));
   const random = new Random(seed, "shuffle").at({ epoch });
   const augment = augmentation && { ...augmentation, random: new Random(seed, "augment") };
-  return batches(train, batchSize, { random, augment, device, from });
+  return batches(train, batchSize, { random, augment, device, from, first });
 }
 
-/** One step: forward, loss, gradients, update. Throws where the loss is NaN or infinite. */
-export function trainStep(state: TrainingState, batch: Batch): void {
-  const { model, optimizer, recipe, mode, totals } = state;
-  scope(() => {
+/**
+ * One batch: forward, loss, gradients, and the step's update after the last batch of a step. Returns
+ * whether the step is done; throws where the loss is NaN or infinite.
+ */
+export function trainStep(state: TrainingState, batch: Batch): boolean {
+  const { model, recipe, mode, totals } = state;
+  return scope(() => {
     const { step = plainStep } = recipe;
     const { loss, outputs } = step(model, batch, mode, recipe.loss);
     checkOutputs(outputs, batch.classes);
@@ -73,8 +86,24 @@ export function trainStep(state: TrainingState, batch: Batch): void {
       const origin = nonfiniteOrigin(loss, model.parameters);
       throw new NonfiniteError(`The training loss is ${state.loss}`, state, origin);
     }
-    optimizer.step(gradients(loss, state.parameters), state.learningRate(state.step));
+    const isStep = update(state, gradients(loss, state.parameters), batch.count);
     accumulateMetrics(totals, loss, outputs, batch.labels);
-    state.stepInEpoch++;
+    if (isStep) state.stepInEpoch++;
+    return isStep;
   });
+}
+
+/** Updates the weights along a batch's gradients, if no batch of the step is left. */
+function update(state: TrainingState, gradients: readonly Tensor[], count: number): boolean {
+  const { optimizer, average, gradientSum, imagesOfStep, recipe } = state;
+  const rate = state.learningRate(state.step);
+  if (count === imagesOfStep) {
+    optimizer.step(gradients, rate);
+  } else {
+    gradientSum.add(gradients, count / imagesOfStep);
+    if (gradientSum.batches * recipe.batchSize < imagesOfStep) return false;
+    gradientSum.take((sums) => optimizer.step(sums, rate));
+  }
+  average?.update();
+  return true;
 }

@@ -31,6 +31,7 @@ export type { Observer } from "./observer.ts";
 export { Pace } from "./pace.ts";
 export { type Predictions, predictions } from "./predictions.ts";
 export { probe } from "./probe.ts";
+export { type RatePoint, type RateRange, rateTest, steepestRate } from "./rate_range.ts";
 export { withInput } from "./input.ts";
 export { builtIn, lossOf, modelOf, modelSettings, type Recipe, recipeOf } from "./recipe.ts";
-export { TrainingState } from "./state.ts";
+export { stepsPerEpoch, TrainingState } from "./state.ts";

@@ -8,7 +8,11 @@ export interface PaceOptions {
   readonly signals?: { readonly received: StopSignal | undefined };
   /** `50` (steps) or `30s` (seconds) between the checkpoints inside an epoch. */
   readonly checkpointEvery?: string;
+  /** `90s`, `30m` or `2h` after which the training ends, counted from here. */
+  readonly maxTime?: string;
 }
+
+const millisecondsOf = { s: 1000, m: 60_000, h: 3_600_000 };
 
 // A busy event loop asks the system for signals only once in 61 turns (tokio's event interval).
 // 64 turns take 0.1 ms; a timer, which makes the loop wait and so hear at once, takes 2 ms.
@@ -19,28 +23,38 @@ const drawEvery = 100; // milliseconds
 
 /**
  * The loop's sense of time: it decides when to pause, to draw and to save, and so nothing that
- * could change a result.
+ * could change a result, but for `maxTime`.
  */
 export class Pace {
   readonly #options: PaceOptions;
   readonly #steps: number;
   readonly #milliseconds: number;
+  readonly #end: number;
   #rested = milliseconds();
   #drawn = -Infinity;
   #saved = milliseconds();
 
   constructor(options: PaceOptions = {}) {
-    const { checkpointEvery = "" } = options;
+    const { checkpointEvery = "", maxTime } = options;
     const every = Number.parseInt(checkpointEvery) || Infinity;
     const timed = checkpointEvery.endsWith("s");
     this.#options = options;
     this.#steps = timed ? Infinity : every;
     this.#milliseconds = timed ? every * 1000 : Infinity;
+    const unit = maxTime?.at(-1) as keyof typeof millisecondsOf;
+    this.#end = maxTime === undefined
+      ? Infinity
+      : milliseconds() + Number.parseFloat(maxTime) * millisecondsOf[unit];
   }
 
   /** The signal that asks to stop, as far as it has been heard. */
   get stop(): StopSignal | undefined {
     return this.#options.signals?.received;
+  }
+
+  /** Whether the training's time is over. */
+  get timeIsUp(): boolean {
+    return this.#end !== Infinity && milliseconds() >= this.#end;
   }
 
   /** Whether a checkpoint is due after this step. */

@@ -3,11 +3,15 @@ import { type Augmentations, dataSet, effectiveAugmentations } from "../data/mod
 import { type AnyModel, models } from "../models/mod.ts";
 import {
   crossEntropyLoss,
+  isBias,
+  isNormOrBias,
   type Layer,
+  lookahead,
   type Loss,
   mixing,
   type Optimizer,
   optimizers,
+  parameterGroups,
   type Schedule,
   schedules,
   type Step,
@@ -41,6 +45,12 @@ export interface Recipe {
   readonly bestBy: DeclaredMetric["label"];
   /** Epochs without a better one after which the training stops, 0 for never. */
   readonly earlyStopping: number;
+  /** Decay of the weights' running averages, which are evaluated instead of the weights; 0 for none. */
+  readonly ema: number;
+  /** Batches a step: the gradient is the mean over the images of all of them. */
+  readonly accumulate: number;
+  /** Batches of images, the set's first, that all epochs are trained on; 0 for all images. */
+  readonly overfitBatches: number;
 }
 
 /** The model of a config that is wick's own. */
@@ -58,14 +68,10 @@ export const modelOf = (config: TrainConfig, model: AnyModel = builtIn(config)):
 /** The recipe that a config describes, with what its model has of its own. */
 export function recipeOf(config: TrainConfig, model: AnyModel = builtIn(config)): Recipe {
   const { epochs, batchSize, seed, device, bestBy, earlyStopping } = config;
-  const optimizer = named("optimizer", optimizers, config.opt);
+  const { ema, accumulate, overfitBatches, lrWarmupEpochs: warmupEpochs } = config;
   const schedule = named("schedule", schedules, config.lrScheduler);
-  const { clipGradNorm, lrWarmupEpochs: warmupEpochs } = config;
   return {
-    optimizer: optimizer.of({
-      ...settingsOf(choices.opt, config),
-      ...(clipGradNorm > 0 && { clipGradNorm }),
-    }),
+    optimizer: optimizerOf(config),
     loss: lossOf(config, model),
     ...stepOf(config, model),
     schedule: schedule.of({ ...settingsOf(choices.lrScheduler, config), warmupEpochs }),
@@ -76,7 +82,27 @@ export function recipeOf(config: TrainConfig, model: AnyModel = builtIn(config))
     device,
     bestBy,
     earlyStopping,
+    ema,
+    accumulate,
+    overfitBatches,
   };
+}
+
+/** The optimizer of a config, its groups of parameters, and Lookahead around it. */
+function optimizerOf(config: TrainConfig): Optimizer {
+  const { clipGradNorm, decayWeightsOnly, biasLrFactor, lookaheadSteps: steps } = config;
+  const spec = named("optimizer", optimizers, config.opt);
+  const settings = settingsOf(choices.opt, config);
+  const clipping = clipGradNorm > 0 ? { clipGradNorm } : {};
+  const light = decayWeightsOnly ? { ...settings, weightDecay: 0 } : settings;
+  const optimizer = decayWeightsOnly || biasLrFactor !== 1
+    ? parameterGroups([
+      { optimizer: spec.of(light), takes: isBias, rateFactor: biasLrFactor },
+      { optimizer: spec.of(light), takes: isNormOrBias },
+      { optimizer: spec.of(settings) },
+    ], clipping)
+    : spec.of({ ...settings, ...clipping });
+  return steps === 0 ? optimizer : lookahead(optimizer, { steps, share: config.lookaheadShare });
 }
 
 /** The loss of a config's training: the model's own, or the cross-entropy. */

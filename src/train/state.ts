@@ -11,16 +11,24 @@ import { type NamedTensor, Random, Tensor } from "../tensor/mod.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { bestEpoch, type EpochMetrics, outOfPatience } from "./metrics.ts";
+import { GradientSum } from "./gradient_sum.ts";
 import type { Recipe } from "./recipe.ts";
+import { WeightAverage } from "./weight_average.ts";
 import { assignStored, type StoredTensor, storedTensors } from "../storage/mod.ts";
 
 /** Everything that changes while a model is trained: what a checkpoint holds. */
 export class TrainingState implements Disposable {
   readonly model: Module;
   readonly optimizer: OptimizerState;
+  /** The averages of the model's weights, where the recipe asks for them. */
+  readonly average: WeightAverage | undefined;
+  /** The gradients of the present step's batches that are done, where a step has several. */
+  readonly gradientSum: GradientSum = new GradientSum();
   /** Running sums of the epoch, f64 `[3]`: losses, correct predictions, examples. */
   readonly totals: Tensor;
   readonly stepsPerEpoch: number;
+  /** Images that are trained on in an epoch. */
+  readonly trainCount: number;
   /** How the model runs at the present step; chance is made only where a layer asks for it. */
   readonly mode: Mode;
   /** Epochs that are complete. */
@@ -28,26 +36,56 @@ export class TrainingState implements Disposable {
   /** Steps done of the epoch after them. */
   stepInEpoch = 0;
   history: EpochMetrics[] = [];
+  /** Whether the training ended because its time was over, which its config does not say. */
+  outOfTime = false;
   /** Loss of the step done last. */
   loss = NaN;
   /** The tensors of `model.parameters`, in their order. */
   readonly parameters: readonly Tensor[];
 
   constructor(layer: Layer, readonly recipe: Recipe, trainCount: number) {
-    const { batchSize, device, seed } = recipe;
+    const { device, seed } = recipe;
     this.model = build(layer, new Random(seed, "init"), { device });
     this.parameters = this.model.parameters.map(({ tensor }) => tensor);
     this.optimizer = recipe.optimizer.init(this.model.parameters);
+    this.average = recipe.ema > 0 ? new WeightAverage(layer, this.model, recipe) : undefined;
     this.totals = Tensor.zeros([3], { dtype: "f64", device });
-    this.stepsPerEpoch = Math.ceil(trainCount / batchSize);
+    this.trainCount = trainedCount(recipe, trainCount);
+    this.stepsPerEpoch = stepsPerEpoch(recipe, trainCount);
     const dropout = new Random(seed, "dropout");
-    const place = () => ({ epoch: this.epoch, index: this.stepInEpoch });
+    const place = () => ({ epoch: this.epoch, index: this.batchInEpoch });
     this.mode = {
       training: true,
       get random() {
         return dropout.at(place());
       },
     };
+  }
+
+  /** The model that is evaluated: the one with averaged weights, if there is one. */
+  get evaluated(): Module {
+    return this.average?.model ?? this.model;
+  }
+
+  /** Images of a step, the last one of an epoch left out. */
+  get imagesPerStep(): number {
+    return this.recipe.batchSize * this.recipe.accumulate;
+  }
+
+  /** Batches done of the present epoch. */
+  get batchInEpoch(): number {
+    return this.stepInEpoch * this.recipe.accumulate + this.gradientSum.batches;
+  }
+
+  /** Images of the present step. */
+  get imagesOfStep(): number {
+    const done = this.stepInEpoch * this.imagesPerStep;
+    return Math.min(this.imagesPerStep, this.trainCount - done);
+  }
+
+  /** The validation loss of each epoch so far. */
+  get validationLosses(): number[] {
+    return this.history.flatMap(({ val_loss }) => val_loss ?? []);
   }
 
   /** Steps since the run began. */
@@ -81,14 +119,16 @@ export class TrainingState implements Disposable {
     return schedule.rate(optimizer.lr, step, this);
   }
 
-  /** The trained weights and the model's buffers. */
+  /** The weights and buffers of the model that is evaluated. */
   get weights(): NamedTensor[] {
-    return [...this.model.parameters, ...this.model.buffers];
+    return [...this.evaluated.parameters, ...this.evaluated.buffers];
   }
 
   get #tensors(): NamedTensor[] {
+    const { model, average, optimizer } = this;
     const totals = { name: "train.totals", tensor: this.totals };
-    return [...this.weights, ...this.optimizer.tensors, totals];
+    const averages = average?.tensors ?? [];
+    return [...model.parameters, ...model.buffers, ...averages, ...optimizer.tensors, totals];
   }
 
   storedWeights(): StoredTensor[] {
@@ -134,7 +174,20 @@ export class TrainingState implements Disposable {
 
   [Symbol.dispose](): void {
     this.totals.dispose();
+    this.gradientSum[Symbol.dispose]();
+    this.average?.[Symbol.dispose]();
     this.optimizer[Symbol.dispose]();
     this.model[Symbol.dispose]();
   }
 }
+
+/** How a training set is cut into steps. */
+type Cut = Pick<Recipe, "batchSize" | "accumulate" | "overfitBatches">;
+
+/** How many images of a training set are trained on: all, or those of the first batches. */
+const trainedCount = ({ overfitBatches, batchSize }: Cut, count: number): number =>
+  overfitBatches === 0 ? count : Math.min(count, overfitBatches * batchSize);
+
+/** Steps of an epoch over a training set of `count` images. */
+export const stepsPerEpoch = (cut: Cut, count: number): number =>
+  Math.ceil(trainedCount(cut, count) / (cut.batchSize * cut.accumulate));

@@ -42,9 +42,9 @@ Deno.test("the settings of optimizers and schedules reach them", () => {
 Deno.test("a contradiction says for what a setting is", () => {
   const wrong: [object, string][] = [
     [{ nesterov: true, opt: "rmsprop" }, "--nesterov is for --opt sgd"],
-    [{ beta1: 0.8 }, "--beta1 is for --opt adam or adamw"],
+    [{ beta1: 0.8 }, "--beta1 is for --opt adam, adamw or lion"],
     [{ eps: 0.1 }, "--eps is for --opt adam, adamw or rmsprop"],
-    [{ lrGamma: 0.5 }, "--lr-gamma is for --lr-scheduler step"],
+    [{ lrGamma: 0.5 }, "--lr-gamma is for --lr-scheduler step or plateau"],
     [
       { lrScheduler: "one-cycle", lrWarmupEpochs: 1 },
       "--lr-warmup-epochs is not for one-cycle, which has a rise of its own",
@@ -82,7 +82,7 @@ Deno.test("--help says of a setting for what it is and what its default is there
   const text = (key: keyof typeof configSchema.shape) => configSchema.shape[key].description;
   assertEquals(
     text("lr"),
-    "learning rate: sgd [0.1; cnn 0.02; lenet5, vgg 0.05], adam, adamw, rmsprop [0.001]",
+    "learning rate: sgd [0.1; cnn 0.02; lenet5, vgg 0.05], adam, adamw, rmsprop [0.001], lion [0.0001], muon [0.02]",
   );
   assertEquals(
     text("hidden"),

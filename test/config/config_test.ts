@@ -33,7 +33,7 @@ Deno.test("settings that contradict each other are named", () => {
   );
   assertEquals(
     contradiction({ model: "cnn", opt: "adam", momentum: 0.9 }),
-    "--momentum is for --opt sgd or rmsprop",
+    "--momentum is for --opt sgd, rmsprop or muon",
   );
   assertEquals(
     contradiction({ model: "linear", nesterov: true }),
@@ -43,6 +43,14 @@ Deno.test("settings that contradict each other are named", () => {
   assertEquals(
     contradiction({ model: "cnn", epochs: 2, lrWarmupEpochs: 2 }),
     "--lr-warmup-epochs 2 must be below --epochs 2",
+  );
+  assertEquals(
+    contradiction({ model: "cnn", lookaheadShare: 0.8 }),
+    "--lookahead-share needs --lookahead-steps above 0",
+  );
+  assertEquals(
+    contradiction({ model: "cnn", trainSize: 60000, lrScheduler: "plateau" }),
+    "--lr-scheduler plateau needs validation images, which --train-size 60000 leaves none of",
   );
   assertEquals(contradiction({ model: "cnn" }), undefined);
 });

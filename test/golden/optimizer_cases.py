@@ -9,6 +9,67 @@ from operation_cases import Cases
 STEPS = 10
 
 
+class Lion:
+    """Algorithm 2 of arXiv 2302.06675."""
+
+    def __init__(self, parameters, rate, betas, decay):
+        self.parameters, self.rate, self.betas, self.decay = parameters, rate, betas, decay
+        self.means = [torch.zeros_like(p) for p in parameters]
+
+    @torch.no_grad()
+    def step(self):
+        for p, m in zip(self.parameters, self.means):
+            update = torch.sign(self.betas[0] * m + (1 - self.betas[0]) * p.grad)
+            p -= self.rate * (update + self.decay * p)
+            m.copy_(self.betas[1] * m + (1 - self.betas[1]) * p.grad)
+
+
+def zeropower(g):
+    """Keller Jordan's zeropower_via_newtonschulz5, in f32 instead of bf16."""
+    x = g / (g.norm() + 1e-7)
+    if g.size(0) > g.size(1):
+        x = x.T
+    for _ in range(5):
+        a = x @ x.T
+        x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
+    return x.T if g.size(0) > g.size(1) else x
+
+
+class Muon:
+    """muon_update and MuonWithAuxAdam of github.com/KellerJordan/Muon, for matrices; AdamW for the others."""
+
+    def __init__(self, parameters, rate, momentum, decay, others):
+        self.matrices = [p for p in parameters if p.ndim >= 2]
+        self.rate, self.momentum, self.decay = rate, momentum, decay
+        self.means = [torch.zeros_like(p) for p in self.matrices]
+        self.others = AdamW([p for p in parameters if p.ndim < 2], others, weight_decay=decay, foreach=False)
+
+    @torch.no_grad()
+    def step(self):
+        for p, m in zip(self.matrices, self.means):
+            m.lerp_(p.grad, 1 - self.momentum)
+            update = zeropower(p.grad.lerp(m, self.momentum).flatten(1)) * max(1, p.size(0) / p[0].numel()) ** 0.5
+            p.mul_(1 - self.rate * self.decay).add_(update.view_as(p), alpha=-self.rate)
+        self.others.step()
+
+
+class Lookahead:
+    """Algorithm 1 of arXiv 1907.08610."""
+
+    def __init__(self, inner, parameters, steps, share):
+        self.inner, self.parameters, self.steps, self.share, self.count = inner, parameters, steps, share, 0
+        self.slow = [p.detach().clone() for p in parameters]
+
+    @torch.no_grad()
+    def step(self):
+        self.inner.step()
+        self.count += 1
+        if self.count % self.steps == 0:
+            for p, slow in zip(self.parameters, self.slow):
+                slow += self.share * (p - slow)
+                p.copy_(slow)
+
+
 def optimizers():
     c = Cases(10)
     initial = [c.normal(3, 5), c.normal(4)]
@@ -55,6 +116,16 @@ def optimizers():
                                                (", alpha, eps, weight decay, momentum", 0.9, 1e-3, 0.05, 0.5)]:
         options = {"name": "rmsprop", "lr": 0.01, "alpha": alpha, "eps": eps, "weightDecay": decay, "momentum": momentum}
         run("rmsprop" + label, lambda p: RMSprop(p, 0.01, alpha, eps, decay, momentum, foreach=False), options)
+    for label, rate, betas, decay in [("", 0.01, (0.9, 0.99), 0.0), (", other betas, weight decay", 0.02, (0.5, 0.8), 0.1)]:
+        options = {"name": "lion", "lr": rate, "beta1": betas[0], "beta2": betas[1], "weightDecay": decay}
+        run("lion" + label, lambda p: Lion(p, rate, betas, decay), options)
+    for label, decay in [("", 0.0), (", weight decay", 0.05)]:
+        options = {"name": "muon", "lr": 0.02, "momentum": 0.95, "weightDecay": decay, "othersLr": 0.001}
+        run("muon" + label, lambda p: Muon(p, 0.02, 0.95, decay, 0.001), options)
+    run("sgd in two groups", lambda p: SGD([{"params": p[:1], "weight_decay": 0.01}, {"params": p[1:], "lr": 0.2}], 0.1, 0.9),
+        {"name": "sgd", "lr": 0.1, "momentum": 0.9, "weightDecay": 0.01, "vectors": {"weightDecay": 0.0, "rateFactor": 2}})
+    run("lookahead around sgd", lambda p: Lookahead(SGD(p, 0.1, 0.9), p, 3, 0.4),
+        {"name": "sgd", "lr": 0.1, "momentum": 0.9, "lookahead": {"steps": 3, "share": 0.4}})
     write("optimizers", entries)
 
 
@@ -94,4 +165,28 @@ def schedules():
         {"name": "constant"} | warm_up)
     run("LinearLR for 5 steps, then CosineAnnealingLR over the other 35",
         lambda o: warm(o, lambda o: cosine(o, total - 5)), {"name": "cosine", "minimum": 0} | warm_up)
+    for period, growth, minimum in [(10, 1, 0.0), (5, 2, 0.01)]:
+        run(f"CosineAnnealingWarmRestarts, {period}, {growth}",
+            lambda o: lr_scheduler.CosineAnnealingWarmRestarts(o, period, growth, minimum),
+            {"name": "cosine-restarts", "period": period, "growth": growth, "minimum": minimum})
+    for power in (1, 2, 0.5):
+        run(f"PolynomialLR, {power}", lambda o: lr_scheduler.PolynomialLR(o, total, power), {"name": "polynomial", "power": power, "minimum": 0})
+    run("LinearLR for 5 steps, constant, LinearLR over the last 7",
+        lambda o: lr_scheduler.SequentialLR(o, [
+            lr_scheduler.LinearLR(o, start_factor=0.01, total_iters=5), lr_scheduler.ConstantLR(o, 1.0),
+            lr_scheduler.LinearLR(o, start_factor=1.0, end_factor=0.0, total_iters=7)], [5, total - 7]),
+        {"name": "trapezoid", "decayShare": 0.2, "minimum": 0} | warm_up)
+    chance = torch.Generator().manual_seed(10)
+    losses = [round(1.0 / (1 + i) ** 0.1 + 0.02 * torch.rand([], generator=chance).item(), 4) for i in range(total)]
+    for label, options in [("", {"gamma": 0.3, "patience": 2, "threshold": 1e-4, "cooldown": 0, "minimum": 0.0}),
+                           (", cooldown, threshold, minimum", {"gamma": 0.5, "patience": 1, "threshold": 0.02, "cooldown": 3, "minimum": 0.01})]:
+        optimizer = SGD([torch.nn.Parameter(torch.zeros(1))], lr=base)
+        plateau = lr_scheduler.ReduceLROnPlateau(optimizer, "min", options["gamma"], options["patience"], options["threshold"],
+                                                 cooldown=options["cooldown"], min_lr=options["minimum"], eps=0)
+        rates = []
+        for loss in losses:
+            rates.append(optimizer.param_groups[0]["lr"])
+            plateau.step(loss)
+        entries.append({"name": "ReduceLROnPlateau" + label, "options": {"name": "plateau"} | options, "base_rate": base,
+                        "total_steps": total, "validation_losses": losses, "rates": rates})
     write("schedules", entries)

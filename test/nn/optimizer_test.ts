@@ -1,5 +1,19 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { adam, adamw, type Optimizer, optimizer, rmsprop, sgd } from "../../src/nn/mod.ts";
+import {
+  adam,
+  adamw,
+  isBias,
+  isNormOrBias,
+  lion,
+  lookahead,
+  muon,
+  type Optimizer,
+  optimizer,
+  parameterGroups,
+  rmsprop,
+  sgd,
+} from "../../src/nn/mod.ts";
+import { orthogonalized } from "../../src/nn/optimizers/muon.ts";
 import { z } from "zod";
 import { assertGenericAgrees } from "../tensor/generic_forms.ts";
 import {
@@ -17,6 +31,16 @@ const all: readonly (readonly [title: string, optimizer: Optimizer])[] = [
   ["adam", adam({ lr: 0.1 })],
   ["adamw, clipped", adamw({ lr: 0.1, weightDecay: 0.01, clipGradNorm: 1 })],
   ["rmsprop, momentum", rmsprop({ lr: 0.05, momentum: 0.5 })],
+  ["lion", lion({ lr: 0.05, beta2: 0.9, weightDecay: 1e-3 })],
+  ["muon", muon({ lr: 0.1, othersLr: 0.05 })],
+  ["lookahead", lookahead(adam({ lr: 0.1 }), { steps: 2 })],
+  [
+    "groups, clipped",
+    parameterGroups([
+      { optimizer: sgd({ lr: 0.1, momentum: 0.9 }), takes: isBias, rateFactor: 2 },
+      { optimizer: sgd({ lr: 0.1, weightDecay: 1e-3 }) },
+    ], { clipGradNorm: 2 }),
+  ],
 ];
 
 const weights = (): NamedTensor[] => [
@@ -119,6 +143,58 @@ Deno.test("clipGradNorm scales all gradients by their common norm", () => {
   freed(named);
 });
 
+Deno.test("groups are clipped by the common norm of all their gradients", () => {
+  const named = weights();
+  using optimizer = parameterGroups([
+    { optimizer: sgd({ lr: 1 }), takes: isNormOrBias, rateFactor: 10 },
+    { optimizer: sgd({ lr: 1 }) },
+  ], { clipGradNorm: 0.5 }).init(named);
+  scope(() => optimizer.step([Tensor.from([[3, 0], [0, 0]]), Tensor.from([0, 4])], 1));
+  [[2.7, -2, 1, 4], [1, -4.6]].forEach((wanted, i) =>
+    named[i].tensor.numbers().forEach((value, at) => assertAlmostEquals(value, wanted[at], 1e-6))
+  );
+  freed(named);
+});
+
+Deno.test("biases are told by their names, norms by their rank", () => {
+  scope(() => {
+    const [matrix, vector] = [Tensor.zeros([2, 2]), Tensor.zeros([2])];
+    const kinds = [["bias", vector], ["1.bias", vector], ["1.weight", vector], [
+      "1.unbias",
+      matrix,
+    ]] as const;
+    const of = (test: (named: NamedTensor) => boolean) =>
+      kinds.map(([name, tensor]) => test({ name, tensor }));
+    assertEquals(of(isBias), [true, true, false, false]);
+    assertEquals(of(isNormOrBias), [true, true, true, false]);
+    const one = parameterGroups([{ optimizer: sgd(), takes: isBias }]);
+    assertThrows(() => one.init([{ name: "w", tensor: matrix }]), RangeError, "takes w");
+  });
+});
+
+Deno.test("Muon's update is nearly orthogonal, of filters too, and tall as well as wide", () => {
+  scope(() => {
+    const values = [3, -1, 2, 0.5, 4, -2, 1, 1, -3, 2, 0.1, 5];
+    for (const shape of [[3, 4], [4, 3]]) {
+      const found = orthogonalized(Tensor.from(values).reshape(shape));
+      const [rows, columns] = shape;
+      const gram = rows < columns
+        ? found.matmul(found.transpose())
+        : found.transpose().matmul(found);
+      gram.numbers().forEach((value, i) =>
+        assertAlmostEquals(value, i % 4 === 0 ? 1 : 0, 0.6, `${shape}: ${i}`)
+      );
+    }
+    const named = [{ name: "0.weight", tensor: parameter(Tensor.zeros([4, 3, 1, 1])) }];
+    using optimizer = muon({ lr: 0.5, momentum: 0 }).init(named);
+    const gradient = Tensor.from(values).reshape([4, 3]);
+    optimizer.step([gradient.reshape([4, 3, 1, 1])]);
+    const wanted = orthogonalized(gradient).mul(-0.5 * Math.sqrt(4 / 3)).numbers();
+    assertEquals(named[0].tensor.numbers(), wanted);
+    freed(named);
+  });
+});
+
 Deno.test("an optimizer throws on settings out of range", () => {
   const refuse = (make: () => Optimizer, message: string) =>
     assertThrows(make, RangeError, message);
@@ -132,6 +208,8 @@ Deno.test("an optimizer throws on settings out of range", () => {
   refuse(() => adam({ beta2: 1 }), "adam: beta2 must be below 1, not 1");
   refuse(() => adamw({ weightDecay: -0.1 }), "adamw: weightDecay must be at least 0, not -0.1");
   refuse(() => rmsprop({ clipGradNorm: 0 }), "rmsprop: clipGradNorm must be above 0, not 0");
+  refuse(() => muon({ othersLr: 0 }), "muon: othersLr must be above 0, not 0");
+  refuse(() => lookahead(sgd(), { share: 2 }), "lookahead: share must be at most 1, not 2");
   refuse(() => rmsprop.of({ beta1: 0.9 }), 'rmsprop: there is no setting "beta1": there are lr');
 });
 

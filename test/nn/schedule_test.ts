@@ -1,5 +1,13 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { constant, cosine, oneCycle, type Schedule, stepDecay } from "../../src/nn/mod.ts";
+import {
+  constant,
+  cosine,
+  oneCycle,
+  plateau,
+  type Schedule,
+  schedules,
+  stepDecay,
+} from "../../src/nn/mod.ts";
 
 /** The rates of a run whose epochs have one step each. */
 const rates = (schedule: Schedule, steps: number) =>
@@ -40,10 +48,17 @@ Deno.test("oneCycle() rises to the rate and falls far below where it began", () 
 });
 
 Deno.test("a schedule is finite in runs of a single step", () => {
-  for (const schedule of [constant(), cosine(), oneCycle(), stepDecay()]) {
+  for (const schedule of schedules.map((spec) => spec.of({}))) {
     const found = rateOf(schedule, 0.1, 0, 1);
     assertEquals(Number.isFinite(found) && found >= 0, true, schedule.name);
   }
+});
+
+Deno.test("the plateau's epochs begin after the warm-up", () => {
+  const schedule = plateau({ patience: 0, gamma: 0.5, warmupEpochs: 2 });
+  const run = { stepsPerEpoch: 1, totalSteps: 6, validationLosses: [1, 2, 3, 4, 2, 2] };
+  const found = [0, 1, 2, 3, 4, 5].map((step) => schedule.rate(1, step, run));
+  assertEquals(found.slice(2), [1, 1, 0.5, 0.5]);
 });
 
 Deno.test("a schedule throws on settings out of range, and on a warm-up before its own rise", () => {
@@ -51,5 +66,7 @@ Deno.test("a schedule throws on settings out of range, and on a warm-up before i
   refuse(() => stepDecay({ stepSize: 0 }), "step: stepSize must be at least 1, not 0");
   refuse(() => cosine({ warmupEpochs: 0.5 }), "cosine: warmupEpochs must be a whole number");
   refuse(() => oneCycle({ warmupEpochs: 1 }), "one-cycle: warmupEpochs is not for a schedule");
+  const run = { stepsPerEpoch: 1, totalSteps: 2 };
+  assertThrows(() => plateau().rate(1, 1, run), RangeError, "it needs validation images");
   refuse(() => cosine.of({ gamma: 1 }), 'cosine: there is no setting "gamma"');
 });

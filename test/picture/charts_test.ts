@@ -4,6 +4,7 @@ import { classScoresPicture } from "../../src/picture/class_scores_picture.ts";
 import { confusionPicture } from "../../src/picture/confusion_matrix.ts";
 import { convergencePicture, curvesPicture } from "../../src/picture/curves.ts";
 import { metrics } from "../../src/statistics/metrics.ts";
+import { rateCurvePicture } from "../../src/picture/rate_curve.ts";
 import { reliabilityPicture } from "../../src/picture/reliability.ts";
 import { count, parsed, texts } from "./svg.ts";
 
@@ -43,6 +44,22 @@ Deno.test("curves of many epochs are lines without points", () => {
   const svg = curvesPicture({ ...about, history, epochs: 100 });
   assertEquals(count(svg, "circle"), 0);
   assert(count(svg, "path") >= 4);
+});
+
+Deno.test("rateCurvePicture() shows the losses within the axis over the rates, and marks one", () => {
+  const points = [2, 1.8, 1.5, 1.2, 9, 80].map((loss, i) => ({
+    lr: Number(`1e${i - 5}`),
+    loss,
+    smoothed: loss,
+  }));
+  const svg = rateCurvePicture({ ...about, points, suggested: 0.01 });
+  assertEquals(count(svg, "circle"), 4);
+  assert(["running mean", "1e-5", "0.01"].every((text) => texts(svg).includes(text)));
+  assertEquals(count(svg, "[stroke-dasharray='3 3']"), 1);
+  assertEquals(
+    count(rateCurvePicture({ ...about, points: points.slice(0, 1) }), "[stroke-dasharray='3 3']"),
+    0,
+  );
 });
 
 Deno.test("convergencePicture() names every run, and says which has training figures only", () => {

@@ -23,6 +23,25 @@ const schedules: Partial<TrainSettings>[] = [
   { lrScheduler: "cosine", lrWarmupEpochs: 1 },
   { lrScheduler: "one-cycle" },
 ];
+/** What a recipe may have besides, each at least once; steps of 16 images, as the others have. */
+const parts: Partial<TrainSettings>[] = [
+  {
+    opt: "lion",
+    lr: 0.001,
+    decayWeightsOnly: true,
+    weightDecay: 0.1,
+    biasLrFactor: 2,
+    ema: 0.9,
+    accumulate: 4,
+    batchSize: 4,
+    lrScheduler: "plateau",
+    lrPatience: 0,
+    lrThreshold: 0.5,
+  },
+  { opt: "muon", lookaheadSteps: 3, ema: 0.5, lrScheduler: "trapezoid", clipGradNorm: 1 },
+  { opt: "sgd", biasLrFactor: 4, lrScheduler: "cosine-restarts", lrPeriod: 1, accumulate: 1 },
+  { opt: "adam", lookaheadSteps: 2, lookaheadShare: 0.8, lrScheduler: "polynomial", lrPower: 2 },
+];
 const augmented = { hflip: true, cropPadding: 2, randomErase: 0.3, labelSmoothing: 0.1 };
 
 /** The files that say all about a run. */
@@ -37,32 +56,36 @@ function files(folder: string) {
   };
 }
 
-for (const optimizer of optimizers) {
-  for (const schedule of schedules) {
-    const name = `${optimizer.opt}${optimizer.nesterov ? " with momentum" : ""}`;
-    const title = `N steps are k steps, a resume and N - k steps: ${name}, ${schedule.lrScheduler}`;
-    Deno.test(title, async () => {
-      using parent = temporaryFolder();
-      const settings = config({ ...optimizer, ...schedule, ...augmented });
-      using whole = Run.create(settings, environment, parent.path);
-      assertEquals((await trainTo(whole)).step, 10);
-      const expected = files(whole.folder);
-      for (const k of [1, 4, 5, 7, 10]) { // inside and at the end of an epoch, and of the run
-        let folder: string;
-        {
-          using begun = Run.create(settings, environment, parent.path);
-          folder = begun.folder;
-          assertEquals(await trainTo(begun, k).then(({ step, complete }) => [step, complete]), [
-            k,
-            false,
-          ]);
-        }
-        using resumed = Run.open(folder);
-        assert((await trainTo(resumed)).complete);
-        assertEquals(files(folder), expected);
+const recipes = [
+  ...optimizers.flatMap((optimizer) =>
+    schedules.map((schedule) => ({ ...optimizer, ...schedule }))
+  ),
+  ...parts,
+];
+for (const recipe of recipes) {
+  const name = `${recipe.opt}${recipe.nesterov ? " with momentum" : ""}`;
+  const title = `N steps are k steps, a resume and N - k steps: ${name}, ${recipe.lrScheduler}`;
+  Deno.test(title, async () => {
+    using parent = temporaryFolder();
+    const settings = config({ ...recipe, ...augmented });
+    using whole = Run.create(settings, environment, parent.path);
+    assertEquals((await trainTo(whole)).step, 10);
+    const expected = files(whole.folder);
+    for (const k of [1, 4, 5, 7, 10]) { // inside and at the end of an epoch, and of the run
+      let folder: string;
+      {
+        using begun = Run.create(settings, environment, parent.path);
+        folder = begun.folder;
+        assertEquals(await trainTo(begun, k).then(({ step, complete }) => [step, complete]), [
+          k,
+          false,
+        ]);
       }
-    });
-  }
+      using resumed = Run.open(folder);
+      assert((await trainTo(resumed)).complete);
+      assertEquals(files(folder), expected);
+    }
+  });
 }
 
 Deno.test("N steps are k steps, a resume and N - k steps: all that changes images, and skips", async () => {

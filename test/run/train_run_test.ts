@@ -7,6 +7,9 @@ import {
 } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { writeReport } from "../../src/report/write_report.ts";
+import { silentScreen } from "../../src/cli/progress.ts";
+import { reproduce } from "../../src/experiment/reproduce.ts";
+import { builtIn } from "../../src/train/mod.ts";
 import { readRun } from "../../src/run/record.ts";
 import { resultsOf } from "../../src/run/results.ts";
 import { Run } from "../../src/run/run.ts";
@@ -56,6 +59,31 @@ Deno.test("a run ends with figures that its files bear out", async () => {
     said.filter((line) => line.startsWith("epoch ")).every((line) =>
       line.endsWith("(SYNTHETIC data)")
     ),
+  );
+});
+
+Deno.test("a run out of time says so in its files, and before its first epoch has no result", async () => {
+  using parent = temporaryFolder();
+  using run = Run.create(config({ epochs: 3 }), environment, parent.path);
+  await assertRejects(
+    () => carried(run, { maxTime: "0s" }),
+    UserError,
+    "--max-time 0s was over before the first epoch. To resume: the command",
+  );
+  for (let steps = 2; steps < 5; steps++) {
+    await assertRejects(() => carried(run, { maxTime: "0s" }), UserError); // a step each time
+  }
+  const { code, said } = await carried(run, { maxTime: "0s" });
+  assertEquals(code, 0);
+  assert(said.includes("ended by --max-time: this result does not follow from its config alone"));
+  const { summary } = readRun(run.folder);
+  assertEquals([summary?.epochs, summary?.steps, summary?.out_of_time], [1, 5, true]);
+  const results = resultsOf(readRun(run.folder));
+  assertEquals(results.out_of_time, true);
+  await assertRejects(
+    () => reproduce("run", results, builtIn(run.config), {}, silentScreen),
+    UserError,
+    "run was ended by --max-time",
   );
 });
 

@@ -1,6 +1,7 @@
 /**
  * Trains every model with SGD and AdamW for a few steps and prints the SHA-256 of the weights: one process,
- * one instruction set (`WICK_ISA`), one number of threads (the argument).
+ * one instruction set (`WICK_ISA`), one number of threads (the argument). Two trainings with further
+ * parts of a recipe follow.
  */
 import { native } from "../../src/ffi/mod.ts";
 import { cnn, linear, nonlinear } from "../../src/models/mod.ts";
@@ -23,6 +24,9 @@ import {
 } from "../../src/nn/mod.ts";
 import { gradients, Random, scope, Tensor } from "../../src/tensor/mod.ts";
 import { storedTensors } from "../../src/storage/stored_tensors.ts";
+import type { TrainSettings } from "../../src/config/mod.ts";
+import { modelOf, Pace, train, TrainingState } from "../../src/train/mod.ts";
+import { config, data, recipe } from "./fixtures.ts";
 import { weightsDigest } from "../../src/storage/weights_digest.ts";
 
 const optimizers: readonly Optimizer[] = [
@@ -65,6 +69,29 @@ for (const model of Object.keys(models)) {
   for (const optimizer of optimizers) {
     console.log(model, optimizer.name, digest(model, optimizer));
   }
+}
+
+// What a recipe may have besides, in a training of 10 steps with all that it leaves.
+const parts: readonly Partial<TrainSettings>[] = [
+  {
+    opt: "lion",
+    lr: 0.001,
+    decayWeightsOnly: true,
+    biasLrFactor: 2,
+    ema: 0.9,
+    accumulate: 4,
+    batchSize: 4,
+  },
+  { opt: "muon", lookaheadSteps: 3, ema: 0.5, lrScheduler: "polynomial", lrPower: 0.7 },
+];
+for (const settings of parts) {
+  using state = new TrainingState(
+    modelOf(config({ model: "cnn", hidden: 4 })),
+    recipe(settings),
+    data.train.count,
+  );
+  await train(state, data, {}, new Pace());
+  console.log("recipe", settings.opt, weightsDigest(state.checkpoint().tensors));
 }
 
 function digest(name: string, chosen: Optimizer): string {

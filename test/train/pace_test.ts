@@ -14,6 +14,12 @@ Deno.test("a pace saves every so many steps, or seconds, or never", async () => 
   assertEquals(seconds.saveIsDue(52), false);
 });
 
+Deno.test("a pace's time is over, or never is", () => {
+  assertEquals(new Pace().timeIsUp, false);
+  assertEquals(new Pace({ maxTime: "2h" }).timeIsUp, false);
+  for (const maxTime of ["0s", "0m", "0.000h"]) assertEquals(new Pace({ maxTime }).timeIsUp, true);
+});
+
 Deno.test("a pace rests and draws seldom", async () => {
   const pace = new Pace();
   let drawn = 0;

@@ -5,7 +5,7 @@ use candle_core::{DType, Tensor};
 use crate::exports;
 use crate::handles::{get_all, put};
 use crate::kernels::math::powi;
-use crate::kernels::optimizer::{Adam, RmsProp, Sgd};
+use crate::kernels::optimizer::{Adam, Average, Lion, RmsProp, Sgd};
 use crate::ops::optimizer as ops;
 
 exports! { EXPORTS:
@@ -32,6 +32,15 @@ exports! { EXPORTS:
             return ops::step(rule, &parameters, &gradients, [&squares]);
         }
         ops::step(rule, &parameters, &gradients, [&squares, &get_all(momenta)?])
+    }
+    /// Lion.
+    fn lion_step(parameters: &[f64], gradients: &[f64], m: &[f64], rate: f64, beta1: f64, beta2: f64, weight_decay: f64) -> Status {
+        let rule = Lion { rate, beta1, beta2, weight_decay };
+        ops::step(rule, &get_all(parameters)?, &get_all(gradients)?, [&get_all(m)?])
+    }
+    /// Moves each average, in place, by a share of what it lacks of its tensor: `average += share * (tensor - average)`.
+    fn average_step(averages: &[f64], tensors: &[f64], share: f64) -> Status {
+        ops::step(Average { share }, &get_all(averages)?, &get_all(tensors)?, [])
     }
     /// Scales gradients, in place, to a common norm of at most `most`; returns the norm before as f64 `[]`.
     fn clip_gradient_norm(gradients: &[f64], most: f64) -> Handle {

@@ -106,6 +106,41 @@ impl<T: Float> Rule<T, 2> for RmsProp {
     }
 }
 
+/// Lion (Chen et al., arXiv 2302.06675), whose update is a sign.
+#[derive(Clone, Copy, Debug)]
+pub struct Lion {
+    pub rate: f64,
+    pub beta1: f64,
+    pub beta2: f64,
+    pub weight_decay: f64,
+}
+
+impl<T: Float> Rule<T, 1> for Lion {
+    #[inline(always)]
+    fn apply<V: Vector<Element = T>>(self, p: V, g: V, [m]: [V; 1]) -> (V, [V; 1]) {
+        let p = p.mul(V::constant(1.0 - self.rate * self.weight_decay));
+        let mixed = V::constant(self.beta1).fma(m, V::constant(1.0 - self.beta1).mul(g));
+        // A zero and a NaN are their own signs.
+        let positive = V::select(V::zero().less(mixed), V::constant(1.0), mixed);
+        let sign = V::select(mixed.less(V::zero()), V::constant(-1.0), positive);
+        let m = V::constant(self.beta2).fma(m, V::constant(1.0 - self.beta2).mul(g));
+        (V::constant(-self.rate).fma(sign, p), [m])
+    }
+}
+
+/// A running mean p, which moves by a share of what it lacks of g.
+#[derive(Clone, Copy, Debug)]
+pub struct Average {
+    pub share: f64,
+}
+
+impl<T: Float> Rule<T, 0> for Average {
+    #[inline(always)]
+    fn apply<V: Vector<Element = T>>(self, p: V, g: V, _: [V; 0]) -> (V, [V; 0]) {
+        (V::constant(self.share).fma(g.sub(p), p), [])
+    }
+}
+
 /// A step of the elements `start..end`.
 struct Step<'a, T, R, const STATES: usize> {
     rule: R,

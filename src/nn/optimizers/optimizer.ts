@@ -94,17 +94,41 @@ export function optimizer<Settings extends LearningRate>(
   definition: OptimizerDefinition<Settings>,
 ): OptimizerSpec<Settings> {
   const { state: _state, update: _update, ...spec } = definition;
+  return optimizerSpec(spec, (settings, { clipGradNorm }) => ({
+    name: spec.name,
+    lr: settings.lr,
+    init: (parameters) => begin(definition, settings, clipGradNorm, parameters),
+  }));
+}
+
+/** Makes an optimizer that is composed of others: a function of its settings. */
+export function optimizerSpec<Settings extends LearningRate>(
+  spec: Spec<Settings>,
+  make: (settings: Complete<Settings>, clipping: Required<Clipping>) => Optimizer,
+): OptimizerSpec<Settings> {
   const of = (given: object): Optimizer => {
     const { clipGradNorm, ...own }: Clipping = { ...given };
-    const settings = complete(spec, own);
     const most = complete({ name: spec.name, settings: clipping }, { clipGradNorm });
-    return {
-      name: spec.name,
-      lr: settings.lr,
-      init: (parameters) => begin(definition, settings, most.clipGradNorm, parameters),
-    };
+    return make(complete(spec, own), most);
   };
   return callable((settings: object = {}) => of(settings), { ...spec, of });
+}
+
+/** Scales gradients, in place, to a common norm of at most `most`. */
+export function clipGradients(gradients: readonly Tensor[], most: number): void {
+  if (most === Infinity) return;
+  native.tensor_free(native.clip_gradient_norm(listOf(gradients).handles, most));
+  gradients.forEach(written);
+}
+
+/** Throws where there is not one gradient for each parameter. */
+export function checkCount(gradients: readonly Tensor[], parameters: readonly NamedTensor[]): void {
+  if (gradients.length === parameters.length) return;
+  throw new RangeError(
+    `Cannot step with ${counted(gradients.length, "gradient")} for ${
+      counted(parameters.length, "parameter")
+    }`,
+  );
 }
 
 function begin<Settings extends LearningRate>(
@@ -124,18 +148,9 @@ function begin<Settings extends LearningRate>(
       tensors.map((tensor, i) => ({ name: `optimizer.${kind}.${named[i].name}`, tensor }))
     ),
     step(tensors, lr = settings.lr) {
-      if (tensors.length !== named.length) {
-        throw new RangeError(
-          `Cannot step with ${counted(tensors.length, "gradient")} for ${
-            counted(named.length, "parameter")
-          }`,
-        );
-      }
+      checkCount(tensors, named);
       for (let i = 0; i < tensors.length; i++) handles[i] = tensors[i].handle;
-      if (clipGradNorm < Infinity) {
-        native.tensor_free(native.clip_gradient_norm(handles, clipGradNorm));
-        tensors.forEach(written);
-      }
+      clipGradients(tensors, clipGradNorm);
       const step = ++this.stepCount;
       const gradients = { tensors, handles };
       const stateOf = (name: string) => state.get(name) ?? none;

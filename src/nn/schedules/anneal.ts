@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { scalarMath } from "../../tensor/mod.ts";
 
 /** `part` of `whole`, 0 to 1; 1 of nothing. */
@@ -11,3 +12,7 @@ export const line = (start: number, end: number, progress: number): number =>
 /** From `start` at `progress` 0 to `end` at 1, by half a cosine. */
 export const halfCosine = (start: number, end: number, progress: number): number =>
   end + (start - end) * ((1 + scalarMath.cos(Math.PI * progress)) / 2);
+
+/** A schedule's setting: the rate that it ends with. */
+export const minimum = (): z.ZodDefault<z.ZodNumber> =>
+  z.number().min(0).default(0).describe("rate at the end");

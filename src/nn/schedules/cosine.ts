@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { halfCosine, share } from "./anneal.ts";
+import { halfCosine, minimum, share } from "./anneal.ts";
 import { schedule, type ScheduleSpec } from "./schedule.ts";
 
 /** Settings of the cosine. */
@@ -11,7 +10,7 @@ export interface CosineOptions {
 /** Half a cosine from the rate down to `minimum` (Loshchilov and Hutter, arXiv 1608.03983). */
 export const cosine: ScheduleSpec<CosineOptions> = schedule({
   name: "cosine",
-  settings: { minimum: z.number().min(0).default(0).describe("rate at the end") },
+  settings: { minimum: minimum() },
   later: ["minimum"],
   rate: ({ minimum }, base, step, { totalSteps }) =>
     halfCosine(base, minimum, share(step, totalSteps)),

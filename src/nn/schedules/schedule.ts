@@ -16,12 +16,14 @@ export interface Warmup {
   readonly warmupStart?: number;
 }
 
-/** How long a run is. */
+/** How long a run is, and what has come of it. */
 export interface RunLength {
   /** Steps of an epoch. */
   readonly stepsPerEpoch: number;
   /** Steps of all epochs. */
   readonly totalSteps: number;
+  /** The validation loss of each epoch so far, where there are validation images. */
+  readonly validationLosses?: readonly number[];
 }
 
 /** How the learning rate changes over a run. */
@@ -36,6 +38,8 @@ export interface Schedule {
 export interface ScheduleDefinition<Settings extends object> extends Spec<Settings> {
   /** Whether it begins with a rise, so that there is no warm-up before it. */
   readonly ownRise?: boolean;
+  /** Whether it follows the validation loss. */
+  readonly needsValidation?: boolean;
   /** The rate of a step, counted from the end of the warm-up, in a run that is shorter by it. */
   rate(settings: Complete<Settings>, base: number, step: number, run: RunLength): number;
 }
@@ -44,6 +48,8 @@ export interface ScheduleDefinition<Settings extends object> extends Spec<Settin
 export interface ScheduleSpec<Settings extends object = NoSettings> extends Spec<Settings> {
   /** Whether it begins with a rise, so that there is no warm-up before it. */
   readonly ownRise?: boolean;
+  /** Whether it follows the validation loss. */
+  readonly needsValidation?: boolean;
   (settings?: Partial<Settings> & Warmup): Schedule;
   /** The schedule of settings that come from outside, such as a config. */
   of(settings: object): Schedule;
@@ -71,12 +77,16 @@ export function schedule<Settings extends object>(
     }
     return {
       name,
-      rate(base, step, { stepsPerEpoch, totalSteps }) {
+      rate(base, step, { stepsPerEpoch, totalSteps, validationLosses }) {
         const warmupSteps = warmupEpochs * stepsPerEpoch;
         if (step < warmupSteps) {
           return base * (warmupStart + (1 - warmupStart) * (step / warmupSteps));
         }
-        const run = { stepsPerEpoch, totalSteps: totalSteps - warmupSteps };
+        const run = {
+          stepsPerEpoch,
+          totalSteps: totalSteps - warmupSteps,
+          validationLosses: validationLosses?.slice(warmupEpochs),
+        };
         return rate(settings, base, step - warmupSteps, run);
       },
     };

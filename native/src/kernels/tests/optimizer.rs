@@ -1,5 +1,5 @@
 use super::{CASES, Chance, assert_bits, assert_same_bits};
-use crate::kernels::optimizer::{Adam, RmsProp, Rule, Sgd, square_sum, step};
+use crate::kernels::optimizer::{Adam, Average, Lion, RmsProp, Rule, Sgd, square_sum, step};
 use crate::kernels::partials::{PARTIALS, join};
 
 /// Parameter and states after a few steps.
@@ -26,6 +26,10 @@ fn every_instance_takes_the_same_steps_over_random_lengths_and_settings() {
         let (beta1, beta2, epsilon, correction1, correction2) = (0.9, 0.999, 1e-8, 0.271, 0.002_997);
         let adam = Adam { rate, beta1, beta2, epsilon, weight_decay, decoupled, correction1, correction2 };
         let rms_prop = RmsProp { rate, alpha: 0.99, epsilon, weight_decay, momentum: 0.9 };
+        let lion = Lion { rate, beta1, beta2: 0.99, weight_decay };
+        let average = Average { share: 1.0 - beta2 };
+        assert_same_bits(lion, || trained::<_, 1>(lion, &parameter, &gradients));
+        assert_same_bits(average, || trained::<_, 0>(average, &parameter, &gradients));
         assert_same_bits(sgd, || trained::<_, 0>(sgd, &parameter, &gradients));
         assert_same_bits(sgd, || trained::<_, 1>(sgd, &parameter, &gradients));
         assert_same_bits(adam, || trained::<_, 2>(adam, &parameter, &gradients));

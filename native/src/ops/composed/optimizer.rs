@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use candle_core::{Result, Tensor};
 
-use crate::kernels::optimizer::{Adam, RmsProp, Sgd};
+use crate::kernels::optimizer::{Adam, Average, Lion, RmsProp, Sgd};
 
 pub type Stepped<const STATES: usize> = Result<(Tensor, [Tensor; STATES])>;
 
@@ -64,6 +64,21 @@ impl Composed<2> for RmsProp {
         let (change, square) = scaled(self, p, g, square)?;
         let momentum = ((momentum * self.momentum)? + change)?;
         Ok(((p - (&momentum * self.rate)?)?, [square, momentum]))
+    }
+}
+
+impl Composed<1> for Lion {
+    fn apply(&self, p: &Tensor, g: &Tensor, [m]: [&Tensor; 1]) -> Stepped<1> {
+        let p = (p * (1.0 - self.rate * self.weight_decay))?;
+        let mixed = ((m * self.beta1)? + (g * (1.0 - self.beta1))?)?;
+        let m = ((m * self.beta2)? + (g * (1.0 - self.beta2))?)?;
+        Ok(((p - (mixed.sign()? * self.rate)?)?, [m]))
+    }
+}
+
+impl Composed<0> for Average {
+    fn apply(&self, p: &Tensor, g: &Tensor, []: [&Tensor; 0]) -> Stepped<0> {
+        Ok(((p + ((g - p)? * self.share)?)?, []))
     }
 }
 
