@@ -48,6 +48,9 @@ export async function trainCommand(
   if (options.resume !== undefined) {
     return await resume(options.resume, settings, options, screen, reporter);
   }
+  if (options.dryRun && options.lrFind) {
+    throw new UsageError("--dry-run and --lr-find each take the place of a run: give one of them");
+  }
   const complete = checkedSettings(settings, own?.model);
   const data = await loadTraining({ ...options, trainSize: settings.trainSize });
   const config = completeConfig(withFigures(complete, data.train), data.source, own?.model);

@@ -1,7 +1,8 @@
 import { ConvolutionGeometry, functional, PoolingGeometry, type Tensor } from "../tensor/mod.ts";
 import type { Conv2d } from "./convolution.ts";
 import type { Layer, Mode, Module, Tensors } from "./module.ts";
-import type { Normalization } from "./normalization.ts";
+import { foldedWeights } from "./folding.ts";
+import type { BatchNorm, BatchNormTensors, Normalization } from "./normalization.ts";
 import type { Pool2d } from "./pooling.ts";
 import type { Weights } from "./weights.ts";
 
@@ -15,6 +16,8 @@ export interface Pass {
   readonly reluGradientDone: boolean;
   /** The pass before left the gradient of its ReLU to this one. */
   readonly inputFromRelu: boolean;
+  /** Its second layer is a normalisation that is folded into the weight of the first. */
+  readonly folds: boolean;
 }
 
 type Forward = (x: Tensor, mode: Mode) => Tensor;
@@ -24,11 +27,13 @@ type Built<Kind extends Layer, Own> = Module<Own> & { readonly layer: Kind };
 interface Row {
   /** Kinds that join it where they follow in this order; each may be left out. */
   readonly epilogue?: readonly string[];
+  /** The kind of normalisation that evaluation folds into its weight where it follows. */
+  readonly folds?: string;
   /** Whether a pass that it begins can leave the gradient of the ReLU at its end to the next pass. */
   readonly leavesReluGradient?: boolean;
   /** Whether its input's gradient can be zeroed where the ReLU before it gave 0. */
   readonly takesReluGradient?: boolean;
-  /** The native call of a pass that it begins. */
+  /** The native call of a pass that it begins, by these weights if they are not its own. */
   forward(module: Module, epilogue: functional.Epilogue): Forward;
   /** What it adds to the call of a pass that it joins. */
   join?(layer: Layer): functional.Epilogue;
@@ -49,6 +54,7 @@ const rows: Readonly<Record<string, Row>> = {
   groupNorm: normalization,
   conv2d: {
     epilogue: ["relu", "maxPool2d"],
+    folds: "batchNorm2d",
     leavesReluGradient: true,
     takesReluGradient: true,
     forward({ layer, tensors: { weight, bias } }: Built<Conv2d, Weights>, epilogue) {
@@ -58,6 +64,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   linear: {
     epilogue: ["relu"],
+    folds: "batchNorm1d",
     forward: ({ tensors: { weight, bias } }: Module<Weights>, epilogue) => (x) =>
       functional.linear(x, weight, bias, epilogue),
   },
@@ -78,36 +85,58 @@ const rows: Readonly<Record<string, Row>> = {
 
 const table: ReadonlyMap<string | undefined, Row> = new Map(Object.entries(rows));
 
-/** The passes of a sequence: neighbours are joined where that saves a pass over memory. */
-export function plan(layers: readonly Layer[]): Pass[] {
+/**
+ * The passes of a sequence: neighbours are joined where that saves a pass over memory. Evaluation
+ * also folds a batch normalisation into the weight and the bias before it, whose sums then round
+ * otherwise; all else that is joined has the bits of its layers one by one.
+ */
+export function plan(layers: readonly Layer[], training: boolean): Pass[] {
   const passes: Pass[] = [];
   let inputFromRelu = false;
   for (let start = 0, end = 1; start < layers.length; start = end++) {
     const row = table.get(layers[start]!.kind);
+    const folds = !training && row?.folds !== undefined && layers[end]?.kind === row.folds;
+    if (folds) end++;
     for (const kind of row?.epilogue ?? []) if (layers[end]?.kind === kind) end++;
     const reluGradientDone = layers[end - 1]!.kind === "relu" &&
       row?.leavesReluGradient === true &&
       table.get(layers[end]?.kind)?.takesReluGradient === true;
-    passes.push({ start, layers: layers.slice(start, end), reluGradientDone, inputFromRelu });
+    const joined = layers.slice(start, end);
+    passes.push({ start, layers: joined, reluGradientDone, inputFromRelu, folds });
     inputFromRelu = reluGradientDone;
   }
   return passes;
 }
 
-function forwardOf({ start, layers, ...gradients }: Pass, modules: readonly Module[]): Forward {
+function forwardOf(pass: Pass, modules: readonly Module[]): Forward {
+  const { start, layers, folds, ...gradients } = pass;
   const module = modules[start]!;
-  const joined = layers.slice(1).map((layer) => table.get(layer.kind)?.join?.(layer));
+  const joined = layers.slice(folds ? 2 : 1).map((layer) => table.get(layer.kind)?.join?.(layer));
   const { reluGradientDone, inputFromRelu } = gradients;
+  if (folds) {
+    const { forward } = table.get(module.layer.kind)!;
+    const epilogue = Object.assign(gradients, ...joined);
+    const normalization = modules[start + 1] as Built<BatchNorm, BatchNormTensors>;
+    return (x, mode) => {
+      const tensors = foldedWeights(module as Module<Weights>, normalization);
+      const y = forward({ ...module, tensors }, epilogue)(x, mode);
+      for (const each of Object.values(tensors)) if (!each.requiresGrad) each.dispose();
+      return y;
+    };
+  }
   if (joined.length === 0 && !reluGradientDone && !inputFromRelu) return module.forward;
   return table.get(module.layer.kind)!.forward(module, Object.assign(gradients, ...joined));
 }
 
 /** Runs modules one after the other, as `plan` joins them. */
 export function sequence(modules: readonly Module[]): Forward {
-  const passes = plan(modules.map(({ layer }) => layer)).map((pass) => forwardOf(pass, modules));
+  const layers = modules.map(({ layer }) => layer);
+  const [training, evaluation] = [true, false].map((isTraining) =>
+    plan(layers, isTraining).map((pass) => forwardOf(pass, modules))
+  );
   return (x, mode) => {
     let value = x;
-    for (const pass of passes) {
+    for (const pass of mode.training ? training : evaluation) {
       const next = pass(value, mode);
       // What no gradient needs goes at once: its memory is warm for the next layer.
       if (value !== x && value !== next && !next.requiresGrad) value.dispose();

@@ -20,7 +20,7 @@ Deno.test("--lr-find prints the losses, names a rate and draws the same picture 
   const { said, svg } = await find();
   assertEquals(said[0].trim().split(/ +/), ["lr", "loss", "mean"]);
   assert(
-    /^the loss falls fastest at .*: try --lr [\d.e-]+ or less \(SYNTHETIC data\)$/.test(
+    /^the loss falls fastest at .*: try --lr [\d.e-]+ or less +\(SYNTHETIC data\)$/.test(
       said.at(-2)!,
     ),
   );

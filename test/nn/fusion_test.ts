@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import {
   avgPool2d,
   batchNorm1d,
@@ -20,6 +20,7 @@ import { cnn, nonlinear } from "../../src/models/mod.ts";
 import {
   gradients,
   liveTensors,
+  noGradients,
   parameter,
   Random,
   scope,
@@ -127,9 +128,14 @@ const chains: [name: string, layer: Layer, shape: Shape][] = [
   ["the convolutional model", cnn(), [8, 1, 28, 28]],
 ];
 
+/** Whether evaluation folds a normalisation in it. */
+const folds = ({ layers = [] }: Layer): boolean =>
+  plan(layers, false).some((pass) => pass.folds) || layers.some(folds);
+
 for (const [name, layer, shape] of chains) {
   Deno.test(`sequential() joins operations bit for bit: ${name}`, () => {
     assertEquals(bits(layer, shape, true), bits(layer, shape, false));
+    if (folds(layer)) return;
     const evaluated = [true, false].map((joined) => bits(layer, shape, joined, false));
     assertEquals(evaluated[0], evaluated[1]);
   });
@@ -174,7 +180,7 @@ const plans: [name: string, layers: readonly Layer[], passes: string[]][] = [
 
 for (const [name, layers, passes] of plans) {
   Deno.test(`sequential() joins as few as save a pass over memory: ${name}`, () => {
-    const found = plan(layers).map(({ layers, inputFromRelu, reluGradientDone }) =>
+    const found = plan(layers, true).map(({ layers, inputFromRelu, reluGradientDone }) =>
       (inputFromRelu ? "left gradient, " : "") + layers.map(({ kind }) => kind).join(" ") +
       (reluGradientDone ? ", its gradient left" : "")
     );
@@ -206,3 +212,47 @@ Deno.test("a different input gives different bits, so that the comparison can fa
   const layer = sequential(linear(3, 2), relu);
   assertNotEquals(bits(layer, [2, 3], true), bits(layer, [3, 3], true));
 });
+
+const folded: [name: string, layer: Layer, shape: Shape][] = [
+  [
+    "conv2d, batchNorm2d, relu, maxPool2d",
+    sequential(conv2d(3, 8, wide), batchNorm2d(8), relu, maxPool2d(2)),
+    [5, 3, 7, 6],
+  ],
+  [
+    "grouped conv2d without a bias, batchNorm2d",
+    sequential(conv2d(4, 6, { ...wide, groups: 2, bias: false }), batchNorm2d(6)),
+    [3, 4, 5, 5],
+  ],
+  ["linear, batchNorm1d, relu", sequential(linear(9, 7), batchNorm1d(7), relu), [11, 9]],
+];
+
+for (const [name, layer, shape] of folded) {
+  Deno.test(`evaluation folds a batch normalisation into the weights before it: ${name}`, () => {
+    const run = (joined: boolean) => {
+      using model = build(layer, random.child("init"));
+      for (const { tensor } of [...model.parameters, ...model.buffers]) {
+        if (tensor.dtype !== "f32") continue;
+        using drawn = random.child("values").uniform(tensor.shape, 0.3, 1.7);
+        tensor.assign(drawn);
+      }
+      using x = parameter(random.uniform(shape, -1, 1));
+      const parameters = model.parameters.map(({ tensor }) => tensor);
+      const before = liveTensors();
+      noGradients(() => scope(() => model.forward(x).numbers()));
+      assertEquals(liveTensors(), before);
+      return scope(() => {
+        const mode = { training: false };
+        const y = joined ? model.forward(x, mode) : unjoined(model, x, mode);
+        const loss = y.mul(random.child("weights").uniform(y.shape, -1, 1)).sum();
+        return [y, ...gradients(loss, [x, ...parameters])].map((tensor) => tensor.numbers());
+      });
+    };
+    const [joined, apart] = [run(true), run(false)];
+    for (const [i, values] of joined.entries()) {
+      const largest = Math.max(...apart[i].map(Math.abs));
+      const apartBy = Math.max(...values.map((value, j) => Math.abs(value - apart[i][j])));
+      assert(apartBy <= 4e-6 * largest, `${apartBy} of ${largest}`);
+    }
+  });
+}

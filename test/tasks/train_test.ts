@@ -97,6 +97,8 @@ const refused: [code: number, args: string[], message: RegExp][] = [
     /Cannot train on 55000 images: take 1 to 50000, or 60000/,
   ],
   [2, ["train", "--resume", "/nowhere/run", "--dry-run"], /--dry-run keeps nothing/],
+  [2, ["train", "--resume", "/nowhere/run", "--lr-find"], /--lr-find begins with new weights/],
+  [2, ["train", "--model", "linear", "--dry-run", "--lr-find"], /give one of them/],
   [1, ["train", "--resume", "/nowhere/run"], /\/nowhere\/run is not a run folder/],
   [
     1,
