@@ -65,7 +65,7 @@ Deno.test("predict explains itself and what is wrong with its arguments", async 
   const mistakes: readonly [readonly string[], number, RegExp][] = [
     [["somewhere"], 2, /^error: Which image\? /],
     [["somewhere", "x.png", "--topp=1"], 2, /^error: Unknown flag --topp; did you mean --top\?/],
-    [["somewhere", "x.png", "--top=11"], 2, /^error: --top must be at most 10, not 11/],
+    [["somewhere", "x.png", "--top=0"], 2, /^error: --top must be at least 1, not 0/],
     [["somewhere", "x.png", "--seen=a.jpg"], 2, /^error: --seen must end in \.png, not "a\.jpg"/],
     [["somewhere", "x.png", "--saliency=a"], 2, /^error: --saliency must end in \.png or \.svg/],
     [["somewhere", "x.png", "--ground=ligt"], 2, /^error: --ground .* did you mean light\?/],

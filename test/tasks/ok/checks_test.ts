@@ -11,7 +11,7 @@ Deno.test("every cargo build of the gate uses the profile and folder of the libr
   const builds = checks(true).filter(({ command: [program, name] }) =>
     program === "cargo" && ["build", "check", "clippy", "test"].includes(name)
   );
-  assertEquals(builds.length, 3);
+  assertEquals(builds.length, 2);
   for (const { command } of builds) {
     assertEquals(command.slice(2, 6), [
       "--release",
