@@ -12,6 +12,7 @@ import { configureThreads } from "../ffi/mod.ts";
 import type { ModelModule } from "../models/mod.ts";
 import type { Screen } from "../cli/mod.ts";
 import { type Reporter, type RunRecord, runsIn } from "../run/mod.ts";
+import { withFigures } from "./image_settings.ts";
 import { checkedSettings, splitFlags, trainCommand } from "./train_command.ts";
 import { sweepTable, type SweptRun, writeSweep } from "../experiment/mod.ts";
 import { NonfiniteError } from "../train/mod.ts";
@@ -96,11 +97,16 @@ async function plan(runs: readonly SweepRun[], screen: Screen): Promise<Planned[
   });
   const [{ options, settings: { trainSize } }] = asked;
   configureThreads(options.threads);
-  const { source } = await loadTraining({ ...options, trainSize });
-  const planned = new Map(asked.map(({ flags, own, settings, options }) => {
-    const config = completeConfig(settings, source, own?.model);
-    return [configText(config), { config, flags, own, parent: options.outputDir }];
-  }));
+  const { source, train } = await loadTraining({ ...options, trainSize });
+  const planned = new Map<string, Planned>();
+  for (const { flags, own, settings, options } of asked) {
+    const { normalize, trainSize: size } = settings;
+    const images = normalize === "train" && size !== trainSize
+      ? (await loadTraining({ ...options, trainSize: size })).train
+      : train;
+    const config = completeConfig(withFigures(settings, images), source, own?.model);
+    planned.set(configText(config), { config, flags, own, parent: options.outputDir });
+  }
   const twice = runs.length - planned.size;
   if (twice > 0) screen.line(`${twice} of ${runs.length} combinations are named again: done once`);
   return [...planned.values()];

@@ -16,6 +16,7 @@ import {
   type TrainSettings,
   withoutValidation,
 } from "../config/mod.ts";
+import { refuseForImages, withFigures } from "./image_settings.ts";
 import { summaryText } from "./models_command.ts";
 import { dryRun } from "./dry_run.ts";
 import { lrFind } from "./lr_find.ts";
@@ -52,9 +53,10 @@ export async function trainCommand(
   }
   const complete = checkedSettings(settings, own?.model);
   const data = await loadTraining({ ...options, trainSize: settings.trainSize });
-  const config = completeConfig(complete, data.source, own?.model);
+  const config = completeConfig(withFigures(complete, data.train), data.source, own?.model);
   const model = own?.model ?? builtIn(config);
   refuseForData(config, complete, model);
+  refuseForImages(config, model, data.train);
   if (options.summary) {
     const { channels, height, width } = data.train;
     screen.line(summaryText(modelOf(config, model), [channels, height, width]));
@@ -221,6 +223,8 @@ function refuseChanges(
   for (const [key, value] of Object.entries(asked)) {
     const was = full[key];
     if (was === value) continue;
+    // The figures that it has are those of its training images.
+    if (key === "normalize" && value === "train" && was !== "none") continue;
     const flag = `--${flagName(key)}`;
     throw new UsageError(
       `${flag} ${value} contradicts ${folder}, which has ${was ?? "none"}: ` +

@@ -11,9 +11,13 @@ import { type AnyModel, models } from "../models/mod.ts";
 import { complete, defaultOf, namesOf, schemasOf } from "../settings/mod.ts";
 import { rankedOf } from "../statistics/mod.ts";
 import { localSchema } from "./local_data.ts";
+import { normalizeSchema } from "./normalize.ts";
 import { type Choice, choices, chosen, keyOf, keysOf, shapeOf } from "./choices.ts";
 
 const fraction = z.number().min(0).lt(1);
+const amount = z.number().min(0).max(100);
+const beta = z.number().min(0).max(100)
+  .refine((a) => a === 0 || a >= 0.001, "must be 0, or from 0.001 to 100");
 const seed = z.int().min(0).max(0xffffffff);
 const { model, opt, lrScheduler } = choices;
 const title = ({ name, aliases = [], title }: (typeof models)[number]) =>
@@ -66,6 +70,22 @@ export const configSchema = z.strictObject({
   hflip: z.boolean().describe("augment: flip half of the images").default(false),
   cropPadding: z.int().min(0).max(14).describe("augment: shift by up to N pixels").default(0),
   randomErase: z.number().min(0).max(1).describe("augment: chance to erase a part").default(0),
+  alternatingFlip: z.boolean()
+    .describe("augment: flip half of the images, and in the next epoch the others").default(false),
+  cutout: z.int().min(0).max(4096).describe("augment: erase a square of N pixels").default(0),
+  rotate: z.number().min(0).max(180).describe("augment: turn by up to N degrees").default(0),
+  translate: z.number().min(0).max(1).describe("augment: move by up to this share of the size")
+    .default(0),
+  zoom: fraction.describe("augment: change the size by up to this share").default(0),
+  shear: z.number().min(0).lt(90).describe("augment: shear by up to N degrees").default(0),
+  brightness: amount.describe("augment: multiply brightness by 1 - this to 1 + this").default(0),
+  contrast: amount.describe("augment: change the contrast likewise").default(0),
+  saturation: amount.describe("augment: change the saturation of colours likewise").default(0),
+  mixup: beta.describe("mix two images by a share of Beta(a, a), 0 for none").default(0),
+  cutmix: beta.describe("put a box of another image in, its area of Beta(a, a)").default(0),
+  normalize: normalizeSchema,
+  tta: z.enum(["none", "mirror"])
+    .describe("evaluate with the mean of an image's and its mirror image's scores").default("none"),
   earlyStopping: z.int().min(0)
     .describe("stop after N epochs without a better one, 0 for never").default(0),
   bestBy: z.enum(rankedOf("val").map(({ label }) => label)).describe("what makes an epoch the best")
@@ -99,6 +119,19 @@ export const laterKeys: readonly (keyof TrainConfig)[] = [
   "accumulate",
   "ema",
   "overfitBatches",
+  "alternatingFlip",
+  "cutout",
+  "rotate",
+  "translate",
+  "zoom",
+  "shear",
+  "brightness",
+  "contrast",
+  "saturation",
+  "mixup",
+  "cutmix",
+  "normalize",
+  "tta",
 ];
 
 /** What a user says of a config: the rest follows from the defaults. */

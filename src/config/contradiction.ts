@@ -36,6 +36,9 @@ function contradictionBetween(settings: TrainSettings): string | undefined {
   if (lrWarmupEpochs >= epochs && lrWarmupEpochs > 0) {
     return `--lr-warmup-epochs ${lrWarmupEpochs} must be below --epochs ${epochs}`;
   }
+  if (settings.hflip && settings.alternatingFlip) {
+    return "--alternating-flip flips by itself: leave out --hflip";
+  }
   const schedule = schedules.find(({ name }) => name === settings.lrScheduler);
   if (lrWarmupEpochs > 0 && schedule?.ownRise) {
     return `--lr-warmup-epochs is not for ${schedule.name}, which has a rise of its own`;

@@ -17,5 +17,6 @@ export {
   shownConfig,
 } from "./config_file.ts";
 export { contradiction, listed, withoutValidation } from "./contradiction.ts";
+export { figuresOfText, figuresText } from "./normalize.ts";
 export { optionsSchema, type RunOptions, type TrainFlags, trainFlagsSchema } from "./options.ts";
 export { variedSettings } from "./varied_settings.ts";

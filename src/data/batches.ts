@@ -1,5 +1,6 @@
 import { native } from "../ffi/mod.ts";
 import { type Device, type Random, Tensor } from "../tensor/mod.ts";
+import { type Augmentation, augmented, checkAugmentations } from "./augmentation.ts";
 import type { ImageSet } from "./image_set.ts";
 import { resident } from "./resident.ts";
 
@@ -15,21 +16,6 @@ export interface Batch {
   readonly count: number;
   /** How many classes the set has. */
   readonly classes: number;
-}
-
-/**
- * What is done to training images: each image's chance depends on its place in the set and the
- * epoch alone.
- */
-export interface Augmentation {
-  /** Mirrors half of the images. */
-  readonly flip?: boolean;
-  /** Moves an image by up to this many pixels each way, with background moving in. */
-  readonly cropPadding?: number;
-  /** How likely a rectangle of an image is erased (Zhong et al. 2017, arXiv 1708.04896), 0 to 1. */
-  readonly eraseProbability?: number;
-  /** Its epoch is replaced by the epoch of the shuffle, if there is one. */
-  readonly random: Random;
 }
 
 /** How a set is cut into batches. */
@@ -77,11 +63,7 @@ export function batches(
   checkWhole("batch size", batchSize, 1, Number.MAX_SAFE_INTEGER);
   checkWhole("number of images", options.first ?? set.count, 0, set.count);
   checkWhole("number of batches to skip", from, 0, batchCount(set, batchSize, options));
-  checkWhole("crop padding", augment?.cropPadding ?? 0, 0, Math.min(set.height, set.width) - 1);
-  const erase = augment?.eraseProbability ?? 0;
-  if (!(erase >= 0 && erase <= 1)) {
-    throw new RangeError(`The erase probability is ${erase}: expected 0 to 1`);
-  }
+  if (augment) checkAugmentations(augment, set);
   return { [Symbol.iterator]: () => cut(set, batchSize, options) };
 }
 
@@ -108,28 +90,6 @@ function* cut(set: ImageSet, batchSize: number, options: BatchOptions): Generato
       labels.dispose();
     }
   }
-}
-
-function augmented(
-  images: Tensor,
-  { flip = false, cropPadding = 0, eraseProbability = 0 }: Augmentation,
-  { seed, key, epoch }: Random,
-  indices: Uint32Array<ArrayBuffer>,
-): Tensor {
-  using plain = images;
-  return new Tensor(
-    native.augment_images(
-      plain.handle,
-      flip ? 1 : 0,
-      cropPadding,
-      eraseProbability,
-      seed,
-      key,
-      epoch,
-      indices,
-    ),
-    "f32",
-  );
 }
 
 function checkWhole(name: string, value: number, low: number, high: number): void {

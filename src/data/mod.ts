@@ -2,11 +2,12 @@
 
 export {
   type Augmentation,
-  type Batch,
-  batchCount,
-  batches,
-  type BatchOptions,
-} from "./batches.ts";
+  type Augmentations,
+  checkAugmentations,
+  effectiveAugmentations,
+} from "./augmentation.ts";
+export { type Batch, batchCount, batches, type BatchOptions } from "./batches.ts";
+export { channelFigures } from "./channel_figures.ts";
 export { readCsv } from "./csv.ts";
 export {
   download,

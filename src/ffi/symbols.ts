@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 1575869481;
+export const ABI_HASH = 4072650543;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -226,7 +226,25 @@ export const symbols = {
   dropout: { parameters: ["f64", "f64", "u32", "u32", "u32", "u32"], result: "f64" },
   gather_batch: { parameters: ["f64", "f64", "buffer", "u32", "buffer", "u32"], result: "f64" },
   augment_images: {
-    parameters: ["f64", "u32", "u32", "f64", "u32", "u32", "u32", "buffer", "u32"],
+    parameters: [
+      "f64",
+      "u32",
+      "u32",
+      "f64",
+      "u32",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "u32",
+      "u32",
+      "u32",
+      "buffer",
+      "u32",
+    ],
     result: "f64",
   },
   picture_from_png: {
@@ -671,14 +689,22 @@ export interface Native {
    */
   gather_batch(images: Handle, labels: Handle, indices: U32, out: F64): void;
   /**
-   * Mirrors, shifts and erases images at random; image j takes the random words of
-   * index `indices[j]`.
+   * Mirrors (1 half of the images, 2 in every other epoch), shifts, maps, colours and erases images at random; image j
+   * takes the random words of index `indices[j]`.
    */
   augment_images(
     images: Handle,
     flip: number,
     cropPadding: number,
     eraseProbability: number,
+    cutout: number,
+    rotate: number,
+    translate: number,
+    zoom: number,
+    shear: number,
+    brightness: number,
+    contrast: number,
+    saturation: number,
     seed: number,
     purpose: number,
     epoch: number,
@@ -1181,12 +1207,37 @@ export const bind = (
       array(out, Float64Array),
       length,
     ) || fail()),
-  augment_images: (images, flip, cropPadding, eraseProbability, seed, purpose, epoch, indices) =>
+  augment_images: (
+    images,
+    flip,
+    cropPadding,
+    eraseProbability,
+    cutout,
+    rotate,
+    translate,
+    zoom,
+    shear,
+    brightness,
+    contrast,
+    saturation,
+    seed,
+    purpose,
+    epoch,
+    indices,
+  ) =>
     s.augment_images(
       images,
       u32(flip),
       u32(cropPadding),
       eraseProbability,
+      u32(cutout),
+      rotate,
+      translate,
+      zoom,
+      shear,
+      brightness,
+      contrast,
+      saturation,
       u32(seed),
       u32(purpose),
       u32(epoch),

@@ -21,17 +21,17 @@ export interface FeatureMaps {
  * another kind and RangeError for more than one image.
  */
 export function featureMaps(
-  { layer: { kind }, prefix, modules }: Module,
+  { layer, prefix, modules }: Module,
   image: Tensor,
 ): FeatureMaps[] {
-  if (kind !== "sequential") throw new TypeError("Only a sequential has feature maps");
+  if (layer.kind !== "sequential") throw new TypeError("Only a sequential has feature maps");
   if (image.rank !== 4 || image.shape[0] !== 1) {
     throw new RangeError(`Cannot take the feature maps of ${image}: give one image [1, c, h, w]`);
   }
   return scope(() =>
     noGradients(() => {
       const found: FeatureMaps[] = [];
-      let x = image;
+      let x = layer.prepare?.(image) ?? image;
       for (let place = 0; place < modules.length; place++) {
         const name = `${prefix}${place}`;
         const { layer: { kind }, forward } = modules[place]!;

@@ -18,6 +18,8 @@ export {
 export { type LayerRow, layerTable } from "./layer_table.ts";
 export { type Linear, linear } from "./linear.ts";
 export { crossEntropyLoss, type CrossEntropyLossOptions, type Loss, lossNote } from "./loss.ts";
+export { mirrored } from "./mirrored.ts";
+export { type Mixing, mixing } from "./mixing.ts";
 export {
   evaluation,
   type Layer,
@@ -44,8 +46,9 @@ export {
 export * from "./optimizers/mod.ts";
 export { parameterCount } from "./parameter_count.ts";
 export { avgPool2d, maxPool2d, type Pool2d } from "./pooling.ts";
-export { residual, type ResidualOptions } from "./residual.ts";
+export { type Residual, residual, type ResidualOptions } from "./residual.ts";
 export * from "./schedules/mod.ts";
 export { sequential } from "./sequential.ts";
+export { type ChannelFigures, standardized } from "./standardized.ts";
 export { checkOutputs, plainStep, type Step, type StepResult } from "./step.ts";
 export type { WeightOptions, Weights } from "./weights.ts";

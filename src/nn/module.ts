@@ -66,6 +66,8 @@ export interface Layer<Own = Tensors> {
   readonly buffers?: TensorSpecs<Own>;
   /** The layers inside it, in the order in which `module.inner` runs them. */
   readonly layers?: readonly Layer[];
+  /** What a model does to its images before its layers; feature maps are made of the result. */
+  prepare?(images: Tensor): Tensor;
   /** The output for a batch `[batch, ..]`, given the module that was built of this layer. */
   forward(x: Tensor, module: Module<Own>, mode: Mode): Tensor;
 }

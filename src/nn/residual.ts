@@ -1,34 +1,73 @@
+import { functional, Tensor } from "../tensor/mod.ts";
 import type { Layer, Mode, Module } from "./module.ts";
-import type { Tensor } from "../tensor/mod.ts";
 import { sequential } from "./sequential.ts";
 
-/** What a residual block adds its layers' output to. */
+/** What a residual block adds its layers' output to, and how often. */
 export interface ResidualOptions {
   /** Layers that bring the input into the shape of the output, such as a strided 1x1 convolution. */
-  readonly shortcut: Layer;
+  readonly shortcut?: Layer;
+  /** Share of the images that skip the layers in training; 0 by default. */
+  readonly dropRate?: number;
+}
+
+/** A residual block. */
+export interface Residual extends Layer {
+  /** Share of the images that skip the layers in training, where there is one. */
+  readonly dropRate?: number;
 }
 
 /**
  * `x + f(x)` for the layers `f`, which keep the shape (He et al., arXiv 1512.03385), or
  * `shortcut(x) + f(x)`, as in `residual({ shortcut }, ...f)`. With a shortcut the tensors of `f` are
- * named from `0.` on, and those of the shortcut `1.`.
+ * named from `0.` on, and those of the shortcut `1.`. With a `dropRate` p, `f(x)` of an image is 0
+ * with probability p in training and divided by 1 - p otherwise (stochastic depth, Huang et al., arXiv
+ * 1603.09382, as torchvision scales it). Throws RangeError for a rate that is not in [0, 1).
  */
 export function residual(
   first: Layer | ResidualOptions,
   ...others: readonly Layer[]
-): Layer {
-  if (!("shortcut" in first)) {
-    return { kind: "residual", layers: [first, ...others], forward: plain };
+): Residual {
+  const isLayer = "kind" in first;
+  const { shortcut, dropRate = 0 }: ResidualOptions = isLayer ? {} : first;
+  if (!(dropRate >= 0 && dropRate < 1)) {
+    throw new RangeError(`Cannot define residual: the drop rate ${dropRate} is not in [0, 1)`);
   }
-  return { kind: "residual", layers: [sequential(...others), first.shortcut], forward: projected };
+  const change = isLayer ? [first, ...others] : others;
+  const dropped = dropRate > 0 && { dropRate };
+  if (shortcut === undefined) {
+    return {
+      kind: "residual",
+      layers: change,
+      ...dropped,
+      forward: (x, module, mode) =>
+        added(x, depth(dropRate, module.inner(x, mode), module, mode), x),
+    };
+  }
+  return {
+    kind: "residual",
+    layers: [sequential(...change), shortcut],
+    ...dropped,
+    forward(x, module, mode) {
+      const [change, shortcut] = module.modules;
+      const base = shortcut!.forward(x, mode);
+      return added(base, depth(dropRate, change!.forward(x, mode), module, mode), x);
+    },
+  };
 }
 
-function plain(x: Tensor, { inner }: Module, mode: Mode): Tensor {
-  return added(x, inner(x, mode), x);
-}
-
-function projected(x: Tensor, { modules: [change, shortcut] }: Module, mode: Mode): Tensor {
-  return added(shortcut!.forward(x, mode), change!.forward(x, mode), x);
+/** The change of each image, or 0 for those that skip it. */
+function depth(
+  rate: number,
+  change: Tensor,
+  { prefix }: Module,
+  { training, random }: Mode,
+): Tensor {
+  if (!training || rate === 0) return change;
+  if (random === undefined) {
+    throw new TypeError("Cannot skip layers in training without chance: pass { random }");
+  }
+  const ones = Tensor.ones([change.shape[0]!, ...change.shape.slice(1).map(() => 1)], change);
+  return change.mul(functional.dropout(ones, rate, random.child(`${prefix}depth`)));
 }
 
 /** The sum; what no gradient needs is freed at once, but never the input. */

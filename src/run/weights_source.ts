@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import { type DataSet, dataSet, type ImageFormat, standardSet } from "../data/mod.ts";
 import { type AnyModel, importModel, isModulePath } from "../models/mod.ts";
-import { builtIn, modelSettings } from "../train/mod.ts";
+import { builtIn, modelSettings, withInput } from "../train/mod.ts";
 import { build, type Module } from "../nn/mod.ts";
 import { type Device, Random } from "../tensor/mod.ts";
 import { parseConfig, type TrainConfig } from "../config/mod.ts";
@@ -85,7 +85,9 @@ export function loadModel(source: WeightsSource, device: Device = "cpu"): Module
   const { path, model, tensors, config, format } = source;
   const shapes = (name: string) => tensors.find((tensor) => tensor.name === name)?.shape;
   const settings = config ? modelSettings(config) : model.settingsOf?.(shapes) ?? {};
-  const module = build(model.of(settings, format), new Random(0, "init"), { device });
+  const plain = model.of(settings, format);
+  const layer = config ? withInput(plain, config) : plain;
+  const module = build(layer, new Random(0, "init"), { device });
   try {
     assignStored([...module.parameters, ...module.buffers], tensors);
     return module;

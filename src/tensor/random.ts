@@ -1,4 +1,5 @@
 import { native } from "../ffi/mod.ts";
+import { beta } from "./beta.ts";
 import { dtypeCode, type FloatOptions } from "./dtype.ts";
 import { nativeShape, type Shape } from "./shape.ts";
 import { Tensor } from "./tensor.ts";
@@ -87,6 +88,11 @@ export class Random {
     const out = new Uint32Array(count);
     native.random_bits(this.seed, this.key, this.epoch, this.index, out);
     return out;
+  }
+
+  /** A draw of the distribution Beta(a, a), `a` from 0.001 to 1000. */
+  beta(a: number): number {
+    return beta(this, a);
   }
 
   /** `count` uniform draws from [0, 1). */

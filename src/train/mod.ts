@@ -32,5 +32,6 @@ export { Pace } from "./pace.ts";
 export { type Predictions, predictions } from "./predictions.ts";
 export { probe } from "./probe.ts";
 export { type RatePoint, type RateRange, rateTest, steepestRate } from "./rate_range.ts";
+export { withInput } from "./input.ts";
 export { builtIn, lossOf, modelOf, modelSettings, type Recipe, recipeOf } from "./recipe.ts";
 export { stepsPerEpoch, TrainingState } from "./state.ts";

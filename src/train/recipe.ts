@@ -1,5 +1,5 @@
 import { choices, settingsOf, type TrainConfig, type Values } from "../config/mod.ts";
-import { type Augmentation, dataSet } from "../data/mod.ts";
+import { type Augmentations, dataSet, effectiveAugmentations } from "../data/mod.ts";
 import { type AnyModel, models } from "../models/mod.ts";
 import {
   crossEntropyLoss,
@@ -8,6 +8,7 @@ import {
   type Layer,
   lookahead,
   type Loss,
+  mixing,
   type Optimizer,
   optimizers,
   parameterGroups,
@@ -15,6 +16,7 @@ import {
   schedules,
   type Step,
 } from "../nn/mod.ts";
+import { withInput } from "./input.ts";
 import { complete, named } from "../settings/mod.ts";
 import type { DeclaredMetric } from "../statistics/mod.ts";
 import type { Device } from "../tensor/mod.ts";
@@ -30,7 +32,7 @@ export interface Recipe {
   /** How the learning rate changes. */
   readonly schedule: Schedule;
   /** What is done to training images, nothing by default. */
-  readonly augmentation?: Omit<Augmentation, "random">;
+  readonly augmentation?: Augmentations;
   /** Passes over the training images. */
   readonly epochs: number;
   /** Images a step. */
@@ -61,7 +63,7 @@ export const modelSettings = (config: TrainConfig): Values =>
 
 /** The layers of a config's model, for the images of its data set. */
 export const modelOf = (config: TrainConfig, model: AnyModel = builtIn(config)): Layer =>
-  model.of(modelSettings(config), dataSet(config.data));
+  withInput(model.of(modelSettings(config), dataSet(config.data)), config);
 
 /** The recipe that a config describes, with what its model has of its own. */
 export function recipeOf(config: TrainConfig, model: AnyModel = builtIn(config)): Recipe {
@@ -71,9 +73,9 @@ export function recipeOf(config: TrainConfig, model: AnyModel = builtIn(config))
   return {
     optimizer: optimizerOf(config),
     loss: lossOf(config, model),
-    ...(model.step && { step: model.step(complete(model, modelSettings(config))) }),
+    ...stepOf(config, model),
     schedule: schedule.of({ ...settingsOf(choices.lrScheduler, config), warmupEpochs }),
-    augmentation: augmentationOf(config),
+    augmentation: effectiveAugmentations(augmentationOf(config)),
     epochs,
     batchSize,
     seed,
@@ -109,8 +111,20 @@ export function lossOf(config: TrainConfig, model: AnyModel): Loss {
   return crossEntropyLoss({ labelSmoothing: config.labelSmoothing });
 }
 
-function augmentationOf(config: TrainConfig): Recipe["augmentation"] {
-  const { hflip, cropPadding, randomErase } = config;
-  if (!hflip && cropPadding === 0 && randomErase === 0) return undefined;
-  return { flip: hflip, cropPadding, eraseProbability: randomErase };
+/** The step of a config's training, where it is not the plain one: the model's own, mixed images. */
+function stepOf(config: TrainConfig, model: AnyModel): Pick<Recipe, "step"> {
+  const { mixup, cutmix } = config;
+  const step = model.step?.(complete(model, modelSettings(config)));
+  if (mixup > 0 || cutmix > 0) return { step: mixing({ mixup, cutmix }, step) };
+  return step ? { step } : {};
+}
+
+function augmentationOf({ hflip, alternatingFlip, randomErase, ...config }: TrainConfig) {
+  const { cropPadding, cutout, rotate, translate, zoom, shear } = config;
+  const { brightness, contrast, saturation } = config;
+  const flip = alternatingFlip ? "alternating" as const : hflip;
+  return {
+    ...{ flip, cropPadding, eraseProbability: randomErase, cutout },
+    ...{ rotate, translate, zoom, shear, brightness, contrast, saturation },
+  };
 }

@@ -1,5 +1,6 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { type Augmentation, type Batch, batchCount, batches } from "../../src/data/batches.ts";
+import type { Augmentation } from "../../src/data/augmentation.ts";
+import { type Batch, batchCount, batches } from "../../src/data/batches.ts";
 import { imageSet } from "../../src/data/image_set.ts";
 import { fashionMnist } from "../../src/data/mod.ts";
 import { unload } from "../../src/data/resident.ts";
@@ -136,4 +137,89 @@ Deno.test("batches() refuses sizes, places and probabilities out of range", () =
     const augment = { eraseProbability, random };
     assertThrows(() => batches(set, 32, { augment }), RangeError, "The erase probability is");
   }
+});
+
+Deno.test("batches() refuses amounts of augmentation out of range, and saturation of gray images", () => {
+  const wrong = [
+    [{ cutout: 1.5 }, "The augmentation cutout is 1.5: expected pixels"],
+    [{ rotate: 181 }, "The augmentation rotate is 181: expected 0 to 180 degrees"],
+    [{ translate: -0.1 }, "The augmentation translate is -0.1"],
+    [{ zoom: 1 }, "The augmentation zoom is 1"],
+    [{ shear: 90 }, "The augmentation shear is 90"],
+    [{ brightness: Infinity }, "The augmentation brightness is Infinity"],
+    [{ contrast: NaN }, "The augmentation contrast is NaN"],
+    [{ saturation: 0.5 }, "saturation is for images of 3 channels, not of 1"],
+  ] as const;
+  for (const [amounts, message] of wrong) {
+    assertThrows(() => batches(set, 32, { augment: { ...amounts, random } }), RangeError, message);
+  }
+});
+
+Deno.test("an alternating flip mirrors in each epoch the images that the one before did not", () => {
+  const epochs = [0, 1, 2].map((epoch) => {
+    const mirrored = new Set<number>();
+    const augment: Augmentation = { flip: "alternating", random: random.at({ epoch }) };
+    const plain = batches(set, 103)[Symbol.iterator]().next().value!.images.read();
+    for (const { images } of batches(set, 103, { augment })) {
+      images.read().forEach((value, i) => {
+        const row = i - i % 28;
+        assertEquals(
+          [value === plain[i], value === plain[row + 27 - i % 28]].includes(true),
+          true,
+        );
+        if (value !== plain[i]) mirrored.add(Math.floor(i / 784));
+      });
+    }
+    return mirrored;
+  });
+  assertEquals(epochs[0].intersection(epochs[1]).size, 0);
+  assertEquals(epochs[0].union(epochs[1]).size, 103);
+  assertEquals(epochs[2], epochs[0]);
+  assertEquals(epochs[0].size > 30 && epochs[0].size < 73, true, `${epochs[0].size}`);
+});
+
+Deno.test("every augmentation of an image is its own: of its place and the epoch, in any batch", () => {
+  const amounts: Augmentation = {
+    cutout: 8,
+    rotate: 20,
+    translate: 0.1,
+    zoom: 0.2,
+    shear: 10,
+    brightness: 0.3,
+    contrast: 0.3,
+    random,
+  };
+  const images = (size: number) =>
+    pixelsOf(batches(set, size, { augment: amounts })).flatMap((pixels) => [...pixels]);
+  const whole = images(103);
+  assertEquals(images(10), whole);
+  for (const name of ["cutout", "rotate", "translate", "zoom", "shear", "brightness", "contrast"]) {
+    const one = { [name]: amounts[name as keyof Augmentation], random };
+    const [pixels] = pixelsOf(batches(set, 103, { augment: one }));
+    assertNotEquals([...pixels], [...pixelsOf(batches(set, 103))[0]], name);
+  }
+});
+
+Deno.test("a change of saturation keeps the gray of colours, and gray itself", () => {
+  // An image of two colours, and a gray one.
+  const pixels = [100, 110, 120, 100, 120, 140, ...Array<number>(6).fill(99)];
+  const colours = imageSet(
+    "colours",
+    Uint8Array.from(pixels),
+    Uint8Array.of(0, 1),
+    { channels: 3, height: 1, width: 2, classes: ["a", "b"] },
+  );
+  const gray = (values: number[], pixel: number) =>
+    0.2989 * values[pixel] + 0.587 * values[2 + pixel] + 0.114 * values[4 + pixel];
+  const read = (augment?: Augmentation) =>
+    Array.from(batches(colours, 2, { augment }), ({ images }) => images.numbers())[0];
+  const [before, after] = [read(), read({ saturation: 0.5, random })];
+  assertNotEquals(after, before);
+  // torchvision's weights of the colours add up to 0.9999.
+  const rounded = (values: number[]) => values.map((value) => value.toFixed(3));
+  assertEquals(
+    rounded([0, 1].map((pixel) => gray(after, pixel))),
+    rounded([0, 1].map((pixel) => gray(before, pixel))),
+  );
+  assertEquals(rounded(after.slice(6)), rounded(before.slice(6)));
 });

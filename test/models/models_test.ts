@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { adam, build, crossEntropy, sgd } from "../../src/nn/mod.ts";
-import { linear, models, nonlinear } from "../../src/models/mod.ts";
+import { adam, build, crossEntropy, type Layer, type Residual, sgd } from "../../src/nn/mod.ts";
+import { linear, models, nonlinear, resnet, wideResnet } from "../../src/models/mod.ts";
 import { named, namesOf } from "../../src/settings/mod.ts";
 import { fashionMnist } from "../../src/data/mod.ts";
 import { gradients, liveTensors, Random, scope, Tensor } from "../../src/tensor/mod.ts";
@@ -117,4 +117,15 @@ Deno.test("named() names the nearest model where the name is unknown", () => {
     'Unknown model "lineer": there are linear, nonlinear, cnn, ',
   );
   assertThrows(() => named("model", models, "toString"), RangeError, "Unknown model");
+});
+
+Deno.test("stochastic depth skips the l-th of L residual blocks with l / L of the last one's rate", () => {
+  const rates = (layer: Layer): number[] => [
+    ...(layer.kind === "residual" ? [(layer as Residual).dropRate ?? 0] : []),
+    ...(layer.layers ?? []).flatMap(rates),
+  ];
+  const sixths = [1, 2, 3, 4, 5, 6].map((block) => 0.3 * block / 6);
+  assertEquals(rates(resnet({ depth: 14, stochasticDepth: 0.3 })), sixths);
+  assertEquals(rates(wideResnet({ depth: 16, stochasticDepth: 0.3 })), sixths);
+  assertEquals(rates(resnet({ depth: 14 })), sixths.map(() => 0));
 });

@@ -1,7 +1,13 @@
 import { assert, assertEquals } from "@std/assert";
 import type { TrainSettings } from "../../src/config/config.ts";
 import { Run } from "../../src/run/run.ts";
-import { config, environment, trainTo } from "../train/fixtures.ts";
+import {
+  augmentedLayer,
+  augmentedSettings,
+  config,
+  environment,
+  trainTo,
+} from "../train/fixtures.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
 const optimizers: Partial<TrainSettings>[] = [
@@ -81,6 +87,20 @@ for (const recipe of recipes) {
     }
   });
 }
+
+Deno.test("N steps are k steps, a resume and N - k steps: all that changes images, and skips", async () => {
+  using parent = temporaryFolder();
+  const settings = config({ ...augmentedSettings, lr: 0.05, momentum: 0.9 });
+  const to = (run: Run, stopAt?: number) => trainTo(run, stopAt, undefined, augmentedLayer);
+  using whole = Run.create(settings, environment, parent.path);
+  await to(whole);
+  for (const k of [1, 5, 7]) {
+    using run = Run.create(settings, environment, parent.path);
+    await to(run, k);
+    assert((await to(run)).complete);
+    assertEquals(files(run.folder), files(whole.folder));
+  }
+});
 
 Deno.test("a run that is stopped at every single step ends as one that is not", async () => {
   using parent = temporaryFolder();

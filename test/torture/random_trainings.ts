@@ -5,7 +5,7 @@ import { models } from "../../src/models/mod.ts";
 import { Random } from "../../src/tensor/mod.ts";
 import { liveTensors } from "../../src/ffi/mod.ts";
 import { completeConfig, contradiction, type TrainSettings } from "../../src/config/mod.ts";
-import { fit, recipeOf } from "../../src/train/mod.ts";
+import { fit, recipeOf, withInput } from "../../src/train/mod.ts";
 
 /** Settings with their values; the first one stands for most. */
 const choices: Readonly<Record<string, readonly unknown[]>> = {
@@ -39,6 +39,18 @@ const choices: Readonly<Record<string, readonly unknown[]>> = {
   accumulate: [1, 1, 2, 5],
   ema: [0, 0, 0.9],
   overfitBatches: [0, 0, 2],
+  alternatingFlip: [false, false, true],
+  cutout: [0, 1, 40],
+  rotate: [0, 0, 180],
+  translate: [0, 0, 1],
+  zoom: [0, 0, 0.99],
+  shear: [0, 0, 89],
+  brightness: [0, 0, 100],
+  contrast: [0, 0, 1],
+  mixup: [0, 0, 0.001, 1],
+  cutmix: [0, 0, 1, 100],
+  normalize: ["none", "none", "0.3:0.3"],
+  tta: ["none", "mirror"],
   earlyStopping: [0, 1],
   bestBy: ["accuracy", "loss"],
   seed: [1, 2, 2 ** 32 - 1],
@@ -58,7 +70,7 @@ export async function trainAtRandom(seed: number, count: number) {
   const seen = new Set<TrainingData>();
   let [trained, refused] = [0, 0];
   for (let index = 0; trained + refused < count; index++) {
-    const words = new Random(seed, "test/trainings", 0, index).bits(36);
+    const words = new Random(seed, "test/trainings", 0, index).bits(60);
     let next = 0;
     const values = Object.entries(choices).map((
       [name, values],
@@ -71,11 +83,14 @@ export async function trainAtRandom(seed: number, count: number) {
     const hidden = [1, 2, 3, 8, 10, 13][words[next++]! % 6];
     const data = sets[words[next++]! % sets.length]!;
     const before = liveTensors();
+    let isTrained = false;
     try {
       const spec = named("model", models, config.model);
-      const model = spec.of("hidden" in spec.settings ? { hidden } : {}, fashionMnist);
+      const plain = spec.of("hidden" in spec.settings ? { hidden } : {}, fashionMnist);
+      const model = withInput(plain, config);
       using _fitted = await fit({ model, data, ...recipeOf(config) });
       trained++;
+      isTrained = true;
     } catch (error) {
       if (!(error instanceof UserError) || error.message.includes("\n")) {
         throw new Error(`training ${index} of seed ${seed}: ${JSON.stringify(drawn)}`, {
@@ -84,12 +99,12 @@ export async function trainAtRandom(seed: number, count: number) {
       }
       refused++;
     }
-    // The images of each set stay in memory from the first training on.
+    // The images of each set stay in memory from the first training on that came to validation.
     const more = liveTensors() - before;
     if (more !== 0 && seen.has(data)) {
       throw new Error(`training ${index} of seed ${seed} leaves ${more} tensors`);
     }
-    seen.add(data);
+    if (isTrained) seen.add(data);
   }
   return { trained, refused };
 }

@@ -1,11 +1,13 @@
 import { syntheticSet, type TestData, type TrainingData } from "../../src/data/mod.ts";
 import {
   batchNorm1d,
+  conv2d,
   dropout,
   flatten,
   type Layer,
   linear,
   relu,
+  residual,
   sequential,
 } from "../../src/nn/mod.ts";
 import { completeConfig, type TrainConfig, type TrainSettings } from "../../src/config/config.ts";
@@ -16,6 +18,7 @@ import { silentScreen } from "../../src/cli/progress.ts";
 import { RunRecorder } from "../../src/run/recorder.ts";
 import type { Run } from "../../src/run/run.ts";
 import { type Recipe, recipeOf } from "../../src/train/recipe.ts";
+import { withInput } from "../../src/train/input.ts";
 import { TrainingState } from "../../src/train/state.ts";
 
 /** Small parts of the synthetic set: 5 steps of 16 images an epoch, the last one partial. */
@@ -37,6 +40,25 @@ export const layer: Layer = sequential(
   relu,
   dropout(0.3),
   linear(12, 10),
+);
+
+/** Every part of a recipe that changes images, for images of one channel. */
+export const augmentedSettings = {
+  ...{ alternatingFlip: true, cropPadding: 2, randomErase: 0.3, cutout: 5 },
+  ...{ rotate: 15, translate: 0.1, zoom: 0.1, shear: 5, brightness: 0.2, contrast: 0.2 },
+  ...{ mixup: 0.4, cutmix: 1, labelSmoothing: 0.1, normalize: "0.286:0.353", tta: "mirror" },
+} as const satisfies Partial<TrainSettings>;
+
+/** A small model with stochastic depth for them. */
+export const augmentedLayer: Layer = withInput(
+  sequential(
+    conv2d(1, 4, { kernel: 3, stride: 4 }),
+    relu,
+    residual({ dropRate: 0.4 }, conv2d(4, 4, { kernel: 3, padding: 1 }), relu),
+    flatten,
+    linear(196, 10),
+  ),
+  augmentedSettings,
 );
 
 /** A config of two epochs for these data. */

@@ -59,9 +59,6 @@ pub fn augment(images: &Tensor, augmentation: &Augmentation, stream: Stream, ind
     let on_cpu = row_major::<f32>(&images.to_device(&Device::Cpu)?)?;
     ensure_room(images.dims(), DType::F32)?;
     let mut pixels = Elements::<f32>::of(&on_cpu)?.to_vec();
-    let size = (channels * rows * columns).max(1);
-    for (image, &index) in pixels.chunks_exact_mut(size).zip(indices) {
-        kernel::augment(augmentation, image, [channels, rows, columns], Stream { index, ..stream });
-    }
+    kernel::augment(augmentation, &mut pixels, [channels, rows, columns], stream, indices);
     Ok(make(pixels, images.dims(), Format::RowMajor)?.to_device(images.device())?)
 }

@@ -1,9 +1,16 @@
 //! Batches of images: gathering, scaling and augmentation.
 
+mod affine;
+mod augment;
+mod colour;
+
+pub use affine::Affine;
+pub use augment::{Augmentation, Flip, augment};
+pub use colour::Colour;
+
 use super::buffer::{Shared, filled};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
-use crate::random::{Stream, unit};
 
 /// 1 / 255 as a sum of two f32.
 const RECIPROCAL: (f32, f32) = (1.0 / 255.0, (1.0 / 255.0 - (1.0f32 / 255.0) as f64) as f32);
@@ -62,45 +69,6 @@ pub fn gather(images: &[u8], size: usize, indices: &[u32]) -> Result<Vec<f32>> {
                 f32::dispatch(Scale { pixels: pixels(index), out: Shared::new(out.at(place * size)) });
             }
         })
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-pub struct Augmentation {
-    /// Mirror half of the images left to right.
-    pub flip: bool,
-    /// Shift by up to this many pixels in each direction, filling with 0.
-    pub shift: usize,
-    /// How likely a rectangle of each image is erased (Zhong et al., arXiv 1708.04896); its sides are drawn
-    /// uniformly between 1/8 and 1/2 of the image's.
-    pub erase: f64,
-}
-
-/// Changes one image `[channels, rows, columns]`, by chance of its own stream.
-pub fn augment(augmentation: &Augmentation, image: &mut [f32], [channels, rows, columns]: [usize; 3], stream: Stream) {
-    let mut words = stream.words(0);
-    let mut below = |range: usize| ((u64::from(words.next().unwrap_or_default()) * range as u64) >> 32) as usize;
-    let flip = below(2) == 1 && augmentation.flip;
-    let (down, right) = (below(2 * augmentation.shift + 1), below(2 * augmentation.shift + 1));
-    let erase = f64::from(unit(below(1 << 32) as u32)) < augmentation.erase;
-    let (height, width) = (rows / 8 + below(rows / 2 - rows / 8 + 1), columns / 8 + below(columns / 2 - columns / 8 + 1));
-    let (top, left) = (below(rows - height + 1), below(columns - width + 1));
-    let source = image.to_vec();
-    for channel in 0..channels {
-        for row in 0..rows {
-            for column in 0..columns {
-                let from_row = (row + down).checked_sub(augmentation.shift).filter(|&row| row < rows);
-                let from_column = (column + right).checked_sub(augmentation.shift).filter(|&column| column < columns);
-                let erased = erase && (top..top + height).contains(&row) && (left..left + width).contains(&column);
-                image[(channel * rows + row) * columns + column] = match (from_row, from_column) {
-                    (Some(row), Some(column)) if !erased => {
-                        let column = if flip { columns - 1 - column } else { column };
-                        source[(channel * rows + row) * columns + column]
-                    }
-                    _ => 0.0,
-                };
-            }
-        }
     }
 }
 

@@ -1,0 +1,71 @@
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { refuseForImages, withFigures } from "../../src/commands/image_settings.ts";
+import {
+  completeConfig,
+  configText,
+  figuresOfText,
+  figuresText,
+  parseConfig,
+} from "../../src/config/mod.ts";
+import { contradiction } from "../../src/config/contradiction.ts";
+import { imageSet } from "../../src/data/mod.ts";
+import { UsageError, UserError } from "../../src/errors.ts";
+import { findWeights, loadModel } from "../../src/run/weights_source.ts";
+import { Run } from "../../src/run/run.ts";
+import { builtIn, evaluate, lossOf, modelOf } from "../../src/train/mod.ts";
+import { config, data, environment, trainTo } from "../train/fixtures.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+
+const settings = { model: "linear", normalize: "train" } as const;
+
+Deno.test("--normalize train becomes the figures of the training images, which config.json has", () => {
+  const known = withFigures(settings, data.train);
+  const complete = completeConfig(known, "synthetic");
+  const figures = figuresOfText(complete.normalize)!;
+  const pixels = [...data.train.images].map((pixel) => pixel / 255);
+  const mean = pixels.reduce((sum, pixel) => sum + pixel, 0) / pixels.length;
+  const variance = pixels.reduce((sum, pixel) => sum + (pixel - mean) ** 2, 0) / pixels.length;
+  assertEquals(
+    [figures.mean[0], figures.std[0]].map((value) => value.toFixed(9)),
+    [mean, Math.sqrt(variance)].map((value) => value.toFixed(9)),
+  );
+  assertEquals(figuresText(figures), complete.normalize);
+  assertEquals(parseConfig(configText(complete), "config.json"), complete);
+  assertEquals(withFigures({ model: "linear" }, data.train), { model: "linear" });
+});
+
+Deno.test("settings of images are refused in one sentence where they have no meaning", () => {
+  const black = imageSet("black", new Uint8Array(1568), Uint8Array.of(0, 1), data.train);
+  assertThrows(() => withFigures(settings, black), UserError, "a channel of black has one value");
+  const refused = (more: object, message: string) => {
+    const given = completeConfig({ model: "linear", ...more }, "synthetic");
+    const refuse = () => refuseForImages(given, builtIn(given), data.train);
+    assertThrows(refuse, UsageError, message);
+  };
+  refused({ normalize: "0.5:0.2/0.5:0.2" }, "--normalize has figures of 2 channels");
+  refused({ saturation: 0.5 }, "saturation is for images of 3 channels, not of 1");
+  for (const normalize of ["0.5", "0.5:0", "a:b", "0.5:0.2/"]) {
+    assertThrows(() => completeConfig({ model: "linear", normalize }, "synthetic"), Error);
+  }
+  assertEquals(
+    contradiction({ model: "linear", hflip: true, alternatingFlip: true }),
+    "--alternating-flip flips by itself: leave out --hflip",
+  );
+});
+
+Deno.test("a run with standardized and mirrored images is evaluated with them", async () => {
+  using parent = temporaryFolder();
+  const given = config({ normalize: "0.286:0.353", tta: "mirror" });
+  using run = Run.create(given, environment, parent.path);
+  const { history } = await trainTo(run, Infinity, undefined, modelOf(given));
+  const source = await findWeights(run.folder);
+  using model = loadModel(source);
+  const loss = lossOf(given, source.model);
+  const best = history.find(({ epoch }) => epoch === source.epoch)!;
+  const found = evaluate(model, data.validation!, { loss });
+  assertEquals([found.accuracy, found.loss], [best.val_acc, best.val_loss]);
+  using plain = loadModel({ ...source, config: { ...given, normalize: "none" } });
+  assertNotEquals(evaluate(plain, data.validation!, { loss }).loss, found.loss);
+  using once = loadModel({ ...source, config: { ...given, tta: "none" } });
+  assertNotEquals(evaluate(once, data.validation!, { loss }).loss, found.loss);
+});
