@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import type { Layer, Loss, Step } from "../nn/mod.ts";
@@ -134,7 +135,10 @@ class OwnCode {
   /** The error as one sentence, with the place in the user's files where it came from. */
   #located(error: unknown): Error {
     if (error instanceof UserError) return error;
-    const text = `${messageOf(error)}\n${error instanceof Error ? error.stack : ""}`;
+    // Deno colours the places in messages of its own.
+    const text = stripVTControlCharacters(
+      `${messageOf(error)}\n${error instanceof Error ? error.stack : ""}`,
+    );
     const { folder } = this.files;
     const known = new Map([...this.files.keys()].map((name) => [
       pathToFileURL(`${folder}/${name}`).href,
@@ -142,7 +146,7 @@ class OwnCode {
     ]));
     const place = [...text.matchAll(/(file:\/\/[^\s()]+?):(\d+):(\d+)/g)]
       .find(([, url]) => known.has(url));
-    const [sentence] = messageOf(error).split("\n");
+    const [sentence] = text.split("\n");
     const where = place === undefined
       ? this.path
       : `${this.#shown(place[1])}:${place[2]}:${place[3]}`;

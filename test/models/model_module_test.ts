@@ -61,7 +61,7 @@ Deno.test("a module above its entry is kept in its place", async () => {
 
 /** Modules with something wrong, and what is said of it. */
 const wrong: Readonly<Record<string, readonly [text: string, sentence: string]>> = {
-  "a missing module": ['import "./none.ts";', 'mine.ts: Module not found "file:'],
+  "a missing module": ['import "./none.ts";', 'mine.ts:1:8: Module not found "file:'],
   "a syntax error": [`${imports}export default model({ name: "a" title: "b" });`, "mine.ts:3:"],
   "an error while it is imported": ["\nconst a = undefined; a.b;", "mine.ts:2:24: Cannot read"],
   "no default export": ["export const a = 1;", "has no default export: export default model("],
