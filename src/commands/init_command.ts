@@ -1,4 +1,5 @@
 import { UsageError, UserError } from "../errors.ts";
+import { models } from "../models/mod.ts";
 import { program } from "../program.ts";
 
 /** What can be begun with a commented starter. */
@@ -16,8 +17,12 @@ export function initCommand(
   }
   if (name === undefined || !/^[A-Za-z][\w-]{0,63}$/.test(name)) {
     throw new UsageError(
-      `${program} init model needs a name of letters, digits, - and _, not ${name ?? "nothing"}`,
+      `${program} init model needs a name that begins with a letter and has letters, digits, - and _` +
+        (name === undefined ? "" : `, not "${name}"`),
     );
+  }
+  if (models.some((model) => model.name === name || model.aliases?.includes(name))) {
+    throw new UsageError(`There is a model "${name}" already: choose another name`);
   }
   const path = `./${name}.ts`;
   try {

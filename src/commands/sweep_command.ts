@@ -93,6 +93,7 @@ async function plan(runs: readonly SweepRun[], screen: Screen): Promise<Planned[
       throw new UsageError("--resume is not for a sweep: the same sweep again resumes it");
     }
     if (options.dryRun) throw new UsageError("--dry-run is not for a sweep");
+    if (options.lrFind) throw new UsageError("--lr-find is not for a sweep");
     return { flags, own, settings, options };
   });
   const [{ options, settings: { trainSize } }] = asked;

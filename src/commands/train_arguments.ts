@@ -107,7 +107,16 @@ function commandOf(
     ...(said.length === 0 ? [] : [`Its defaults: ${said.join(" ")}`]),
     signals,
   ].join("\n");
-  const { model: modelFlag, ...rest } = sharedFlags;
+  const { model: modelFlag, ...others } = sharedFlags;
+  const rest = Object.fromEntries(
+    Object.entries<z.ZodType>(others).map(([key, flag]) => {
+      const value = defaults[key];
+      return [
+        key,
+        value === undefined ? flag : flag.default(value).describe(flag.description ?? ""),
+      ];
+    }),
+  );
   const schema = z.strictObject({ model: modelFlag, ...schemasOf(model), ...rest, ...more });
   return new Command(schema as z.ZodObject<z.ZodRawShape>, { usage, ...options });
 }

@@ -3,7 +3,8 @@ import { type ImageSet, imageSet, mostClasses } from "./image_set.ts";
 
 /**
  * Reads square gray images from CSV, a line an image: `label,pixel,pixel,...` with gray values of 0
- * (background) to 255. A first line without any number, `label,pixel0,...`, is a header. The classes
+ * (background) to 255. A first line without any number, `label,pixel0,...`, is a header; where it calls
+ * another column than the first `label`, the labels are there. The classes
  * are the labels that occur, numbers by their size and words by the alphabet, or `known`. Throws
  * {@linkcode UserError}, which begins with `name` and the line that is wrong.
  */
@@ -16,10 +17,15 @@ export function readCsv(
   const places: number[] = [];
   let images = new Uint8Array();
   let pixels = 0;
-  for (const { place, cells: [label, ...cells] } of rowsOf(bytes)) {
+  let labelColumn = 0;
+  for (const { place, cells } of rowsOf(bytes)) {
+    const [label] = cells.splice(Math.min(labelColumn, cells.length - 1), 1);
     const where = `${name}, line ${place}`;
     if (words.length === 0) {
-      if (place === 1 && cells.length > 0 && !cells.some(isNumber)) continue;
+      if (place === 1 && cells.length > 0 && !cells.some(isNumber)) {
+        labelColumn = Math.max(0, [label, ...cells].findIndex((cell) => /^label$/i.test(cell)));
+        continue;
+      }
       pixels = cells.length;
       if (pixels === 0 || !Number.isInteger(Math.sqrt(pixels))) {
         throw new UserError(

@@ -38,6 +38,9 @@ export async function importModel(
   const digests = digestsOf(files);
   for (const [name, digest] of Object.entries(expected ?? digests)) {
     if (digests[name] === digest) continue;
+    if (digests[name] === undefined) {
+      throw new UserError(`${path}: ${name}, with which the run was trained, is missing`);
+    }
     throw new UserError(`${path}: ${name} is not the file that the run was trained with`);
   }
   const own = new OwnCode(path, files);
@@ -104,7 +107,16 @@ class OwnCode {
     return {
       ...{ name, aliases, settings, later, title, defaults, settingsOf },
       ...(model.check && { check: model.check }),
-      of: (given, format) => this.#layer(this.#run(() => model.of(given, format))),
+      of: (given, format) => {
+        const [layer, again] = [1, 2].map(() => this.#run(() => model.of(given, format)));
+        if (JSON.stringify(layer) !== JSON.stringify(again)) {
+          throw new UserError(
+            `${this.path}: build gives other layers when it is called again: it keeps a state, ` +
+              "which a resumed run would not have",
+          );
+        }
+        return this.#layer(layer);
+      },
       ...(loss && { loss: (given) => this.#wrap<Parameters<Loss>, ReturnType<Loss>>(loss(given)) }),
       ...(step && { step: (given) => this.#wrap<Parameters<Step>, ReturnType<Step>>(step(given)) }),
     };

@@ -7,6 +7,10 @@ export interface Mode {
   readonly training: boolean;
   /** Chance for dropout, at the place of this step: `random.at({ epoch, index: step })`. */
   readonly random?: Random;
+  /** Epochs that are complete, in a run. */
+  readonly epoch?: number;
+  /** Steps since the run began. */
+  readonly step?: number;
 }
 
 /** The mode of a `forward` that is given no mode. */

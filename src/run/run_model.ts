@@ -36,7 +36,7 @@ export function changedModule({ folder, config, environment }: RunRecord): strin
   const { model_path: path } = environment ?? {};
   if (modelFiles === undefined || path === undefined) return undefined;
   const [name = ""] = Object.keys(modelFiles);
-  const copy = `its copy ${copyOf(folder, name)} is used`;
+  const copy = `the copies in ${dirname(copyOf(folder, name))} are used`;
   try {
     const is = moduleDigests(path);
     const changed = Object.keys(modelFiles).find((file) => is[file] !== modelFiles[file]);

@@ -1,7 +1,7 @@
 import { batches, type ImageSet, subset } from "../data/mod.ts";
 import type { Layer } from "../nn/mod.ts";
-import { plainStep } from "../nn/mod.ts";
-import { gradients, noGradients, scope, shapeText, type Tensor } from "../tensor/mod.ts";
+import { plainStep, type StepResult } from "../nn/mod.ts";
+import { gradients, noGradients, scope, shapeText, Tensor } from "../tensor/mod.ts";
 import type { Recipe } from "./recipe.ts";
 import { TrainingState } from "./state.ts";
 
@@ -26,10 +26,19 @@ export function probe(layer: Layer, recipe: Recipe, images: ImageSet): string | 
           }, not scores [2, ${classes}] of ${classes} classes`;
       const evaluated = wrong(noGradients(() => model.forward(batch.images)));
       if (evaluated !== undefined) return evaluated;
-      const { loss, outputs } = step(model, batch, mode, recipe.loss);
+      const { loss, outputs } = Object(step(model, batch, mode, recipe.loss)) as StepResult;
+      if (!(loss instanceof Tensor)) return "its loss is no tensor";
+      if (!(outputs instanceof Tensor)) {
+        return "its step gives no outputs: return { loss, outputs }";
+      }
       const trained = wrong(outputs);
       if (trained !== undefined) return trained;
       if (loss.rank !== 0) return `its loss is ${shapeText(loss.shape)}, not a single number []`;
+      const again = step(model, batch, mode, recipe.loss).loss;
+      if (!Object.is(again.item(), loss.item())) {
+        return "its step gives another loss when it is done again: it keeps a state of its own, " +
+          "which a resumed run would not have";
+      }
       for (const gradient of gradients(loss, parameters)) gradient.dispose();
     });
   }

@@ -67,12 +67,16 @@ export function rateTest(
 
 /**
  * The rate at which the running mean falls most steeply from one step to the next, which is about as
- * high as a rate may be; undefined where it never falls. The first steps, whose mean is of few losses,
- * are left out.
+ * high as a rate may be; undefined where it falls by less than a twentieth. The first steps, whose mean
+ * is of few losses, and those after the lowest mean are left out.
  */
 export function steepestRate(points: readonly RatePoint[]): number | undefined {
   let [steepest, rate]: [number, number | undefined] = [0, undefined];
-  for (let i = Math.ceil(points.length / 10) + 1; i < points.length; i++) {
+  const first = Math.ceil(points.length / 10);
+  const means = points.slice(first).map(({ smoothed }) => smoothed);
+  const lowest = Math.min(...means);
+  if (!(lowest < 0.95 * means[0])) return undefined;
+  for (let i = first + 1; i <= first + means.indexOf(lowest); i++) {
     const slope = points[i].smoothed - points[i - 1].smoothed;
     if (slope < steepest) [steepest, rate] = [slope, points[i].lr];
   }

@@ -54,8 +54,15 @@ export class TrainingState implements Disposable {
     this.stepsPerEpoch = stepsPerEpoch(recipe, trainCount);
     const dropout = new Random(seed, "dropout");
     const place = () => ({ epoch: this.epoch, index: this.batchInEpoch });
+    const steps = () => this.step;
     this.mode = {
       training: true,
+      get epoch() {
+        return place().epoch;
+      },
+      get step() {
+        return steps();
+      },
       get random() {
         return dropout.at(place());
       },

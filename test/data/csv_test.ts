@@ -57,3 +57,9 @@ Deno.test("readCsv() refuses more labels than a byte has", () => {
   assertEquals(read(lines(256)).classes.length, 256);
   refuses(lines(257), " has 257 labels; 256 are the most");
 });
+
+Deno.test("readCsv() takes the labels from where the header says, at the end too", () => {
+  const last = read("p1,p2,p3,p4,Label\n0,1,2,255,7\n9,8,7,6,3\n");
+  const first = read("label,p1,p2,p3,p4\n7,0,1,2,255\n3,9,8,7,6\n");
+  assertEquals([last.images, last.labels, last.classes], [first.images, first.labels, ["3", "7"]]);
+});

@@ -113,6 +113,19 @@ Deno.test("what a model's own functions throw is told with its place, and chance
   assertThrows(() => broken.module.model.of({}, fashionMnist), UserError, "build returns no layer");
 });
 
+Deno.test("a module that keeps a state of its own is refused", async () => {
+  const { module } = await imported(
+    `let calls = 0;\n${
+      made("build: () => sequential(flatten, ...(calls++ > 0 ? [flatten] : []), linear(784, 10))")
+    }`,
+  );
+  assertThrows(
+    () => module.model.of({}, fashionMnist),
+    UserError,
+    "build gives other layers when it is called again",
+  );
+});
+
 Deno.test("a file that is not the one expected is refused", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/mine.ts`;

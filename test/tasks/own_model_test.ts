@@ -102,7 +102,7 @@ Deno.test("a model of a user's module is trained, killed, resumed, used and repr
       const resumed = await done("train", "--resume", killed);
       assertStringIncludes(
         resumed,
-        "warning: activation.ts has changed since the run began; its copy",
+        "warning: activation.ts has changed since the run began; the copies",
       );
       const alone = await done("reproduce", killed);
       assertStringIncludes(alone, "identical: test");
@@ -151,21 +151,25 @@ Deno.test("a model of a user's module is trained, killed, resumed, used and repr
 Deno.test("a model that cannot be trained says so before anything is written", async () => {
   using folder = temporaryFolder();
   const path = `${folder.path}/mine.ts`;
-  for (
-    const [layers, sentence] of [
-      [
-        "flatten, linear(784, 12)",
-        "its outputs for 2 images are [2, 12], not scores [2, 10] of 10",
-      ],
-      ["flatten, linear(783, 10)", "Cannot apply a linear layer of weight [10, 783]"],
-    ]
-  ) {
+  const fine = "flatten, linear(784, 10)";
+  const state =
+    "step: () => (model, { images }, mode) => { const outputs = model.forward(images);" +
+    " return { loss: outputs.sum().mul(n++), outputs }; }";
+  const wrong: [layers: string, sentence: string, more?: string][] = [
+    ["flatten, linear(784, 12)", "its outputs for 2 images are [2, 12], not scores [2, 10] of 10"],
+    ["flatten, linear(783, 10)", "Cannot apply a linear layer of weight [10, 783]"],
+    [fine, "its loss is no tensor", "loss: () => () => 3"],
+    [fine, "its step gives another loss when it is done again", state],
+  ];
+  for (const [layers, sentence, more = ""] of wrong) {
     Deno.writeTextFileSync(
       path,
       `import { flatten, linear, model, sequential } from "@wick/wick";
+let n = 1;
 export default model({
-  name: "mine", title: "mine", settings: {}, build: () => sequential(${layers}),
-});`,
+  name: "mine", title: "mine", settings: {}, build: () => sequential(${layers}), ${more}
+});
+void n;`,
     );
     const runs = `${folder.path}/runs`;
     const { code, stderr } = await runTask("train", "--model", path, ...data, "--output-dir", runs);

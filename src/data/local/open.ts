@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { messageOf, UsageError, UserError } from "../../errors.ts";
 import { sha256 } from "../digest.ts";
 import { type ImageSet, subset } from "../image_set.ts";
@@ -43,7 +44,7 @@ export async function openLocal(path: string, options: LocalOptions = {}): Promi
   const { channels, height, width, classes } = train;
   return {
     description: {
-      path,
+      path: resolve(path),
       sha256: await digestOf(parts.digests),
       channels,
       height,
@@ -69,7 +70,9 @@ function placeAt(path: string): Place {
     return { path, names: [...Deno.readDirSync(path)].map(({ name }) => name).sort() };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      throw new UserError(`There is no data set or folder ${path}.`);
+      throw new UserError(
+        `There is no data set or folder ${path}; --data-dir says where data are that moved.`,
+      );
     }
     throw new UserError(`Cannot read ${path}: ${messageOf(error)}`, { cause: error });
   }

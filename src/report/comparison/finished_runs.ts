@@ -21,10 +21,13 @@ export interface FinishedRun {
 /** The newest finished run of each model in a folder of runs; says how to compare the others too. */
 export function newestRuns(parent: string, tell: (text: string) => void): FinishedRun[] {
   const finished = runsIn(parent).filter((run) => run.finished);
-  const newest = new Map(finished.map((run) => [run.config.model, run]));
+  const seen = ({ config }: RunRecord) => `${JSON.stringify(config.data)} ${config.trainSize}`;
+  const alike = finished.filter((run) => seen(run) === seen(finished.at(-1)!));
+  const newest = new Map(alike.map((run) => [run.config.model, run]));
   if (newest.size < finished.length) {
     tell(
-      `the newest run of each model: ${newest.size} of ${finished.length} runs ` +
+      `the newest run of each model that saw the images of the newest run: ${newest.size} of ` +
+        `${finished.length} runs ` +
         `(${program} compare ${shellPath(runPath(parent))}/* compares all)`,
     );
   }

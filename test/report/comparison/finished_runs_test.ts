@@ -36,7 +36,8 @@ Deno.test("newestRuns() finds the newest finished run of each model", async () =
   const tell = (text: string) => said.push(text);
   assertEquals(folders(newestRuns(`${parent.path}/`, tell)).sort(), [first, second]);
   assertEquals(said, [
-    `the newest run of each model: 2 of 3 runs (${program} compare ${parent.path}/* compares all)`,
+    "the newest run of each model that saw the images of the newest run: " +
+    `2 of 3 runs (${program} compare ${parent.path}/* compares all)`,
   ]);
   const none = `${parent.path}/none`;
   assertThrows(() => newestRuns(none, tell), UserError, "There is no finished run in");
