@@ -116,6 +116,8 @@ Deno.test("a model of a user's module is trained, killed, resumed, used and repr
       assertStringIncludes(report, part);
     }
     assertStringIncludes(await done("compare", run), "two-layers");
+    const picture = "test/image/pictures/ankle-boot-brown-orientation-1.jpg";
+    assertStringIncludes(await done("predict", run, picture, "--top", "10"), "Ankle boot");
     const again = await done("reproduce", run);
     assertStringIncludes(again, "warning: activation.ts has changed since the run began");
     assertStringIncludes(again, `weights ${digest(run)}`);
