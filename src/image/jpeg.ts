@@ -18,9 +18,13 @@ const maxBlockVisits = 12 << 20;
 /** The most pixels that are decoded one by one; of larger pictures, each 2 x 2 become one. */
 const maxWholePixels = { baseline: 16 << 20, progressive: 8 << 20 };
 
+/** Bytes that a decoding may take where its second thread is far behind; else it is done at half the size. */
+const mostBytes = 192 << 20;
+
 /**
  * Decodes a JPEG (ITU-T T.81), baseline or progressive, to its luma or its colours, turned upright as its
- * EXIF says; one of more than 16 million pixels (8 million if progressive), at half its size. Throws
+ * EXIF says; one of more than 16 million pixels (8 million if progressive), or whose blocks and pixels take
+ * too much memory together, at half its size. Throws
  * {@linkcode UserError}, which begins with `name`, where it is damaged or too large.
  */
 export function decodeJpeg(
@@ -29,7 +33,7 @@ export function decodeJpeg(
   channels: Channels = 1,
 ): Picture {
   const header = readJpegHeader(bytes, name);
-  const { width, height, scans, blocks } = header;
+  const { width, height, scans, blocks, components } = header;
   checkSize(name, width, height);
   const kind = header.progressive ? "progressive" : "baseline";
   const tooLarge = () =>
@@ -47,7 +51,9 @@ export function decodeJpeg(
   }
   if (blocks > maxBlocks.baseline) throw tooLarge();
   const most = maxWholePixels[kind];
-  const reduction = width * height > most ? 2 : 1;
+  // The blocks, the components one by one and side by side, and what is made of them.
+  const bytesNeeded = 128 * blocks + width * height * (2 * components + channels);
+  const reduction = width * height > most || bytesNeeded > mostBytes ? 2 : 1;
   const [wide, high] = [Math.ceil(width / reduction), Math.ceil(height / reduction)];
   const pixels = new Uint8Array(channels * wide * high);
   try {
