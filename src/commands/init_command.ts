@@ -1,6 +1,7 @@
 import { UsageError, UserError } from "../errors.ts";
-import { models } from "../models/mod.ts";
+import { type AnyModel, isModelName, models } from "../models/mod.ts";
 import { program } from "../program.ts";
+import { withName } from "../settings/mod.ts";
 
 /** What can be begun with a commented starter. */
 const starters: Readonly<Record<string, (name: string) => string>> = { model: modelStarter };
@@ -15,13 +16,13 @@ export function initCommand(
   if (starter === undefined) {
     throw new UsageError(`What to begin? There is: ${program} init model NAME`);
   }
-  if (name === undefined || !/^[A-Za-z][\w-]{0,63}$/.test(name)) {
+  if (name === undefined || !isModelName(name)) {
     throw new UsageError(
       `${program} init model needs a name that begins with a letter and has letters, digits, - and _` +
         (name === undefined ? "" : `, not "${name}"`),
     );
   }
-  if (models.some((model) => model.name === name || model.aliases?.includes(name))) {
+  if (withName<AnyModel>(models, name) !== undefined) {
     throw new UsageError(`There is a model "${name}" already: choose another name`);
   }
   const path = `./${name}.ts`;

@@ -10,7 +10,7 @@ import {
   models,
 } from "../models/mod.ts";
 import { program, selfContained } from "../program.ts";
-import { aliasesOf, explain, schemasOf } from "../settings/mod.ts";
+import { aliasesOf, explain, schemasOf, withName } from "../settings/mod.ts";
 
 const options = { alias: { b: "batch-size", wd: "weight-decay" }, values: aliasesOf(models) };
 
@@ -41,7 +41,7 @@ export async function trainArguments(args: readonly string[]): Promise<TrainArgu
   const [own] = (await modulesIn(args)).values();
   if (own !== undefined) return { command: commandOf(own.path, own.model), own };
   const [name] = modelsIn(args);
-  const model = models.find((one) => one.name === name || one.aliases?.includes(name ?? ""));
+  const model = withName<AnyModel>(models, name ?? "");
   const asksForHelp = args.some((arg) => arg === "--help" || arg === "-h");
   return { command: model && asksForHelp ? commandOf(model.name, model) : trainFlags };
 }
@@ -80,7 +80,7 @@ const sharedFlags = trainFlagsSchema.omit(
 
 /** Throws where a user's model is in the way of what there is. */
 function refuseTakenNames({ path, model: { name, settings, defaults = {} } }: ModelModule): void {
-  if (models.some((one) => one.name === name || one.aliases?.includes(name))) {
+  if (withName<AnyModel>(models, name) !== undefined) {
     throw new UserError(`${path} calls its model "${name}", as one of wick's own is: rename it`);
   }
   const taken = Object.keys(settings).find((key) => key in sharedFlags);

@@ -31,7 +31,7 @@ export {
   type ModelSpec,
   type Shapes,
 } from "./model.ts";
-export { importModel, isModulePath, type ModelModule } from "./model_module.ts";
+export { importModel, isModelName, isModulePath, type ModelModule } from "./model_module.ts";
 export { moduleDigests } from "./module_files.ts";
 export { type DeepMlpOptions } from "./deep_mlp.ts";
 export { type MobilenetOptions } from "./mobilenet.ts";

@@ -6,7 +6,7 @@ import { messageOf, UserError } from "../errors.ts";
 import type { Layer, Loss, Step } from "../nn/mod.ts";
 import type { AnyModel } from "./model.ts";
 import { digestsOf, type ModuleFiles, moduleFiles } from "./module_files.ts";
-import { sealed, sealedUntilDone } from "./sealed.ts";
+import { sealed } from "./sealed.ts";
 
 /** A model of a user's module, `--model ./my_model.ts`. */
 export interface ModelModule {
@@ -23,7 +23,7 @@ export interface ModelModule {
 export const isModulePath = (text: string): boolean => /\.[cm]?[jt]sx?$/.test(text);
 
 /** What a model's name may be: a part of a run folder's name. */
-const modelName = /^[A-Za-z][\w-]{0,63}$/;
+export const isModelName = (text: string): boolean => /^[A-Za-z][\w-]{0,63}$/.test(text);
 
 /**
  * Imports a module whose default export is a model, as `model({ ... })` makes it. Throws a UserError
@@ -58,7 +58,7 @@ function problemOf(exported: unknown): string | undefined {
   if (typeof of !== "function" || typeof settings !== "object") {
     return `exports no model by default: ${how}`;
   }
-  if (typeof name !== "string" || !modelName.test(name)) {
+  if (typeof name !== "string" || !isModelName(name)) {
     return `calls its model ${
       JSON.stringify(name)
     }: a name has letters, digits, - and _, and begins with a letter`;
@@ -94,7 +94,8 @@ class OwnCode {
 
   async imported(): Promise<Record<string, unknown>> {
     try {
-      return await sealedUntilDone(() => import(this.#url));
+      using _sealed = sealed();
+      return await import(this.#url);
     } catch (error) {
       throw this.#located(error);
     }
@@ -138,7 +139,8 @@ class OwnCode {
 
   #run<T>(part: () => T): T {
     try {
-      return sealed(part);
+      using _sealed = sealed();
+      return part();
     } catch (error) {
       throw this.#located(error);
     }
@@ -152,10 +154,9 @@ class OwnCode {
       `${messageOf(error)}\n${error instanceof Error ? error.stack : ""}`,
     );
     const { folder } = this.files;
-    const known = new Map([...this.files.keys()].map((name) => [
-      pathToFileURL(`${folder}/${name}`).href,
-      name,
-    ]));
+    const known = new Set(
+      [...this.files.keys()].map((name) => pathToFileURL(`${folder}/${name}`).href),
+    );
     const place = [...text.matchAll(/(file:\/\/[^\s()]+?):(\d+):(\d+)/g)]
       .find(([, url]) => known.has(url));
     const [sentence] = text.split("\n");

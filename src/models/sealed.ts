@@ -16,28 +16,13 @@ const sources = [
 ] as const;
 
 /**
- * Runs a part of a user's module. Meanwhile the functions that draw chance or time from outside
- * throw: a run has to be a pure function of its config and its data.
+ * Begins a part of a user's module, which ends with the value's scope. Meanwhile the functions that draw
+ * chance or time from outside throw: a run has to be a pure function of its config and its data.
  */
-export function sealed<T>(run: () => T): T {
+export function sealed(): Disposable {
   install();
   depth++;
-  try {
-    return run();
-  } finally {
-    depth--;
-  }
-}
-
-/** As `sealed`, for a part that is awaited, such as an import. */
-export async function sealedUntilDone<T>(run: () => Promise<T>): Promise<T> {
-  install();
-  depth++;
-  try {
-    return await run();
-  } finally {
-    depth--;
-  }
+  return { [Symbol.dispose]: () => void depth-- };
 }
 
 let isInstalled = false;

@@ -16,4 +16,5 @@ export {
   schemasOf,
   type SettingSchema,
   type Spec,
+  withName,
 } from "./settings.ts";

@@ -75,13 +75,19 @@ export function complete<Settings extends object>(
 /** The default of a setting, or undefined. */
 export const defaultOf = (schema: z.ZodType): unknown => schema.safeParse(undefined).data;
 
+/** What has this name or alias; undefined if nothing has. */
+export const withName = <Kind extends Pick<AnySpec, "name" | "aliases">>(
+  all: readonly Kind[],
+  name: string,
+): Kind | undefined => all.find((one) => one.name === name || one.aliases?.includes(name));
+
 /** What has this name or alias; throws a RangeError that names what there is. */
 export function named<Kind extends Pick<AnySpec, "name" | "aliases">>(
   what: string,
   all: readonly Kind[],
   name: string,
 ): Kind {
-  const found = all.find((one) => one.name === name || one.aliases?.includes(name));
+  const found = withName(all, name);
   if (found !== undefined) return found;
   const known = [...namesOf(all), ...Object.keys(aliasesOf(all))];
   throw new RangeError(
