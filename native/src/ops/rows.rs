@@ -37,7 +37,7 @@ pub fn readable<T: WithDType + Send + Sync>(tensor: &Tensor, format: Format) -> 
 /// How tensors of one shape, each of them [`readable`], are read for a result in a format.
 pub fn rows_of<const N: usize>(tensors: [&Tensor; N], format: Format) -> Result<Rows<N>> {
     let sizes = tensors[0].dims();
-    if tensors.iter().all(|tensor| format_of(tensor) == Some(format)) {
+    if tensors[0].elem_count() == 0 || tensors.iter().all(|tensor| format_of(tensor) == Some(format)) {
         return Ok(Rows::alike(tensors[0].elem_count()));
     }
     let dimension = |dim: usize| (sizes[dim], tensors.map(|tensor| tensor.stride()[dim]));
@@ -54,6 +54,15 @@ mod tests {
     use super::*;
     use crate::ops::in_place::share_storage;
     use crate::ops::storage::{Elements, batch_innermost};
+
+    #[test]
+    fn a_tensor_without_elements_is_read_whatever_its_strides() {
+        let x = Tensor::zeros((2, 1, 0), candle_core::DType::F32, &Device::Cpu).unwrap().permute((2, 1, 0)).unwrap();
+        let one = Tensor::ones((1, 1, 2), candle_core::DType::F32, &Device::Cpu).unwrap().broadcast_as((0, 1, 2)).unwrap();
+        for format in [Format::RowMajor, Format::BatchInnermost] {
+            assert!(rows_of([&x, &one], format).is_ok());
+        }
+    }
 
     #[test]
     fn what_is_broadcast_is_read_where_it_lies() {
