@@ -23,21 +23,24 @@ pub(super) type Numbers = [f64; LANES];
 /// A vector's lanes in f64.
 #[inline(always)]
 pub(super) fn wide<V: Vector>(vector: V) -> Numbers {
-    let mut numbers = [V::Element::ZERO; LANES];
+    let (mut numbers, mut wider) = ([V::Element::ZERO; LANES], [0.0; LANES]);
     // SAFETY: no vector has more lanes.
     unsafe { vector.store(numbers.as_mut_ptr()) };
-    numbers.map(|number| number.to_f64())
+    for lane in 0..V::LANES {
+        wider[lane] = numbers[lane].to_f64();
+    }
+    wider
 }
 
-/// `number(lane)` for the first `count` lanes, 0 for the others.
+/// The first `count` lanes rounded, 0 in the others.
 #[inline(always)]
-pub(super) fn narrow<V: Vector>(count: usize, number: impl Fn(usize) -> f64) -> V {
-    let mut numbers = [V::Element::ZERO; LANES];
+pub(super) fn narrow<V: Vector>(numbers: Numbers, count: usize) -> V {
+    let mut rounded = [V::Element::ZERO; LANES];
     for lane in 0..V::LANES {
-        numbers[lane] = V::Element::of(number(lane));
+        rounded[lane] = V::Element::of(numbers[lane]);
     }
     // SAFETY: no vector has more lanes.
-    unsafe { V::load_up_to(numbers.as_ptr(), count) }
+    unsafe { V::load_up_to(rounded.as_ptr(), count) }
 }
 
 /// `K` sums over these channels, sixteen partials each, for `N` vectors of positions.
@@ -63,14 +66,17 @@ pub(super) unsafe fn sums<V: Vector, const N: usize, const K: usize>(
         }
         partials[partial] = totals;
     }
-    join_by(partials, |mut a, b| {
-        for v in 0..N {
-            for sum in 0..K {
-                a[v][sum] = a[v][sum].add(b[v][sum]);
+    let mut joined = [[V::zero(); K]; N];
+    for v in 0..N {
+        for sum in 0..K {
+            let mut column = [V::zero(); PARTIALS];
+            for partial in 0..PARTIALS {
+                column[partial] = partials[partial][v][sum];
             }
+            joined[v][sum] = join_by(column, V::add);
         }
-        a
-    })
+    }
+    joined
 }
 
 /// Deviations from each position's pivot, and their squares.
@@ -98,14 +104,18 @@ unsafe fn statistics<V: Vector, const N: usize>(x: Strided<V::Element>, channels
         let terms = block.len() as f64;
         // SAFETY: the caller's promise.
         let plain = unsafe { sums::<V, N, 1>(block.clone(), count, Plain(x)) };
-        let pivots = plain.map(|[sum]| {
-            let sum = wide(sum);
-            narrow::<V>(V::LANES, |lane| sum[lane] / terms)
-        });
+        let mut pivots = [V::zero(); N];
+        for v in 0..N {
+            let mut mean = wide(plain[v][0]);
+            for lane in 0..V::LANES {
+                mean[lane] /= terms;
+            }
+            pivots[v] = narrow(mean, V::LANES);
+        }
         // SAFETY: the caller's promise.
         let apart = unsafe { sums::<V, N, 2>(block, count, Apart(x, pivots)) };
         for v in 0..N {
-            let (pivot, [sum, squares]) = (wide(pivots[v]), apart[v].map(wide));
+            let (pivot, sum, squares) = (wide(pivots[v]), wide(apart[v][0]), wide(apart[v][1]));
             for lane in 0..V::LANES {
                 let unit = Moments::about(pivot[lane], terms, sum[lane], squares[lane]);
                 let joined = Moments { count: before, mean: all[v][0][lane], squares: all[v][1][lane] }.join(unit);
@@ -114,9 +124,10 @@ unsafe fn statistics<V: Vector, const N: usize>(x: Strided<V::Element>, channels
         }
         before += terms;
     }
-    for [_, squares] in &mut all {
+    for v in 0..N {
         for lane in 0..V::LANES {
-            squares[lane] = Moments { count: before, mean: 0.0, squares: squares[lane] }.statistics().variance;
+            let moments = Moments { count: before, mean: 0.0, squares: all[v][1][lane] };
+            all[v][1][lane] = moments.statistics().variance;
         }
     }
     all
@@ -134,12 +145,12 @@ impl<V: Vector> Normal<V> {
     /// Lanes from `count` on are 0.
     #[inline(always)]
     pub fn of([mean, variance]: [Numbers; 2], epsilon: f64, count: usize) -> Self {
-        let centres = |lane: usize| Statistics { mean: mean[lane], variance: variance[lane] }.centre::<V::Element>(epsilon);
-        Self {
-            centre: narrow(count, |lane| mean[lane]),
-            scale: narrow(count, |lane| centres(lane).inverse),
-            shift: narrow(count, |lane| -centres(lane).rest * centres(lane).inverse),
+        let [mut scale, mut shift] = [[0.0; LANES]; 2];
+        for lane in 0..V::LANES {
+            let centre = Statistics { mean: mean[lane], variance: variance[lane] }.centre::<V::Element>(epsilon);
+            (scale[lane], shift[lane]) = (centre.inverse, -centre.rest * centre.inverse);
         }
+        Self { centre: narrow(mean, count), scale: narrow(scale, count), shift: narrow(shift, count) }
     }
     #[inline(always)]
     pub fn apply(self, x: V) -> V {
@@ -166,15 +177,18 @@ impl<T: Float> Forward<'_, T> {
         // SAFETY: the caller's promise, here and below.
         let x = Strided { x: unsafe { self.x.as_ptr().add(first) }, terms: of_channel };
         let found = unsafe { statistics::<V, N>(x, channels, count) };
-        for (which, v) in [0, 1].into_iter().flat_map(|which| (0..N).map(move |v| (which, v))) {
+        let mut normal = [Normal { centre: V::zero(), scale: V::zero(), shift: V::zero() }; N];
+        for v in 0..N {
             let (start, end) = (v * V::LANES, count.min((v + 1) * V::LANES));
-            // SAFETY: these positions are this thread's.
-            unsafe {
-                let to = self.statistics.at(which * of_channel + first + start);
-                std::slice::from_raw_parts_mut(to, end - start).copy_from_slice(&found[v][which][..end - start]);
+            for which in 0..2 {
+                // SAFETY: these positions are this thread's.
+                unsafe {
+                    let to = self.statistics.at(which * of_channel + first + start);
+                    std::slice::from_raw_parts_mut(to, end - start).copy_from_slice(&found[v][which][..end - start]);
+                }
             }
+            normal[v] = Normal::of(found[v], self.epsilon, V::LANES);
         }
-        let normal = found.map(|statistics| Normal::<V>::of(statistics, self.epsilon, V::LANES));
         for channel in 0..channels {
             let (weight, bias) = (V::splat(self.weight[channel]), V::splat(self.bias[channel]));
             for v in 0..N {

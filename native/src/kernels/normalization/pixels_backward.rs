@@ -53,13 +53,16 @@ impl<T: Float> Backward<'_, T> {
         let (x, dy) = (Strided { x, terms: positions }, Strided { x: dy, terms: positions });
         let mut statistics = [[[0.0; LANES]; 2]; N];
         for v in 0..N {
-            for which in [0, 1] {
+            for which in 0..2 {
                 let start = which * positions + first + v * V::LANES;
                 let of_vector = &self.of.statistics[start..start + V::LANES.min(count - v * V::LANES)];
                 statistics[v][which][..of_vector.len()].copy_from_slice(of_vector);
             }
         }
-        let normal = statistics.map(|statistics| Normal::<V>::of(statistics, self.of.epsilon, count));
+        let mut normal = [Normal { centre: V::zero(), scale: V::zero(), shift: V::zero() }; N];
+        for v in 0..N {
+            normal[v] = Normal::of(statistics[v], self.of.epsilon, count - v * V::LANES);
+        }
         if let Some(dx) = self.dx {
             // SAFETY: the caller's promise.
             let pull = unsafe { self.pull::<V, N>(Products { x, dy, weight, normal }, statistics, count) };
@@ -120,12 +123,12 @@ impl<T: Float> Backward<'_, T> {
         let mut pull = [[V::zero(); 2]; N];
         for v in 0..N {
             let ([mean, variance], [plain, product]) = (statistics[v], totals[v]);
-            pull[v] = [0, 1].map(|which| {
-                narrow(V::LANES, |lane| {
-                    let statistics = Statistics { mean: mean[lane], variance: variance[lane] };
-                    statistics.centre::<T>(self.of.epsilon).pull([plain[lane], product[lane]], channels, false)[which]
-                })
-            });
+            let [mut k, mut c] = [[0.0; LANES]; 2];
+            for lane in 0..V::LANES {
+                let centre = Statistics { mean: mean[lane], variance: variance[lane] }.centre::<T>(self.of.epsilon);
+                [k[lane], c[lane]] = centre.pull([plain[lane], product[lane]], channels, false);
+            }
+            pull[v] = [narrow(k, V::LANES), narrow(c, V::LANES)];
         }
         pull
     }
