@@ -55,7 +55,9 @@ async function bench(given: BenchFlags): Promise<void> {
   const versions: Record<string, string> = {};
   const able: Peer[] = [];
   const limits = await peak();
+  const isZooAlone = models.every((name) => zooNames.includes(name));
   for (const peer of beginning(flags.peers, peers)) {
+    if (isZooAlone && !peer.zoo) continue;
     const reason = missing(peer, limits);
     if (reason === undefined) able.push(peer);
     else skipped.push({ peer: peer.name, reason });
