@@ -174,8 +174,9 @@ impl<T: Float> Forward<'_, T> {
     #[inline(always)]
     unsafe fn tile<V: Vector<Element = T>, const N: usize>(&self, first: usize, count: usize) {
         let (channels, of_channel) = (self.weight.len(), self.x.len() / self.weight.len());
-        // SAFETY: the caller's promise, here and below.
+        // SAFETY: the caller's promise.
         let x = Strided { x: unsafe { self.x.as_ptr().add(first) }, terms: of_channel };
+        // SAFETY: as above.
         let found = unsafe { statistics::<V, N>(x, channels, count) };
         let mut normal = [Normal { centre: V::zero(), scale: V::zero(), shift: V::zero() }; N];
         for v in 0..N {
