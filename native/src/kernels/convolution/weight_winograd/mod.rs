@@ -13,7 +13,7 @@
 //! blocks of 16 terms. A block is one chain of fused multiply-adds from +0 on; the blocks are added in ascending order,
 //! from +0 on.
 //!
-//! Sixteen images of x and dy at a time are laid out as `[image, row, column, channel]`, so that lanes are channels.
+//! Some images of x and dy at a time are laid out as `[image, row, column, channel]`, so that lanes are channels.
 
 mod blocks;
 mod padded;
