@@ -21,6 +21,7 @@ interface Flag {
 /** What the command line's parser makes of the arguments (`parseArgs` of @std/cli). */
 export interface ParsedArguments {
   readonly _: readonly (string | number)[];
+  readonly [name: string]: unknown;
 }
 
 /** How one command's flags are spelled besides their names in the schema. */
@@ -50,23 +51,33 @@ export class Command<Shape extends z.ZodRawShape> {
     const alias: Record<string, string> = { h: "help", ...this.options.alias };
     return {
       string: [...named(false), "_"],
-      boolean: [...named(true), "help"],
+      boolean: [...named(true), ...this.#flags.filter(isSwitch).map(negation), "help"],
       collect: named(false),
       alias,
     };
   }
 
-  /** The arguments as `parseArgs` understands them all: a value may begin with a minus sign. */
+  /**
+   * The arguments as `parseArgs` understands them all: a value may begin with a minus sign, and a
+   * switch may have the values of a sweep, `--hflip false` for `--no-hflip`.
+   */
   arguments(texts: readonly string[]): string[] {
     const joined: string[] = [];
     for (const text of texts) {
       const last = joined.at(-1);
       const isValue = /^-\.?\d/.test(text) && last !== undefined &&
         /^--?[a-z][a-z\d-]*$/.test(last);
+      const flag = this.#flags.find(({ kind, name }) =>
+        kind === "boolean" && (text.startsWith(`--${name}=`) || last === `--${name}`)
+      );
+      const value = text.replace(/^--[^=]*=/, "");
       if (isValue) joined[joined.length - 1] = `${last}=${text}`;
-      else joined.push(text);
-      const flag = this.#flags.find(({ name }) => text.startsWith(`--${name}=`));
-      if (flag?.kind === "boolean") throw new UsageError(`--${flag.name} takes no value`);
+      else if (flag === undefined || (last === `--${flag.name}` && !isTruth(value))) {
+        joined.push(text);
+      } else if (isSwitch(flag) && isTruth(value)) {
+        if (last === `--${flag.name}`) joined.pop();
+        joined.push(`--${value === "true" ? flag.name : negation(flag)}`);
+      } else throw new UsageError(`--${flag.name} takes no value`);
     }
     return joined;
   }
@@ -81,8 +92,17 @@ export class Command<Shape extends z.ZodRawShape> {
     if (entries.some(([name, value]) => name === "help" && value === true)) return undefined;
     const known = new Map(this.#flags.map((flag) => [flag.name, flag]));
     const aliases = new Set(["help", "h", "_", ...Object.keys(this.options.alias ?? {})]);
+    const negated = new Map(this.#flags.filter(isSwitch).map((flag) => [negation(flag), flag]));
     for (const [name, value] of entries) {
       if (aliases.has(name) || value === false) continue; // a switch that was not given
+      const off = known.has(name) ? undefined : negated.get(name);
+      if (off !== undefined) {
+        if (parsed[off.name] === true) {
+          throw new UsageError(`--${off.name} and --${name} contradict each other`);
+        }
+        given[off.key] = false;
+        continue;
+      }
       const flag = known.get(name);
       if (flag === undefined) throw this.#unknown(name);
       if (Array.isArray(value) && value.length === 0) continue;
@@ -113,7 +133,8 @@ export class Command<Shape extends z.ZodRawShape> {
         ? ""
         : ` [${flag.fallback}]`;
       const choices = flag.choices === undefined ? "" : `: ${flag.choices.join(", ")}`;
-      return [`  ${other}--${flag.name}${value}`, `${flag.text}${choices}${fallback}`] as const;
+      const name = flag.fallback === true ? `[no-]${flag.name}` : flag.name;
+      return [`  ${other}--${name}${value}`, `${flag.text}${choices}${fallback}`] as const;
     });
     const table = definitions([...lines, ["  -h, --help", "show this help"]], columns);
     return [...wrap(this.options.usage, columns), "", "Flags [default]:", table].join("\n");
@@ -160,6 +181,15 @@ export class Command<Shape extends z.ZodRawShape> {
     return Object.fromEntries(values) as Partial<z.output<z.ZodObject<Shape>>>;
   }
 }
+
+/** Whether a flag is on or off by a default, so that `--no-NAME` has a meaning. */
+const isSwitch = ({ kind, fallback }: Flag): boolean =>
+  kind === "boolean" && fallback !== undefined;
+
+/** The flag that turns a switch off. */
+const negation = ({ name }: Flag): string => `no-${name}`;
+
+const isTruth = (text: string): boolean => text === "true" || text === "false";
 
 const isPath = ({ kind, choices, placeholder }: Flag): boolean =>
   kind === "string" && choices === undefined &&

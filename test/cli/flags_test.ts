@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { parseArgs } from "@std/cli/parse-args";
+import { z } from "zod";
 import { UsageError } from "../../src/errors.ts";
 import { Command } from "../../src/cli/flags.ts";
 import { trainFlagsSchema } from "../../src/config/options.ts";
@@ -24,6 +25,24 @@ Deno.test("a command line gives the settings that were said, and no others", () 
   assertEquals(read(), {});
 });
 
+Deno.test("a switch is turned off by --no-NAME, and by the values that a sweep gives it", () => {
+  const switches = new Command(
+    z.strictObject({ bias: z.boolean().default(true).describe("add a bias") }),
+    { usage: "train" },
+  );
+  const bias = (...texts: string[]) =>
+    switches.read(parseArgs(switches.arguments(texts), switches.parseOptions));
+  assertEquals(bias(), {});
+  for (const texts of [["--no-bias"], ["--bias", "false"], ["--bias=false"]]) {
+    assertEquals(bias(...texts), { bias: false }, texts.join(" "));
+  }
+  for (const texts of [["--bias"], ["--bias", "true"], ["--bias=true"]]) {
+    assertEquals(bias(...texts), { bias: true }, texts.join(" "));
+  }
+  assertStringIncludes(switches.help(), "--[no-]bias");
+  assertEquals(read("--no-hflip", "--epochs", "2"), { hflip: false, epochs: 2 });
+});
+
 Deno.test("a path that begins with a minus sign is one in a printed command too", () => {
   const { outputDir, resume, dataDir } = read("--output-dir=-x", "--resume=--y", "--data-dir=a-b")!;
   assertEquals([outputDir, resume, dataDir], ["./-x", "./--y", "a-b"]);
@@ -38,7 +57,11 @@ const refused: [texts: string[], message: string][] = [
   [["--epoch", "3"], "Unknown flag --epoch; did you mean --epochs?"],
   [["--batchsize", "3"], "did you mean --batch-size?"],
   [["-q"], "Unknown flag -q; see --help"],
-  [["--no-hflip"], "did you mean --hflip?"],
+  [["--no-hflp"], "did you mean --hflip?"],
+  [["--no-dry-run"], "did you mean --dry-run?"],
+  [["--hflip", "--no-hflip"], "--hflip and --no-hflip contradict each other"],
+  [["--hflip=yes"], "--hflip takes no value"],
+  [["--dry-run", "false"], "--dry-run takes no value"],
   [["--device", "cpa"], '--device must be cpu, cuda, not "cpa"; did you mean cpu?'],
   [["--opt", "Adam"], "did you mean adam?"],
   [["--epochs", "three"], '--epochs must be a number, not "three"'],
