@@ -189,7 +189,8 @@ class FitRecorder extends EpochProgress {
     const { recipe, history } = state;
     const metrics = history.at(-1)!;
     if (state.isBest) this.best = { metrics, weights: state.storedWeights() };
-    this.screen.line(epochLine(metrics, recipe.epochs, this.time, this.source));
+    const { columns } = this.screen;
+    this.screen.line(epochLine(metrics, recipe.epochs, this.time, this.source, columns));
     this.watcher.epoch?.(history, recipe);
   }
 }
