@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { lockRun, readRun } from "../run/mod.ts";
+import { changedModule, lockRun, readRun } from "../run/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import { configSchema, optionsSchema } from "../config/mod.ts";
 import { resumeCommand } from "./train_command.ts";
+import { printable } from "../printable.ts";
 import { writeReport } from "../report/mod.ts";
 
 const { dataDir, threads } = optionsSchema.shape;
@@ -22,7 +23,10 @@ export async function reportCommand(
 ): Promise<string> {
   const { device, dataDir, threads } = reportFlagsSchema.parse(given);
   configureThreads(threads);
-  const { folder } = readRun(path); // throws where it is no run folder, before a lock is left in it
+  const record = readRun(path); // throws where it is no run folder, before a lock is left in it
+  const { folder } = record;
+  const changed = changedModule(record);
+  if (changed !== undefined) tell(printable(`warning: ${changed}`));
   using _lock = lockRun(folder);
   const options = optionsSchema.parse({ dataDir, threads });
   return await writeReport(folder, {

@@ -29,10 +29,12 @@ import {
   readRun,
   refuseOtherData,
   type Reporter,
+  restoreModule,
   Run,
   trainRun,
   type TrainRunOptions,
 } from "../run/mod.ts";
+import { diskFiles } from "../storage/mod.ts";
 import { flagName, type Screen } from "../cli/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 
@@ -46,7 +48,7 @@ export async function trainCommand(
   const { settings, options } = splitFlags(flags, own);
   configureThreads(options.threads);
   if (options.resume !== undefined) {
-    return await resume(options.resume, settings, options, screen, reporter);
+    return await resume(options.resume, settings, options, screen, reporter, own);
   }
   if (options.dryRun && options.lrFind) {
     throw new UsageError("--dry-run and --lr-find each take the place of a run: give one of them");
@@ -82,6 +84,7 @@ async function resume(
   options: RunOptions,
   screen: Screen,
   reporter?: Reporter,
+  own?: ModelModule,
 ): Promise<number> {
   if (options.dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
   if (options.lrFind) {
@@ -95,10 +98,11 @@ async function resume(
     return 0;
   }
   if (failure !== undefined) screen.line(`warning: ${folder} has failed before: ${failure}`);
-  const model = await modelIn(folder, config);
+  const model = await modelIn(folder, config, own?.path);
   const changed = changedModule(record);
   if (changed !== undefined) screen.line(`warning: ${changed}`);
   using run = Run.open(folder, options);
+  if (own !== undefined) restoreModule(diskFiles, folder, config, own);
   const { data: source, trainSize } = config;
   const data = await loadTraining({ ...options, data: source, trainSize });
   refuseOtherData(folder, environment?.data_sha256 ?? data.digests, data.digests);
