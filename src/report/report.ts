@@ -15,7 +15,7 @@ import {
   percentage,
   rankedOf,
 } from "../statistics/mod.ts";
-import { crossEntropyLoss, lossNote } from "../nn/mod.ts";
+import { crossEntropyLoss, lossNote, mixing } from "../nn/mod.ts";
 import { epochFigures, type EpochMetrics, meanSpeed, trainingSeconds } from "../train/mod.ts";
 import { configRecord, shownConfig } from "../config/mod.ts";
 import type { LayerRow } from "../nn/mod.ts";
@@ -62,7 +62,7 @@ ${
         section(
           "Curves",
           content.curves === undefined ? noEpoch : picture(content.curves),
-          muted(lossNote(crossEntropyLoss(config))),
+          muted(lossNote(crossEntropyLoss(config), mixing(config))),
           epochs(record),
         ),
         tested(record, content),

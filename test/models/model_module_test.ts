@@ -87,6 +87,11 @@ const wrong: Readonly<Record<string, readonly [text: string, sentence: string]>>
   ],
   "chance": [`${plain}\nMath.random();`, "Math.random() differs from run to run: use the `random`"],
   "time": [`${plain}\nnew Date();`, "new Date() differs from run to run"],
+  "the time as a text": [`${plain}\nDate();`, "Date() differs from run to run"],
+  "the time of Temporal": [
+    `${plain}\nTemporal.Now.instant();`,
+    "Temporal.Now.instant() differs from run to run",
+  ],
   "a computed import": ['const a = "./a.ts"; await import(a);', "imports a computed path"],
   "a remote import": [
     'import "https://example.com/a.ts";',
@@ -111,6 +116,36 @@ Deno.test("what a model's own functions throw is told with its place, and chance
   assertEquals(typeof Math.random(), "number"); // outside of the module it is as it was
   const broken = await imported(made("build: () => undefined"));
   assertThrows(() => broken.module.model.of({}, fashionMnist), UserError, "build returns no layer");
+});
+
+Deno.test("what makes a loss, a step, a check and first values is run with care too", async () => {
+  const parts = "build: () => sequential(flatten, linear(784, 10))";
+  const chance = "Math.random() differs from run to run";
+  const { module } = await imported(made(`${parts},
+    loss: () => { const a = Math.random(); return () => a; },
+    step: () => { const a = Math.random(); return () => a; },
+    check: () => String(Math.random())`));
+  const { loss, step, check } = module.model;
+  for (const call of [() => loss?.({}), () => step?.({}), () => check?.({}, (key) => key)]) {
+    assertThrows(call, UserError, chance);
+  }
+  const scaled = await imported(made(`build: () => sequential(
+    { kind: "scale", forward: (x) => x,
+      parameters: { weight: { shape: [1], init: () => Math.random() } } }, flatten)`));
+  const layer = scaled.module.model.of({}, fashionMnist);
+  assertThrows(
+    () => build(layer, new Random(1, "init")),
+    UserError,
+    `${scaled.path}:5:60: ${chance}`,
+  );
+  const broken = await imported(made(`${parts}, loss: () => 3`));
+  assertThrows(() => broken.module.model.loss?.({}), UserError, "loss returns no function");
+});
+
+Deno.test("a loss keeps its word on what it has in training alone", async () => {
+  const { module } = await imported(made(`build: () => sequential(flatten, linear(784, 10)),
+    loss: () => Object.assign((outputs) => outputs.sum(), { inTraining: "a sum" })`));
+  assertEquals(module.model.loss?.({}).inTraining, "a sum");
 });
 
 Deno.test("a module that keeps a state of its own is refused", async () => {

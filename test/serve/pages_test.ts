@@ -120,10 +120,11 @@ Deno.test("no page has a script or a style inside, nor a policy that would allow
 
 Deno.test("a run's page says which loss is with label smoothing", async () => {
   using parent = temporaryFolder();
-  writeRun(parent.path, "a", { settings: { labelSmoothing: 0.1 } });
+  writeRun(parent.path, "a", { settings: { labelSmoothing: 0.1, mixup: 0.2 } });
   writeRun(parent.path, "b");
   await using server = serve(parent.path);
-  const note = "train_loss is with label smoothing 0.1, val_loss and test_loss are without";
+  const note =
+    "train_loss is with label smoothing 0.1 and mixed images, val_loss and test_loss are without";
   assertStringIncludes((await get(`${server.address}runs/a`)).text, note);
   assertEquals((await get(`${server.address}runs/b`)).text.includes("smoothing 0.1"), false);
 });

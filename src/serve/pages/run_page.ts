@@ -1,6 +1,6 @@
 import { curvesPicture, measuredIn } from "../../picture/mod.ts";
 import { duration, figureText, fixed, rankedOf } from "../../statistics/mod.ts";
-import { crossEntropyLoss, lossNote } from "../../nn/mod.ts";
+import { crossEntropyLoss, lossNote, mixing } from "../../nn/mod.ts";
 import { epochFigures } from "../../train/mod.ts";
 import { configRecord, shownConfig } from "../../config/mod.ts";
 import { shownName } from "../../data/mod.ts";
@@ -121,7 +121,7 @@ function curves({ epochs, best, config }: RunRecord): Content {
   if (epochs.length === 0) return markup`<p>The first epoch is not complete yet.</p>`;
   const subtitle = `${epochs.length} of ${counted(config.epochs, "epoch")}`;
   const shown = { subtitle, history: epochs, best: best?.epoch, epochs: config.epochs };
-  const note = lossNote(crossEntropyLoss(config));
+  const note = lossNote(crossEntropyLoss(config), mixing(config));
   return [
     ...measuredIn(epochs).map((metric) => {
       const title = `${config.model}, seed ${config.seed}: ${metric.label}`;
