@@ -185,10 +185,11 @@ export function checkedSettings(
 function refuseForData(config: TrainConfig, settings: TrainSettings, model: AnyModel): void {
   const set = dataSet(config.data);
   const { height, width } = set;
+  const large = (["cropPadding", "cutout"] as const)
+    .find((key) => config[key] >= Math.min(height, width));
   const wrong = withoutValidation({ ...settings, trainSize: config.trainSize }, [set]) ??
-    (config.cropPadding >= Math.min(height, width)
-      ? `--crop-padding ${config.cropPadding} is too much for images of ${height} x ${width}`
-      : undefined);
+    (large &&
+      `--${flagName(large)} ${config[large]} is too much for images of ${height} x ${width}`);
   if (wrong !== undefined) throw new UsageError(wrong);
   if (config.modelFiles !== undefined) return; // a model of one's own says it itself
   try {
