@@ -116,7 +116,9 @@ export class Command<Shape extends z.ZodRawShape> {
         `Unexpected argument ${JSON.stringify(String(parsed._[positional.length]))}; see --help`,
       );
     }
-    return this.#check(given);
+    const texts = this.#flags.filter(({ key }) => typeof given[key] === "number")
+      .map(({ key, name }) => [key, String([parsed[name]].flat()[0])]);
+    return this.#check(given, Object.fromEntries(texts));
   }
 
   /** The text of `--help` in lines of at most `columns`: every flag with its values and default. */
@@ -172,10 +174,13 @@ export class Command<Shape extends z.ZodRawShape> {
     return Number(text);
   }
 
-  #check(given: Record<string, unknown>): Partial<z.output<z.ZodObject<Shape>>> {
+  #check(
+    given: Record<string, unknown>,
+    texts: Record<string, string>,
+  ): Partial<z.output<z.ZodObject<Shape>>> {
     const result = this.schema.partial().safeParse(given);
     if (!result.success) {
-      throw new UsageError(explain(result.error, given, (key) => `--${flagName(key)}`));
+      throw new UsageError(explain(result.error, given, (key) => `--${flagName(key)}`, [], texts));
     }
     const values = Object.entries(result.data).filter(([key]) => key in given);
     return Object.fromEntries(values) as Partial<z.output<z.ZodObject<Shape>>>;

@@ -2,6 +2,7 @@ import { dataSet, loadTest, loadTraining } from "../data/mod.ts";
 import { messageOf, UsageError, UserError } from "../errors.ts";
 import { type AnyModel, type ModelModule, models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
+import { layerTable } from "../nn/mod.ts";
 import { program } from "../program.ts";
 import { shellPath } from "../shell_word.ts";
 import {
@@ -175,7 +176,7 @@ export function checkedSettings(
 ): TrainSettings {
   if (model === undefined) throw new UsageError(`--model is missing: ${listed(namesOf(models))}`);
   const settings = { ...others, model };
-  if (own === undefined) namedModel(model);
+  if (own === undefined) builtIn({ model });
   const wrong = contradiction(settings, own);
   if (wrong !== undefined) throw new UsageError(wrong);
   return settings;
@@ -184,7 +185,7 @@ export function checkedSettings(
 /** Refuses what is right by itself, but not for the images that were found. */
 function refuseForData(config: TrainConfig, settings: TrainSettings, model: AnyModel): void {
   const set = dataSet(config.data);
-  const { height, width } = set;
+  const { channels, height, width } = set;
   const large = (["cropPadding", "cutout"] as const)
     .find((key) => config[key] >= Math.min(height, width));
   const wrong = withoutValidation({ ...settings, trainSize: config.trainSize }, [set]) ??
@@ -193,19 +194,11 @@ function refuseForData(config: TrainConfig, settings: TrainSettings, model: AnyM
   if (wrong !== undefined) throw new UsageError(wrong);
   if (config.modelFiles !== undefined) return; // a model of one's own says it itself
   try {
-    modelOf(config, model);
+    layerTable(modelOf(config, model), [channels, height, width]);
   } catch (error) {
     throw new UsageError(
       `The model ${config.model} is not for images of ${height} x ${width}: ${messageOf(error)}`,
     );
-  }
-}
-
-function namedModel(name: string): void {
-  try {
-    builtIn({ model: name });
-  } catch (error) {
-    throw new UsageError(messageOf(error));
   }
 }
 

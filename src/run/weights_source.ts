@@ -82,14 +82,8 @@ function weightsFile(path: string): FoundWeights {
 }
 
 function namedModel(name: string | undefined, path: string): AnyModel {
-  if (name === undefined) {
-    throw new UserError(`${path} does not say of which model it is: add --model NAME`);
-  }
-  try {
-    return builtIn({ model: name });
-  } catch (error) {
-    throw new UserError(messageOf(error));
-  }
+  if (name !== undefined) return builtIn({ model: name });
+  throw new UserError(`${path} does not say of which model it is: add --model NAME`);
 }
 
 /** Builds the model of these weights; throws a UserError where they do not fit it. */

@@ -168,6 +168,11 @@ Deno.test("a sweep and evaluate on other data of a user's own say what they need
     [{ trainSize: 48, bestBy: "loss" }, "--best-by needs validation images, which --train-size 48"],
     [{ trainSize: 45 }, "Cannot train on 45 images: take 1 to 40, or 48"],
     [{ model: "cnn", data: shapes, imageSize: 3 }, "The model cnn is not for images of 3 x 3"],
+    [
+      { model: "lenet5", data: shapes, imageSize: 4 },
+      "The model lenet5 is not for images of 4 x 4",
+    ],
+    [{ model: "notes.txt" }, "a module of one's own ends in .ts or .js"],
   ];
   for (const [flags, message] of wrong) {
     const train = () => trainCommand({ ...settings, data: letters, outputDir, ...flags }, screen);
