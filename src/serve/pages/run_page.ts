@@ -12,8 +12,8 @@ import { program } from "../../program.ts";
 import { counted } from "../../printable.ts";
 import { shellPath } from "../../shell_word.ts";
 
-/** The files of a run folder that are served as they are. */
-export const runFiles = [
+/** The files of every run folder that are served as they are. */
+const runFiles = [
   "report.html",
   "config.json",
   "environment.json",
@@ -21,6 +21,13 @@ export const runFiles = [
   "summary.json",
   "confusion_matrix.json",
 ] as const;
+
+/** The files of a run that are served as they are: those of every run, and of its own model. */
+export const filesOf = (run: FoundRun): readonly string[] =>
+  run.state === "damaged" ? runFiles : [
+    ...runFiles,
+    ...Object.keys(run.config.modelFiles ?? {}).map((name) => `model/${name}`),
+  ];
 
 /** The page of one run; `folder` is the parent of the run folders as the user wrote it. */
 export function runPage(run: FoundRun, folder: string): Page {
@@ -177,9 +184,12 @@ function settings({ config }: RunRecord): Markup {
   );
 }
 
-function files({ files, name }: RunRecord): Markup {
-  const items = runFiles.filter((file) => files.has(file)).map((file) =>
-    markup`<li><a id="file-${file}" href="${encodeURIComponent(name)}/${file}">${file}</a></li>`
+function files(run: RunRecord): Markup {
+  const items = filesOf(run).filter((file) => file.includes("/") || run.files.has(file)).map(
+    (file) => {
+      const address = [run.name, ...file.split("/")].map(encodeURIComponent).join("/");
+      return markup`<li><a id="file-${file}" href="${address}">${file}</a></li>`;
+    },
   );
   return markup`
     <h2>Files</h2>
