@@ -44,8 +44,7 @@ const parts: Partial<TrainSettings>[] = [
   { opt: "muon", lookaheadSteps: 3, ema: 0.5, lrScheduler: "trapezoid", clipGradNorm: 1 },
   { opt: "sgd", biasLrFactor: 4, lrScheduler: "cosine-restarts", lrPeriod: 1, accumulate: 1 },
   { opt: "adam", lookaheadSteps: 2, lookaheadShare: 0.8, lrScheduler: "polynomial", lrPower: 2 },
-  // The first 70 images, cut into steps of another size, are 5 steps too.
-  { opt: "sgd", batchSize: 8, accumulate: 2, overfitBatches: 9 },
+  { opt: "sgd", lrScheduler: "cosine", batchSize: 8, overfitBatches: 5 },
 ];
 const augmented = { hflip: true, cropPadding: 2, randomErase: 0.3, labelSmoothing: 0.1 };
 
