@@ -70,7 +70,7 @@ export function changedModule({ folder, config, environment }: RunRecord): strin
 type Digests = ModelModule["digests"];
 
 /** The copy of the module itself, which imports the others. */
-const mainCopy = (folder: string, modelFiles: Digests): string =>
+export const mainCopy = (folder: string, modelFiles: Digests): string =>
   copyOf(folder, Object.keys(modelFiles)[0] ?? "");
 
 /** The first of a module's files that is not the one that it was; undefined where all are. */

@@ -15,6 +15,7 @@ import {
 } from "../storage/mod.ts";
 import { changedModule, modelIn } from "./run_model.ts";
 import { readRun } from "./record.ts";
+import { embeddedModel, embeddedModule } from "../program.ts";
 import { isFolder } from "./run_path.ts";
 
 /** The images that a model sees, and how pictures become such images. */
@@ -45,6 +46,12 @@ const sizeLimit = 0x7fffffff;
 export async function findWeights(path: string, asked?: string): Promise<WeightsSource> {
   const { folder, ...weights } = isFolder(path) ? bestWeights(path) : weightsFile(path);
   const { config } = weights;
+  const inside = path === embeddedModel() ? embeddedModule() : undefined;
+  if (inside !== undefined && config !== undefined) {
+    // It is one file of the program, as all its modules, and not the files that config.json tells of.
+    const { model } = await importModel(inside);
+    return { ...weights, model, format: dataSet(config.data) };
+  }
   const isModule = asked !== undefined && isModulePath(asked);
   if (isModule && config?.modelFiles !== undefined) {
     return {
