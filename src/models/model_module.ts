@@ -193,7 +193,7 @@ class OwnCode {
     );
     const place = [...text.matchAll(/(file:\/\/[^\s()]+?):(\d+):(\d+)/g)]
       .find(([, url]) => known.has(url));
-    const [sentence] = text.split("\n");
+    const sentence = text.split("\n")[0].replace(/ at file:\/\/\S+$/, "");
     const where = place === undefined
       ? this.path
       : `${this.#shown(place[1])}:${place[2]}:${place[3]}`;

@@ -31,6 +31,7 @@ import {
   section,
   table,
 } from "./page.ts";
+import { textEntries } from "./text_entries.ts";
 import { runText, type TestPictures } from "./run_pictures.ts";
 import type { RunRecord } from "../run/mod.ts";
 
@@ -252,13 +253,4 @@ function environment({ environment }: RunRecord): Content {
       folded(`Resumed at step ${step}`, definitions(textEntries(rest)))
     ),
   ];
-}
-
-/** A record's entries as text; the entries of a record inside it are named `outer: inner`. */
-function textEntries(record: Readonly<Record<string, unknown>>): [string, string][] {
-  return Object.entries(record).flatMap(([name, value]): [string, string][] => {
-    if (typeof value !== "object" || value === null) return [[name, `${value ?? "not known"}`]];
-    const inner = textEntries(value as Record<string, unknown>);
-    return inner.map(([key, text]) => [`${name}: ${key}`, text]);
-  });
 }

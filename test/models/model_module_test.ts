@@ -59,6 +59,37 @@ Deno.test("a module above its entry is kept in its place", async () => {
   assertEquals([...files.keys()], ["models/mine.ts", "shared.ts"]);
 });
 
+Deno.test("what is wrong in a local module that a model imports is told with that module's place", async () => {
+  const using = `import { part } from "./part.ts"; ${
+    made("build: () => sequential(flatten, part, linear(784, 10))")
+  }`;
+  for (
+    const [text, sentence] of [
+      ['\nthrow new Error("broken"); export const part = 1;', "part.ts:2:7: broken"],
+      ["export const part = 1 +;", "part.ts:1:24: SyntaxError: Expression expected"],
+      [
+        "Math.random(); export const part = 1;",
+        "part.ts:1:6: Math.random() differs from run to run",
+      ],
+      [
+        "export const other = 1;",
+        "mine.ts:1:10: The requested module './part.ts' does not provide",
+      ],
+    ]
+  ) {
+    const error = await assertRejects(() => imported(using, { "part.ts": text }), UserError);
+    assertStringIncludes(error.message, sentence);
+    assertEquals(error.message.includes("file://"), false, error.message);
+  }
+  const { module, path } = await imported(using, {
+    "part.ts": 'export const part = { kind: "part", forward: (x) => x.none.more };',
+  });
+  using built = build(module.model.of({}, fashionMnist), new Random(1, "init"));
+  using images = Tensor.zeros([1, 1, 28, 28]);
+  const place = path.replace("mine.ts", "part.ts:1:60: Cannot read properties of undefined");
+  assertThrows(() => built.forward(images), UserError, place);
+});
+
 /** Modules with something wrong, and what is said of it. */
 const wrong: Readonly<Record<string, readonly [text: string, sentence: string]>> = {
   "a missing module": ['import "./none.ts";', 'mine.ts:1:8: Module not found "file:'],
