@@ -49,6 +49,9 @@ export async function trainCommand(
   const { settings, options } = splitFlags(flags, own);
   configureThreads(options.threads);
   if (options.resume !== undefined) {
+    if (options.summary) {
+      throw new UsageError("--summary is for a new run: its report has the layers");
+    }
     return await resume(options.resume, settings, options, screen, reporter, own);
   }
   if (options.dryRun && options.lrFind) {
@@ -206,17 +209,22 @@ function refuseChanges(
   folder: string,
   config: TrainConfig,
   settings: Partial<TrainSettings>,
-  { data }: RunOptions,
+  { data, imageSize }: RunOptions,
 ): void {
   // Whether a module's files are those of the run is said apart from its settings.
   const { modelFiles: _, modelSettings, ...others } = settings;
-  const asked = { ...others, ...modelSettings, ...(data !== "auto" && { data }) };
+  const asked = {
+    ...others,
+    ...modelSettings,
+    ...(data !== "auto" && { data }),
+    ...(imageSize && { imageSize }),
+  };
   const { data: was } = config;
   const full: Readonly<Record<string, unknown>> = {
     ...defaultsOf(config),
     ...config,
     ...config.modelSettings,
-    data: typeof was === "string" ? was : was.path,
+    ...(typeof was === "string" ? { data: was } : { data: was.path, imageSize: was.image_size }),
   };
   for (const [key, value] of Object.entries(asked)) {
     const was = full[key];

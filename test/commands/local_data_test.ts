@@ -127,6 +127,12 @@ Deno.test("a run on IDX files of a user's own resumes to the same bits and notic
     UserError,
     `--data synthetic contradicts ${resume}, which has ${data}`,
   );
+  const scaled = () => trainCommand({ resume, imageSize: 8 }, said().screen);
+  await assertRejects(
+    scaled,
+    UserError,
+    `--image-size 8 contradicts ${resume}, which has none`,
+  );
   const labels = `${data}/train-labels-idx1-ubyte`;
   const bytes = Deno.readFileSync(labels);
   Deno.writeFileSync(labels, bytes.with(8, 2));
