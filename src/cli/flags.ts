@@ -65,21 +65,22 @@ export class Command<Shape extends z.ZodRawShape> {
     const joined: string[] = [];
     for (const text of texts) {
       const last = joined.at(-1);
+      const [name, value] = text.split(/=(.*)/s, 2);
+      const given = this.#switch(value === undefined ? undefined : name);
+      const before = isTruth(text) ? this.#switch(last) : undefined;
       const isValue = /^-\.?\d/.test(text) && last !== undefined &&
         /^--?[a-z][a-z\d-]*$/.test(last);
-      const flag = this.#flags.find(({ kind, name }) =>
-        kind === "boolean" && (text.startsWith(`--${name}=`) || last === `--${name}`)
-      );
-      const value = text.replace(/^--[^=]*=/, "");
-      if (isValue) joined[joined.length - 1] = `${last}=${text}`;
-      else if (flag === undefined || (last === `--${flag.name}` && !isTruth(value))) {
-        joined.push(text);
-      } else if (isSwitch(flag) && isTruth(value)) {
-        if (last === `--${flag.name}`) joined.pop();
-        joined.push(`--${value === "true" ? flag.name : negation(flag)}`);
-      } else throw new UsageError(`--${flag.name} takes no value`);
+      if (given !== undefined) joined.push(switched(given, value));
+      else if (before !== undefined) joined[joined.length - 1] = switched(before, text);
+      else if (isValue) joined[joined.length - 1] = `${last}=${text}`;
+      else joined.push(text);
     }
     return joined;
+  }
+
+  /** The switch of this spelling. */
+  #switch(spelled: string | undefined): Flag | undefined {
+    return this.#flags.filter(isSwitch).find(({ name }) => spelled === `--${name}`);
   }
 
   /**
@@ -187,12 +188,17 @@ export class Command<Shape extends z.ZodRawShape> {
   }
 }
 
-/** Whether a flag is on or off by a default, so that `--no-NAME` has a meaning. */
-const isSwitch = ({ kind, fallback }: Flag): boolean =>
-  kind === "boolean" && fallback !== undefined;
+/** Whether a flag is on or off, and `--no-NAME` turns it off. */
+const isSwitch = ({ kind }: Flag): boolean => kind === "boolean";
 
 /** The flag that turns a switch off. */
 const negation = ({ name }: Flag): string => `no-${name}`;
+
+/** How a switch with a value, as sweeps have it, is spelled without one. */
+function switched(flag: Flag, value: string): string {
+  if (!isTruth(value)) throw new UsageError(`--${flag.name} takes no value`);
+  return `--${value === "true" ? flag.name : negation(flag)}`;
+}
 
 const isTruth = (text: string): boolean => text === "true" || text === "false";
 

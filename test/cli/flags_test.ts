@@ -41,6 +41,13 @@ Deno.test("a switch is turned off by --no-NAME, and by the values that a sweep g
   }
   assertStringIncludes(switches.help(), "--[no-]bias");
   assertEquals(read("--no-hflip", "--epochs", "2"), { hflip: false, epochs: 2 });
+  const several = ["--hflip", "--nesterov=true", "--decay-weights-only=false", "--dry-run"];
+  assertEquals(read(...several), {
+    hflip: true,
+    nesterov: true,
+    decayWeightsOnly: false,
+    dryRun: true,
+  });
 });
 
 Deno.test("a path that begins with a minus sign is one in a printed command too", () => {
@@ -58,10 +65,10 @@ const refused: [texts: string[], message: string][] = [
   [["--batchsize", "3"], "did you mean --batch-size?"],
   [["-q"], "Unknown flag -q; see --help"],
   [["--no-hflp"], "did you mean --hflip?"],
-  [["--no-dry-run"], "did you mean --dry-run?"],
+  [["--no-dry-ru"], "did you mean --dry-run?"],
   [["--hflip", "--no-hflip"], "--hflip and --no-hflip contradict each other"],
+  [["--hflip", "--dry-run=yes"], "--dry-run takes no value"],
   [["--hflip=yes"], "--hflip takes no value"],
-  [["--dry-run", "false"], "--dry-run takes no value"],
   [["--device", "cpa"], '--device must be cpu, cuda, not "cpa"; did you mean cpu?'],
   [["--opt", "Adam"], "did you mean adam?"],
   [["--epochs", "three"], '--epochs must be a number, not "three"'],
