@@ -2,6 +2,8 @@ import { dirname } from "node:path";
 import { messageOf, UserError } from "../errors.ts";
 import type { TrainConfig } from "../config/mod.ts";
 import { type AnyModel, importModel, type ModelModule, moduleDigests } from "../models/mod.ts";
+import { program } from "../program.ts";
+import { shellPath } from "../shell_word.ts";
 import { type Files, writeAtomically } from "../storage/mod.ts";
 import { builtIn } from "../train/mod.ts";
 import type { RunRecord } from "./record.ts";
@@ -35,11 +37,8 @@ export async function modelIn(
     return (await importModel(isWhole ? copy : path ?? copy, modelFiles)).model;
   } catch (error) {
     if (isWhole || path !== undefined) throw error;
-    const [name] = Object.keys(modelFiles);
-    throw new UserError(
-      `${messageOf(error)}: name the module where it lies elsewhere, as in --model ${name}`,
-      { cause: error },
-    );
+    const restore = `${program} report ${shellPath(folder)} --model FILE`;
+    throw new UserError(`${messageOf(error)}; ${restore} puts it back from FILE`, { cause: error });
   }
 }
 

@@ -26,7 +26,7 @@ Deno.test("where a run's copy of its module is gone, the module that is named ta
   await assertRejects(
     () => modelIn(run, config),
     UserError,
-    "name the module where it lies elsewhere, as in --model mine.ts",
+    `report ${run} --model FILE puts it back from FILE`,
   );
   assertEquals((await modelIn(run, config, path)).name, "mine");
   restoreModule(diskFiles, run, config, module);

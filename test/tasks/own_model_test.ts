@@ -151,7 +151,10 @@ Deno.test("a model of a user's module is trained, killed, resumed, used and repr
     const { code, stderr } = await runTask("evaluate", run);
     assertEquals(code, 1);
     assertStringIncludes(stderr, "activation.ts is not the file that the run was trained with");
+    assertStringIncludes(stderr, `report ${run} --model FILE puts it back from FILE`);
     assertStringIncludes(await done("evaluate", run, "--model", path), "two-layers of ");
+    await done("report", run, "--model", path);
+    assertEquals(Deno.readTextFileSync(`${run}/model/activation.ts`), Deno.readTextFileSync(other));
   });
 });
 
