@@ -37,7 +37,7 @@ function contradictionBetween(settings: TrainSettings): string | undefined {
     return `--lr-warmup-epochs ${lrWarmupEpochs} must be below --epochs ${epochs}`;
   }
   if (settings.hflip && settings.alternatingFlip) {
-    return "--alternating-flip flips by itself: --no-hflip leaves out the other flip";
+    return "--alternating-flip flips by itself: leave out --hflip, or turn it off with --no-hflip";
   }
   const schedule = schedules.find(({ name }) => name === settings.lrScheduler);
   if (lrWarmupEpochs > 0 && schedule?.ownRise) {

@@ -64,7 +64,7 @@ Deno.test("settings of images are refused in one sentence where they have no mea
   }
   assertEquals(
     contradiction({ model: "linear", hflip: true, alternatingFlip: true }),
-    "--alternating-flip flips by itself: --no-hflip leaves out the other flip",
+    "--alternating-flip flips by itself: leave out --hflip, or turn it off with --no-hflip",
   );
 });
 

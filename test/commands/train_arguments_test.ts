@@ -47,7 +47,11 @@ export default model({ name: "mine", title: "mine", settings: {}, defaults: ${de
     "--lr-warmup-epochs 30 must be below --epochs 30",
   );
   const flips = { ...settings, alternatingFlip: true };
-  assertThrows(() => checkedSettings(flips, own.model), UsageError, "--no-hflip leaves out");
+  assertThrows(
+    () => checkedSettings(flips, own.model),
+    UsageError,
+    "or turn it off with --no-hflip",
+  );
   checkedSettings({ ...flips, hflip: false }, own.model);
 });
 
