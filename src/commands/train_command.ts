@@ -178,7 +178,7 @@ export function checkedSettings(
 }
 
 /** Refuses what is right by itself, but not for the images that were found. */
-function refuseForData(config: TrainConfig, settings: TrainSettings, model: AnyModel): void {
+export function refuseForData(config: TrainConfig, settings: TrainSettings, model: AnyModel): void {
   const set = dataSet(config.data);
   const { height, width } = set;
   const wrong = withoutValidation({ ...settings, trainSize: config.trainSize }, [set]) ??

@@ -46,3 +46,9 @@ export const allParameters = ({ models, parameters }: Space): Parameter[] => [
 /** What a point has for a parameter; undefined where the parameter has no meaning for it. */
 export const valueIn = ({ model, values }: Point, { name }: Pick<Parameter, "name">) =>
   name === modelParameter ? model : values[name];
+
+/** A point as people are shown it. */
+export const pointRecord = ({ model, values }: Point): Readonly<Record<string, Value>> => ({
+  model,
+  ...values,
+});

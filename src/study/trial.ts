@@ -12,7 +12,8 @@ export type RunState = "open" | "paused" | "complete" | "pruned" | "failed";
 export interface TrialRun extends Leave {
   readonly trial: number;
   readonly seed: number;
-  readonly config: TrainConfig;
+  /** The text of its config.json. */
+  readonly configText: string;
   readonly state: RunState;
   /** The name of its folder, below that of the study. */
   readonly folder: string;
@@ -78,7 +79,7 @@ export function stateOf({ failure, runs }: Trial): RunState {
 
 /** The best validation figure of each run, as it was measured. */
 export const bestFigures = ({ runs }: Trial, objective: Objective): number[] =>
-  runs.flatMap(({ history, config }) => bestEpoch(history, config.bestBy)?.[objective.key] ?? []);
+  runs.flatMap(({ history }) => bestEpoch(history, objective.label)?.[objective.key] ?? []);
 
 const mean = (numbers: readonly number[]): number =>
   numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
