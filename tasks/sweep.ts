@@ -10,7 +10,7 @@ import { Command, standardScreen } from "../src/cli/mod.ts";
 import { helpColumns, mainOf, runForUser } from "./main.ts";
 import { moduleCommand, modulesIn, trainFlags } from "../src/commands/train_arguments.ts";
 import { readStudyFile } from "../src/study/mod.ts";
-import { UsageError } from "../src/errors.ts";
+import { messageOf, UsageError, UserError } from "../src/errors.ts";
 
 const usage = `${program} sweep --model NAME --lr 0.1,0.01 --seed 1..5 [flags]
 ${program} sweep --random 40 --model NAME lr=log:1e-4..1 hidden=8..64 opt=sgd,adamw [flags]
@@ -56,8 +56,13 @@ export async function main(args: string[]): Promise<number | void> {
   const modules = await modulesIn(args);
   const { file: path, ...divided } = studyArguments(args, alias ?? {}, ownSettings(modules));
   const file = path === undefined ? undefined : readStudyFile(path);
-  const named = file?.request.models.flatMap(({ name }) => ["--model", name]) ?? [];
-  for (const [path, module] of await modulesIn(named)) modules.set(path, module);
+  for (const { name, place } of file?.request.models ?? []) {
+    try {
+      for (const found of await modulesIn(["--model", name])) modules.set(...found);
+    } catch (error) {
+      throw error instanceof UserError ? new UsageError(`${place}: ${messageOf(error)}`) : error;
+    }
+  }
   const read = command.read(parseArgs(command.arguments(divided.rest), command.parseOptions));
   using screen = standardScreen();
   const { output, ...given } = read ?? {};

@@ -188,13 +188,13 @@ function choiceOf(
 }
 
 function trialsOf(
-  { trials }: StudyRequest,
+  { trials, sampler: given }: StudyRequest,
   { name }: Chosen,
   space: Space,
   parameters: readonly Placed[],
 ): number {
   if (name !== "grid") {
-    if (trials === undefined) throw new UsageError(`trials is missing: how many of ${name}?`);
+    if (trials === undefined) throw new UsageError(`${given?.place}: trials is missing: how many?`);
     if (trials > mostTrials) throw new UsageError(`A study has at most ${mostTrials} trials`);
     return trials;
   }

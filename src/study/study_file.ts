@@ -47,10 +47,10 @@ class Reader {
       throw this.#wrong(contents, "expected keys with values, as in trials: 40");
     }
     const entries = new Map<string, Node>();
-    for (const [key, value] of this.#pairs(contents)) {
+    for (const { key, node, value } of this.#pairs(contents)) {
       if (!known.includes(key)) {
         const guess = guessOf(key, known);
-        throw this.#wrong(value, `there is no key ${key}: there are ${known.join(", ")}${guess}`);
+        throw this.#wrong(node, `there is no key ${key}: there are ${known.join(", ")}${guess}`);
       }
       entries.set(key, value);
     }
@@ -92,20 +92,20 @@ class Reader {
   /** The name of what a map describes, and the keys beside it. */
   #named(node: YAMLMap, what: string): [name: string, ...others: string[]] {
     const pairs = this.#pairs(node);
-    const name = pairs.find(([key]) => key === "name")?.[1];
+    const name = pairs.find(({ key }) => key === "name")?.value;
     if (name === undefined) throw this.#wrong(node, `${what}: name is missing`);
     return [
       this.#word(name, what),
-      ...pairs.map(([key]) => key).filter((key) => key !== "name"),
+      ...pairs.map(({ key }) => key).filter((key) => key !== "name"),
     ];
   }
 
   #settings(node: Node, without: readonly string[] = []): Given[] {
     if (!isMap(node)) throw this.#wrong(node, "settings: expected keys with values, as in lr: 0.1");
-    return this.#pairs(node).filter(([key]) => !without.includes(key)).map(([key, value]) => ({
-      key,
-      value: this.#content(value),
-      place: this.#place(value, key),
+    return this.#pairs(node).filter(({ key }) => !without.includes(key)).map((pair) => ({
+      key: pair.key,
+      value: this.#content(pair.value),
+      place: this.#place(pair.node, pair.key),
     }));
   }
 
@@ -140,11 +140,11 @@ class Reader {
     throw this.#wrong(node, said);
   }
 
-  #pairs(map: YAMLMap): [key: string, value: Node][] {
+  #pairs(map: YAMLMap): { key: string; node: Node; value: Node }[] {
     return map.items.map(({ key, value }) => {
       if (!isScalar(key)) throw this.#wrong(key as Node, "a key must be a word");
       if (value === null) throw this.#wrong(key, `${key.value} has no value`);
-      return [String(key.value), value as Node];
+      return { key: String(key.value), node: key, value: value as Node };
     });
   }
 

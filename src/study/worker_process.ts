@@ -8,7 +8,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 export function workerProcess(): Channel {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "-q", "-P=sweep", `--config=${root}/deno.json`],
+      ...["run", "-q", "-P=train", `--config=${root}/deno.json`],
       `--import-map=${root}/.wick/import_map.json`,
       `${root}/tasks/sweep_worker.ts`,
     ],

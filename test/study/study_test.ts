@@ -1,0 +1,121 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { studyCommand, type StudyFlags } from "../../src/commands/study_command.ts";
+import { resultsCommand } from "../../src/commands/study_results.ts";
+import { UserError } from "../../src/errors.ts";
+import { readRun } from "../../src/run/record.ts";
+import { Ledger } from "../../src/study/ledger.ts";
+import { objectiveOf, ranking, stateOf } from "../../src/study/trial.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+
+const given = (settings: Readonly<Record<string, unknown>>) =>
+  Object.entries(settings).map(([key, value]) => ({ key, value, place: key }));
+
+/** Works off a small study in this folder; returns what was said. */
+async function studied(
+  outputDir: string,
+  flags: StudyFlags,
+  settings: Readonly<Record<string, unknown>>,
+  models = ["linear", "nonlinear"],
+) {
+  const said: string[] = [];
+  const screen = { line: (text: string) => said.push(text), bar() {} };
+  const small = { data: "synthetic", trainSize: 320, batchSize: 32, study: "s" } as const;
+  const code = await studyCommand({
+    request: {
+      models: models.map((name) => ({ name, given: [], place: name })),
+      given: given(settings),
+    },
+    flags: { ...small, outputDir, ...flags },
+    modules: new Map(),
+    command: "deno task sweep",
+  }, screen);
+  return { code, said: said.join("\n"), sha: said.join("\n").match(/study sha256 (\w+)/)?.[1] };
+}
+
+const space = { lr: "log:1e-3..1000", hidden: "4..8", opt: ["sgd", "adamw"] };
+
+Deno.test("a study has the same SHA-256 with 1, 2 and 4 jobs: TPE, ASHA, trials that fail", async () => {
+  const all: string[] = [];
+  for (const jobs of [1, 2, 4]) {
+    using parent = temporaryFolder();
+    const flags = { tpe: 16, pruner: "asha", round: 4, jobs, epochs: 3, weightDecay: 10 } as const;
+    const { code, said, sha } = await studied(parent.path, flags, space);
+    assertEquals(code, 0);
+    all.push(sha!);
+    using ledger = Ledger.open(`${parent.path}/s`);
+    const trials = ledger.trials();
+    assertEquals(trials.length, 16);
+    const states = new Set(trials.map(stateOf));
+    assertEquals([...states].sort(), ["complete", "failed", "paused"], said);
+    assert(trials.some(({ runs }) => runs[0]?.failure?.startsWith("The training loss is")));
+  }
+  assertEquals(new Set(all).size, 1);
+});
+
+Deno.test("a median pruner stops what is worse, and a study goes on where it was", async () => {
+  using parent = temporaryFolder();
+  const flags = { random: 16, pruner: "median", round: 4, jobs: 2, epochs: 4 } as const;
+  const { sha } = await studied(parent.path, flags, { lr: "log:1e-4..1" });
+  using ledger = Ledger.open(`${parent.path}/s`);
+  const trials = ledger.trials();
+  assert(trials.some((trial) => stateOf(trial) === "pruned"));
+  for (const { runs: [{ state, history }] } of trials) {
+    assertEquals(state === "complete", history.length === 4);
+  }
+  assertEquals((await studied(parent.path, flags, { lr: "log:1e-4..1" })).sha, sha);
+  await assertRejects(
+    () => studied(parent.path, flags, { lr: "log:1e-3..1" }),
+    UserError,
+    "holds another study: name this one with --study NAME",
+  );
+});
+
+Deno.test("keys without a meaning are dropped, equal trials are one, bad combinations are recorded", async () => {
+  using parent = temporaryFolder();
+  const flags = { epochs: 2, seeds: 2 };
+  const { code, said } = await studied(parent.path, flags, {
+    opt: ["sgd", "adam"],
+    momentum: [0, 0.9],
+    lrWarmupEpochs: [0, 5],
+  }, ["linear"]);
+  assertEquals(code, 0);
+  using ledger = Ledger.open(`${parent.path}/s`);
+  const trials = ledger.trials();
+  assertEquals(trials.map(({ sameAs }) => sameAs), [...Array(6).fill(undefined), 4, undefined]);
+  assertEquals(trials.map((trial) => trial.failure !== undefined), [
+    ...[false, true, false, true, false, true, false, true],
+  ]);
+  assertStringIncludes(said, "8 trials: 3 complete, 4 failed, 1 named again");
+  assertStringIncludes(said, "--lr-warmup-epochs 5 must be below --epochs 2");
+});
+
+Deno.test("the runs of a study are not tested until it is finished, for its best trial alone", async () => {
+  using parent = temporaryFolder();
+  const { said } = await studied(parent.path, { epochs: 2, seeds: 2 }, { lr: [0.1, 0.001] }, [
+    "linear",
+  ]);
+  assertStringIncludes(said, "trial 0 over trial 1: ");
+  const folder = `${parent.path}/s`;
+  const heard: string[] = [];
+  const screen = { line: (text: string) => heard.push(text), bar() {} };
+  const summaries = () => {
+    using ledger = Ledger.open(folder);
+    const trials = ledger.trials();
+    assertEquals(ranking(trials, objectiveOf("accuracy")).map(({ n }) => n), [0, 1]);
+    return trials.flatMap(({ runs }) =>
+      runs.map((run) => readRun(`${folder}/${run.folder}`).summary)
+    );
+  };
+  assertEquals(summaries(), Array(4).fill(undefined));
+  assertEquals(await resultsCommand("finish", folder, {}, screen), 0);
+  assertEquals(summaries().map((summary) => summary !== undefined), [true, true, false, false]);
+  assert(/^trial 0, seeds 1, 2: test_acc % [\d.]+ ± [\d.]+$/.test(heard.at(-1)!), heard.at(-1));
+
+  const output = `${parent.path}/out`;
+  assertEquals(await resultsCommand("show", folder, { output }, screen), 0);
+  assertStringIncludes(heard.join("\n"), "the test set was opened for trial 0, first at ");
+  assertEquals(Deno.readTextFileSync(`${output}/study.csv`).split("\n").length, 6);
+  await resultsCommand("export", folder, { output: `${parent.path}/recipe.json` }, screen);
+  const recipe = JSON.parse(Deno.readTextFileSync(`${parent.path}/recipe.json`));
+  assertEquals([recipe.model, recipe.lr, recipe.seed, recipe.epochs], ["linear", 0.1, 1, 2]);
+});
