@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { messageOf, UserError } from "../errors.ts";
 import { isLocked } from "../run/mod.ts";
-import type { Leave } from "./pruners/mod.ts";
+import type { Continued, Leave } from "./pruners/mod.ts";
 import type { Point } from "./space.ts";
 import type { Trial, TrialRun } from "./trial.ts";
 
@@ -102,7 +102,7 @@ export class Ledger implements Disposable {
     number: number,
     trials: readonly NewTrial[],
     leave: Leave,
-    continued: readonly { readonly n: number; readonly until: number }[],
+    continued: readonly Continued[],
   ): void {
     this.#transaction(() => {
       if (this.rounds !== number) return;

@@ -1,5 +1,4 @@
-import type { Leave } from "./pruners/mod.ts";
-import { pruners } from "./pruners/mod.ts";
+import { type Continued, type Leave, pruners } from "./pruners/mod.ts";
 import { samplers } from "./samplers/mod.ts";
 import { named } from "../settings/mod.ts";
 import type { Point } from "./space.ts";
@@ -9,7 +8,7 @@ import { type Objective, observationOf, type Trial, trialCourse } from "./trial.
 /** What is trained together, before anything is decided again. */
 export interface Round {
   /** Trials that paused and go on. */
-  readonly continued: readonly { readonly n: number; readonly until: number }[];
+  readonly continued: readonly Continued[];
   /** New trials. */
   readonly fresh: readonly { readonly n: number; readonly point: Point }[];
   /** What the new trials may do. */
@@ -44,6 +43,8 @@ export function nextRound(
     if (point === undefined) break;
     fresh.push({ n, point });
   }
-  if (continued.length === 0 && fresh.length === 0) return undefined;
-  return { continued, fresh, leave: pruning.begin(courses) };
+  const leave = pruning.begin(courses);
+  if (continued.length > 0 || fresh.length > 0) return { continued, fresh, leave };
+  const last = pruning.atTheEnd(courses);
+  return last.length > 0 ? { continued: last, fresh, leave } : undefined;
 }

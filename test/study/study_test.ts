@@ -5,6 +5,7 @@ import { UserError } from "../../src/errors.ts";
 import { readRun } from "../../src/run/record.ts";
 import { Ledger } from "../../src/study/ledger.ts";
 import { objectiveOf, ranking, stateOf } from "../../src/study/trial.ts";
+import { smallData } from "./small_data.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
 const given = (settings: Readonly<Record<string, unknown>>) =>
@@ -16,10 +17,11 @@ async function studied(
   flags: StudyFlags,
   settings: Readonly<Record<string, unknown>>,
   models = ["linear", "nonlinear"],
+  data = smallData(outputDir),
 ) {
   const said: string[] = [];
   const screen = { line: (text: string) => said.push(text), bar() {} };
-  const small = { data: "synthetic", trainSize: 320, batchSize: 32, study: "s" } as const;
+  const small = { data, batchSize: 32, study: "s" } as const;
   const code = await studyCommand({
     request: {
       models: models.map((name) => ({ name, given: [], place: name })),
@@ -35,14 +37,16 @@ async function studied(
 const space = { lr: "log:1e-3..1000", hidden: "4..8", opt: ["sgd", "adamw"] };
 
 Deno.test("a study has the same SHA-256 with 1, 2 and 4 jobs: TPE, ASHA, trials that fail", async () => {
+  using parent = temporaryFolder();
   const all: string[] = [];
   for (const jobs of [1, 2, 4]) {
-    using parent = temporaryFolder();
+    const folder = `${parent.path}/${jobs}`;
     const flags = { tpe: 16, pruner: "asha", round: 4, jobs, epochs: 3, weightDecay: 10 } as const;
-    const { code, said, sha } = await studied(parent.path, flags, space);
+    const data = smallData(parent.path);
+    const { code, said, sha } = await studied(folder, flags, space, undefined, data);
     assertEquals(code, 0);
     all.push(sha!);
-    using ledger = Ledger.open(`${parent.path}/s`);
+    using ledger = Ledger.open(`${folder}/s`);
     const trials = ledger.trials();
     assertEquals(trials.length, 16);
     const states = new Set(trials.map(stateOf));

@@ -25,6 +25,7 @@ export const median: Pruner = pruner({
       return { until: toTheEnd, limits };
     },
     goOn: () => [],
+    atTheEnd: () => [],
   }),
 });
 

@@ -8,9 +8,9 @@ export const none: Pruner = pruner({
   name: "none",
   title: "train each trial to its end",
   settings: {},
-  pruning: () => ({ begin: () => ({ until: toTheEnd }), goOn: () => [] }),
+  pruning: () => ({ begin: () => ({ until: toTheEnd }), goOn: () => [], atTheEnd: () => [] }),
 });
 
 /** The ways to end trials early. */
 export const pruners: readonly Pruner[] = [none, median, asha];
-export type { Course, Leave, Pruner, Pruning } from "./pruner.ts";
+export type { Continued, Course, Leave, Pruner, Pruning } from "./pruner.ts";

@@ -25,7 +25,15 @@ export interface Pruning {
   /** What a new trial may do. */
   begin(courses: readonly Course[]): Leave;
   /** The paused trials that go on, the most promising first. */
-  goOn(courses: readonly Course[]): { readonly n: number; readonly until: number }[];
+  goOn(courses: readonly Course[]): Continued[];
+  /** The paused trials that go on where there is nothing else to do. */
+  atTheEnd(courses: readonly Course[]): Continued[];
+}
+
+/** A paused trial that goes on. */
+export interface Continued {
+  readonly n: number;
+  readonly until: number;
 }
 
 interface PrunerDefinition<Settings extends object> extends Spec<Settings> {
