@@ -12,7 +12,7 @@ import { UsageError, UserError } from "../errors.ts";
 import { exitCodes, type Screen, StopSignals } from "../cli/mod.ts";
 import { configureThreads, libraryInformation } from "../ffi/mod.ts";
 import type { ModelModule } from "../models/mod.ts";
-import { program } from "../program.ts";
+import { packedUrl, program, selfContained } from "../program.ts";
 import { lockRun } from "../run/mod.ts";
 import { shellWord } from "../shell_word.ts";
 import { builtIn } from "../train/mod.ts";
@@ -27,6 +27,7 @@ import {
   type StudySpec,
   TrialWorker,
   workerProcess,
+  workerThread,
   workOff,
 } from "../study/mod.ts";
 import { refuseForImages, withFigures } from "./image_settings.ts";
@@ -95,7 +96,8 @@ export async function studyCommand(
   configureThreads(options.threads);
   const threads = options.threads ||
     Math.max(1, Math.floor(libraryInformation().threads / jobs));
-  const workers = Array.from({ length: jobs }, () => new TrialWorker(workerProcess, threads));
+  const start = selfContained ? () => workerThread(packedUrl) : workerProcess;
+  const workers = Array.from({ length: jobs }, () => new TrialWorker(start, threads));
   const watch = setInterval(() => {
     if (signals.received !== undefined) { for (const worker of workers) worker.stop(); }
   }, 50);

@@ -8,7 +8,7 @@ import {
   type Given,
   pruners,
   rangeOf,
-  samplers,
+  type samplers,
   seedsOf,
   type StudyRequest,
 } from "../study/mod.ts";

@@ -22,4 +22,5 @@ export {
 } from "./trial.ts";
 export { TrialWorker } from "./trial_worker.ts";
 export { type StudyWatcher, workOff } from "./work.ts";
+export { isWorkerThread, serveInThread, workerThread } from "./worker_thread.ts";
 export { processRequests, replyOfProcess, workerProcess } from "./worker_process.ts";
