@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { basename } from "node:path";
 import { z } from "zod";
 import {
   completeConfig,
@@ -9,7 +10,7 @@ import {
 } from "../config/mod.ts";
 import { loadTraining, type TrainingData } from "../data/mod.ts";
 import { UsageError, UserError } from "../errors.ts";
-import { exitCodes, type Screen, StopSignals } from "../cli/mod.ts";
+import { exitCodes, flagName, type Screen, StopSignals } from "../cli/mod.ts";
 import { configureThreads, libraryInformation } from "../ffi/mod.ts";
 import type { ModelModule } from "../models/mod.ts";
 import { packedUrl, program, selfContained } from "../program.ts";
@@ -70,7 +71,7 @@ export async function studyCommand(
   const flags = { grid, random, halton, tpe, pruner, seeds, round };
   const { settings, options } = splitFlags(train);
   for (const key of ["resume", "dryRun", "lrFind", "summary", "maxTime"] as const) {
-    if (options[key] !== undefined) throw new UsageError(`${key} is not for a study`);
+    if (options[key] !== undefined) throw new UsageError(`--${flagName(key)} is not for a study`);
   }
   const request = withFlags(call.request, flags as Parameters<typeof withFlags>[1], file?.request);
   const asked = specOf(request, modules);
@@ -118,7 +119,10 @@ export async function studyCommand(
   const trials = ledger.trials();
   const parameters = allParameters(spec.space);
   screen.line(`\n${studyText(folder, trials, parameters, objective)}`);
-  if (output !== undefined) screen.line(`\n${writeStudy(trials, parameters, objective, output)}`);
+  if (output !== undefined) {
+    const title = `Study ${basename(folder)}`;
+    screen.line(`\n${writeStudy(trials, parameters, objective, output, title)}`);
+  }
   return trials.some(({ runs }) => runs.some(({ state }) => state === "complete")) ? 0 : 1;
 }
 

@@ -1,7 +1,17 @@
 import { fitting, type Screen } from "../cli/mod.ts";
+import { counted } from "../printable.ts";
 import { logged } from "../statistics/mod.ts";
 import { bestEpoch } from "../train/mod.ts";
-import type { Ledger, Objective, Result, StudySpec, StudyWatcher, TrialRun } from "../study/mod.ts";
+import {
+  allParameters,
+  type Ledger,
+  type Objective,
+  type Result,
+  type StudySpec,
+  type StudyWatcher,
+  type TrialRun,
+  valueIn,
+} from "../study/mod.ts";
 
 /** Shows how far a study is: a line for each run that ended, and one below of those that are trained. */
 export class StudyProgress implements StudyWatcher {
@@ -31,10 +41,22 @@ export class StudyProgress implements StudyWatcher {
     const best = bestEpoch(history, this.objective.label);
     const figures = best === undefined ? [] : logged([this.objective], best);
     const seed = this.spec.seeds.length > 1 ? [`seed ${run.seed}`] : [];
-    const count = `${history.length} epoch${history.length === 1 ? "" : "s"}`;
-    const said = [`trial ${run.trial}`, ...seed, state, ...figures, count];
+    const count = counted(history.length, "epoch");
+    const values = this.#values(run.trial);
+    const said = [`trial ${run.trial}`, ...seed, ...values, state, ...figures, count];
     this.screen.line(`${said.join("  ")}${failure === undefined ? "" : `: ${failure}`}`);
     this.#draw();
+  }
+
+  /** What is varied, `lr=0.1`. */
+  #values(trial: number): string[] {
+    const point = this.ledger.point(trial);
+    return allParameters(this.spec.space).flatMap((parameter) => {
+      const { name, domain } = parameter;
+      const value = valueIn(point, parameter);
+      const isFixed = domain.kind === "choice" && domain.values.length === 1;
+      return isFixed || value === undefined ? [] : [`${name}=${value}`];
+    });
   }
 
   #draw(): void {

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { z } from "zod";
 import { parseConfig } from "../config/mod.ts";
 import { loadTest, loadTraining } from "../data/mod.ts";
@@ -59,7 +60,10 @@ export async function resultsCommand(
   screen.line(studyText(study.folder, study.trials, parameters, objective));
   const tested = ledger.get("tested");
   if (tested !== undefined) screen.line(testedText(tested));
-  if (output !== undefined) screen.line(writeStudy(study.trials, parameters, objective, output));
+  if (output !== undefined) {
+    const title = `Study ${basename(study.folder)}`;
+    screen.line(writeStudy(study.trials, parameters, objective, output, title));
+  }
   return 0;
 }
 

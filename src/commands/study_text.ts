@@ -24,7 +24,7 @@ export function studyText(
 ): string {
   const ranked = ranking(trials, objective);
   return [
-    ...tableOf(ranked.slice(0, most), objective),
+    ...tableOf(ranked.slice(0, most), parameters, objective),
     "",
     ...comparisonText(ranked, objective),
     ...importanceText(trials, parameters, objective),
@@ -35,11 +35,16 @@ export function studyText(
   ].join("\n");
 }
 
-function tableOf(ranked: readonly Trial[], objective: Objective): string[] {
+function tableOf(
+  ranked: readonly Trial[],
+  parameters: readonly Parameter[],
+  objective: Objective,
+): string[] {
   if (ranked.length === 0) return ["no trial was trained to its end"];
   const points = ranked.map(({ point }) => pointRecord(point));
-  const names = [...new Set(points.flatMap((point) => Object.keys(point)))];
-  const varied = names.filter((name) => new Set(points.map((point) => point[name])).size > 1);
+  const varied = parameters.filter(({ domain }) =>
+    domain.kind === "range" || domain.values.length > 1
+  ).map(({ name }) => name);
   const shown = varied.length === 0 ? ["model"] : varied;
   const head = ["trial", ...shown, "seeds", `${objective.key}${objective.format.unit}`];
   const rows = ranked.map((trial, i) => {

@@ -91,6 +91,12 @@ export class Ledger implements Disposable {
     }));
   }
 
+  /** The values of a trial. */
+  point(n: number): Point {
+    const row = this.#database.prepare("SELECT point FROM trials WHERE n = ?").get(n) as Row;
+    return JSON.parse(String(row.point));
+  }
+
   /** The config of each run, as its text, with the trial that has it. */
   configs(): Map<string, number> {
     const rows = this.#database.prepare("SELECT config, trial FROM runs ORDER BY trial").all();

@@ -119,6 +119,11 @@ Deno.test("the runs of a study are not tested until it is finished, for its best
   assertEquals(await resultsCommand("show", folder, { output }, screen), 0);
   assertStringIncludes(heard.join("\n"), "the test set was opened for trial 0, first at ");
   assertEquals(Deno.readTextFileSync(`${output}/study.csv`).split("\n").length, 6);
+  for (const name of ["history", "curves", "slice", "parallel"]) {
+    const svg = Deno.readTextFileSync(`${output}/${name}.svg`);
+    assertStringIncludes(svg, ">Study s</text>");
+    assert(!svg.includes("NaN"), name);
+  }
   await resultsCommand("export", folder, { output: `${parent.path}/recipe.json` }, screen);
   const recipe = JSON.parse(Deno.readTextFileSync(`${parent.path}/recipe.json`));
   assertEquals([recipe.model, recipe.lr, recipe.seed, recipe.epochs], ["linear", 0.1, 1, 2]);
