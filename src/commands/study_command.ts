@@ -65,56 +65,29 @@ export async function studyCommand(
   screen: Screen,
   output?: string,
 ): Promise<number> {
-  const { file, modules, command } = call;
-  const { jobs = 1, study: name, join, grid, random, halton, tpe, pruner, seeds, round, ...train } =
-    { ...file?.flags, ...call.flags };
-  const flags = { grid, random, halton, tpe, pruner, seeds, round };
-  const { settings, options } = splitFlags(train);
-  for (const key of ["resume", "dryRun", "lrFind", "summary", "maxTime"] as const) {
-    if (options[key] !== undefined) throw new UsageError(`--${flagName(key)} is not for a study`);
-  }
-  const request = withFlags(call.request, flags as Parameters<typeof withFlags>[1], file?.request);
-  const asked = specOf(request, modules);
-  const { seed = 42, bestBy = "accuracy", ...base } = settings;
-  const spec = { ...asked, seeds: asked.seeds.length > 0 ? asked.seeds : [seed] };
+  const { spec, settings, options, jobs } = askedFor(call);
+  const objective = objectiveOf(settings.bestBy);
+  using signals = new StopSignals((said) => screen.line(said));
+  using workers = new Workers(Math.min(jobs, spec.trials * spec.seeds.length), options.threads);
   const data = await loadTraining({ ...options, trainSize: settings.trainSize });
   if (data.validation === undefined) {
     throw new UsageError("A study chooses by validation images: leave some with --train-size");
   }
-  const text = specText({ spec, settings: { ...base, bestBy }, data: data.source });
-  const folder = `${options.outputDir}/${name ?? file?.name ?? `study-${digestOf(text)}`}`;
+  const text = JSON.stringify({ spec, settings, data: data.source });
+  const name = call.flags.study ?? call.file?.name ?? `study-${digestOf(text)}`;
+  const folder = `${options.outputDir}/${name}`;
   Deno.mkdirSync(folder, { recursive: true });
-  using _ = join ? undefined : studyLock(folder);
-  using ledger = Ledger.open(folder, { create: true });
-  const known = ledger.get("spec");
-  if (known !== undefined && known !== text) {
-    throw new UserError(`${folder} holds another study: name this one with --study NAME`);
-  }
-  if (known === undefined) ledger.set("spec", text);
-  const objective = objectiveOf(bestBy);
-  ledger.set("objective", bestBy);
-  using signals = new StopSignals((said) => screen.line(said));
-  configureThreads(options.threads);
-  const threads = options.threads ||
-    Math.max(1, Math.floor(libraryInformation().threads / jobs));
-  const start = selfContained ? () => workerThread(packedUrl) : workerProcess;
-  const workers = Array.from({ length: jobs }, () => new TrialWorker(start, threads));
-  const watch = setInterval(() => {
-    if (signals.received !== undefined) { for (const worker of workers) worker.stop(); }
-  }, 50);
+  using _ = call.flags.join ? undefined : studyLock(folder);
+  using ledger = ledgerOf(folder, text, settings.bestBy);
+  screen.line(`study ${folder}: ${planText(spec)}, chosen by ${objective.key}`);
+  const configure = configurer(settings, call.modules, data, options);
   const watcher = new StudyProgress(screen, spec, objective, ledger);
-  try {
-    screen.line(`study ${folder}: ${planText(spec)}, chosen by ${objective.key}`);
-    const configure = configurer({ ...base, bestBy }, modules, data, options);
-    const { dataDir, checkpointEvery } = options;
-    const jobOptions = { dataDir, checkpointEvery };
-    const work = { ledger, spec, objective, workers, configure, signals, watcher };
-    if (!await workOff({ ...work, options: jobOptions })) {
-      screen.line(`stopped by ${signals.received}; to go on: ${command}`);
-      return exitCodes[signals.received ?? "SIGINT"];
-    }
-  } finally {
-    clearInterval(watch);
+  const { dataDir, checkpointEvery } = options;
+  using _stopping = workers.stopAt(signals);
+  const work = { ledger, spec, objective, workers: workers.all, configure, signals, watcher };
+  if (!await workOff({ ...work, options: { dataDir, checkpointEvery } })) {
+    screen.line(`stopped by ${signals.received}; to go on: ${call.command}`);
+    return exitCodes[signals.received ?? "SIGINT"];
   }
   const trials = ledger.trials();
   const parameters = allParameters(spec.space);
@@ -126,6 +99,62 @@ export async function studyCommand(
   return trials.some(({ runs }) => runs.some(({ state }) => state === "complete")) ? 0 : 1;
 }
 
+/** What a command line and its study file ask for together; the command line counts more. */
+function askedFor({ request, flags, file, modules }: StudyCall) {
+  const { jobs = 1, study: _, join: __, ...others } = { ...file?.flags, ...flags };
+  const { grid, random, halton, tpe, pruner, seeds, round, ...train } = others;
+  const how = { grid, random, halton, tpe, pruner, seeds, round };
+  const { settings: given, options } = splitFlags(train);
+  for (const key of ["resume", "dryRun", "lrFind", "summary", "maxTime"] as const) {
+    if (options[key] !== undefined) throw new UsageError(`--${flagName(key)} is not for a study`);
+  }
+  const asked = specOf(withFlags(request, how, file?.request), modules);
+  const { seed = 42, bestBy = "accuracy", model: ___, ...base } = given;
+  const spec = { ...asked, seeds: asked.seeds.length > 0 ? asked.seeds : [seed] };
+  return { spec, settings: { ...base, bestBy }, options, jobs };
+}
+
+/** The ledger of a study; throws a UserError where the folder holds another one. */
+function ledgerOf(folder: string, text: string, bestBy: string): Ledger {
+  const ledger = Ledger.open(folder, { create: true });
+  const known = ledger.get("spec");
+  if (known === undefined) {
+    ledger.set("objective", bestBy);
+    ledger.set("spec", text);
+  } else if (known !== text) {
+    ledger[Symbol.dispose]();
+    throw new UserError(`${folder} holds another study: name this one with --study NAME`);
+  }
+  return ledger;
+}
+
+/** The workers of a study, which load what they need while the study begins. */
+class Workers implements Disposable {
+  readonly all: readonly TrialWorker[];
+
+  /** `threads` of each, 0 for its share of the cores. */
+  constructor(count: number, threads: number) {
+    configureThreads(threads);
+    const share = threads || Math.max(1, Math.floor(libraryInformation().threads / count));
+    const start = selfContained ? () => workerThread(packedUrl) : workerProcess;
+    this.all = Array.from({ length: count }, () => new TrialWorker(start, share));
+    for (const worker of this.all) worker.open();
+  }
+
+  /** Asks all of them to save and stop as soon as a signal has come. */
+  stopAt(signals: StopSignals): Disposable {
+    const watch = setInterval(() => {
+      if (signals.received === undefined) return;
+      for (const worker of this.all) worker.stop();
+    }, 50);
+    return { [Symbol.dispose]: () => clearInterval(watch) };
+  }
+
+  [Symbol.dispose](): void {
+    for (const worker of this.all) worker.close();
+  }
+}
+
 /** The lock of a study: the right of one process to begin it, and to be joined. */
 function studyLock(folder: string): Disposable {
   try {
@@ -135,10 +164,6 @@ function studyLock(folder: string): Disposable {
     throw new UserError(`${error.message}, or help it with --join`);
   }
 }
-
-/** All that decides a study, as its file keeps it. */
-const specText = (all: { spec: StudySpec; settings: object; data: unknown }): string =>
-  JSON.stringify(all);
 
 const digestOf = (text: string): string =>
   createHash("sha256").update(text).digest("hex").slice(0, 12);

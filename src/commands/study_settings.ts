@@ -134,7 +134,7 @@ function numbersOf(value: unknown, text: string): number[] {
 /** The flags of a study over what its file says. */
 export function withFlags(
   request: StudyRequest,
-  flags: z.output<z.ZodObject<typeof studyShape>> | Readonly<Record<string, never>>,
+  flags: Partial<z.output<z.ZodObject<typeof studyShape>>>,
   file?: StudyRequest,
 ): StudyRequest {
   const asked = (["grid", "random", "halton", "tpe"] as const).filter((name) => flags[name]);

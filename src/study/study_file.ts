@@ -7,8 +7,10 @@ import {
   parseDocument,
   type YAMLMap,
 } from "yaml";
+import type { TrainConfig } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
 import { guessOf } from "../settings/mod.ts";
+import { rankedOf } from "../statistics/mod.ts";
 import { readText } from "../storage/mod.ts";
 import type { Given, GivenChoice, GivenModel, StudyRequest } from "./request.ts";
 
@@ -18,12 +20,16 @@ export interface StudyFile {
   /** The study's name, by default that of the file. */
   readonly name: string;
   /** Flags that it takes the place of. */
-  readonly flags: { readonly data?: string; readonly imageSize?: number };
+  readonly flags: {
+    readonly data?: string;
+    readonly imageSize?: number;
+    readonly bestBy?: TrainConfig["bestBy"];
+  };
 }
 
 const known = [
   ...["name", "model", "settings", "sampler", "trials", "round", "seeds", "sampler_seed"],
-  ...["pruner", "data", "image_size"],
+  ...["pruner", "data", "image_size", "best_by"],
 ];
 
 /** Reads a study file, YAML or JSON; throws a UsageError that names the line and the key. */
@@ -63,6 +69,7 @@ class Reader {
       name: take("name", (node, key) => this.#word(node, key)) ?? base,
       flags: {
         data: take("data", (node, key) => this.#word(node, key)),
+        bestBy: take("best_by", (node, key) => this.#label(node, key)),
         imageSize: take("image_size", (node, key) => this.#count(node, key)),
       },
       request: {
@@ -129,6 +136,14 @@ class Reader {
     const content = this.#content(node);
     if (typeof content === "string" && content !== "") return content;
     throw this.#wrong(node, `${key}: expected a word, not ${JSON.stringify(content)}`);
+  }
+
+  #label(node: Node, key: string): TrainConfig["bestBy"] {
+    const word = this.#word(node, key);
+    const labels = rankedOf("val").map(({ label }) => label);
+    const label = labels.find((one) => one === word);
+    if (label !== undefined) return label;
+    throw this.#wrong(node, `${key}: expected ${labels.join(" or ")}, not ${JSON.stringify(word)}`);
   }
 
   #count(node: Node, key: string, least = 1): number {

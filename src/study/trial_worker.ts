@@ -9,13 +9,14 @@ const deaths = 10;
 export class TrialWorker {
   #channel: Channel | undefined;
   #replies: AsyncIterator<Reply> | undefined;
+  #stopping = false;
 
   constructor(readonly start: () => Channel, readonly threads: number) {}
 
   /** Trains a run; `epoch` is told of each complete epoch. */
   async train(job: Job, epoch: (epoch: number) => void): Promise<Outcome> {
     for (let died = 0; died < deaths; died++) {
-      const replies = this.#open();
+      const replies = this.open();
       this.#channel!.send({ job });
       for (;;) {
         const { value, done } = await replies.next();
@@ -33,8 +34,6 @@ export class TrialWorker {
     return { state: "failed", failure };
   }
 
-  #stopping = false;
-
   /** Asks for the end of the present job, which saves. */
   stop(): void {
     this.#stopping = true;
@@ -44,9 +43,11 @@ export class TrialWorker {
   /** Lets the worker end. */
   close(): void {
     this.#channel?.close();
+    this.#channel = undefined;
   }
 
-  #open(): AsyncIterator<Reply> {
+  /** Starts the worker, if it does not live. */
+  open(): AsyncIterator<Reply> {
     if (this.#channel === undefined) {
       this.#channel = this.start();
       this.#replies = this.#channel.replies[Symbol.asyncIterator]();

@@ -6,7 +6,7 @@ import { killStudies, pause, startStudy, text } from "../torture/studies.ts";
 Deno.test({
   name: "a study that is killed again and again, and its workers, ends as one left alone does",
   ignore: Deno.build.os === "windows",
-  fn: async () => void await killStudies(6, 6),
+  fn: async () => void await killStudies(3, 3),
 });
 
 Deno.test({

@@ -101,6 +101,7 @@ const refused: [text: string, sentence: string][] = [
   ],
   ["model: cnn\nmodel: linear\n", "width.yaml:2: Map keys must be unique"],
   ["model: cnn\npruner: {name: asha, facter: 2}\n", "width.yaml:2: pruner: there is no setting"],
+  ["model: cnn\nbest_by: acc\n", "width.yaml:2: best_by: expected accuracy or loss, not"],
   ["- model\n", "width.yaml:1: expected keys with values"],
 ];
 
