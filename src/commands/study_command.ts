@@ -85,7 +85,10 @@ export async function studyCommand(
   const { dataDir, checkpointEvery } = options;
   using _stopping = workers.stopAt(signals);
   const work = { ledger, spec, objective, workers: workers.all, configure, signals, watcher };
-  if (!await workOff({ ...work, options: { dataDir, checkpointEvery } })) {
+  const modules = Object.fromEntries(
+    [...call.modules.values()].map(({ model, path }) => [model.name, path]),
+  );
+  if (!await workOff({ ...work, modules, options: { dataDir, checkpointEvery } })) {
     screen.line(`stopped by ${signals.received}; to go on: ${call.command}`);
     return exitCodes[signals.received ?? "SIGINT"];
   }
@@ -189,7 +192,7 @@ export function configurer(
 ) {
   const sets = new Map<number | undefined, TrainingData>();
   return async (point: Point, seed: number): Promise<TrainConfig> => {
-    const own = modules.get(point.model);
+    const own = [...modules.values()].find(({ model }) => model.name === point.model);
     const values = Object.entries(point.values).map(([name, value]) => {
       const start = `${point.model}.`;
       return [name.startsWith(start) ? name.slice(start.length) : name, value] as const;

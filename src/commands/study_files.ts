@@ -15,6 +15,7 @@ import {
   type Objective,
   type Parameter,
   pointRecord,
+  shownParameter,
   stateOf,
   studyDigest,
   type Trial,
@@ -71,11 +72,11 @@ function studyView(
   const place = (name: string) => order.includes(name) ? order.indexOf(name) : order.length;
   const axes = parameters.filter(({ domain }) =>
     domain.kind === "range" || domain.values.length > 1
-  ).map(({ name, domain }) => ({
-    name,
+  ).sort((a, b) => place(a.name) - place(b.name)).map(({ name, domain }) => ({
+    name: shownParameter(name),
     log: domain.kind === "range" && domain.log,
     ...(domain.kind === "choice" && { choices: domain.values.map(String) }),
-  })).sort((a, b) => place(a.name) - place(b.name));
+  }));
   const shown = trials.flatMap((trial) => {
     const figures = bestFigures(trial, objective);
     if (figures.length === 0) return [];

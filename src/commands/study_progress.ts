@@ -7,6 +7,7 @@ import {
   type Ledger,
   type Objective,
   type Result,
+  shownParameter,
   type StudySpec,
   type StudyWatcher,
   type TrialRun,
@@ -55,7 +56,7 @@ export class StudyProgress implements StudyWatcher {
       const { name, domain } = parameter;
       const value = valueIn(point, parameter);
       const isFixed = domain.kind === "choice" && domain.values.length === 1;
-      return isFixed || value === undefined ? [] : [`${name}=${value}`];
+      return isFixed || value === undefined ? [] : [`${shownParameter(name)}=${value}`];
     });
   }
 

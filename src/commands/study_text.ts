@@ -9,6 +9,7 @@ import {
   type Parameter,
   pointRecord,
   ranking,
+  shownParameter,
   stateOf,
   studyDigest,
   type Trial,
@@ -44,7 +45,7 @@ function tableOf(
   const points = ranked.map(({ point }) => pointRecord(point));
   const varied = parameters.filter(({ domain }) =>
     domain.kind === "range" || domain.values.length > 1
-  ).map(({ name }) => name);
+  ).map(({ name }) => shownParameter(name));
   const shown = varied.length === 0 ? ["model"] : varied;
   const head = ["trial", ...shown, "seeds", `${objective.key}${objective.format.unit}`];
   const rows = ranked.map((trial, i) => {
@@ -82,7 +83,9 @@ function importanceText(
 ): string[] {
   const found = importances(trials, parameters, objective);
   if (found.length < 2) return [];
-  const said = found.map(({ name, share }) => `${name} ${(100 * share).toFixed(0)} %`);
+  const said = found.map(({ name, share }) =>
+    `${shownParameter(name)} ${(100 * share).toFixed(0)} %`
+  );
   return [`importance (PED-ANOVA): ${said.join(", ")}`];
 }
 

@@ -14,6 +14,7 @@ export {
   configRecord,
   configText,
   parseConfig,
+  recordKey,
   shownConfig,
 } from "./config_file.ts";
 export { contradiction, listed, meaningful, withoutValidation } from "./contradiction.ts";

@@ -8,7 +8,14 @@ export { pruners } from "./pruners/mod.ts";
 export type { Given, StudyRequest } from "./request.ts";
 export { samplers } from "./samplers/mod.ts";
 export { serveTrials } from "./serve_trials.ts";
-export { allParameters, type Parameter, type Point, pointRecord, valueIn } from "./space.ts";
+export {
+  allParameters,
+  type Parameter,
+  type Point,
+  pointRecord,
+  shownParameter,
+  valueIn,
+} from "./space.ts";
 export { camelCase, specOf, type StudySpec } from "./spec.ts";
 export { readStudyFile, seedsOf, type StudyFile } from "./study_file.ts";
 export {

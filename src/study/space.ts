@@ -1,3 +1,4 @@
+import { recordKey } from "../config/mod.ts";
 import type { Domain, Value } from "./domain.ts";
 
 /** A setting that a study varies. */
@@ -13,7 +14,7 @@ export interface Parameter {
 
 /** What a study varies. */
 export interface Space {
-  /** The models by name, or by the path of a module. */
+  /** The models by name. */
   readonly models: readonly string[];
   readonly parameters: readonly Parameter[];
 }
@@ -47,8 +48,13 @@ export const allParameters = ({ models, parameters }: Space): Parameter[] => [
 export const valueIn = ({ model, values }: Point, { name }: Pick<Parameter, "name">) =>
   name === modelParameter ? model : values[name];
 
+/** A parameter's name as files and people have it: `cnn.batch_size`. */
+export const shownParameter = (name: string): string => name.replace(/[^.]*$/, recordKey);
+
 /** A point as people are shown it. */
 export const pointRecord = ({ model, values }: Point): Readonly<Record<string, Value>> => ({
   model,
-  ...values,
+  ...Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [shownParameter(name), value]),
+  ),
 });

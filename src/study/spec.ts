@@ -35,7 +35,7 @@ export interface StudySpec {
   readonly seeds: readonly number[];
   readonly samplerSeed: number;
   readonly space: Space;
-  /** The digests of the modules among the models, by their paths. */
+  /** The digests of the files of models of one's own, by the models' names. */
   readonly modules: Readonly<Record<string, ModelModule["digests"]>>;
 }
 
@@ -70,7 +70,7 @@ export function specOf(
       const guess = guessOf(name, known);
       throw new UsageError(`${place}: "${name}": there are ${known.join(", ")}${guess}`);
     }
-    return { id: modules.has(name) ? name : model.name, model };
+    return { id: model.name, model };
   });
   const ids = found.map(({ id }) => id);
   const twice = ids.find((id, i) => ids.indexOf(id) < i);
@@ -103,7 +103,9 @@ export function specOf(
     seeds: [...new Set(request.seeds ?? [])],
     samplerSeed: request.samplerSeed ?? 0,
     space,
-    modules: Object.fromEntries([...modules].map(([path, { digests }]) => [path, digests])),
+    modules: Object.fromEntries(
+      [...modules.values()].map(({ model: { name }, digests }) => [name, digests]),
+    ),
   };
 }
 

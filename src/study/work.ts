@@ -18,6 +18,8 @@ export interface StudyWork {
   readonly workers: readonly TrialWorker[];
   /** The config of a point with a seed; throws a UserError where there can be none. */
   readonly configure: (point: Point, seed: number) => Promise<TrainConfig>;
+  /** The paths of models of one's own, by the models' names. */
+  readonly modules: Readonly<Record<string, string>>;
   /** What jobs have beside their run. */
   readonly options: Pick<Job, "dataDir" | "checkpointEvery">;
   /** What asks to stop. */
@@ -128,12 +130,20 @@ class Lane {
 
   /** Trains a run and writes what became of it; false where it was stopped. */
   async #train(run: TrialRun): Promise<boolean> {
-    const { ledger, spec, options, watcher } = this.study;
+    const { ledger, modules, options, watcher } = this.study;
     watcher.begun?.(run);
     const { folder, configText, until, limits } = run;
-    const module = Object.keys(spec.modules).find((path) => this.#isOf(path, run.configText));
+    const { model } = JSON.parse(run.configText) as { model: string };
     const parent = ledger.folder;
-    const job: Job = { parent, folder, configText, until, limits, module, ...options };
+    const job: Job = {
+      parent,
+      folder,
+      configText,
+      until,
+      limits,
+      module: modules[model],
+      ...options,
+    };
     const outcome = await this.worker.train(job, (epoch) => watcher.epoch?.(run, epoch));
     if (outcome.state === "stopped") {
       ledger.release(this.owner, run);
@@ -143,12 +153,6 @@ class Lane {
     ledger.finish(run, result);
     watcher.ended?.(run, result);
     return true;
-  }
-
-  /** Whether a config is of a module's model. */
-  #isOf(path: string, configText: string): boolean {
-    const { model_files } = JSON.parse(configText) as { model_files?: unknown };
-    return JSON.stringify(model_files) === JSON.stringify(this.study.spec.modules[path]);
   }
 }
 

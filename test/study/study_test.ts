@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { studyCommand, type StudyFlags } from "../../src/commands/study_command.ts";
 import { resultsCommand } from "../../src/commands/study_results.ts";
+import { importModel, type ModelModule } from "../../src/models/model_module.ts";
 import { UserError } from "../../src/errors.ts";
 import { readRun } from "../../src/run/record.ts";
 import { Ledger } from "../../src/study/ledger.ts";
@@ -11,6 +12,18 @@ import { temporaryFolder } from "../temporary_folder.ts";
 const given = (settings: Readonly<Record<string, unknown>>) =>
   Object.entries(settings).map(([key, value]) => ({ key, value, place: key }));
 
+const ownModel = `
+import { flatten, linear, model, sequential } from "@wick/wick";
+import { z } from "zod";
+export default model({
+  name: "own",
+  title: "two linear layers",
+  settings: { width: z.int().min(1).default(8).describe("units between") },
+  build: ({ width }, { channels, height, width: columns, classes }) =>
+    sequential(flatten, linear(channels * height * columns, width), linear(width, classes)),
+});
+`;
+
 /** Works off a small study in this folder; returns what was said. */
 async function studied(
   outputDir: string,
@@ -18,6 +31,7 @@ async function studied(
   settings: Readonly<Record<string, unknown>>,
   models = ["linear", "nonlinear"],
   data = smallData(outputDir),
+  modules: ReadonlyMap<string, ModelModule> = new Map(),
 ) {
   const said: string[] = [];
   const screen = { line: (text: string) => said.push(text), bar() {} };
@@ -28,7 +42,7 @@ async function studied(
       given: given(settings),
     },
     flags: { ...small, outputDir, ...flags },
-    modules: new Map(),
+    modules,
     command: "deno task sweep",
   }, screen);
   return { code, said: said.join("\n"), sha: said.join("\n").match(/study sha256 (\w+)/)?.[1] };
@@ -91,6 +105,25 @@ Deno.test("keys without a meaning are dropped, equal trials are one, bad combina
   ]);
   assertStringIncludes(said, "8 trials: 3 complete, 4 failed, 1 named again");
   assertStringIncludes(said, "--lr-warmup-epochs 5 must be below --epochs 2");
+});
+
+Deno.test("a study tries models of one's own, with settings of their own", async () => {
+  using parent = temporaryFolder();
+  const path = `${parent.path}/own.ts`;
+  Deno.writeTextFileSync(path, ownModel);
+  const modules = new Map([[path, await importModel(path)]]);
+  const data = smallData(parent.path);
+  const models = ["linear", path];
+  await studied(parent.path, { epochs: 1 }, { width: [2, 3] }, models, data, modules);
+  using ledger = Ledger.open(`${parent.path}/s`);
+  const trials = ledger.trials();
+  assertEquals(trials.map(({ point }) => point), [
+    { model: "linear", values: {} },
+    { model: "own", values: { width: 2 } },
+    { model: "own", values: { width: 3 } },
+  ]);
+  const { config } = readRun(`${parent.path}/s/${trials[2].runs[0].folder}`);
+  assertEquals([config.model, config.modelSettings], ["own", { width: 3 }]);
 });
 
 Deno.test("the runs of a study are not tested until it is finished, for its best trial alone", async () => {
