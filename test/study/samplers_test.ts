@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
+import { type Domain, valueOf } from "../../src/study/domain.ts";
+import { scrambledInverse } from "../../src/study/samplers/halton.ts";
 import { samplers } from "../../src/study/samplers/mod.ts";
 import type { Draws, Observation } from "../../src/study/samplers/mod.ts";
 import type { Point, Space } from "../../src/study/space.ts";
-import { scalarMath } from "../../src/tensor/mod.ts";
+import { Random, scalarMath } from "../../src/tensor/mod.ts";
 
 const space: Space = {
   models: ["linear", "cnn"],
@@ -57,6 +59,24 @@ Deno.test("TPE finds a better value than random trials, over 20 seeds, by a fact
     Array.from({ length: 20 }, (_, seed) => studied(name, seed)).reduce((a, b) => a + b) / 20;
   const [tpe, random] = [mean("tpe"), mean("random")];
   assert(tpe * 3 < random, `TPE ${tpe}, random ${random}`);
+});
+
+Deno.test("Halton's numbers fill each of 125 cells of a range once, in an order of the seed's", () => {
+  const cells = (seed: number) =>
+    Array.from(
+      { length: 125 },
+      (_, n) => Math.floor(125 * scrambledInverse(n, 5, new Random(seed, "h")) + 1e-9),
+    );
+  assertEquals([...cells(1)].sort((a, b) => a - b), Array.from({ length: 125 }, (_, i) => i));
+  assert(cells(1).join() !== cells(2).join());
+});
+
+Deno.test("the values of a range begin and end with it, and those of a logarithm are as many in each power", () => {
+  const whole: Domain = { kind: "range", low: 8, high: 11, log: false, whole: true };
+  const shares = [0, 0.24, 0.26, 0.5, 0.76, 0.9999];
+  assertEquals(shares.map((u) => valueOf(whole, u)), [8, 8, 9, 10, 11, 11]);
+  const rate: Domain = { kind: "range", low: 1e-4, high: 1, log: true, whole: false };
+  assertEquals([0, 0.25, 0.5, 0.75].map((u) => valueOf(rate, u)), [1e-4, 1e-3, 1e-2, 0.1]);
 });
 
 Deno.test("a trial is the same whatever was drawn before it", () => {
