@@ -1,14 +1,8 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { z } from "zod";
-import {
-  completeConfig,
-  meaningful,
-  type TrainConfig,
-  trainFlagsSchema,
-  type TrainSettings,
-} from "../config/mod.ts";
-import { loadTraining, type TrainingData } from "../data/mod.ts";
+import { trainFlagsSchema } from "../config/mod.ts";
+import { loadTraining } from "../data/mod.ts";
 import { UsageError, UserError } from "../errors.ts";
 import { exitCodes, flagName, type Screen, StopSignals } from "../cli/mod.ts";
 import { configureThreads, libraryInformation } from "../ffi/mod.ts";
@@ -16,12 +10,10 @@ import type { ModelModule } from "../models/mod.ts";
 import { packedUrl, program, selfContained } from "../program.ts";
 import { lockRun } from "../run/mod.ts";
 import { shellWord } from "../shell_word.ts";
-import { builtIn } from "../train/mod.ts";
 import {
   allParameters,
   Ledger,
   objectiveOf,
-  type Point,
   specOf,
   type StudyFile,
   type StudyRequest,
@@ -31,12 +23,12 @@ import {
   workerThread,
   workOff,
 } from "../study/mod.ts";
-import { refuseForImages, withFigures } from "./image_settings.ts";
+import { configurer } from "./study_configs.ts";
 import { writeStudy } from "./study_files.ts";
 import { StudyProgress } from "./study_progress.ts";
 import { studyShape, withFlags } from "./study_settings.ts";
 import { studyText } from "./study_text.ts";
-import { checkedSettings, refuseForData, splitFlags } from "./train_command.ts";
+import { splitFlags } from "./train_command.ts";
 
 /** Flags of a study: what its runs have in common, and how they are chosen and done. */
 export const studyFlagsSchema = z.strictObject({
@@ -181,36 +173,6 @@ function planText({ sampler, pruner, trials, seeds, round }: StudySpec): string 
     ...(pruner.name === "none" ? [] : [`pruner ${pruner.name}`]),
     ...(sampler.name === "tpe" || pruner.name !== "none" ? [`rounds of ${round}`] : []),
   ].join(", ");
-}
-
-/** What makes the config of a point: the settings that all have, and those of the point. */
-export function configurer(
-  base: Omit<TrainSettings, "model">,
-  modules: ReadonlyMap<string, ModelModule>,
-  data: TrainingData,
-  options: { readonly data: string; readonly imageSize?: number; readonly dataDir?: string },
-) {
-  const sets = new Map<number | undefined, TrainingData>();
-  return async (point: Point, seed: number): Promise<TrainConfig> => {
-    const own = [...modules.values()].find(({ model }) => model.name === point.model);
-    const values = Object.entries(point.values).map(([name, value]) => {
-      const start = `${point.model}.`;
-      return [name.startsWith(start) ? name.slice(start.length) : name, value] as const;
-    });
-    const all = { ...base, ...Object.fromEntries(values), model: point.model, seed };
-    const { settings: divided } = splitFlags(all as Parameters<typeof splitFlags>[0], own);
-    const given = checkedSettings(meaningful(divided as TrainSettings, own?.model), own?.model);
-    const { trainSize, normalize } = given;
-    const images = normalize !== "train" || trainSize === base.trainSize
-      ? data
-      : sets.get(trainSize) ?? await loadTraining({ ...options, trainSize });
-    sets.set(trainSize, images);
-    const config = completeConfig(withFigures(given, images.train), data.source, own?.model);
-    const model = own?.model ?? builtIn(config);
-    refuseForData(config, given, model);
-    refuseForImages(config, model, images.train);
-    return config;
-  };
 }
 
 /** A command line as its user can give it again. */

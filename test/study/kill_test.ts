@@ -18,22 +18,28 @@ Deno.test({
     const data = smallData(parent.path);
     const first = startStudy(parent.path, data, "s", 300);
     const ended = first.output();
-    const begun = () => {
+    /** How many processes work on the study. */
+    const processes = () => {
       try {
-        return Deno.statSync(`${parent.path}/s/00000-s1`).isDirectory;
+        return [...Deno.readDirSync(`${parent.path}/s/.processes`)].length;
       } catch {
-        return false;
+        return 0; // it has not begun
       }
     };
-    const isOver = ended.then(() => true);
     const moment = () => pause(50).then(() => false);
-    while (!begun()) assert(!await Promise.race([isOver, moment()]), "it ended before it began");
+    const until = async (count: number, output: Promise<unknown>) => {
+      const isOver = output.then(() => true);
+      while (processes() < count) {
+        assert(!await Promise.race([isOver, moment()]), "it ended before it began");
+      }
+    };
+    await until(1, ended);
     const refused = await startStudy(parent.path, data, "s", 300).output();
     assertEquals(refused.code, 1);
     assert(/is in use by process \d+.*or help it with --join\n$/.test(text(refused.stderr)));
     const second = startStudy(parent.path, data, "s", 300, "--join");
     const joined = second.output();
-    await pause(1500);
+    await until(2, joined);
     first.kill("SIGINT");
     second.kill("SIGINT");
     for (const { code, stdout } of [await ended, await joined]) {
