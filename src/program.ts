@@ -14,6 +14,9 @@ export function denoCommand(path: string, version: string): string {
   return /[\\/]_npx[\\/]/.test(path) ? `npx -y deno@${version}` : "deno";
 }
 
+/** The one module of the self-contained program, as a worker is started with it. */
+export const packedUrl: string = import.meta.url;
+
 /** Where a file lies that was packed with the self-contained program. */
 export const packedFile = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 

@@ -9,6 +9,7 @@ import { injectFaults } from "../test/torture/faults.ts";
 import { cutIdx } from "../test/data/cuts.ts";
 import { damage } from "../test/torture/flips.ts";
 import { interrupt } from "../test/torture/interruptions.ts";
+import { killStudies } from "../test/torture/studies.ts";
 import { race } from "../test/torture/races.ts";
 import { trainAtRandom } from "../test/torture/random_trainings.ts";
 import { callAtRandom } from "../test/tensor/random_calls.ts";
@@ -16,6 +17,7 @@ import { program } from "../src/program.ts";
 
 const tortures: Record<string, () => Promise<object>> = {
   "kill -9 at random moments": () => interrupt("SIGKILL", 1000, { insideSaves: 300 }),
+  "studies and their workers killed": () => killStudies(100, 20),
   "SIGINT at random moments": () => interrupt("SIGINT", 200),
   "pairs racing for one run folder": () => race(200),
   "faults at every file operation": () => injectFaults(1),

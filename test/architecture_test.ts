@@ -30,7 +30,7 @@ const layers: readonly (readonly string[])[] = [
   ["train"],
   ["tensorboard", "picture"],
   ["run"],
-  ["report", "experiment", "serve", "predict", "notebook"],
+  ["report", "experiment", "serve", "predict", "notebook", "study"],
   ["commands"],
   ["mod.ts", "setup.ts"],
 ];

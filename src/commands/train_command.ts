@@ -186,7 +186,7 @@ export function checkedSettings(
 }
 
 /** Refuses what is right by itself, but not for the images that were found. */
-function refuseForData(config: TrainConfig, settings: TrainSettings, model: AnyModel): void {
+export function refuseForData(config: TrainConfig, settings: TrainSettings, model: AnyModel): void {
   const set = dataSet(config.data);
   const { channels, height, width } = set;
   const large = (["cropPadding", "cutout"] as const)

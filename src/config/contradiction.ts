@@ -30,6 +30,17 @@ export function contradiction(settings: TrainSettings, own?: AnyModel): string |
   return contradictionBetween({ ...all, model: settings.model });
 }
 
+/** The settings without those of another model, optimizer or schedule than the chosen ones. */
+export function meaningful(settings: TrainSettings, own?: AnyModel): TrainSettings {
+  const all = { ...defaultsOf(settings, own), ...defined(settings) };
+  const without = Object.values(choices).flatMap((choice) => {
+    const spec = chosen(choice, all);
+    return keysOf(choice).filter((key) => !ownersOf(choice, key).includes(spec));
+  });
+  const kept = Object.entries(settings).filter(([key]) => !without.includes(key));
+  return Object.fromEntries(kept) as TrainSettings;
+}
+
 /** Says what is wrong between settings that belong to no model, optimizer or schedule. */
 function contradictionBetween(settings: TrainSettings): string | undefined {
   const { epochs = 10, lrWarmupEpochs = 0 } = settings;

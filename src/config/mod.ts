@@ -14,9 +14,10 @@ export {
   configRecord,
   configText,
   parseConfig,
+  recordKey,
   shownConfig,
 } from "./config_file.ts";
-export { contradiction, listed, withoutValidation } from "./contradiction.ts";
+export { contradiction, listed, meaningful, withoutValidation } from "./contradiction.ts";
 export { figuresOfText, figuresText } from "./normalize.ts";
 export { optionsSchema, type RunOptions, type TrainFlags, trainFlagsSchema } from "./options.ts";
 export { variedSettings } from "./varied_settings.ts";

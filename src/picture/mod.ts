@@ -16,4 +16,14 @@ export { mistakesPicture, pixelsOf, randomPredictionsPicture, sampleSheet } from
 export { gridPicture, inRows } from "./image_grid.ts";
 export { rateCurvePicture, type RateCurvePoint } from "./rate_curve.ts";
 export { reliabilityPicture } from "./reliability.ts";
+export {
+  type StudyAxis,
+  studyContourPicture,
+  studyCurvesPicture,
+  type StudyDot,
+  studyHistoryPicture,
+  studyParallelPicture,
+  studySlicePicture,
+  type StudyView,
+} from "./study_pictures.ts";
 export { filtersPicture, weightImagesPicture } from "./weight_pictures.ts";

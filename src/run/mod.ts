@@ -1,5 +1,5 @@
 /** The run folder: its files, lock, checkpoints and results. @module */
-export { type EpochDigests, epochDigests } from "./digests.ts";
+export { type EpochDigests, epochDigests, readDigests } from "./digests.ts";
 export { readCommit, readEnvironment } from "./environment.ts";
 export { distinctNames } from "./distinct_names.ts";
 export { isLocked, lockRun } from "./lock.ts";
@@ -21,11 +21,12 @@ export {
   resultsOf,
   resultsText,
 } from "./results.ts";
+export { RunRecorder } from "./recorder.ts";
 export { Run } from "./run.ts";
 export { runPath } from "./run_path.ts";
 export type { Summary } from "./summary.ts";
 export { testResult } from "./test_result.ts";
-export { type Reporter, trainRun, type TrainRunOptions } from "./train_run.ts";
+export { type Reporter, restore, trainRun, type TrainRunOptions } from "./train_run.ts";
 export { isFolder } from "./run_path.ts";
 export { changedModule, mainCopy, modelIn, restoreModule } from "./run_model.ts";
 export { findWeights, loadModel, type SeenFormat, type WeightsSource } from "./weights_source.ts";

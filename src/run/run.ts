@@ -37,6 +37,8 @@ export interface RunFolderOptions {
   readonly module?: ModelModule;
   /** When the run was begun, for its name. */
   readonly time?: Date;
+  /** The name of a new run folder, which must not be there yet, instead of one that is made up. */
+  readonly name?: string;
 }
 
 /** A run folder that this process may write: it holds the folder's lock until it is disposed. */
@@ -79,7 +81,8 @@ export class Run implements Disposable {
       writeText(files, `${folder}/config.json`, configText(config));
       writeJson(files, `${folder}/environment.json`, environment);
       if (module !== undefined) writeModule(files, folder, module);
-      folder = publish(files, folder, `${parent}/${runName(config, time)}`);
+      const path = `${parent}/${options.name ?? runName(config, time)}`;
+      folder = publish(files, folder, path, options.name === undefined ? 1000 : 1);
       uninterrupted(() => files.syncFolder(parent));
       return new Run(folder, config, lock, options);
     } catch (error) {
@@ -201,8 +204,8 @@ function makeHidden(parent: string): string {
   }
 }
 
-/** Renames a finished folder to `path`, or to `path-2`, ... where that is taken. */
-function publish(files: Files, folder: string, path: string): string {
+/** Renames a finished folder to `path`, or to `path-2`, ... where that is taken, up to `attempts`. */
+function publish(files: Files, folder: string, path: string, attempts: number): string {
   for (let attempt = 1;; attempt++) {
     const name = attempt === 1 ? path : `${path}-${attempt}`;
     try {
@@ -211,7 +214,7 @@ function publish(files: Files, folder: string, path: string): string {
     } catch (error) {
       const taken = error instanceof Error && "code" in error &&
         ["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(String(error.code));
-      if (!taken || attempt === 1000) throw error;
+      if (!taken || attempt === attempts) throw error;
     }
   }
 }

@@ -103,7 +103,13 @@ async function writeReport(
   }
 }
 
-async function restore(run: Run, state: TrainingState, data: TrainingData, screen: Screen) {
+/** Goes to a run's last checkpoint, if it has one, and brings its records in line with that. */
+export async function restore(
+  run: Run,
+  state: TrainingState,
+  data: TrainingData,
+  screen: Screen,
+): Promise<void> {
   const { bestBy, device } = run.config;
   const saved = run.checkpoints.load(
     ({ history }) => bestEpoch(history, bestBy)?.epoch,

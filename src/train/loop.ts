@@ -14,7 +14,7 @@ import type { TrainingState } from "./state.ts";
 
 /**
  * The one training loop, for every model: goes on from where `state` stands. Returns true when the
- * run is complete or its time is over, false when a signal stopped it; then it has been saved. Steps
+ * run is complete or its time is over, false when a signal stopped it or it pauses; then it has been saved. Steps
  * of an epoch that time cut short are saved too, but count in no epoch's figures.
  */
 export async function train(
@@ -53,6 +53,7 @@ export async function train(
     observer.endEpoch?.(state);
     state.outOfTime = !state.complete && pace.timeIsUp;
     if (state.outOfTime) return true;
+    if (!state.complete && pace.pauseIsDue(state.history)) return false;
   }
   return true;
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers";
 import { milliseconds } from "../clock.ts";
 import type { StopSignal } from "../cli/mod.ts";
+import type { EpochMetrics } from "./metrics.ts";
 
 /** How often the loop lets signals and the terminal have their turn, and how often it saves. */
 export interface PaceOptions {
@@ -10,6 +11,8 @@ export interface PaceOptions {
   readonly checkpointEvery?: string;
   /** `90s`, `30m` or `2h` after which the training ends, counted from here. */
   readonly maxTime?: string;
+  /** Whether the training pauses after an epoch; it was saved then. */
+  readonly pauses?: (history: readonly EpochMetrics[]) => boolean;
 }
 
 const millisecondsOf = { s: 1000, m: 60_000, h: 3_600_000 };
@@ -22,7 +25,7 @@ const restEvery = 40; // milliseconds
 const drawEvery = 100; // milliseconds
 
 /**
- * The loop's sense of time: it decides when to pause, to draw and to save, and so nothing that
+ * The loop's sense of time: it decides when to rest, to draw, to save and to pause, and so nothing that
  * could change a result, but for `maxTime`.
  */
 export class Pace {
@@ -55,6 +58,11 @@ export class Pace {
   /** Whether the training's time is over. */
   get timeIsUp(): boolean {
     return this.#end !== Infinity && milliseconds() >= this.#end;
+  }
+
+  /** Whether the training pauses after the last epoch of this history. */
+  pauseIsDue(history: readonly EpochMetrics[]): boolean {
+    return this.#options.pauses?.(history) ?? false;
   }
 
   /** Whether a checkpoint is due after this step. */

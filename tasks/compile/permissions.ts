@@ -3,12 +3,12 @@ import { commands } from "../wick/commands.ts";
 
 type PermissionSet = Readonly<Record<string, boolean | readonly string[]>>;
 
-/** The permissions of all commands as flags, with `ffi` for the one library. */
+/** The permissions of all commands as flags, with `ffi` for the one library and without programs to run. */
 export function permissionFlags(ffi: string): string[] {
   const sets: Readonly<Record<string, PermissionSet>> = project.permissions;
   const used = new Set([...commands.values()].map(({ permissions }) => permissions));
   const flags = union([...used].map((name) => sets[name]));
-  return [...flags.filter((flag) => !/^--allow-ffi\b/.test(flag)), ffi];
+  return [...flags.filter((flag) => !/^--allow-(ffi|run)\b/.test(flag)), ffi];
 }
 
 /** What any of the sets allows: `["--allow-read", "--allow-env=A,B"]`. */

@@ -139,7 +139,7 @@ Deno.test("a model of a user's module is trained, killed, resumed, used and repr
 
   await t.step("a sweep goes over its settings, and takes up the run that there is", async () => {
     Deno.writeTextFileSync(other, 'export { relu as activation } from "@wick/wick";\n');
-    const values = ["--model", path, "--width", "5,6", ...data, "--output-dir", whole];
+    const values = ["--test", "--model", path, "--width", "5,6", ...data, "--output-dir", whole];
     const table = await done("sweep", ...values);
     assertStringIncludes(table, `run 1 of 2: ${run}`);
     assert(/^ *width +seeds .*\n *5 +1 .*\n *6 +1 /m.test(table), table);

@@ -65,7 +65,10 @@ Deno.test("--dry-run tries one batch of everything and keeps nothing", async () 
 
 Deno.test("a sweep trains each combination once, and prints a row for each config", async () => {
   using parent = temporaryFolder();
-  const args = ["--model", "linear", ...small, "--seed", "1..2,1,2e0", "--output-dir", parent.path];
+  const args = [
+    ...["--test", "--model", "linear", ...small, "--seed", "1..2,1,2e0"],
+    ...["--output-dir", parent.path],
+  ];
   const swept = await runTask("sweep", ...args);
   assertEquals([swept.code, swept.stderr], [0, ""]);
   assertMatch(swept.stdout, /\nlinear +2 +[\d.]+ ± [\d.]+ +[\d.]+ ± [\d.]+ +[\d.]+\n$/);

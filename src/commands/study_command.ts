@@ -1,0 +1,180 @@
+import { createHash } from "node:crypto";
+import { basename } from "node:path";
+import { z } from "zod";
+import { trainFlagsSchema } from "../config/mod.ts";
+import { loadTraining } from "../data/mod.ts";
+import { UsageError, UserError } from "../errors.ts";
+import { exitCodes, flagName, type Screen, StopSignals } from "../cli/mod.ts";
+import { configureThreads, libraryInformation } from "../ffi/mod.ts";
+import type { ModelModule } from "../models/mod.ts";
+import { packedUrl, program, selfContained } from "../program.ts";
+import { lockRun } from "../run/mod.ts";
+import { shellWord } from "../shell_word.ts";
+import {
+  allParameters,
+  Ledger,
+  objectiveOf,
+  specOf,
+  type StudyFile,
+  type StudyRequest,
+  type StudySpec,
+  TrialWorker,
+  workerProcess,
+  workerThread,
+  workOff,
+} from "../study/mod.ts";
+import { configurer } from "./study_configs.ts";
+import { writeStudy } from "./study_files.ts";
+import { StudyProgress } from "./study_progress.ts";
+import { studyShape, withFlags } from "./study_settings.ts";
+import { studyText } from "./study_text.ts";
+import { splitFlags } from "./train_command.ts";
+
+/** Flags of a study: what its runs have in common, and how they are chosen and done. */
+export const studyFlagsSchema = z.strictObject({
+  ...trainFlagsSchema.shape,
+  ...studyShape,
+});
+export type StudyFlags = Partial<z.output<typeof studyFlagsSchema>>;
+
+/** What a study is asked for on a command line. */
+export interface StudyCall {
+  readonly request: StudyRequest;
+  readonly flags: StudyFlags;
+  readonly file?: StudyFile;
+  /** The models of one's own by their paths. */
+  readonly modules: ReadonlyMap<string, ModelModule>;
+  /** The command that was given, which goes on with the study. */
+  readonly command: string;
+}
+
+/**
+ * Works off a study, or what is left of it, and shows its results. Returns the exit code: of the
+ * signal that stopped it, 1 where no trial was trained to its end, otherwise 0.
+ */
+export async function studyCommand(
+  call: StudyCall,
+  screen: Screen,
+  output?: string,
+): Promise<number> {
+  const { spec, settings, options, jobs } = askedFor(call);
+  const objective = objectiveOf(settings.bestBy);
+  using signals = new StopSignals((said) => screen.line(said));
+  using workers = new Workers(Math.min(jobs, spec.trials * spec.seeds.length), options.threads);
+  const data = await loadTraining({ ...options, trainSize: settings.trainSize });
+  if (data.validation === undefined) {
+    throw new UsageError("A study chooses by validation images: leave some with --train-size");
+  }
+  const text = JSON.stringify({ spec, settings, data: data.source });
+  const name = call.flags.study ?? call.file?.name ?? `study-${digestOf(text)}`;
+  const folder = `${options.outputDir}/${name}`;
+  Deno.mkdirSync(folder, { recursive: true });
+  using _ = call.flags.join ? undefined : studyLock(folder);
+  using ledger = ledgerOf(folder, text, settings.bestBy);
+  screen.line(`study ${folder}: ${planText(spec)}, chosen by ${objective.key}`);
+  const configure = configurer(settings, call.modules, data, options);
+  const watcher = new StudyProgress(screen, spec, objective, ledger);
+  const { dataDir, checkpointEvery } = options;
+  using _stopping = workers.stopAt(signals);
+  const work = { ledger, spec, objective, workers: workers.all, configure, signals, watcher };
+  const modules = Object.fromEntries(
+    [...call.modules.values()].map(({ model, path }) => [model.name, path]),
+  );
+  if (!await workOff({ ...work, modules, options: { dataDir, checkpointEvery } })) {
+    screen.line(`stopped by ${signals.received}; to go on: ${call.command}`);
+    return exitCodes[signals.received ?? "SIGINT"];
+  }
+  const trials = ledger.trials();
+  const parameters = allParameters(spec.space);
+  screen.line(`\n${studyText(folder, trials, parameters, objective)}`);
+  if (output !== undefined) {
+    const title = `Study ${basename(folder)}`;
+    screen.line(`\n${writeStudy(trials, parameters, objective, output, title)}`);
+  }
+  return trials.some(({ runs }) => runs.some(({ state }) => state === "complete")) ? 0 : 1;
+}
+
+/** What a command line and its study file ask for together; the command line counts more. */
+function askedFor({ request, flags, file, modules }: StudyCall) {
+  const { jobs = 1, study: _, join: __, ...others } = { ...file?.flags, ...flags };
+  const { grid, random, halton, tpe, pruner, seeds, round, ...train } = others;
+  const how = { grid, random, halton, tpe, pruner, seeds, round };
+  const { settings: given, options } = splitFlags(train);
+  for (const key of ["resume", "dryRun", "lrFind", "summary", "maxTime"] as const) {
+    if (options[key] !== undefined) throw new UsageError(`--${flagName(key)} is not for a study`);
+  }
+  const asked = specOf(withFlags(request, how, file?.request), modules);
+  const { seed = 42, bestBy = "accuracy", model: ___, ...base } = given;
+  const spec = { ...asked, seeds: asked.seeds.length > 0 ? asked.seeds : [seed] };
+  return { spec, settings: { ...base, bestBy }, options, jobs };
+}
+
+/** The ledger of a study; throws a UserError where the folder holds another one. */
+function ledgerOf(folder: string, text: string, bestBy: string): Ledger {
+  const ledger = Ledger.open(folder, { create: true });
+  const known = ledger.get("spec");
+  if (known === undefined) {
+    ledger.set("objective", bestBy);
+    ledger.set("spec", text);
+  } else if (known !== text) {
+    ledger[Symbol.dispose]();
+    throw new UserError(`${folder} holds another study: name this one with --study NAME`);
+  }
+  return ledger;
+}
+
+/** The workers of a study, which load what they need while the study begins. */
+class Workers implements Disposable {
+  readonly all: readonly TrialWorker[];
+
+  /** `threads` of each, 0 for its share of the cores. */
+  constructor(count: number, threads: number) {
+    configureThreads(threads);
+    const share = threads || Math.max(1, Math.floor(libraryInformation().threads / count));
+    const start = selfContained ? () => workerThread(packedUrl) : workerProcess;
+    this.all = Array.from({ length: count }, () => new TrialWorker(start, share));
+    for (const worker of this.all) worker.open();
+  }
+
+  /** Asks all of them to save and stop as soon as a signal has come. */
+  stopAt(signals: StopSignals): Disposable {
+    const watch = setInterval(() => {
+      if (signals.received === undefined) return;
+      for (const worker of this.all) worker.stop();
+    }, 50);
+    return { [Symbol.dispose]: () => clearInterval(watch) };
+  }
+
+  [Symbol.dispose](): void {
+    for (const worker of this.all) worker.close();
+  }
+}
+
+/** The lock of a study: the right of one process to begin it, and to be joined. */
+function studyLock(folder: string): Disposable {
+  try {
+    return lockRun(folder);
+  } catch (error) {
+    if (!(error instanceof UserError) || !error.message.includes("is in use by")) throw error;
+    throw new UserError(`${error.message}, or help it with --join`);
+  }
+}
+
+const digestOf = (text: string): string =>
+  createHash("sha256").update(text).digest("hex").slice(0, 12);
+
+function planText({ sampler, pruner, trials, seeds, round }: StudySpec): string {
+  const of = sampler.name === "grid"
+    ? `${trials} combinations`
+    : `${trials} ${sampler.name} trials`;
+  return [
+    of,
+    ...(seeds.length > 1 ? [`${seeds.length} seeds`] : []),
+    ...(pruner.name === "none" ? [] : [`pruner ${pruner.name}`]),
+    ...(sampler.name === "tpe" || pruner.name !== "none" ? [`rounds of ${round}`] : []),
+  ].join(", ");
+}
+
+/** A command line as its user can give it again. */
+export const commandText = (args: readonly string[]): string =>
+  [`${program} sweep`, ...args.map(shellWord)].join(" ");

@@ -1,0 +1,33 @@
+/** Studies: spaces, samplers, pruners, and the engine that works trials off. @module */
+export { comparison } from "./comparison.ts";
+export { rangeOf } from "./domain.ts";
+export { studyDigest } from "./digest.ts";
+export { importances } from "./importance.ts";
+export { Ledger, type Result } from "./ledger.ts";
+export { pruners } from "./pruners/mod.ts";
+export type { Given, StudyRequest } from "./request.ts";
+export { samplers } from "./samplers/mod.ts";
+export { serveTrials } from "./serve_trials.ts";
+export {
+  allParameters,
+  type Parameter,
+  type Point,
+  pointRecord,
+  shownParameter,
+  valueIn,
+} from "./space.ts";
+export { camelCase, specOf, type StudySpec } from "./spec.ts";
+export { readStudyFile, seedsOf, type StudyFile } from "./study_file.ts";
+export {
+  bestFigures,
+  type Objective,
+  objectiveOf,
+  ranking,
+  stateOf,
+  type Trial,
+  type TrialRun,
+} from "./trial.ts";
+export { TrialWorker } from "./trial_worker.ts";
+export { type StudyWatcher, workOff } from "./work.ts";
+export { isWorkerThread, serveInThread, workerThread } from "./worker_thread.ts";
+export { processRequests, replyOfProcess, workerProcess } from "./worker_process.ts";
