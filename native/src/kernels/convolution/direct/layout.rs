@@ -26,12 +26,11 @@ impl Flow {
         if self.backward { self.axis.stride } else { 1 }
     }
 
-    /// How many source rows `count` destination rows meet at most.
-    pub(super) fn most_sources(&self, count: usize) -> usize {
+    /// How many neighbouring sources hold those that one destination meets.
+    pub(super) fn span(&self) -> usize {
         let Axis { kernel, stride, dilation, .. } = self.axis;
-        let apart = if self.backward { 1 } else { stride };
-        let span = (count - 1).saturating_mul(apart).saturating_add((kernel - 1).saturating_mul(dilation) + 1);
-        self.from.min(count.saturating_mul(kernel)).min(span)
+        let reach = (kernel - 1).saturating_mul(dilation);
+        self.from.min(if self.backward { reach / stride } else { reach } + 1)
     }
 }
 

@@ -94,12 +94,14 @@ impl<T: Float, const C: usize, const W: usize> Tiles<'_, T, C, W> {
             if side_by_side {
                 return store(sums, self.epilogue, self.out, self.at + lane, channel_step, lanes - lane);
             }
+            // In memory: what a loop's counter chooses from cannot be kept in registers, else from the first term on.
+            let kept = std::hint::black_box(sums);
             for w in 0..W {
                 let lane = lane + w * V::LANES;
                 let (column, image) = (lane / pitch, lane % pitch);
                 let mut one = [[V::zero(); 1]; C];
                 for c in 0..C {
-                    one[c][0] = sums[c][w];
+                    one[c][0] = kept[c][w];
                 }
                 store(one, self.epilogue, self.out, self.at + column * column_step + image, channel_step, images - image);
             }

@@ -20,14 +20,13 @@ pub(super) struct Units<'a, T> {
     pub(super) range: Range<usize>,
 }
 
-/// Some images and destination rows of one group, with the source that they meet: `[channel, row, column, image]`,
-/// where a column takes `pitch` elements.
+/// Some images and destination rows of one group. Packed source rows lie `[channel, slot, column, image]`, where a
+/// column takes `pitch` elements: row r in slot r mod the slots, so that neighbouring rows are there together.
 struct Unit<T> {
     group: usize,
     images: Range<usize>,
     pitch: usize,
-    /// The packed rows.
-    sources: Vec<usize>,
+    slots: usize,
     packed: *mut T,
 }
 
@@ -37,24 +36,29 @@ impl<T: Float> Kernel<T> for Units<'_, T> {
     fn run<V: Vector<Element = T>>(self) {
         let Whole { geometry: g, rows, .. } = self.whole;
         let Plan { images, rows: band, chunks, bands, room } = self.plan;
-        let mut packed = Vec::<T>::with_capacity(room);
+        let mut packed = vec![T::ZERO; room];
         for index in self.range.clone() {
             let (rest, band_index) = (index / bands, index % bands);
             let (group, chunk) = (rest / chunks, rest % chunks);
             let band = band_index * band..((band_index + 1) * band).min(rows.to);
             let images = chunk * images..((chunk + 1) * images).min(g.images);
-            let mut sources: Vec<usize> =
-                band.clone().flat_map(|row| (0..g.rows.kernel).filter_map(move |ky| rows.source(row, ky))).collect();
-            sources.sort_unstable();
-            sources.dedup();
             // A vector's lanes may belong to several columns where these lie side by side in the result.
             let apart = images.len() < g.images || self.whole.columns.step() > 1;
             let pitch = if apart { images.len().next_multiple_of(V::LANES) } else { images.len() };
-            let unit = Unit { group, images, pitch, sources, packed: packed.as_mut_ptr() };
-            // SAFETY: the plan's room is that of the largest unit; each unit is one task's alone.
+            let unit = Unit { group, images, pitch, slots: rows.span(), packed: packed.as_mut_ptr() };
+            let mut held = vec![None; unit.slots];
+            // SAFETY: the plan's room is that of all slots, with a vector more, since the last one of a row may reach
+            // beyond it; each unit is one task's alone.
             unsafe {
-                self.pack::<V>(&unit);
-                band.for_each(|row| self.row::<V>(&unit, row));
+                for row in band {
+                    for source in (0..g.rows.kernel).filter_map(|ky| rows.source(row, ky)) {
+                        let slot = source % unit.slots;
+                        if held[slot].replace(source) != Some(source) {
+                            self.pack::<V>(&unit, source, slot);
+                        }
+                    }
+                    self.row::<V>(&unit, row);
+                }
             }
         }
     }
@@ -62,43 +66,42 @@ impl<T: Float> Kernel<T> for Units<'_, T> {
 
 impl<T: Float> Units<'_, T> {
     /// # Safety
-    /// There must be room for the packed source.
+    /// The source must have the row, and the unit's images be this thread's alone.
     #[inline(always)]
-    unsafe fn pack<V: Vector<Element = T>>(&self, unit: &Unit<T>) {
+    unsafe fn pack<V: Vector<Element = T>>(&self, unit: &Unit<T>, row: usize, slot: usize) {
         let Whole { geometry, rows, columns, from_channels, x, .. } = self.whole;
-        let mut to = unit.packed;
+        let row_length = self.layout.columns * unit.pitch;
         let count = unit.images.len();
-        for channel in unit.group * from_channels..(unit.group + 1) * from_channels {
-            for &row in &unit.sources {
-                let from = (channel * rows.from + row) * columns.from * geometry.images + unit.images.start;
-                for &Strip { first, step, count: length } in &self.layout.strips {
-                    let inside = |column: usize| {
-                        usize::try_from(first + (column * step) as isize).ok().filter(|&column| column < columns.from)
-                    };
-                    let mut column = 0;
-                    // SAFETY: the row has these columns and images; the caller's promise.
-                    unsafe {
-                        while column < length {
-                            let Some(source) = inside(column) else {
-                                zero::<V>(to, unit.pitch);
-                                (to, column) = (to.add(unit.pitch), column + 1);
-                                continue;
-                            };
-                            // All columns at once where they lie side by side in both places.
-                            let columns = if step == 1 && unit.pitch == geometry.images {
-                                (length - column).min(columns.from - source)
-                            } else {
-                                1
-                            };
-                            copy::<V>(x.as_ptr().add(from + source * geometry.images), to, columns * count, columns * unit.pitch);
-                            (to, column) = (to.add(columns * unit.pitch), column + columns);
-                        }
+        for channel in 0..from_channels {
+            let from = ((unit.group * from_channels + channel) * rows.from + row) * columns.from * geometry.images;
+            let from = from + unit.images.start;
+            // SAFETY: the caller's promise.
+            let mut to = unsafe { unit.packed.add((channel * unit.slots + slot) * row_length) };
+            for &Strip { first, step, count: length } in &self.layout.strips {
+                let inside = |column: usize| {
+                    usize::try_from(first + (column * step) as isize).ok().filter(|&column| column < columns.from)
+                };
+                let mut column = 0;
+                // SAFETY: the row has these columns and images; the caller's promise.
+                unsafe {
+                    while column < length {
+                        let Some(source) = inside(column) else {
+                            zero::<V>(to, unit.pitch);
+                            (to, column) = (to.add(unit.pitch), column + 1);
+                            continue;
+                        };
+                        // All columns at once where they lie side by side in both places.
+                        let columns = if step == 1 && unit.pitch == geometry.images {
+                            (length - column).min(columns.from - source)
+                        } else {
+                            1
+                        };
+                        copy::<V>(x.as_ptr().add(from + source * geometry.images), to, columns * count, columns * unit.pitch);
+                        (to, column) = (to.add(columns * unit.pitch), column + columns);
                     }
                 }
             }
         }
-        // SAFETY: there is room for a vector more: the last one of a row may reach beyond it.
-        unsafe { zero::<V>(to, V::LANES) };
     }
 
     /// # Safety
@@ -107,13 +110,13 @@ impl<T: Float> Units<'_, T> {
     unsafe fn row<V: Vector<Element = T>>(&self, unit: &Unit<T>, row: usize) {
         let Whole { geometry: g, rows, columns, from_channels, to_channels, bias, epilogue, out, .. } = self.whole;
         let row_length = self.layout.columns * unit.pitch;
-        let channel_length = unit.sources.len() * row_length;
+        let channel_length = unit.slots * row_length;
         let (to_row, to_channel) = (columns.to * g.images, rows.to * columns.to * g.images);
         let mut taps = Vec::with_capacity(g.taps());
         for &Segment { first, step, count, taps: ref columns } in &self.layout.segments {
             taps.clear();
             for ky in 0..g.rows.kernel {
-                let Some(Ok(slot)) = rows.source(row, ky).map(|source| unit.sources.binary_search(&source)) else { continue };
+                let Some(slot) = rows.source(row, ky).map(|source| source % unit.slots) else { continue };
                 taps.extend(
                     columns.iter().map(|&(kx, column)| Tap {
                         at: slot * row_length + column * unit.pitch,

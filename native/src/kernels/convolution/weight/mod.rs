@@ -8,12 +8,12 @@
 //! it count as zeros, and so do the terms that fill a row up to a multiple of 16. The partials are joined by
 //! a fixed tree ([`crate::kernels::partials`]).
 
+mod line;
 mod piece;
-mod row;
 mod whole;
 
 use self::piece::Piece;
-use self::whole::{TILE_COLUMNS, Tile, Whole, tile_out_channels};
+use self::whole::{Tile, Whole, tile_out_channels, tile_taps};
 use crate::error::Result;
 use crate::kernels::buffer::filled_pair;
 use crate::kernels::geometry::Geometry;
@@ -38,19 +38,17 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
     fn run<V: Vector<Element = T>>(self) {
         let g = self.geometry;
         let blocks = g.out_group().div_ceil(tile_out_channels::<V>());
-        let column_blocks = g.columns.kernel.div_ceil(TILE_COLUMNS);
-        let tiles = g.groups * blocks * g.in_group() * g.rows.kernel * column_blocks;
+        let taps = g.in_group() * g.taps();
+        // Without input channels there are biases alone.
+        let parts = taps.div_ceil(tile_taps::<V>(g.out_group().div_ceil(blocks.max(1)))).max(1);
+        let tiles = g.groups * blocks * parts;
         let tile = |index: usize| {
-            let (rest, column) = (index / column_blocks, index % column_blocks);
-            let (rest, ky) = (rest / g.rows.kernel, rest % g.rows.kernel);
-            let (rest, input) = (rest / g.in_group(), rest % g.in_group());
+            let (rest, part) = (index / parts, index % parts);
             let (group, block) = (rest / blocks, rest % blocks);
             let (first, last) = channel_block(g.out_group(), block, blocks);
-            let kx = g.columns.kernel * column / column_blocks;
-            let columns = g.columns.kernel * (column + 1) / column_blocks - kx;
-            Tile { group, first, channels: last - first, input, ky, kx, columns }
+            Tile { group, first, channels: last - first, taps: taps * part / parts..taps * (part + 1) / parts }
         };
-        let work = tiles * tile_out_channels::<V>() * TILE_COLUMNS * g.rows.output * g.columns.output * g.images;
+        let work = g.out_channels * taps * g.rows.output * g.columns.output * g.images;
         // Each piece fetches a row of x and dy anew; more pieces than threads even out the threads' work.
         let pieces = match parallel::threads() {
             threads if threads > 1 && work >= 4 * parallel::WORTH_A_THREAD => tiles.min(2 * threads),
