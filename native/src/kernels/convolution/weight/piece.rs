@@ -8,7 +8,7 @@ use crate::kernels::tile::with_constant;
 use crate::kernels::vector::{Float, Kernel, Vector};
 
 /// Terms of a row that all tiles add before the next ones, which then stay in the nearest cache meanwhile.
-const STRETCH: usize = 64 * PARTIALS;
+const STRETCH: usize = 128 * PARTIALS;
 
 /// The tiles of one task, a stretch of a row at a time, so that what is read of x and dy serves all tiles from the cache.
 pub(super) struct Piece<'a, T> {
@@ -31,6 +31,10 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
         };
         let mut scratch = vec![T::ZERO; if walk == Walk::Spread { MOST_TAPS * row_length } else { 0 }];
         let mut sums = vec![[T::ZERO; PARTIALS]; self.tiles.len() * most];
+        let with_bias = self.whole.db.is_some();
+        let biases = self.tiles.iter().flat_map(|tile| if with_bias { tile.biases(g) } else { 0..0 });
+        let mut bias_sums = vec![[T::ZERO; PARTIALS]; biases.clone().count()];
+        let mut bias_sums_left = bias_sums.as_mut_slice();
         // An empty tensor's shape may name any number of rows.
         let rows = if row_length == 0 { 0 } else { g.rows.output };
         let mut taps_left = &self.taps(walk)[..];
@@ -40,7 +44,17 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
             sums_left = left;
             let (taps, left) = taps_left.split_at(tiles.iter().map(|tile| tile.taps.len()).sum());
             taps_left = left;
+            let biases = tiles.iter().flat_map(|tile| if with_bias { tile.biases(g) } else { 0..0 });
+            let (bias_sums, left) = std::mem::take(&mut bias_sums_left).split_at_mut(biases.clone().count());
+            bias_sums_left = left;
             for row in 0..rows {
+                for (channel, sums) in biases.clone().zip(bias_sums.iter_mut()) {
+                    let terms = &self.whole.dy[(channel * g.rows.output + row) * row_length..][..row_length];
+                    carry_on(sums, row_length, |total: V, j| {
+                        // SAFETY: no more terms are read than there are.
+                        total.add(unsafe { V::load_up_to(terms.as_ptr().add(j), row_length - j) })
+                    });
+                }
                 let sources: Vec<_> = (0..g.rows.kernel).map(|ky| g.rows.source(row, ky)).collect();
                 for start in (0..row_length).step_by(stretch) {
                     let mut taps = taps;
@@ -63,15 +77,7 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
             }
         }
         if let Some(db) = self.whole.db {
-            for channel in self.tiles.iter().flat_map(|tile| tile.biases(g)) {
-                let mut sums = [T::ZERO; PARTIALS];
-                for row in 0..rows {
-                    let terms = &self.whole.dy[(channel * g.rows.output + row) * row_length..][..row_length];
-                    carry_on(&mut sums, row_length, |total: V, j| {
-                        // SAFETY: no more terms are read than there are.
-                        total.add(unsafe { V::load_up_to(terms.as_ptr().add(j), row_length - j) })
-                    });
-                }
+            for (channel, &sums) in biases.clone().zip(&bias_sums) {
                 // SAFETY: each bias belongs to one tile, each tile to one task.
                 unsafe { *db.at(channel) = join(sums) };
             }
