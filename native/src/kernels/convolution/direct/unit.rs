@@ -36,7 +36,8 @@ impl<T: Float> Kernel<T> for Units<'_, T> {
     fn run<V: Vector<Element = T>>(self) {
         let Whole { geometry: g, rows, .. } = self.whole;
         let Plan { images, rows: band, chunks, bands, room } = self.plan;
-        let mut packed = vec![T::ZERO; room];
+        let (mut packed, mut taps) = (vec![T::ZERO; room], Vec::with_capacity(g.taps()));
+        let mut held = vec![None; rows.span()];
         for index in self.range.clone() {
             let (rest, band_index) = (index / bands, index % bands);
             let (group, chunk) = (rest / chunks, rest % chunks);
@@ -46,7 +47,7 @@ impl<T: Float> Kernel<T> for Units<'_, T> {
             let apart = images.len() < g.images || self.whole.columns.step() > 1;
             let pitch = if apart { images.len().next_multiple_of(V::LANES) } else { images.len() };
             let unit = Unit { group, images, pitch, slots: rows.span(), packed: packed.as_mut_ptr() };
-            let mut held = vec![None; unit.slots];
+            held.fill(None);
             // SAFETY: the plan's room is that of all slots, with a vector more, since the last one of a row may reach
             // beyond it; each unit is one task's alone.
             unsafe {
@@ -57,7 +58,7 @@ impl<T: Float> Kernel<T> for Units<'_, T> {
                             self.pack::<V>(&unit, source, slot);
                         }
                     }
-                    self.row::<V>(&unit, row);
+                    self.row::<V>(&unit, row, &mut taps);
                 }
             }
         }
@@ -107,12 +108,11 @@ impl<T: Float> Units<'_, T> {
     /// # Safety
     /// The unit's source must be packed, and the row be this thread's alone.
     #[inline(always)]
-    unsafe fn row<V: Vector<Element = T>>(&self, unit: &Unit<T>, row: usize) {
+    unsafe fn row<V: Vector<Element = T>>(&self, unit: &Unit<T>, row: usize, taps: &mut Vec<Tap>) {
         let Whole { geometry: g, rows, columns, from_channels, to_channels, bias, epilogue, out, .. } = self.whole;
         let row_length = self.layout.columns * unit.pitch;
         let channel_length = unit.slots * row_length;
         let (to_row, to_channel) = (columns.to * g.images, rows.to * columns.to * g.images);
-        let mut taps = Vec::with_capacity(g.taps());
         for &Segment { first, step, count, taps: ref columns } in &self.layout.segments {
             taps.clear();
             for ky in 0..g.rows.kernel {
@@ -153,7 +153,7 @@ impl<T: Float> Units<'_, T> {
                                 source: unit.packed,
                                 channel_length,
                                 from_channels,
-                                taps: &taps,
+                                taps,
                                 all_taps: g.taps(),
                                 weight,
                                 bias: bias.map(|bias| &bias[channel..]),

@@ -12,27 +12,26 @@ pub(super) enum Walk {
     Shifted,
     /// Column by column, where columns are whole vectors.
     ByColumn,
-    /// Through a copy whose columns lie as if the stride were 1.
-    Spread,
+    /// In packed rows, which hold every tap.
+    Packed,
 }
 
 impl Walk {
     pub(super) fn of(g: &Geometry) -> Self {
-        if g.columns.stride == 1 {
-            Self::Shifted
-        } else if g.images.is_multiple_of(PARTIALS) {
-            Self::ByColumn
-        } else {
-            Self::Spread
+        // Vectors that lie partly in a row are slow: short rows have many of them.
+        let short = g.columns.output * g.images <= 12 * PARTIALS;
+        match (g.columns.stride == 1, g.images.is_multiple_of(PARTIALS)) {
+            (true, whole_vectors) if whole_vectors || !short => Self::Shifted,
+            (false, true) => Self::ByColumn,
+            _ => Self::Packed,
         }
     }
 }
 
-/// An input channel and a place in the kernel.
+/// An input channel of the group and a row of the kernel.
 pub(super) struct Tap {
-    pub(super) channel: usize,
+    pub(super) input: usize,
     pub(super) ky: usize,
-    pub(super) kx: usize,
     /// Which element of a row of x term 0 meets.
     pub(super) offset: isize,
 }
@@ -87,6 +86,7 @@ impl<T: Float, const C: usize, const K: usize> Kernel<T> for Lines<'_, T, C, K> 
         unsafe {
             match self.line.walk {
                 Walk::ByColumn => self.by_column::<V>(),
+                Walk::Packed => self.packed::<V>(),
                 // Nearly every vector of a short row lies at an edge, so each is loaded as one.
                 _ if self.line.row_length <= 2 * PARTIALS => self.shifted::<V, true>(),
                 _ => self.shifted::<V, false>(),
@@ -153,6 +153,42 @@ impl<T: Float, const C: usize, const K: usize> Lines<'_, T, C, K> {
                         }
                         add_terms(&mut totals, dy, channel_length, j, V::LANES, vectors);
                     }
+                }
+                self.keep(totals, part);
+            }
+        }
+    }
+
+    /// # Safety
+    /// The line's rows must be valid from their offsets on, and so must `sums`.
+    #[inline(always)]
+    unsafe fn packed<V: Vector<Element = T>>(&self) {
+        let Line { ref sources, dy, channel_length, row_length, start, end, .. } = *self.line;
+        // SAFETY: the caller's promise; no more terms are read than there are.
+        unsafe {
+            for part in (0..PARTIALS).step_by(V::LANES) {
+                let mut totals = self.totals::<V>(part);
+                let mut from = [dy; K];
+                for k in 0..K {
+                    from[k] = sources[k].row.as_ptr().offset(sources[k].offset);
+                }
+                let mut j = start + part;
+                while j < end.min((row_length + 1).saturating_sub(V::LANES)) {
+                    let mut vectors = [V::zero(); K];
+                    for k in 0..K {
+                        vectors[k] = V::load(from[k].add(j));
+                    }
+                    add_terms(&mut totals, dy, channel_length, j, V::LANES, vectors);
+                    j += PARTIALS;
+                }
+                while j < end.next_multiple_of(PARTIALS) {
+                    let left = row_length.saturating_sub(j);
+                    let mut vectors = [V::zero(); K];
+                    for k in 0..K {
+                        vectors[k] = V::load_up_to(from[k].wrapping_add(j), left);
+                    }
+                    add_terms(&mut totals, dy, channel_length, j, left, vectors);
+                    j += PARTIALS;
                 }
                 self.keep(totals, part);
             }
@@ -247,7 +283,7 @@ unsafe fn add_terms<V: Vector, const C: usize, const K: usize>(
 ) {
     for c in 0..C {
         // SAFETY: the caller's promise.
-        let dy = unsafe { V::load_up_to(dy.add(c * channel_length + j), left) };
+        let dy = unsafe { V::load_up_to(dy.wrapping_add(c * channel_length + j), left) };
         for k in 0..K {
             totals[c][k] = dy.fma(vectors[k], totals[c][k]);
         }

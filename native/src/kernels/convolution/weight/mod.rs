@@ -9,9 +9,12 @@
 //! a fixed tree ([`crate::kernels::partials`]).
 
 mod line;
+mod packed;
 mod piece;
 mod whole;
 
+use self::line::Walk;
+use self::packed::Packing;
 use self::piece::Piece;
 use self::whole::{Tile, Whole, tile_out_channels, tile_taps};
 use crate::error::Result;
@@ -19,7 +22,7 @@ use crate::kernels::buffer::filled_pair;
 use crate::kernels::geometry::Geometry;
 use crate::kernels::tile::channel_block;
 use crate::kernels::vector::{Float, Kernel, Vector};
-use crate::parallel;
+use crate::{memory, parallel};
 
 /// Tiles that are summed at a time at most: their sums take a few MiB.
 const MOST_TILES: usize = 2048;
@@ -28,6 +31,9 @@ const MOST_TILES: usize = 2048;
 pub fn weight_gradient<T: Float>(geometry: &Geometry, x: &[T], dy: &[T], bias: bool) -> Result<(Vec<T>, Vec<T>)> {
     let length = geometry.out_channels * geometry.in_group() * geometry.taps();
     let biases = if bias { geometry.out_channels } else { 0 };
+    if Walk::of(geometry) == Walk::Packed {
+        memory::ensure(Packing::new(geometry).length(geometry).saturating_mul(parallel::threads()), size_of::<T>())?;
+    }
     // SAFETY: the tiles cover all weights, and the tiles of the first weights all biases.
     unsafe { filled_pair([length, biases], |dw, db| T::dispatch(Whole { geometry, x, dy, dw, db: bias.then_some(db) })) }
 }

@@ -1,6 +1,7 @@
 //! What one task does: its tiles, row by row.
 
 use super::line::{Line, Lines, Source, Tap, Walk};
+use super::packed::Packing;
 use super::whole::{MOST_TAPS, Tile, Whole, tile_out_channels};
 use crate::kernels::geometry::Geometry;
 use crate::kernels::partials::{PARTIALS, carry_on, join};
@@ -23,13 +24,13 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
         let g = self.whole.geometry;
         let most = 3 * tile_out_channels::<V>();
         let row_length = g.columns.output * g.images;
+        let packing = Packing::new(g);
         let walk = Walk::of(g);
         let stretch = match walk {
-            Walk::Shifted => STRETCH,
+            Walk::Shifted | Walk::Packed => STRETCH,
             Walk::ByColumn => (STRETCH / g.images.max(1)).max(1) * g.images,
-            Walk::Spread => row_length,
         };
-        let mut scratch = vec![T::ZERO; if walk == Walk::Spread { MOST_TAPS * row_length } else { 0 }];
+        let mut packed = vec![T::ZERO; if walk == Walk::Packed { packing.length(g) } else { 0 }];
         let mut sums = vec![[T::ZERO; PARTIALS]; self.tiles.len() * most];
         let with_bias = self.whole.db.is_some();
         let biases = self.tiles.iter().flat_map(|tile| if with_bias { tile.biases(g) } else { 0..0 });
@@ -37,8 +38,10 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
         let mut bias_sums_left = bias_sums.as_mut_slice();
         // An empty tensor's shape may name any number of rows.
         let rows = if row_length == 0 { 0 } else { g.rows.output };
-        let mut taps_left = &self.taps(walk)[..];
+        let mut taps_left = &self.taps(walk, &packing)[..];
         let mut sums_left = sums.as_mut_slice();
+        let mut sources = vec![None; g.rows.kernel];
+        let mut held = vec![None; packing.slots];
         for tiles in self.tiles.chunk_by(|one, next| one.group == next.group) {
             let (sums, left) = std::mem::take(&mut sums_left).split_at_mut(tiles.len() * most);
             sums_left = left;
@@ -47,6 +50,7 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
             let biases = tiles.iter().flat_map(|tile| if with_bias { tile.biases(g) } else { 0..0 });
             let (bias_sums, left) = std::mem::take(&mut bias_sums_left).split_at_mut(biases.clone().count());
             bias_sums_left = left;
+            held.fill(None);
             for row in 0..rows {
                 for (channel, sums) in biases.clone().zip(bias_sums.iter_mut()) {
                     let terms = &self.whole.dy[(channel * g.rows.output + row) * row_length..][..row_length];
@@ -55,13 +59,20 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
                         total.add(unsafe { V::load_up_to(terms.as_ptr().add(j), row_length - j) })
                     });
                 }
-                let sources: Vec<_> = (0..g.rows.kernel).map(|ky| g.rows.source(row, ky)).collect();
+                for ky in 0..g.rows.kernel {
+                    sources[ky] = g.rows.source(row, ky);
+                    if let (Walk::Packed, Some(source)) = (walk, sources[ky])
+                        && held[packing.slot(source)].replace(source) != Some(source)
+                    {
+                        self.pack(&packing, tiles[0].group, source, &mut packed);
+                    }
+                }
                 for start in (0..row_length).step_by(stretch) {
                     let mut taps = taps;
                     for (tile, sums) in tiles.iter().zip(sums.chunks_exact_mut(most)) {
                         let (own, next) = taps.split_at(tile.taps.len());
                         taps = next;
-                        let mut line = self.line(tile, own, row, &sources, walk, &mut scratch);
+                        let mut line = self.line(tile, own, row, &sources, walk, (&packing, &packed));
                         (line.start, line.end) = (start, (start + stretch).min(row_length));
                         let (line, sums) = (&line, sums.as_mut_ptr().cast());
                         if line.count > 0 {
@@ -96,20 +107,30 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
 
 impl<T: Float> Piece<'_, T> {
     /// The taps of all tiles.
-    fn taps(&self, walk: Walk) -> Vec<Tap> {
+    fn taps(&self, walk: Walk, packing: &Packing) -> Vec<Tap> {
         let g = self.whole.geometry;
         let tap = |tile: &Tile, tap: usize| {
             let (rest, kx) = (tap / g.columns.kernel, tap % g.columns.kernel);
             let (input, ky) = (rest / g.rows.kernel, rest % g.rows.kernel);
             let shift = (kx * g.columns.dilation) as isize - g.columns.padding as isize;
-            let offset = if walk == Walk::Spread { 0 } else { shift * g.images as isize };
-            Tap { channel: tile.group * g.in_group() + input, ky, kx, offset }
+            let offset = if walk == Walk::Packed { packing.offset(g, kx) as isize } else { shift * g.images as isize };
+            Tap { input, ky, offset }
         };
         self.tiles.iter().flat_map(|tile| tile.taps.clone().map(move |index| tap(tile, index))).collect()
     }
 
+    /// A row of all channels of the group.
+    fn pack(&self, packing: &Packing, group: usize, row: usize, to: &mut [T]) {
+        let Whole { geometry: g, x, .. } = self.whole;
+        let length = g.columns.input * g.images;
+        for input in 0..g.in_group() {
+            let from = &x[((group * g.in_group() + input) * g.rows.input + row) * length..][..length];
+            packing.pack(g, from, &mut to[packing.at(g, input, row)..][..packing.row_length(g)]);
+        }
+    }
+
     /// Row `row` of dy, and the rows of x that it meets at the tile's taps: those `sources` of its kernel rows that lie
-    /// in the image. `scratch` holds rows that are spread.
+    /// in the image.
     #[inline(always)]
     fn line<'a>(
         &'a self,
@@ -118,7 +139,7 @@ impl<T: Float> Piece<'_, T> {
         row: usize,
         sources: &[Option<usize>],
         walk: Walk,
-        scratch: &'a mut [T],
+        (packing, packed): (&Packing, &'a [T]),
     ) -> Line<'a, T> {
         let Whole { geometry: g, x, dy, .. } = self.whole;
         let (input_length, row_length) = (g.columns.input * g.images, g.columns.output * g.images);
@@ -135,29 +156,17 @@ impl<T: Float> Piece<'_, T> {
             start: 0,
             end: row_length,
         };
-        let mut free = scratch;
-        for (sum, &Tap { channel, ky, kx, offset }) in taps.iter().enumerate() {
+        for (sum, &Tap { input, ky, offset }) in taps.iter().enumerate() {
             let Some(source) = sources[ky] else { continue };
-            let mut row = &x[(channel * g.rows.input + source) * input_length..][..input_length];
-            if walk == Walk::Spread {
-                let (to, left) = std::mem::take(&mut free).split_at_mut(row_length);
-                free = left;
-                spread(g, row, kx, to);
-                row = to;
-            }
+            let row = if walk == Walk::Packed {
+                &packed[packing.at(g, input, source)..][..packing.row_length(g)]
+            } else {
+                let channel = tile.group * g.in_group() + input;
+                &x[(channel * g.rows.input + source) * input_length..][..input_length]
+            };
             line.sources[line.count] = Source { row, offset, sum };
             line.count += 1;
         }
         line
-    }
-}
-
-/// The row of x that a strided convolution's kernel column meets, as if the stride were 1.
-fn spread<T: Float>(g: &Geometry, x: &[T], kx: usize, to: &mut [T]) {
-    for (column, to) in to.chunks_exact_mut(g.images).enumerate() {
-        match g.columns.source(column, kx) {
-            Some(source) => to.copy_from_slice(&x[source * g.images..][..g.images]),
-            None => to.fill(T::ZERO),
-        }
     }
 }
