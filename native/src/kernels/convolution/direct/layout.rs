@@ -66,11 +66,19 @@ impl Layout {
                 let forward = (k * dilation) as isize - padding as isize;
                 if flow.backward { -forward } else { forward }
             };
+            let together = flow.to.saturating_add((kernel - 1).saturating_mul(dilation));
+            if kernel.saturating_mul(flow.to) < together {
+                // Taps far apart: a strip for each.
+                let strips = (0..kernel).map(|k| Strip { first: shift(k), step: 1, count: flow.to }).collect();
+                let taps = (0..kernel).map(|k| (k, k * flow.to)).collect();
+                let segments = vec![Segment { first: 0, step: 1, count: flow.to, taps }];
+                return Self { strips, segments, columns: kernel * flow.to };
+            }
             let first = shift(0).min(shift(kernel - 1));
-            let taps: Vec<_> = (0..kernel).map(|k| (k, (shift(k) - first) as usize)).collect();
-            let columns = flow.to + (kernel - 1) * dilation;
-            let strips = vec![Strip { first, step: 1, count: columns }];
-            return Self { strips, segments: vec![Segment { first: 0, step: 1, count: flow.to, taps }], columns };
+            let taps = (0..kernel).map(|k| (k, (shift(k) - first) as usize)).collect();
+            let strips = vec![Strip { first, step: 1, count: together }];
+            let segments = vec![Segment { first: 0, step: 1, count: flow.to, taps }];
+            return Self { strips, segments, columns: together };
         }
         let mut strips = Vec::new();
         let mut starts = vec![0; stride.min(flow.from)];
