@@ -3,7 +3,6 @@
 use super::line::{Line, Lines, Source, Tap, Walk};
 use super::packed::Packing;
 use super::whole::{MOST_TAPS, Tile, Whole, tile_out_channels};
-use crate::kernels::geometry::Geometry;
 use crate::kernels::partials::{PARTIALS, carry_on, join};
 use crate::kernels::tile::with_constant;
 use crate::kernels::vector::{Float, Kernel, Vector};
@@ -109,14 +108,14 @@ impl<T: Float> Piece<'_, T> {
     /// The taps of all tiles.
     fn taps(&self, walk: Walk, packing: &Packing) -> Vec<Tap> {
         let g = self.whole.geometry;
-        let tap = |tile: &Tile, tap: usize| {
+        let tap = |tap: usize| {
             let (rest, kx) = (tap / g.columns.kernel, tap % g.columns.kernel);
             let (input, ky) = (rest / g.rows.kernel, rest % g.rows.kernel);
             let shift = (kx * g.columns.dilation) as isize - g.columns.padding as isize;
             let offset = if walk == Walk::Packed { packing.offset(g, kx) as isize } else { shift * g.images as isize };
             Tap { input, ky, offset }
         };
-        self.tiles.iter().flat_map(|tile| tile.taps.clone().map(move |index| tap(tile, index))).collect()
+        self.tiles.iter().flat_map(|tile| tile.taps.clone()).map(tap).collect()
     }
 
     /// A row of all channels of the group.
