@@ -9,6 +9,7 @@ export {
   batchNormInference,
   groupNorm,
   layerNorm,
+  layerNorm2d,
   type NormalizationEpilogue,
   rmsNorm,
   type RunningStatistics,

@@ -3,4 +3,5 @@
 
 pub mod direct;
 pub mod weight;
+pub mod weight_winograd;
 pub mod winograd;

@@ -16,6 +16,8 @@ mod inference;
 mod masked;
 mod moments;
 mod passes;
+mod pixels;
+mod pixels_backward;
 mod rows;
 
 pub use self::channels::{Affine, Channels};
@@ -24,4 +26,6 @@ pub use self::columns::backward as columns_backward;
 pub use self::forward::forward;
 pub use self::inference::{inference, scale_and_shift};
 pub use self::moments::Statistics;
+pub use self::pixels::forward as pixels_forward;
+pub use self::pixels_backward::backward as pixels_backward;
 pub use self::rows::{RowAffine, Rows, backward as rows_backward};

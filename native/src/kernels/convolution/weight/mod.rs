@@ -8,11 +8,13 @@
 //! it count as zeros, and so do the terms that fill a row up to a multiple of 16. The partials are joined by
 //! a fixed tree ([`crate::kernels::partials`]).
 
+mod bias;
 mod line;
 mod packed;
 mod piece;
 mod whole;
 
+pub use self::bias::bias_gradient;
 use self::line::Walk;
 use self::packed::Packing;
 use self::piece::Piece;

@@ -1,9 +1,10 @@
 //! What one task does: its tiles, row by row.
 
+use super::bias::add_row;
 use super::line::{Line, Lines, Source, Tap, Walk};
 use super::packed::Packing;
 use super::whole::{MOST_TAPS, Tile, Whole, tile_out_channels};
-use crate::kernels::partials::{PARTIALS, carry_on, join};
+use crate::kernels::partials::{PARTIALS, join};
 use crate::kernels::tile::with_constant;
 use crate::kernels::vector::{Float, Kernel, Vector};
 
@@ -53,10 +54,7 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
             for row in 0..rows {
                 for (channel, sums) in biases.clone().zip(bias_sums.iter_mut()) {
                     let terms = &self.whole.dy[(channel * g.rows.output + row) * row_length..][..row_length];
-                    carry_on(sums, row_length, |total: V, j| {
-                        // SAFETY: no more terms are read than there are.
-                        total.add(unsafe { V::load_up_to(terms.as_ptr().add(j), row_length - j) })
-                    });
+                    add_row::<V>(sums, terms);
                 }
                 for ky in 0..g.rows.kernel {
                     sources[ky] = g.rows.source(row, ky);
