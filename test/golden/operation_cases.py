@@ -60,6 +60,11 @@ def convolution():
         ("the kernel covers the whole image", (2, 3, 5, 4), (4, 3, 5, 4), True, (1, 1), (0, 0), (1, 1), 1),
         ("batch 33, padding wider than the image", (33, 1, 2, 2), (2, 1, 3, 3), True, (1, 1), (2, 2), (1, 1), 1),
         ("16 to 17 channels, odd sizes", (2, 16, 5, 7), (17, 16, 3, 3), True, (1, 1), (1, 0), (1, 1), 1),
+        ("depthwise 7x7, 17 images", (17, 3, 6, 5), (3, 1, 7, 7), True, (1, 1), (3, 3), (1, 1), 3),
+        ("depthwise 3x3, stride 2, 16 images", (16, 4, 6, 7), (4, 1, 3, 3), False, (2, 2), (1, 1), (1, 1), 4),
+        ("1x1, stride 2, many channels", (3, 9, 5, 4), (13, 9, 1, 1), True, (2, 2), (0, 0), (1, 1), 1),
+        ("5x5, stride 2, dilation 2", (2, 3, 9, 11), (5, 3, 5, 5), True, (2, 2), (4, 4), (2, 2), 1),
+        ("taps far apart", (2, 2, 3, 3), (2, 2, 3, 3), True, (1, 1), (9, 9), (9, 9), 1),
     ]:
         inputs = {"x": c.normal(*x), "weight": c.normal(*w, scale=0.5)}
         if bias:

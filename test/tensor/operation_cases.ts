@@ -124,7 +124,7 @@ function drawConvolution(draw: Draw): Application {
   const groups = draw.pick(1, 1, 2, 3);
   const inputs = groups * draw.whole(1, 3);
   const outputs = groups * draw.whole(1, 2);
-  const kernel = [draw.whole(1, 3), draw.whole(1, 3)];
+  const kernel = [draw.pick(1, 2, 3, 5), draw.pick(1, 2, 3, 5)];
   const dilation: [number, number] = draw.pick([1, 1], [2, 1], [1, 2]);
   const padding: [number, number] = [draw.whole(0, 2), draw.whole(0, 2)];
   const stride: [number, number] = [draw.whole(1, 3), draw.whole(1, 2)];

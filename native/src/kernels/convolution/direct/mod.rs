@@ -9,18 +9,22 @@
 //!
 //! `dx[i, h, w, n] = sum over (o, ky, kx) of weight[o, i, ky, kx] dy[o, (h + p - ky d) / s, (w + p - kx d) / s, n]`
 //!
-//! Memory is `[channel, row, column, image]`. With stride 1 a whole row of columns and images is one run of
-//! lanes, so that any batch size fills the vectors, a single image too.
+//! Memory is `[channel, row, column, image]`. The source of some rows and images is packed first: with zeros around
+//! its rows, and columns that a stride leads to side by side. A row of columns and images is then one run of lanes, so
+//! that any batch size fills the vectors, a single image too.
 
-mod row;
-mod segment;
-mod tile;
+mod layout;
+mod plan;
+mod tiles;
+mod unit;
 mod whole;
 
-use self::segment::{Flow, Segment, Tap, segments};
-use self::whole::{Row, Whole};
+use self::layout::{Flow, Layout, Segment};
+use self::plan::Plan;
+use self::unit::Units;
+use self::whole::Whole;
 use crate::error::Result;
-use crate::kernels::buffer::filled;
+use crate::kernels::buffer::{Shared, filled};
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::Geometry;
 use crate::kernels::tile::tile_channels;
@@ -49,72 +53,43 @@ fn run<T: Float>(
     let (from_channels, to_channels) =
         if backward { (geometry.out_group(), geometry.in_group()) } else { (geometry.in_group(), geometry.out_group()) };
     let length = geometry.groups * to_channels * rows.to * columns.to * geometry.images;
-    let row_length = columns.from * geometry.images;
-    // The packed weights, the segments, and for each thread a row's taps and the taps' vectors at the row's ends.
-    let (taps, vectors) = (geometry.taps(), geometry.taps().saturating_mul(from_channels * 32 * size_of::<T>()));
+    // The segments, the packed weights, and for each thread a packed source and a row's taps.
     let places = (columns.to * columns.axis.kernel).saturating_add(columns.to).saturating_mul(size_of::<Segment>());
-    let scratch = taps.saturating_mul(size_of::<Tap>()).saturating_add(vectors).saturating_mul(parallel::threads());
-    let segments = if columns.axis.stride == 1 { 0 } else { places };
-    memory::ensure(size_of_val(weight).saturating_add(segments).saturating_add(scratch), 1)?;
-    // SAFETY: the tasks cover all channels and rows, the segments all columns and images.
-    unsafe {
-        filled(length, |out| {
-            T::dispatch(Whole {
-                geometry,
-                backward,
-                x,
-                weight,
-                bias,
-                epilogue,
-                out,
-                rows,
-                columns,
-                row_length,
-                from_channels,
-                to_channels,
-            });
-        })
+    memory::ensure(size_of_val(weight).saturating_add(if columns.axis.stride == 1 { 0 } else { places }), 1)?;
+    if length == 0 {
+        return Ok(Vec::new());
     }
+    let layout = Layout::new(columns);
+    let out = Shared::new(std::ptr::null_mut());
+    let whole = Whole { geometry, backward, x, weight, bias, epilogue, out, rows, columns, from_channels, to_channels };
+    let plan = Plan::new(&whole, &layout);
+    let a_thread = plan.room.saturating_add(geometry.taps().saturating_mul(4)).saturating_mul(size_of::<T>());
+    memory::ensure(a_thread.saturating_mul(parallel::threads()), 1)?;
+    // SAFETY: the units cover all groups, images and rows, and the tiles of a row all channels and columns.
+    unsafe { filled(length, |out| T::dispatch(Run { whole: Whole { out, ..whole }, layout: &layout, plan })) }
 }
 
-impl<T: Float> Kernel<T> for Whole<'_, T> {
+/// A convolution whose work is divided.
+struct Run<'a, T> {
+    whole: Whole<'a, T>,
+    layout: &'a Layout,
+    plan: Plan,
+}
+
+impl<T: Float> Kernel<T> for Run<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let blocks = self.to_channels.div_ceil(tile_channels::<V>());
-        let packed = self.pack(blocks);
-        let mut segments = segments(self.columns, self.geometry.images);
-        // Few images make short rows, of which most vectors would meet an end.
-        let mut whole = self;
-        let mut padded = None;
-        if let [segment] = segments.as_mut_slice()
-            && self.geometry.images < V::LANES
-            && self.row_length > 0
-        {
-            padded = self.pad(segment, 2 * V::LANES);
-        }
-        if let Some((x, row_length)) = &padded {
-            (whole.x, whole.row_length) = (x, *row_length);
-        }
-        let groups = self.geometry.groups;
-        let row_work = self.columns.to * self.geometry.images * self.to_channels * self.from_channels * self.geometry.taps()
-            / self.columns.axis.stride;
-        let rows_a_task = (parallel::WORTH_A_THREAD / row_work.max(1)).clamp(1, self.rows.to.max(1));
-        let pieces = self.rows.to.div_ceil(rows_a_task);
-        parallel::for_each(pieces * groups, |task| {
-            let (piece, group) = (task / groups, task % groups);
-            let before = group * self.to_channels * self.from_channels * self.geometry.taps();
-            for row in piece * rows_a_task..((piece + 1) * rows_a_task).min(self.rows.to) {
-                T::dispatch(Row {
-                    whole,
-                    weight: &packed[before..],
-                    segments: &segments,
-                    row,
-                    group,
-                    blocks,
-                    zeros: [T::ZERO; 16],
-                });
-            }
+        let Self { whole, layout, plan } = self;
+        let g = whole.geometry;
+        let blocks = whole.to_channels.div_ceil(tile_channels::<V>());
+        let weight = whole.pack(blocks);
+        let units = g.groups * plan.chunks * plan.bands;
+        let work = plan.rows * whole.columns.to * plan.images * whole.to_channels * whole.from_channels * g.taps();
+        let a_task = (parallel::WORTH_A_THREAD * whole.columns.axis.stride / work.max(1)).clamp(1, units.max(1));
+        parallel::for_each(units.div_ceil(a_task), |task| {
+            let range = task * a_task..((task + 1) * a_task).min(units);
+            T::dispatch(Units { whole, layout, plan, weight: &weight, blocks, range });
         });
     }
 }

@@ -1,7 +1,7 @@
-//! A convolution in one direction, of which tasks make rows.
+//! A convolution in one direction, of which tasks make units.
 
-use super::segment::{Flow, Segment};
-use crate::kernels::buffer::{Shared, room};
+use super::layout::Flow;
+use crate::kernels::buffer::Shared;
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::Geometry;
 use crate::kernels::tile::channel_block;
@@ -15,11 +15,10 @@ pub(super) struct Whole<'a, T> {
     pub(super) weight: &'a [T],
     pub(super) bias: Option<&'a [T]>,
     pub(super) epilogue: Epilogue<'a, T>,
+    /// Where the result goes, once there is a place for it.
     pub(super) out: Shared<T>,
     pub(super) rows: Flow,
     pub(super) columns: Flow,
-    /// The length of a source row.
-    pub(super) row_length: usize,
     /// Source channels of one group.
     pub(super) from_channels: usize,
     /// Destination channels of one group.
@@ -48,35 +47,4 @@ impl<T: Float> Whole<'_, T> {
         }
         packed
     }
-
-    /// The source with zeros around its rows, so that no vector of a tap leaves its row, and the length of such a row.
-    /// The taps of `segment` move along. None where it would be nearly all zeros, or is beyond the memory budget.
-    pub(super) fn pad(&self, segment: &mut Segment, width: usize) -> Option<(Vec<T>, usize)> {
-        let offsets = || segment.taps.iter().map(|&(_, offset)| offset);
-        let before = -offsets().min().unwrap_or(0).min(0);
-        let reach = segment.length.next_multiple_of(width) as isize + offsets().max().unwrap_or(0);
-        let row_length = (before + reach.max(self.row_length as isize)) as usize;
-        if row_length > 64 * (self.row_length + width) {
-            return None;
-        }
-        let length = self.x.len() / self.row_length * row_length;
-        let mut padded = room(length).ok()?;
-        padded.resize(length, T::ZERO);
-        segment.taps.iter_mut().for_each(|(_, offset)| *offset += before);
-        for (to, from) in padded.chunks_exact_mut(row_length).zip(self.x.chunks_exact(self.row_length)) {
-            to[before as usize..][..self.row_length].copy_from_slice(from);
-        }
-        Some((padded, row_length))
-    }
-}
-
-/// One destination row of one group.
-pub(super) struct Row<'a, T> {
-    pub(super) whole: Whole<'a, T>,
-    pub(super) weight: &'a [T],
-    pub(super) segments: &'a [Segment],
-    pub(super) row: usize,
-    pub(super) group: usize,
-    pub(super) blocks: usize,
-    pub(super) zeros: [T; 16],
 }

@@ -9,19 +9,22 @@
 //! a fixed tree ([`crate::kernels::partials`]).
 
 mod bias;
+mod line;
+mod packed;
 mod piece;
-mod row;
 mod whole;
 
 pub use self::bias::bias_gradient;
+use self::line::Walk;
+use self::packed::Packing;
 use self::piece::Piece;
-use self::whole::{TILE_COLUMNS, Tile, Whole, tile_out_channels};
+use self::whole::{Tile, Whole, tile_out_channels, tile_taps};
 use crate::error::Result;
 use crate::kernels::buffer::filled_pair;
 use crate::kernels::geometry::Geometry;
 use crate::kernels::tile::channel_block;
 use crate::kernels::vector::{Float, Kernel, Vector};
-use crate::parallel;
+use crate::{memory, parallel};
 
 /// Tiles that are summed at a time at most: their sums take a few MiB.
 const MOST_TILES: usize = 2048;
@@ -30,6 +33,9 @@ const MOST_TILES: usize = 2048;
 pub fn weight_gradient<T: Float>(geometry: &Geometry, x: &[T], dy: &[T], bias: bool) -> Result<(Vec<T>, Vec<T>)> {
     let length = geometry.out_channels * geometry.in_group() * geometry.taps();
     let biases = if bias { geometry.out_channels } else { 0 };
+    if Walk::of(geometry) == Walk::Packed {
+        memory::ensure(Packing::new(geometry).length(geometry).saturating_mul(parallel::threads()), size_of::<T>())?;
+    }
     // SAFETY: the tiles cover all weights, and the tiles of the first weights all biases.
     unsafe { filled_pair([length, biases], |dw, db| T::dispatch(Whole { geometry, x, dy, dw, db: bias.then_some(db) })) }
 }
@@ -40,19 +46,17 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
     fn run<V: Vector<Element = T>>(self) {
         let g = self.geometry;
         let blocks = g.out_group().div_ceil(tile_out_channels::<V>());
-        let column_blocks = g.columns.kernel.div_ceil(TILE_COLUMNS);
-        let tiles = g.groups * blocks * g.in_group() * g.rows.kernel * column_blocks;
+        let taps = g.in_group() * g.taps();
+        // Without input channels there are biases alone.
+        let parts = taps.div_ceil(tile_taps::<V>(g.out_group().div_ceil(blocks.max(1)))).max(1);
+        let tiles = g.groups * blocks * parts;
         let tile = |index: usize| {
-            let (rest, column) = (index / column_blocks, index % column_blocks);
-            let (rest, ky) = (rest / g.rows.kernel, rest % g.rows.kernel);
-            let (rest, input) = (rest / g.in_group(), rest % g.in_group());
+            let (rest, part) = (index / parts, index % parts);
             let (group, block) = (rest / blocks, rest % blocks);
             let (first, last) = channel_block(g.out_group(), block, blocks);
-            let kx = g.columns.kernel * column / column_blocks;
-            let columns = g.columns.kernel * (column + 1) / column_blocks - kx;
-            Tile { group, first, channels: last - first, input, ky, kx, columns }
+            Tile { group, first, channels: last - first, taps: taps * part / parts..taps * (part + 1) / parts }
         };
-        let work = tiles * tile_out_channels::<V>() * TILE_COLUMNS * g.rows.output * g.columns.output * g.images;
+        let work = g.out_channels * taps * g.rows.output * g.columns.output * g.images;
         // Each piece fetches a row of x and dy anew; more pieces than threads even out the threads' work.
         let pieces = match parallel::threads() {
             threads if threads > 1 && work >= 4 * parallel::WORTH_A_THREAD => tiles.min(2 * threads),

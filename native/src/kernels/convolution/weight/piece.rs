@@ -1,14 +1,17 @@
 //! What one task does: its tiles, row by row.
 
 use super::bias::add_row;
-use super::row::Line;
-use super::whole::{TILE_COLUMNS, Tile, Whole, tile_out_channels};
-use crate::kernels::geometry::Geometry;
+use super::line::{Line, Lines, Source, Tap, Walk};
+use super::packed::Packing;
+use super::whole::{MOST_TAPS, Tile, Whole, tile_out_channels};
 use crate::kernels::partials::{PARTIALS, join};
 use crate::kernels::tile::with_constant;
 use crate::kernels::vector::{Float, Kernel, Vector};
 
-/// The tiles of one task, row by row, so that a row of x and dy serves all tiles from the cache.
+/// Terms of a row that all tiles add before the next ones, which then stay in the nearest cache meanwhile.
+const STRETCH: usize = 128 * PARTIALS;
+
+/// The tiles of one task, a stretch of a row at a time, so that what is read of x and dy serves all tiles from the cache.
 pub(super) struct Piece<'a, T> {
     pub(super) whole: Whole<'a, T>,
     pub(super) tiles: &'a [Tile],
@@ -19,43 +22,80 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
         let g = self.whole.geometry;
-        let most = tile_out_channels::<V>() * TILE_COLUMNS;
-        let mut sums = vec![[T::ZERO; PARTIALS]; self.tiles.len() * most];
-        let biases = |tile: &Tile| if self.whole.db.is_some() { tile.biases(g) } else { 0..0 };
-        let biases: Vec<usize> = self.tiles.iter().flat_map(biases).collect();
-        let mut bias_sums = vec![[T::ZERO; PARTIALS]; biases.len()];
+        let most = 3 * tile_out_channels::<V>();
         let row_length = g.columns.output * g.images;
-        let mut scratch = vec![T::ZERO; if g.columns.stride > 1 { TILE_COLUMNS * row_length } else { 0 }];
+        let packing = Packing::new(g);
+        let walk = Walk::of(g);
+        let stretch = match walk {
+            Walk::Shifted | Walk::Packed => STRETCH,
+            Walk::ByColumn => (STRETCH / g.images.max(1)).max(1) * g.images,
+        };
+        let mut packed = vec![T::ZERO; if walk == Walk::Packed { packing.length(g) } else { 0 }];
+        let mut sums = vec![[T::ZERO; PARTIALS]; self.tiles.len() * most];
+        let with_bias = self.whole.db.is_some();
+        let biases = self.tiles.iter().flat_map(|tile| if with_bias { tile.biases(g) } else { 0..0 });
+        let mut bias_sums = vec![[T::ZERO; PARTIALS]; biases.clone().count()];
+        let mut bias_sums_left = bias_sums.as_mut_slice();
         // An empty tensor's shape may name any number of rows.
-        for row in 0..if row_length == 0 { 0 } else { g.rows.output } {
-            for (tile, sums) in self.tiles.iter().zip(sums.chunks_exact_mut(most)) {
-                let Some(source) = g.rows.source(row, tile.ky) else { continue };
-                let line = self.line(tile, row, source, &mut scratch);
-                // SAFETY: dy has the tile's channels, and `sums` room for the largest tile.
-                unsafe {
-                    with_constant!(K = tile.columns, [1 2; 3], {
-                        with_constant!(C = tile.channels, [1 2 3 4 5 6 7; 8], line.add_to::<V, C, K>(sums))
-                    });
+        let rows = if row_length == 0 { 0 } else { g.rows.output };
+        let mut taps_left = &self.taps(walk, &packing)[..];
+        let mut sums_left = sums.as_mut_slice();
+        let mut sources = vec![None; g.rows.kernel];
+        let mut held = vec![None; packing.slots];
+        for tiles in self.tiles.chunk_by(|one, next| one.group == next.group) {
+            let (sums, left) = std::mem::take(&mut sums_left).split_at_mut(tiles.len() * most);
+            sums_left = left;
+            let (taps, left) = taps_left.split_at(tiles.iter().map(|tile| tile.taps.len()).sum());
+            taps_left = left;
+            let biases = tiles.iter().flat_map(|tile| if with_bias { tile.biases(g) } else { 0..0 });
+            let (bias_sums, left) = std::mem::take(&mut bias_sums_left).split_at_mut(biases.clone().count());
+            bias_sums_left = left;
+            held.fill(None);
+            for row in 0..rows {
+                for (channel, sums) in biases.clone().zip(bias_sums.iter_mut()) {
+                    let terms = &self.whole.dy[(channel * g.rows.output + row) * row_length..][..row_length];
+                    add_row::<V>(sums, terms);
+                }
+                for ky in 0..g.rows.kernel {
+                    sources[ky] = g.rows.source(row, ky);
+                    if let (Walk::Packed, Some(source)) = (walk, sources[ky])
+                        && held[packing.slot(source)].replace(source) != Some(source)
+                    {
+                        self.pack(&packing, tiles[0].group, source, &mut packed);
+                    }
+                }
+                for start in (0..row_length).step_by(stretch) {
+                    let mut taps = taps;
+                    for (tile, sums) in tiles.iter().zip(sums.chunks_exact_mut(most)) {
+                        let (own, next) = taps.split_at(tile.taps.len());
+                        taps = next;
+                        let mut line = self.line(tile, own, row, &sources, walk, (&packing, &packed));
+                        (line.start, line.end) = (start, (start + stretch).min(row_length));
+                        let (line, sums) = (&line, sums.as_mut_ptr().cast());
+                        if line.count > 0 {
+                            // On their own: inlined side by side they would be short of registers.
+                            with_constant!(C = tile.channels, [1 2 3 4 5 6 7; 8], {
+                                with_constant!(K = line.count, [1 2 3 4 5; 6], {
+                                    T::dispatch(Lines::<T, C, K> { line, sums })
+                                })
+                            });
+                        }
+                    }
                 }
             }
-            for (channel, sums) in biases.iter().zip(&mut bias_sums) {
-                let terms = &self.whole.dy[(channel * g.rows.output + row) * row_length..][..row_length];
-                add_row::<V>(sums, terms);
-            }
         }
-        for (&channel, &sums) in biases.iter().zip(&bias_sums) {
-            if let Some(db) = self.whole.db {
+        if let Some(db) = self.whole.db {
+            for (channel, &sums) in biases.clone().zip(&bias_sums) {
                 // SAFETY: each bias belongs to one tile, each tile to one task.
                 unsafe { *db.at(channel) = join(sums) };
             }
         }
         for (tile, sums) in self.tiles.iter().zip(sums.chunks_exact(most)) {
             for channel in 0..tile.channels {
-                for column in 0..tile.columns {
-                    let o = tile.group * g.out_group() + tile.first + channel;
-                    let to = ((o * g.in_group() + tile.input) * g.rows.kernel + tile.ky) * g.columns.kernel + tile.kx + column;
+                let o = tile.group * g.out_group() + tile.first + channel;
+                for (tap, &sums) in tile.taps.clone().zip(&sums[channel * tile.taps.len()..]) {
                     // SAFETY: each weight belongs to one tile, each tile to one task.
-                    unsafe { *self.whole.dw.at(to) = join(sums[channel * tile.columns + column]) };
+                    unsafe { *self.whole.dw.at(o * g.in_group() * g.taps() + tap) = join(sums) };
                 }
             }
         }
@@ -63,42 +103,67 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
 }
 
 impl<T: Float> Piece<'_, T> {
-    /// Rows `source` of x and `row` of dy as the tile meets them. `scratch` holds the columns of a strided convolution.
+    /// The taps of all tiles.
+    fn taps(&self, walk: Walk, packing: &Packing) -> Vec<Tap> {
+        let g = self.whole.geometry;
+        let tap = |tap: usize| {
+            let (rest, kx) = (tap / g.columns.kernel, tap % g.columns.kernel);
+            let (input, ky) = (rest / g.rows.kernel, rest % g.rows.kernel);
+            let shift = (kx * g.columns.dilation) as isize - g.columns.padding as isize;
+            let offset = if walk == Walk::Packed { packing.offset(g, kx) as isize } else { shift * g.images as isize };
+            Tap { input, ky, offset }
+        };
+        self.tiles.iter().flat_map(|tile| tile.taps.clone()).map(tap).collect()
+    }
+
+    /// A row of all channels of the group.
+    fn pack(&self, packing: &Packing, group: usize, row: usize, to: &mut [T]) {
+        let Whole { geometry: g, x, .. } = self.whole;
+        let length = g.columns.input * g.images;
+        for input in 0..g.in_group() {
+            let from = &x[((group * g.in_group() + input) * g.rows.input + row) * length..][..length];
+            packing.pack(g, from, &mut to[packing.at(g, input, row)..][..packing.row_length(g)]);
+        }
+    }
+
+    /// Row `row` of dy, and the rows of x that it meets at the tile's taps: those `sources` of its kernel rows that lie
+    /// in the image.
     #[inline(always)]
-    fn line<'a>(&'a self, tile: &Tile, row: usize, source: usize, scratch: &'a mut [T]) -> Line<'a, T> {
+    fn line<'a>(
+        &'a self,
+        tile: &Tile,
+        taps: &[Tap],
+        row: usize,
+        sources: &[Option<usize>],
+        walk: Walk,
+        (packing, packed): (&Packing, &'a [T]),
+    ) -> Line<'a, T> {
         let Whole { geometry: g, x, dy, .. } = self.whole;
         let (input_length, row_length) = (g.columns.input * g.images, g.columns.output * g.images);
-        let in_channel = tile.group * g.in_group() + tile.input;
-        let out_channel = tile.group * g.out_group() + tile.first;
         let mut line = Line {
-            x: &x[(in_channel * g.rows.input + source) * input_length..][..input_length],
-            offsets: [0; TILE_COLUMNS],
-            dy: dy.as_ptr().wrapping_add((out_channel * g.rows.output + row) * row_length),
-            row_length,
+            sources: [Source { row: x, offset: 0, sum: 0 }; MOST_TAPS],
+            count: 0,
+            all_taps: taps.len(),
+            walk,
+            column: g.images,
+            column_step: g.columns.stride * g.images,
+            dy: dy.as_ptr().wrapping_add(((tile.group * g.out_group() + tile.first) * g.rows.output + row) * row_length),
             channel_length: g.rows.output * row_length,
+            row_length,
+            start: 0,
+            end: row_length,
         };
-        if g.columns.stride > 1 {
-            for column in 0..tile.columns {
-                line.offsets[column] = (column * row_length) as isize;
-                spread(g, line.x, tile.kx + column, &mut scratch[column * row_length..][..row_length]);
-            }
-            line.x = scratch;
-        } else {
-            for column in 0..tile.columns {
-                let shift = ((tile.kx + column) * g.columns.dilation) as isize - g.columns.padding as isize;
-                line.offsets[column] = shift * g.images as isize;
-            }
+        for (sum, &Tap { input, ky, offset }) in taps.iter().enumerate() {
+            let Some(source) = sources[ky] else { continue };
+            let row = if walk == Walk::Packed {
+                &packed[packing.at(g, input, source)..][..packing.row_length(g)]
+            } else {
+                let channel = tile.group * g.in_group() + input;
+                &x[(channel * g.rows.input + source) * input_length..][..input_length]
+            };
+            line.sources[line.count] = Source { row, offset, sum };
+            line.count += 1;
         }
         line
-    }
-}
-
-/// The row of x that a strided convolution's kernel column meets, as if the stride were 1.
-fn spread<T: Float>(g: &Geometry, x: &[T], kx: usize, to: &mut [T]) {
-    for (column, to) in to.chunks_exact_mut(g.images).enumerate() {
-        match g.columns.source(column, kx) {
-            Some(source) => to.copy_from_slice(&x[source * g.images..][..g.images]),
-            None => to.fill(T::ZERO),
-        }
     }
 }

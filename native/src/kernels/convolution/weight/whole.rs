@@ -15,31 +15,33 @@ pub(super) struct Whole<'a, T> {
     pub(super) db: Option<Shared<T>>,
 }
 
-/// Some weights that are summed together: a few output channels of one group, one input channel, one row of the kernel
-/// and a few columns of the kernel.
-#[derive(Clone, Copy)]
+/// Some weights that are summed together: neighbouring taps of a few output channels of one group. A tap is an input
+/// channel and a place in the kernel: `(i * kernel rows + ky) * kernel columns + kx`.
 pub(super) struct Tile {
     pub(super) group: usize,
     pub(super) first: usize,
     pub(super) channels: usize,
-    pub(super) input: usize,
-    pub(super) ky: usize,
-    pub(super) kx: usize,
-    pub(super) columns: usize,
+    pub(super) taps: Range<usize>,
 }
 
 impl Tile {
     /// The output channels whose biases are summed beside this tile.
     pub(super) fn biases(&self, g: &Geometry) -> Range<usize> {
         let first = self.group * g.out_group() + self.first;
-        if [self.input, self.ky, self.kx] == [0; 3] { first..first + self.channels } else { 0..0 }
+        if self.taps.start == 0 { first..first + self.channels } else { 0..0 }
     }
 }
 
-/// The most kernel columns of a tile.
-pub(super) const TILE_COLUMNS: usize = 3;
+/// The most taps of a tile.
+pub(super) const MOST_TAPS: usize = 6;
 
-/// The most output channels of a tile: a vector of each for every kernel column is kept in registers.
+/// The most output channels of a tile: a vector of each for every tap is kept in registers.
 pub(super) const fn tile_out_channels<V: Vector>() -> usize {
     if V::REGISTERS >= 32 { 8 } else { 4 }
+}
+
+/// The most taps of a tile of so many output channels.
+pub(super) const fn tile_taps<V: Vector>(channels: usize) -> usize {
+    let taps = 3 * tile_out_channels::<V>() / if channels == 0 { 1 } else { channels };
+    if taps > MOST_TAPS { MOST_TAPS } else { taps }
 }

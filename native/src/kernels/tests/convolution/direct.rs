@@ -1,6 +1,6 @@
 use crate::error::Result;
 use crate::kernels::convolution::direct::{forward, input_gradient};
-use crate::kernels::geometry::Geometry;
+use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::tests::{CASES, Chance, assert_bits, dot, every};
 
 fn relu(sum: f32) -> f32 {
@@ -139,4 +139,35 @@ fn every_instance_gives_the_input_gradients_definitions_bits_over_random_shapes(
 #[test]
 fn the_input_gradient_is_the_adjoint_of_forward() {
     check_adjoint(draw, forward, input_gradient);
+}
+
+/// Kernels up to 7x7, channels alone in their groups, batches that are divided, strides over whole vectors.
+pub fn draw_large(case: u32) -> Case {
+    let mut chance = Chance::of(case);
+    let mut axis = || loop {
+        let (input, kernel, stride) = (chance.pick(1, 9), [1, 5, 7][chance.pick(0, 2)], chance.pick(1, 2));
+        let (padding, dilation) = (chance.pick(0, 3), chance.pick(1, 2));
+        if let Some(room) = (input + 2 * padding).checked_sub(dilation * (kernel - 1) + 1) {
+            return Axis { input, output: room / stride + 1, kernel, stride, padding, dilation };
+        }
+    };
+    let (rows, columns) = (axis(), axis());
+    let (groups, in_group) = [(1, 1), (1, 9), (5, 1)][chance.pick(0, 2)];
+    let (images, out_group) = ([1, 16, 32, 48, 70][chance.pick(0, 4)], [1, 1, 2, 5][chance.pick(0, 3)]);
+    let (in_channels, out_channels) = (groups * in_group, groups * out_group);
+    Case::of(Geometry { images, in_channels, out_channels, groups, rows, columns }, &mut chance)
+}
+
+/// How many large shapes are tried.
+pub const LARGE_CASES: u32 = 200;
+
+#[test]
+fn every_instance_gives_the_definitions_bits_over_large_kernels_and_lone_channels() {
+    for case in 0..LARGE_CASES {
+        let Case { g, x, weight, bias, dy } = draw_large(case);
+        assert_bits(g, &definition(&g, &x, &weight, &bias), || forward(&g, &x, &weight, Some(&bias), false).unwrap());
+        let masked = gradient_definition(&g, &dy, &weight);
+        let masked: Vec<f32> = masked.iter().zip(&x).map(|(&dx, &x)| if x <= 0.0 { 0.0 } else { dx }).collect();
+        assert_bits(g, &masked, || input_gradient(&g, &dy, &weight, Some(&x)).unwrap());
+    }
 }

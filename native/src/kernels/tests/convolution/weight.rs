@@ -1,4 +1,4 @@
-use super::direct::{Case, draw};
+use super::direct::{Case, LARGE_CASES, draw, draw_large};
 use crate::kernels::convolution::direct::forward;
 use crate::kernels::convolution::weight::weight_gradient;
 use crate::kernels::geometry::Geometry;
@@ -67,5 +67,13 @@ fn the_weight_gradient_is_the_adjoint_of_forward() {
         let forward = dot(&forward(&g, &x, &weight, None, false).unwrap(), &dy);
         let backward = dot(&weight, &weight_gradient(&g, &x, &dy, false).unwrap().0);
         assert!((forward - backward).abs() < 1e-4 * (1.0 + forward.abs()), "{g:?}");
+    }
+}
+
+#[test]
+fn every_instance_gives_the_definitions_bits_over_large_kernels_and_lone_channels() {
+    for case in 0..LARGE_CASES {
+        let Case { g, x, dy, .. } = draw_large(case);
+        assert_bits(g, &definition(&g, &x, &dy), || weight_gradient(&g, &x, &dy, case % 2 == 0).unwrap().0);
     }
 }

@@ -1,0 +1,40 @@
+//! How the work is divided: units of a group, some images and some destination rows.
+
+use super::layout::Layout;
+use super::whole::Whole;
+use crate::parallel;
+
+/// The most lanes of a vector: images are divided by multiples of it.
+const LANES: usize = 16;
+
+/// Elements of a packed source that the second-level cache holds beside the weights; few in tests, which then meet all
+/// ways to divide the work.
+const ROOM: usize = if cfg!(test) { 1 << 10 } else { 64 << 10 };
+
+#[derive(Clone, Copy)]
+pub(super) struct Plan {
+    /// Images of a unit.
+    pub(super) images: usize,
+    /// Destination rows of a unit.
+    pub(super) rows: usize,
+    pub(super) chunks: usize,
+    pub(super) bands: usize,
+    /// Elements of a packed source.
+    pub(super) room: usize,
+}
+
+impl Plan {
+    pub(super) fn new<T>(whole: &Whole<T>, layout: &Layout) -> Self {
+        let images = whole.geometry.images;
+        let of_image = whole.from_channels.saturating_mul(whole.rows.span()).saturating_mul(layout.columns.max(1));
+        let most = (ROOM / of_image.max(1)).max(LANES);
+        let chunks = if images <= most { 1 } else { images.div_ceil(most / LANES * LANES) };
+        let images = if chunks == 1 { images } else { images.div_ceil(chunks).next_multiple_of(LANES) };
+        let chunks = whole.geometry.images.div_ceil(images.max(1));
+        let threads = parallel::threads();
+        let wanted = if threads == 1 { 1 } else { (4 * threads).div_ceil((whole.geometry.groups * chunks).max(1)) };
+        let rows = whole.rows.to.div_ceil(wanted).max(1);
+        let room = of_image.saturating_mul(images.next_multiple_of(LANES)).saturating_add(LANES);
+        Self { images, rows, chunks, bands: whole.rows.to.div_ceil(rows), room }
+    }
+}

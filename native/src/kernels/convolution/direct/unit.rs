@@ -1,0 +1,193 @@
+//! What one task does: some units, one after another.
+
+use std::ops::Range;
+
+use super::layout::{Layout, Segment, Strip};
+use super::plan::Plan;
+use super::tiles::{Place, Tap, Tiles, tile_vectors};
+use super::whole::Whole;
+use crate::kernels::tile::{channel_block, with_constant};
+use crate::kernels::vector::{Float, Kernel, Vector, for_vectors};
+
+/// The units of one task.
+pub(super) struct Units<'a, T> {
+    pub(super) whole: Whole<'a, T>,
+    pub(super) layout: &'a Layout,
+    pub(super) plan: Plan,
+    /// Packed weights of all groups.
+    pub(super) weight: &'a [T],
+    pub(super) blocks: usize,
+    pub(super) range: Range<usize>,
+}
+
+/// Some images and destination rows of one group. Packed source rows lie `[channel, slot, column, image]`, where a
+/// column takes `pitch` elements: row r in slot r mod the slots, so that neighbouring rows are there together.
+struct Unit<T> {
+    group: usize,
+    images: Range<usize>,
+    pitch: usize,
+    slots: usize,
+    packed: *mut T,
+}
+
+impl<T: Float> Kernel<T> for Units<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let Whole { geometry: g, rows, .. } = self.whole;
+        let Plan { images, rows: band, chunks, bands, room } = self.plan;
+        let (mut packed, mut taps) = (vec![T::ZERO; room], Vec::with_capacity(g.taps()));
+        let mut held = vec![None; rows.span()];
+        for index in self.range.clone() {
+            let (rest, band_index) = (index / bands, index % bands);
+            let (group, chunk) = (rest / chunks, rest % chunks);
+            let band = band_index * band..((band_index + 1) * band).min(rows.to);
+            let images = chunk * images..((chunk + 1) * images).min(g.images);
+            // A vector's lanes may belong to several columns where these lie side by side in the result.
+            let apart = images.len() < g.images || self.whole.columns.step() > 1;
+            let pitch = if apart { images.len().next_multiple_of(V::LANES) } else { images.len() };
+            let unit = Unit { group, images, pitch, slots: rows.span(), packed: packed.as_mut_ptr() };
+            held.fill(None);
+            // SAFETY: the plan's room is that of all slots, with a vector more, since the last one of a row may reach
+            // beyond it; each unit is one task's alone.
+            unsafe {
+                for row in band {
+                    for source in (0..g.rows.kernel).filter_map(|ky| rows.source(row, ky)) {
+                        let slot = source % unit.slots;
+                        if held[slot].replace(source) != Some(source) {
+                            self.pack::<V>(&unit, source, slot);
+                        }
+                    }
+                    self.row::<V>(&unit, row, &mut taps);
+                }
+            }
+        }
+    }
+}
+
+impl<T: Float> Units<'_, T> {
+    /// # Safety
+    /// The source must have the row, and the unit's images be this thread's alone.
+    #[inline(always)]
+    unsafe fn pack<V: Vector<Element = T>>(&self, unit: &Unit<T>, row: usize, slot: usize) {
+        let Whole { geometry, rows, columns, from_channels, x, .. } = self.whole;
+        let row_length = self.layout.columns * unit.pitch;
+        let count = unit.images.len();
+        for channel in 0..from_channels {
+            let from = ((unit.group * from_channels + channel) * rows.from + row) * columns.from * geometry.images;
+            let from = from + unit.images.start;
+            // SAFETY: the caller's promise.
+            let mut to = unsafe { unit.packed.add((channel * unit.slots + slot) * row_length) };
+            for &Strip { first, step, count: length } in &self.layout.strips {
+                let inside = |column: usize| {
+                    usize::try_from(first + (column * step) as isize).ok().filter(|&column| column < columns.from)
+                };
+                let mut column = 0;
+                // SAFETY: the row has these columns and images; the caller's promise.
+                unsafe {
+                    while column < length {
+                        let Some(source) = inside(column) else {
+                            zero::<V>(to, unit.pitch);
+                            (to, column) = (to.add(unit.pitch), column + 1);
+                            continue;
+                        };
+                        // All columns at once where they lie side by side in both places.
+                        let columns = if step == 1 && unit.pitch == geometry.images {
+                            (length - column).min(columns.from - source)
+                        } else {
+                            1
+                        };
+                        copy::<V>(x.as_ptr().add(from + source * geometry.images), to, columns * count, columns * unit.pitch);
+                        (to, column) = (to.add(columns * unit.pitch), column + columns);
+                    }
+                }
+            }
+        }
+    }
+
+    /// # Safety
+    /// The unit's source must be packed, and the row be this thread's alone.
+    #[inline(always)]
+    unsafe fn row<V: Vector<Element = T>>(&self, unit: &Unit<T>, row: usize, taps: &mut Vec<Tap>) {
+        let Whole { geometry: g, rows, columns, from_channels, to_channels, bias, epilogue, out, .. } = self.whole;
+        let row_length = self.layout.columns * unit.pitch;
+        let channel_length = unit.slots * row_length;
+        let (to_row, to_channel) = (columns.to * g.images, rows.to * columns.to * g.images);
+        for &Segment { first, step, count, taps: ref columns } in &self.layout.segments {
+            taps.clear();
+            for ky in 0..g.rows.kernel {
+                let Some(slot) = rows.source(row, ky).map(|source| source % unit.slots) else { continue };
+                taps.extend(
+                    columns.iter().map(|&(kx, column)| Tap {
+                        at: slot * row_length + column * unit.pitch,
+                        place: ky * g.columns.kernel + kx,
+                    }),
+                );
+            }
+            let lanes = count * unit.pitch;
+            let place = Place {
+                pitch: unit.pitch,
+                images: unit.images.len(),
+                column_step: step * g.images,
+                channel_step: to_channel,
+                side_by_side: step == 1 && unit.pitch == g.images,
+                lanes,
+            };
+            for block in 0..self.blocks {
+                let (first_channel, last) = channel_block(to_channels, block, self.blocks);
+                let channels = last - first_channel;
+                let channel = unit.group * to_channels + first_channel;
+                let vectors = lanes.div_ceil(V::LANES);
+                let tiles = vectors.div_ceil(tile_vectors::<V>(channels)).max(1);
+                let (width, wider) = (vectors / tiles, vectors % tiles);
+                for (lane, width, tiles) in [(0, width + 1, wider), (wider * (width + 1) * V::LANES, width, tiles - wider)] {
+                    if tiles == 0 || width == 0 {
+                        continue;
+                    }
+                    let weight = self.weight[(channel * from_channels) * g.taps()..].as_ptr();
+                    let at = channel * to_channel + row * to_row + first * g.images + unit.images.start;
+                    // On their own: inlined side by side they would be short of registers.
+                    with_constant!(C = channels, [1 2 3 4 5 6 7 8 9 10 11; 12], {
+                        with_constant!(W = width, [1 2 3 4 5 6 7; 8], {
+                            T::dispatch(Tiles::<T, C, W> {
+                                source: unit.packed,
+                                channel_length,
+                                from_channels,
+                                taps,
+                                all_taps: g.taps(),
+                                weight,
+                                bias: bias.map(|bias| &bias[channel..]),
+                                epilogue,
+                                out,
+                                at,
+                                place,
+                                lane,
+                                tiles,
+                            })
+                        })
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// # Safety
+/// `to` must be valid for `count` elements.
+#[inline(always)]
+unsafe fn zero<V: Vector>(to: *mut V::Element, count: usize) {
+    // SAFETY: the caller's promise.
+    for_vectors!(V, 0..count, |lane, left| unsafe { V::zero().store_up_to(to.add(lane), left) });
+}
+
+/// Copies `count` elements, and zeros up to `length`, which is less than a vector away.
+///
+/// # Safety
+/// `from` must be valid for `count` elements, `to` for `length`.
+#[inline(always)]
+unsafe fn copy<V: Vector>(from: *const V::Element, to: *mut V::Element, count: usize, length: usize) {
+    for_vectors!(V, 0..count, |lane, left| {
+        // SAFETY: the caller's promise.
+        unsafe { V::load_up_to(from.add(lane), left).store_up_to(to.add(lane), length - lane) }
+    });
+}
