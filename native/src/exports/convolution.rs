@@ -24,6 +24,11 @@ exports! { EXPORTS:
     fn conv2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], relu: u32) -> Handle {
         put(ops::conv2d(&get(x)?, &get(weight)?, get_optional(bias)?.as_ref(), &parameters(p)?, relu != 0)?)
     }
+    /// `conv2d(..) + added [n, o, h', w']`, through ReLU where `relu` is 1.
+    fn conv2d_added(x: Handle, weight: Handle, bias: Handle, p: &[u32], added: Handle, relu: u32) -> Handle {
+        let (x, weight, bias) = (get(x)?, get(weight)?, get_optional(bias)?);
+        put(ops::conv2d_added(&x, &weight, bias.as_ref(), &parameters(p)?, &get(added)?, relu != 0)?)
+    }
     /// Writes two handles: the maximum and its argmax that max_pool2d with the parameters `pooling` gives of conv2d's
     /// result.
     fn conv2d_max_pool2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], relu: u32, pooling: &[u32], out: &mut [f64])
@@ -36,10 +41,12 @@ exports! { EXPORTS:
     }
     /// Writes three handles, 0 for a gradient that is not wanted: the gradients of `conv2d` for x (`wanted` has
     /// bit 0), weight (bit 1) and bias (bit 2). Where `masked` is 1, x came out of a ReLU, whose gradient is in it too.
-    fn conv2d_gradients(x: Handle, weight: Handle, dy: Handle, p: &[u32], masked: u32, wanted: u32, out: &mut [f64])
+    /// `added`, 0 or a tensor, is another gradient for x, to which this one is added.
+    fn conv2d_gradients(x: Handle, weight: Handle, dy: Handle, p: &[u32], masked: u32, added: Handle, wanted: u32, out: &mut [f64])
         -> Status
     {
-        let gradients = ops::gradients(&get(x)?, &get(weight)?, &get(dy)?, &parameters(p)?, masked != 0, wants(wanted))?;
+        let (x, weight, dy, added) = (get(x)?, get(weight)?, get(dy)?, get_optional(added)?);
+        let gradients = ops::gradients(&x, &weight, &dy, &parameters(p)?, masked != 0, added.as_ref(), wants(wanted))?;
         put_wanted(gradients, out)
     }
 }

@@ -8,11 +8,12 @@
 //! `dx = fma(u, k, fma(dy, weight / deviation, c))`, where `k = -B / (n deviation^2)` and
 //! `c = -A / (n deviation) - rest k`.
 //!
-//! After a ReLU dy is 0 where y, which is computed again, is not positive.
+//! After a ReLU dy is 0 where y, which is computed again, is not positive. What else dy is made of says [`Incoming`].
 
 use std::ops::Range;
 
 use super::channels::Affine;
+use super::incoming::Incoming;
 use super::masked::{Numbers, Products};
 use super::moments::{BLOCK, Centre, SIDE_BY_SIDE, Statistics};
 use super::passes::{Division, Passes, run, scratch};
@@ -21,14 +22,17 @@ use crate::kernels::buffer::{Shared, filled, room};
 use crate::kernels::partials::sums;
 use crate::kernels::vector::{Float, Vector, for_vectors};
 
+/// Terms whose gradients are written before the next ones are spread out.
+const PIECE: usize = SIDE_BY_SIDE * BLOCK;
+
 /// What the gradients are computed from.
 #[derive(Clone, Copy)]
 pub struct Backward<'a, T> {
     /// The bias is read only where a ReLU followed.
     pub affine: Affine<'a, T>,
-    /// `[sets, terms]`, as dy is.
+    /// `[sets, terms]`.
     pub x: &'a [T],
-    pub dy: &'a [T],
+    pub dy: Incoming<'a, T>,
     /// Means and variances `[2, sets]`.
     pub statistics: &'a [f64],
     pub epsilon: f64,
@@ -59,6 +63,7 @@ impl<T: Float> Sums<'_, T> {
     fn gather_through<V: Vector<Element = T>, const RELU: bool>(&self, set: usize, units: Range<usize>) {
         let (channels, Division { units: of_set, terms, .. }) = (self.of.affine.channels, self.division);
         let (centre, of_run) = (self.of.centre(set), of_set / channels.runs);
+        let mut scratch = self.of.dy.scratch(PIECE);
         let mut unit = units.start;
         while unit < units.end {
             let (run, block) = (unit / of_run, unit % of_run);
@@ -66,9 +71,11 @@ impl<T: Float> Sums<'_, T> {
             let first = block * BLOCK;
             let at = set * terms + run * channels.terms + first;
             let several = first + SIDE_BY_SIDE * BLOCK <= channels.terms && unit + SIDE_BY_SIDE <= units.end;
+            let terms = if several { PIECE } else { BLOCK.min(channels.terms - first) };
             // SAFETY: the blocks lie within the run, and their sums are this thread's.
             unsafe {
-                let (x, dy, out) = (self.of.x.as_ptr().add(at), self.of.dy.as_ptr().add(at), set * of_set + unit);
+                let dy = self.of.dy.first_pass::<V>(at, terms, scratch.as_mut_ptr());
+                let (x, out) = (self.of.x.as_ptr().add(at), set * of_set + unit);
                 let store = |place: usize, sums: [T; 2]| {
                     let [plain, product] = sums.map(T::to_f64);
                     *self.blocks.at(place) = [plain, (product - centre.rest * plain) * centre.inverse];
@@ -79,7 +86,6 @@ impl<T: Float> Sums<'_, T> {
                         store(out + i, sums);
                     }
                 } else {
-                    let terms = BLOCK.min(channels.terms - first);
                     store(out, sums::<V, 1, 2>(terms, Products::<V, RELU> { x, dy, terms, numbers })[0]);
                 }
             }
@@ -96,20 +102,23 @@ impl<T: Float> Sums<'_, T> {
         let k = -product / count * centre.inverse * centre.inverse;
         let c = -plain / count * centre.inverse - centre.rest * k;
         let (k, c) = (V::splat(T::of(k)), V::splat(T::of(c)));
+        let mut scratch = self.of.dy.scratch(PIECE);
         for (run, terms) in channels.runs_of(terms) {
             let channel = channels.channel(set, run);
             let numbers = self.of.numbers::<V>(channel, centre);
             let factor = V::splat(T::of(self.of.affine.weight[channel].to_f64() * centre.inverse));
-            let first = set * self.division.terms;
-            for_vectors!(V, terms, |i, left| {
-                let at = first + i;
+            for start in terms.clone().step_by(PIECE) {
+                let (at, count) = (set * self.division.terms + start, PIECE.min(terms.end - start));
                 // SAFETY: the terms lie within x, dy and dx.
                 unsafe {
-                    let (x, dy) = (self.of.x.as_ptr().add(at), self.of.dy.as_ptr().add(at));
-                    let (u, dy) = numbers.apply::<RELU>(V::load_up_to(x, left), V::load_up_to(dy, left));
-                    u.fma(k, dy.fma(factor, c)).store_up_to(dx.at(at), left);
+                    let dy = self.of.dy.second_pass::<V>(at, count, scratch.as_mut_ptr());
+                    let (x, dx) = (self.of.x.as_ptr().add(at), dx.at(at));
+                    for_vectors!(V, 0..count, |i, left| {
+                        let (u, dy) = numbers.apply::<RELU>(V::load_up_to(x.add(i), left), V::load_up_to(dy.add(i), left));
+                        u.fma(k, dy.fma(factor, c)).store_up_to(dx.add(i), left);
+                    });
                 }
-            });
+            }
         }
     }
 }
@@ -182,4 +191,19 @@ pub fn backward<T: Float>(of: Backward<T>, wants_x: bool) -> Result<(Vec<T>, Vec
         Ok(numbers)
     };
     Ok((dx, rounded(1)?, rounded(0)?))
+}
+
+/// As [`backward`], where the output was `max(y + added, 0)` of which `dy` is the gradient: the gradient of what was
+/// added, and then those of x, weight and bias.
+pub fn backward_added<T: Float>(
+    of: Backward<T>,
+    [dy, output]: [&[T]; 2],
+    wants_x: bool,
+) -> Result<(Vec<T>, (Vec<T>, Vec<T>, Vec<T>))> {
+    let mut kept = room(dy.len())?;
+    let dy = Incoming::Masked { dy, output, kept: Shared::new(kept.as_mut_ptr()) };
+    let gradients = backward(Backward { dy, ..of }, wants_x)?;
+    // SAFETY: there is room for all terms, and the first pass wrote each.
+    unsafe { kept.set_len(of.x.len()) };
+    Ok((kept, gradients))
 }

@@ -37,6 +37,23 @@ pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mas
     run(geometry, true, dy, weight, None, Epilogue::mask_if(mask))
 }
 
+/// [`forward`] and then `y + added`, perhaps through a ReLU.
+pub fn forward_added<T: Float>(
+    geometry: &Geometry,
+    x: &[T],
+    weight: &[T],
+    bias: Option<&[T]>,
+    added: &[T],
+    relu: bool,
+) -> Result<Vec<T>> {
+    run(geometry, false, x, weight, bias, Epilogue::Added { other: added, relu })
+}
+
+/// [`input_gradient`] and then `dx + added`.
+pub fn input_gradient_added<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], added: &[T]) -> Result<Vec<T>> {
+    run(geometry, true, dy, weight, None, Epilogue::Added { other: added, relu: false })
+}
+
 fn run<T: Float>(
     geometry: &Geometry,
     backward: bool,

@@ -34,7 +34,7 @@ use self::transforms::{PLACES, SIDE};
 use self::whole::Whole;
 use crate::error::Result;
 use crate::kernels::buffer::{filled, filled_pair};
-use crate::kernels::epilogue::{Epilogue, Identity, Mask, Relu, VectorEpilogue};
+use crate::kernels::epilogue::{Added, Epilogue, Identity, Mask, Relu, VectorEpilogue};
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::tile::tile_channels;
 use crate::kernels::vector::{Float, Kernel, Vector};
@@ -57,6 +57,18 @@ pub fn forward<T: Float>(geometry: &Geometry, x: &[T], weight: &[T], bias: Optio
     run(Whole::new(geometry, false, x, weight, bias, Epilogue::relu_if(relu)))
 }
 
+/// [`forward`] and then `y + added`, perhaps through a ReLU.
+pub fn forward_added<T: Float>(
+    geometry: &Geometry,
+    x: &[T],
+    weight: &[T],
+    bias: Option<&[T]>,
+    added: &[T],
+    relu: bool,
+) -> Result<Vec<T>> {
+    run(Whole::new(geometry, false, x, weight, bias, Epilogue::Added { other: added, relu }))
+}
+
 /// `x [i, h, w, n] -> (maximum, argmax) [o, h' / 2, w' / 2, n]`: what `pooling::max_forward` makes of the output by
 /// windows of 2x2 with stride 2, which leave out the last of an odd number of rows or columns.
 pub fn forward_pooled<T: Float>(
@@ -77,6 +89,11 @@ pub fn forward_pooled<T: Float>(
 /// `dy [o, h', w', n] -> dx [i, h, w, n]`, zero where a `mask` is not positive.
 pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mask: Option<&[T]>) -> Result<Vec<T>> {
     run(Whole::new(geometry, true, dy, weight, None, Epilogue::mask_if(mask)))
+}
+
+/// [`input_gradient`] and then `dx + added`.
+pub fn input_gradient_added<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], added: &[T]) -> Result<Vec<T>> {
+    run(Whole::new(geometry, true, dy, weight, None, Epilogue::Added { other: added, relu: false }))
 }
 
 fn run<T: Float>(whole: Whole<T>) -> Result<Vec<T>> {
@@ -127,6 +144,7 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
                 Epilogue::Identity => self.with_epilogue::<V>(scratch, Identity),
                 Epilogue::Relu => self.with_epilogue::<V>(scratch, Relu),
                 Epilogue::Mask(mask) => self.with_epilogue::<V>(scratch, Mask(mask)),
+                Epilogue::Added { other, relu } => self.with_epilogue::<V>(scratch, Added::new(other, relu)),
             }
         }
     }
