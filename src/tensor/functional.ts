@@ -6,11 +6,10 @@ export * from "./functions.ts";
 export { linear, type LinearEpilogue } from "./linear.ts";
 export {
   batchNorm,
+  type BatchNormEpilogue,
   batchNormInference,
-  groupNorm,
-  layerNorm,
-  type NormalizationEpilogue,
-  rmsNorm,
   type RunningStatistics,
-} from "./normalization.ts";
+} from "./batch_norm.ts";
+export { groupNorm, layerNorm, type NormalizationEpilogue, rmsNorm } from "./normalization.ts";
 export { avgPool2d, maxPool2d } from "./pooling.ts";
+export { added } from "./residual.ts";

@@ -27,6 +27,7 @@ export { concat, stack } from "./indexing.ts";
 export { crossEntropy, type CrossEntropyOptions, meanSquaredError } from "./loss.ts";
 export { accumulateMetrics } from "./metrics.ts";
 export type { NamedTensor } from "./named_tensor.ts";
+export type { BatchNormEpilogue } from "./batch_norm.ts";
 export type { NormalizationEpilogue } from "./normalization.ts";
 export { Random } from "./random.ts";
 /** Functions of single numbers whose bits are the same on every machine. */
@@ -36,6 +37,7 @@ export { type Shape, shapeText } from "./shape.ts";
 export type { Storage } from "./storage.ts";
 export {
   type Backward,
+  type Found,
   type Gradients,
   type Node,
   noGradients,

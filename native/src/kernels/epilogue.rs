@@ -9,7 +9,10 @@ pub enum Epilogue<'a, T> {
     /// Zero where the mask is not positive: the gradient of the ReLU that made the convolution's input.
     Mask(&'a [T]),
     /// `sum + other`, perhaps through a ReLU.
-    Added { other: &'a [T], relu: bool },
+    Added {
+        other: &'a [T],
+        relu: bool,
+    },
 }
 
 impl<'a, T> Epilogue<'a, T> {

@@ -1,10 +1,12 @@
 use candle_core::WithDType;
 
 use super::{CASES, Chance, assert_bits, assert_same_bits};
+use crate::kernels::geometry::Axis;
 use crate::kernels::normalization::{
     Affine, Backward, Channels, Halves, Incoming, RowAffine, Rows, Statistics, Windows, backward_added, channels_backward,
     columns_backward, forward, forward_pooled, inference, rows_backward, scale_and_shift,
 };
+use crate::kernels::pooling;
 
 /// Sets of a few terms, and now and then of several blocks.
 fn channels(chance: &mut Chance) -> Channels {
@@ -99,7 +101,8 @@ fn every_instance_gives_the_same_gradients_of_channels_over_random_shapes() {
         let masked: Vec<f32> = dy.iter().zip(&y).map(|(&dy, &y)| if relu && y <= 0.0 { 0.0 } else { dy }).collect();
         let alone = Affine { relu: false, ..affine };
         let gradients = |affine, dy: &[f32]| {
-            channels_backward(Backward { affine, x: &x, dy: Incoming::Whole(dy), statistics: &statistics, epsilon: 1e-5 }, true).unwrap()
+            channels_backward(Backward { affine, x: &x, dy: Incoming::Whole(dy), statistics: &statistics, epsilon: 1e-5 }, true)
+                .unwrap()
         };
         assert_eq!(gradients(affine, &dy), gradients(alone, &masked), "{channels:?}");
     }
@@ -201,11 +204,87 @@ fn units_divided_among_threads_give_the_bits_of_whole_sets() {
         let (y, statistics) = forward(&x, channels.sets, false, 1e-5, &affine).unwrap();
         let of = Backward { affine, x: &x, dy: Incoming::Whole(&dy), statistics: &statistics, epsilon: 1e-5 };
         let (dx, dweight, dbias) = channels_backward(of, true).unwrap();
-        [y, dx, dweight, dbias].concat()
+        let halves = Halves { rows: 60, columns: 100, images: 20 };
+        let pooled = Affine { channels: Channels { runs: 1, terms: 120_000, channels: 2, ..channels }, ..affine };
+        let (value, argmax, _) = forward_pooled(&x, pooled, halves, 1e-5).unwrap();
+        [y, dx, dweight, dbias, value, argmax].concat()
     });
     // So many sets that threads divide them.
     let many = Affine { channels: Channels { sets: 12, ..channels }, ..affine };
     let (whole, _) = forward(&x.repeat(6), 12, false, 1e-5, &many).unwrap();
     let (y, _) = forward(&x, 2, false, 1e-5, &affine).unwrap();
     assert!(whole.chunks(x.len()).all(|part| part == y));
+}
+
+/// A batch norm of several images, now and then of several blocks, that a pooling by halves may follow.
+fn images(chance: &mut Chance) -> (Channels, Halves) {
+    let most = if chance.pick(0, 9) == 0 { 11 } else { 5 };
+    let (rows, columns, images) = (chance.pick(1, most), chance.pick(1, most), chance.pick(1, 70));
+    let sets = chance.pick(1, 3);
+    (Channels { sets, runs: 1, terms: rows * columns * images, channels: sets }, Halves { rows, columns, images })
+}
+
+#[test]
+fn an_addition_that_is_joined_is_no_other_than_one_by_itself() {
+    for case in 0..CASES {
+        let mut chance = Chance::of(case);
+        let channels = if chance.flag() { channels(&mut chance) } else { images(&mut chance).0 };
+        let [x, added, dy] = [0, 1, 2].map(|_| chance.numbers(channels.sets * channels.runs * channels.terms));
+        let [weight, bias] = [0, 1].map(|_| chance.numbers(channels.channels));
+        let relu = chance.flag();
+        let alone = Affine { channels, weight: &weight, bias: &bias, added: None, relu: false };
+        let (plain, statistics) = forward(&x, channels.sets, false, 1e-5, &alone).unwrap();
+        let sums = plain.iter().zip(&added).map(|(y, added)| y + added);
+        let output: Vec<f32> = sums.map(|y| if relu && y <= 0.0 { 0.0 } else { y }).collect();
+        assert_bits(channels, &output, || {
+            forward(&x, channels.sets, false, 1e-5, &Affine { added: Some(&added), relu, ..alone }).unwrap().0
+        });
+        let masked: Vec<f32> = dy.iter().zip(&output).map(|(&dy, &y)| if y <= 0.0 { 0.0 } else { dy }).collect();
+        let of = |dy| Backward { affine: alone, x: &x, dy: Incoming::Whole(dy), statistics: &statistics, epsilon: 1e-5 };
+        let (dx, dweight, dbias) = channels_backward(of(&masked), true).unwrap();
+        let expected = [&masked[..], &dx, &dweight, &dbias].concat();
+        assert_bits(channels, &expected, || {
+            let (kept, (dx, dweight, dbias)) = backward_added(of(&dy), [&dy, &output], true).unwrap();
+            assert_eq!(backward_added(of(&dy), [&dy, &output], false).unwrap().0, kept);
+            [kept, dx, dweight, dbias].concat()
+        });
+    }
+}
+
+#[test]
+fn a_pooling_that_is_joined_is_no_other_than_one_by_itself() {
+    for case in 0..CASES {
+        let mut chance = Chance::of(case);
+        let (channels, halves) = images(&mut chance);
+        let Halves { rows, columns, images } = halves;
+        let mut x = chance.numbers(channels.sets * channels.terms);
+        match chance.pick(0, 3) {
+            // Many numbers are equal.
+            0 => x.iter_mut().for_each(|x| *x = (*x * 4.0).round_ties_even()),
+            1 => x.iter_mut().step_by(300).for_each(|x| *x = f32::NAN),
+            _ => (),
+        }
+        let (weight, bias, relu) = (chance.numbers(channels.channels), chance.numbers(channels.channels), chance.flag());
+        let affine = Affine { channels, weight: &weight, bias: &bias, added: None, relu };
+        let (y, statistics) = forward(&x, channels.sets, false, 1e-5, &affine).unwrap();
+        let axis = |input: usize| Axis { input, output: input / 2, kernel: 2, stride: 2, padding: 0, dilation: 1 };
+        let windows = pooling::Windows { channels: channels.sets, images, rows: axis(rows), columns: axis(columns) };
+        let (value, argmax) = pooling::max_forward(&windows, &y).unwrap();
+        assert_bits((channels, halves), &[&value[..], &argmax].concat(), || {
+            let (value, argmax, _) = forward_pooled(&x, affine, halves, 1e-5).unwrap();
+            [value, argmax].concat()
+        });
+        let dy = chance.numbers(value.len());
+        let value = relu.then_some(&value[..]);
+        let whole = pooling::backward(&windows, &dy, pooling::Share::Largest { argmax: &argmax, value }).unwrap();
+        let alone = Affine { relu: false, ..affine };
+        let gradients = |dy| {
+            let of = Backward { affine: alone, x: &x, dy, statistics: &statistics, epsilon: 1e-5 };
+            let (dx, dweight, dbias) = channels_backward(of, true).unwrap();
+            [dx, dweight, dbias].concat()
+        };
+        assert_bits((channels, halves), &gradients(Incoming::Whole(&whole)), || {
+            gradients(Incoming::Pooled(Windows { halves, dy: &dy, argmax: &argmax, value }))
+        });
+    }
 }

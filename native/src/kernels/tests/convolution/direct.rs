@@ -1,5 +1,5 @@
 use crate::error::Result;
-use crate::kernels::convolution::direct::{forward, input_gradient};
+use crate::kernels::convolution::direct::{forward, forward_added, input_gradient, input_gradient_added};
 use crate::kernels::geometry::Geometry;
 use crate::kernels::tests::{CASES, Chance, assert_bits, dot, every};
 
@@ -61,6 +61,9 @@ pub type Forward = fn(&Geometry, &[f32], &[f32], Option<&[f32]>, bool) -> Result
 pub type ForwardDefinition = fn(&Geometry, &[f32], &[f32], &[f32]) -> Vec<f32>;
 pub type InputGradient = fn(&Geometry, &[f32], &[f32], Option<&[f32]>) -> Result<Vec<f32>>;
 
+pub type ForwardAdded = fn(&Geometry, &[f32], &[f32], Option<&[f32]>, &[f32], bool) -> Result<Vec<f32>>;
+pub type InputGradientAdded = fn(&Geometry, &[f32], &[f32], &[f32]) -> Result<Vec<f32>>;
+
 pub struct Case {
     pub g: Geometry,
     pub x: Vec<f32>,
@@ -117,6 +120,26 @@ pub fn check_input_gradient(
     }
 }
 
+/// Holds an addition that is joined to one by itself, forward and back.
+pub fn check_added(
+    draw: fn(u32) -> Case,
+    (forward, input_gradient): (Forward, InputGradient),
+    (forward_added, input_gradient_added): (ForwardAdded, InputGradientAdded),
+) {
+    for case in 0..CASES / 2 {
+        let Case { g, x, weight, bias, dy } = draw(case);
+        let (with_relu, bias) = (case % 2 == 1, (case % 3 > 0).then_some(&bias[..]));
+        let sum = |numbers: Vec<f32>, added: &[f32]| numbers.iter().zip(added).map(|(y, added)| y + added).collect();
+        let mut expected: Vec<f32> = sum(forward(&g, &x, &weight, bias, false).unwrap(), &dy);
+        if with_relu {
+            expected = expected.into_iter().map(relu).collect();
+        }
+        assert_bits(g, &expected, || forward_added(&g, &x, &weight, bias, &dy, with_relu).unwrap());
+        let expected: Vec<f32> = sum(input_gradient(&g, &dy, &weight, None).unwrap(), &x);
+        assert_bits(g, &expected, || input_gradient_added(&g, &dy, &weight, &x).unwrap());
+    }
+}
+
 pub fn check_adjoint(draw: fn(u32) -> Case, forward: Forward, input_gradient: InputGradient) {
     for case in 0..300 {
         let Case { g, x, weight, dy, .. } = draw(case);
@@ -139,4 +162,9 @@ fn every_instance_gives_the_input_gradients_definitions_bits_over_random_shapes(
 #[test]
 fn the_input_gradient_is_the_adjoint_of_forward() {
     check_adjoint(draw, forward, input_gradient);
+}
+
+#[test]
+fn what_is_added_as_sums_are_stored_is_added_as_by_itself() {
+    check_added(draw, (forward, input_gradient), (forward_added, input_gradient_added));
 }
