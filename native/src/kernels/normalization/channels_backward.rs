@@ -22,9 +22,6 @@ use crate::kernels::buffer::{Shared, filled, room};
 use crate::kernels::partials::sums;
 use crate::kernels::vector::{Float, Vector, for_vectors};
 
-/// Terms whose gradients are written before the next ones are spread out.
-const PIECE: usize = SIDE_BY_SIDE * BLOCK;
-
 /// What the gradients are computed from.
 #[derive(Clone, Copy)]
 pub struct Backward<'a, T> {
@@ -63,15 +60,18 @@ impl<T: Float> Sums<'_, T> {
     fn gather_through<V: Vector<Element = T>, const RELU: bool>(&self, set: usize, units: Range<usize>) {
         let (channels, Division { units: of_set, terms, .. }) = (self.of.affine.channels, self.division);
         let (centre, of_run) = (self.of.centre(set), of_set / channels.runs);
-        let mut scratch = self.of.dy.scratch(PIECE);
+        let mut scratch = self.of.dy.scratch(BLOCK);
         let mut unit = units.start;
         while unit < units.end {
             let (run, block) = (unit / of_run, unit % of_run);
             let numbers = self.of.numbers::<V>(channels.channel(set, run), centre);
             let first = block * BLOCK;
             let at = set * terms + run * channels.terms + first;
-            let several = first + SIDE_BY_SIDE * BLOCK <= channels.terms && unit + SIDE_BY_SIDE <= units.end;
-            let terms = if several { PIECE } else { BLOCK.min(channels.terms - first) };
+            // A block of a gradient that is made here is read from the nearest cache.
+            let several = self.of.dy.is_whole()
+                && first + SIDE_BY_SIDE * BLOCK <= channels.terms
+                && unit + SIDE_BY_SIDE <= units.end;
+            let terms = BLOCK.min(channels.terms - first);
             // SAFETY: the blocks lie within the run, and their sums are this thread's.
             unsafe {
                 let dy = self.of.dy.first_pass::<V>(at, terms, scratch.as_mut_ptr());
@@ -102,13 +102,14 @@ impl<T: Float> Sums<'_, T> {
         let k = -product / count * centre.inverse * centre.inverse;
         let c = -plain / count * centre.inverse - centre.rest * k;
         let (k, c) = (V::splat(T::of(k)), V::splat(T::of(c)));
-        let mut scratch = self.of.dy.scratch(PIECE);
+        let mut scratch = self.of.dy.scratch(BLOCK);
         for (run, terms) in channels.runs_of(terms) {
             let channel = channels.channel(set, run);
             let numbers = self.of.numbers::<V>(channel, centre);
             let factor = V::splat(T::of(self.of.affine.weight[channel].to_f64() * centre.inverse));
-            for start in terms.clone().step_by(PIECE) {
-                let (at, count) = (set * self.division.terms + start, PIECE.min(terms.end - start));
+            let piece = if self.of.dy.is_whole() { terms.len().max(1) } else { BLOCK };
+            for start in terms.clone().step_by(piece) {
+                let (at, count) = (set * self.division.terms + start, piece.min(terms.end - start));
                 // SAFETY: the terms lie within x, dy and dx.
                 unsafe {
                     let dy = self.of.dy.second_pass::<V>(at, count, scratch.as_mut_ptr());

@@ -17,6 +17,10 @@ pub enum Incoming<'a, T> {
 }
 
 impl<T: Float> Incoming<'_, T> {
+    pub(super) fn is_whole(&self) -> bool {
+        matches!(self, Self::Whole(_))
+    }
+
     /// Room for `terms` terms that are spread out, if any are.
     pub(super) fn scratch(&self, terms: usize) -> Vec<T> {
         Vec::with_capacity(if let Self::Pooled(_) = self { terms } else { 0 })
