@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 3402738421;
+export const ABI_HASH = 549742415;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -109,7 +109,7 @@ export const symbols = {
     result: "f64",
   },
   conv2d_gradients: {
-    parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "f64", "u32", "buffer", "u32"],
+    parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "u32", "buffer", "u32"],
     result: "f64",
   },
   max_pool2d: { parameters: ["f64", "buffer", "u32", "buffer", "u32"], result: "f64" },
@@ -157,8 +157,8 @@ export const symbols = {
     ],
     result: "f64",
   },
-  batch_norm_added_gradients: {
-    parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
+  fold_batch_norm: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "f64", "buffer", "u32"],
     result: "f64",
   },
   batch_norm_gradients: {
@@ -527,7 +527,6 @@ export interface Native {
   /**
    * Writes three handles, 0 for a gradient that is not wanted: the gradients of `conv2d` for x (`wanted` has
    * bit 0), weight (bit 1) and bias (bit 2). Where `masked` is 1, x came out of a ReLU, whose gradient is in it too.
-   * `added`, 0 or a tensor, is another gradient for x, to which this one is added.
    */
   conv2d_gradients(
     x: Handle,
@@ -535,7 +534,6 @@ export interface Native {
     dy: Handle,
     p: U32,
     masked: number,
-    added: Handle,
     wanted: number,
     out: F64,
   ): void;
@@ -595,15 +593,18 @@ export interface Native {
     which: number,
     out: F64,
   ): void;
-  /** Writes four handles, the last one for what was added: the gradients where the `output` is max(y + added, 0). */
-  batch_norm_added_gradients(
-    x: Handle,
-    dy: Handle,
-    output: Handle,
+  /**
+   * Writes two handles: the weight `[o, ..]` and the bias `[o]` of a layer after which a batch normalisation by given
+   * statistics follows, so that the layer gives what the normalisation gives. `bias`: 0, or the layer's.
+   */
+  fold_batch_norm(
+    layerWeight: Handle,
+    layerBias: Handle,
     weight: Handle,
-    statistics: Handle,
+    bias: Handle,
+    mean: Handle,
+    variance: Handle,
     epsilon: number,
-    which: number,
     out: F64,
   ): void;
   /** Writes three handles. `relu`: 0, or the bias where a ReLU followed. */
@@ -1021,7 +1022,7 @@ export const bind = (
       array(out, Float64Array),
       length,
     ) || fail()),
-  conv2d_gradients: (x, weight, dy, p, masked, added, wanted, out) =>
+  conv2d_gradients: (x, weight, dy, p, masked, wanted, out) =>
     void (s.conv2d_gradients(
       x,
       weight,
@@ -1029,7 +1030,6 @@ export const bind = (
       array(p, Uint32Array),
       length,
       u32(masked),
-      added,
       u32(wanted),
       array(out, Float64Array),
       length,
@@ -1128,15 +1128,15 @@ export const bind = (
       array(out, Float64Array),
       length,
     ) || fail()),
-  batch_norm_added_gradients: (x, dy, output, weight, statistics, epsilon, which, out) =>
-    void (s.batch_norm_added_gradients(
-      x,
-      dy,
-      output,
+  fold_batch_norm: (layerWeight, layerBias, weight, bias, mean, variance, epsilon, out) =>
+    void (s.fold_batch_norm(
+      layerWeight,
+      layerBias,
       weight,
-      statistics,
+      bias,
+      mean,
+      variance,
       epsilon,
-      u32(which),
       array(out, Float64Array),
       length,
     ) || fail()),

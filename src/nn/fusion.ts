@@ -1,7 +1,6 @@
 import { ConvolutionGeometry, functional, PoolingGeometry, type Tensor } from "../tensor/mod.ts";
 import type { Conv2d } from "./convolution.ts";
 import type { Ending, Layer, Mode, Module, Tensors } from "./module.ts";
-import { foldedWeights } from "./folding.ts";
 import type { BatchNorm, BatchNormTensors, Normalization } from "./normalization.ts";
 import type { Pool2d } from "./pooling.ts";
 import type { Residual } from "./residual.ts";
@@ -140,8 +139,11 @@ function runOf(pass: Pass, modules: readonly Module[]): Run {
 /** A row's call by the weights into which the normalisation after them is folded. */
 function folded({ forward }: Row, after: Module): Row["forward"] {
   const normalization = after as Built<BatchNorm, BatchNormTensors>;
+  const { running_mean: mean, running_var: variance, ...own } = normalization.tensors;
+  const { epsilon } = normalization.layer;
   return (module, epilogue) => (x, mode) => {
-    const tensors = foldedWeights(module as Module<Weights>, normalization);
+    const { weight, bias } = (module as Module<Weights>).tensors;
+    const tensors = functional.foldBatchNorm(weight, bias, { ...own, mean, variance }, epsilon);
     const y = forward({ ...module, tensors }, epilogue)(x, mode);
     for (const each of Object.values(tensors)) if (!each.requiresGrad) each.dispose();
     return y;

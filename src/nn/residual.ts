@@ -58,19 +58,22 @@ export function residual(
   };
 }
 
-/** The base and what the modules of `change` make of the input: in one call, if no image skips them. */
+/** The base and what `change` makes of the input: joined, if it is a plain sequence that no image skips. */
 function summed(
   x: Tensor,
   base: Tensor,
   change: Module,
   module: Module,
   mode: Mode,
-  relu: boolean = false,
+  relu = false,
 ): Tensor {
   const { dropRate = 0 } = module.layer as Residual;
-  if (!mode.training || dropRate === 0) return change.inner(x, mode, { added: base, relu });
-  const some = skipped(dropRate, change.inner(x, mode), module, mode);
-  return functional.added(some, base, relu);
+  const skips = mode.training && dropRate > 0;
+  const isSequence = change === module || change.layer.kind === "sequential";
+  if (isSequence && !skips) return change.inner(x, mode, { added: base, relu });
+  const y = isSequence ? change.inner(x, mode) : change.forward(x, mode);
+  const sum = base.add(skips ? skipped(dropRate, y, module, mode) : y);
+  return relu ? sum.relu() : sum;
 }
 
 /** The change of each image, or 0 for those that skip it. */

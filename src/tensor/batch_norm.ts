@@ -129,35 +129,15 @@ function backwardOf(
         );
       });
     }
-    if (other !== undefined && masked) {
-      return layerGradients([...own, other], wanted, (which, out) => {
-        const { handle: output } = y;
-        native.batch_norm_added_gradients(
-          x!.handle,
-          dy,
-          output,
-          scale,
-          statistics!,
-          epsilon,
-          which,
-          out,
-        );
-      });
-    }
+    const inner = other !== undefined && masked
+      ? new Tensor(native.tensor_relu_gradient(y.handle, dy), y.dtype)
+      : gradient;
+    const after = other === undefined && masked ? bias!.handle : 0;
     const gradients = layerGradients(own, wanted, (which, out) => {
-      const after = masked ? bias!.handle : 0;
-      native.batch_norm_gradients(
-        x!.handle,
-        dy,
-        scale,
-        after,
-        statistics!,
-        epsilon,
-        which,
-        out,
-      );
+      const { handle: dy } = inner;
+      native.batch_norm_gradients(x!.handle, dy, scale, after, statistics!, epsilon, which, out);
     });
-    return other === undefined ? gradients : [...gradients, gradient];
+    return other === undefined ? gradients : [...gradients, inner];
   };
 }
 

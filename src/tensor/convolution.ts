@@ -4,7 +4,7 @@ import { checkLayerDtype, layerGradients } from "./layer_gradients.ts";
 import { checkPooling, maxPooled } from "./pooling.ts";
 import { added, isAlike } from "./residual.ts";
 import { type Shape, shapeText } from "./shape.ts";
-import { type Found, type Gradients, isTracked, record } from "./tape.ts";
+import { type Gradients, isTracked, record, type Wanted } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
 /** What a convolution's passes end in, forward and back, besides its sums. */
@@ -105,25 +105,14 @@ function conv2dGradients(
   gradient: Tensor,
   geometry: ConvolutionGeometry,
   masked: boolean,
-  wanted: Found<Tensor>,
+  wanted: Wanted,
 ): Gradients<Tensor> {
   const [x, weight] = inputs as readonly [Tensor, Tensor];
-  // The gradient of the input is added to one that came first as it is stored.
-  const first = masked || !wanted.wants(0) ? undefined : wanted.take(0);
-  const gradients = layerGradients(inputs, wanted, (which, out) => {
-    native.conv2d_gradients(
-      x.handle,
-      weight.handle,
-      gradient.handle,
-      geometry.native,
-      Number(masked),
-      first?.handle ?? 0,
-      which,
-      out,
-    );
+  return layerGradients(inputs, wanted, (which, out) => {
+    const { handle } = gradient;
+    const mask = Number(masked);
+    native.conv2d_gradients(x.handle, weight.handle, handle, geometry.native, mask, which, out);
   });
-  first?.dispose();
-  return gradients;
 }
 
 function checkConvolution(

@@ -2,6 +2,7 @@
 
 export { conv2d, type Epilogue } from "./convolution.ts";
 export { dropout } from "./dropout.ts";
+export { foldBatchNorm, type GivenNormalization } from "./folding.ts";
 export * from "./functions.ts";
 export { linear, type LinearEpilogue } from "./linear.ts";
 export {
@@ -12,4 +13,3 @@ export {
 } from "./batch_norm.ts";
 export { groupNorm, layerNorm, type NormalizationEpilogue, rmsNorm } from "./normalization.ts";
 export { avgPool2d, maxPool2d } from "./pooling.ts";
-export { added } from "./residual.ts";

@@ -1,12 +1,12 @@
 import type { Gradients, Wanted } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
-const handles = new Float64Array(4);
+const three = new Float64Array(3);
 
 /**
- * The gradients for a layer's inputs (x, weight, perhaps bias and what was added) by one native call,
- * which `callback` makes. The callback is given a bit for each input that wants a gradient, and the
- * array for the handles; the handle of a gradient that is not wanted is 0.
+ * The gradients for a layer's inputs (x, weight and perhaps bias) by one native call, which
+ * `callback` makes. The callback is given a bit for each input that wants a gradient, and the array
+ * for three handles; the handle of a gradient that is not wanted is 0.
  */
 export function layerGradients(
   inputs: readonly Tensor[],
@@ -15,9 +15,9 @@ export function layerGradients(
 ): Gradients<Tensor> {
   let which = 0;
   for (let i = 0; i < inputs.length; i++) if (wanted.wants(i)) which |= 1 << i;
-  callback(which, handles);
+  callback(which, three);
   return inputs.map(({ dtype, shape }, i) =>
-    handles[i] === 0 ? undefined : new Tensor(handles[i]!, dtype, shape)
+    three[i] === 0 ? undefined : new Tensor(three[i]!, dtype, shape)
   );
 }
 

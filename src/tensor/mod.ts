@@ -37,7 +37,6 @@ export { type Shape, shapeText } from "./shape.ts";
 export type { Storage } from "./storage.ts";
 export {
   type Backward,
-  type Found,
   type Gradients,
   type Node,
   noGradients,

@@ -12,20 +12,11 @@ export interface Wanted {
   wants(index: number): boolean;
 }
 
-/** What the walk under way has found at an operation's inputs. */
-export interface Found<Value> extends Wanted {
-  /**
-   * Takes over the gradient that reached input `index` before, if one did: the gradient that is
-   * returned for this input includes it, and it is to be freed.
-   */
-  take(index: number): Value | undefined;
-}
-
 /**
  * Turns the gradient with respect to an operation's output into the gradients with respect to its inputs.
  * A result is a new tensor or `gradient` itself; the tape takes it over and frees it.
  */
-export type Backward<Value> = (gradient: Value, wanted: Found<Value>) => Gradients<Value>;
+export type Backward<Value> = (gradient: Value, wanted: Wanted) => Gradients<Value>;
 
 const nothing: readonly never[] = [];
 
@@ -33,7 +24,7 @@ let nodes = 0;
 let recording = true;
 
 /** How one tensor came to be: a place on the tape. A parameter's node has no inputs. */
-export class Node<Value extends Recorded<Value>> implements Found<Value> {
+export class Node<Value extends Recorded<Value>> implements Wanted {
   /** Ascends in the order of computation: an operation's inputs come before it. */
   readonly order = nodes++;
   /** The gradient that reached this tensor in the walk under way. */
@@ -60,13 +51,6 @@ export class Node<Value extends Recorded<Value>> implements Found<Value> {
 
   wants(index: number): boolean {
     return this.inputs[index]?.node?.wanted ?? false;
-  }
-
-  take(index: number): Value | undefined {
-    const node = this.inputs[index]?.node;
-    const gradient = node?.gradient;
-    if (node !== undefined) node.gradient = undefined;
-    return gradient;
   }
 
   /** Frees what was saved for the backward function, and the function with it. */

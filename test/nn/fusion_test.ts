@@ -334,11 +334,12 @@ for (const [name, layer, shape] of folded) {
       using x = parameter(random.uniform(shape, -1, 1));
       const parameters = model.parameters.map(({ tensor }) => tensor);
       const before = liveTensors();
-      noGradients(() => scope(() => model.forward(x).numbers()));
+      const untracked = noGradients(() => scope(() => model.forward(x).numbers()));
       assertEquals(liveTensors(), before);
       return scope(() => {
         const mode = { training: false };
         const y = joined ? model.forward(x, mode) : unjoined(model, x, mode);
+        if (joined) assertEquals(y.numbers(), untracked, "with gradients and without");
         const loss = y.mul(random.child("weights").uniform(y.shape, -1, 1)).sum();
         return [y, ...gradients(loss, [x, ...parameters])].map((tensor) => tensor.numbers());
       });

@@ -41,12 +41,10 @@ exports! { EXPORTS:
     }
     /// Writes three handles, 0 for a gradient that is not wanted: the gradients of `conv2d` for x (`wanted` has
     /// bit 0), weight (bit 1) and bias (bit 2). Where `masked` is 1, x came out of a ReLU, whose gradient is in it too.
-    /// `added`, 0 or a tensor, is another gradient for x, to which this one is added.
-    fn conv2d_gradients(x: Handle, weight: Handle, dy: Handle, p: &[u32], masked: u32, added: Handle, wanted: u32, out: &mut [f64])
+    fn conv2d_gradients(x: Handle, weight: Handle, dy: Handle, p: &[u32], masked: u32, wanted: u32, out: &mut [f64])
         -> Status
     {
-        let (x, weight, dy, added) = (get(x)?, get(weight)?, get(dy)?, get_optional(added)?);
-        let gradients = ops::gradients(&x, &weight, &dy, &parameters(p)?, masked != 0, added.as_ref(), wants(wanted))?;
+        let gradients = ops::gradients(&get(x)?, &get(weight)?, &get(dy)?, &parameters(p)?, masked != 0, wants(wanted))?;
         put_wanted(gradients, out)
     }
 }

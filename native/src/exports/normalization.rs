@@ -41,9 +41,11 @@ exports! { EXPORTS:
     fn batch_norm_max_pool2d_gradients(x: Handle, dy: Handle, argmax: Handle, value: Handle, weight: Handle, statistics: Handle, epsilon: f64, pooling: &[u32], which: u32, out: &mut [f64]) -> Status {
         put_wanted(ops::batch_norm_max_pool2d_gradients([&get(x)?, &get(dy)?, &get(argmax)?], get_optional(value)?.as_ref(), &get(weight)?, &get(statistics)?, epsilon, &pooling::parameters(pooling)?, wants(which))?, out)
     }
-    /// Writes four handles, the last one for what was added: the gradients where the `output` is max(y + added, 0).
-    fn batch_norm_added_gradients(x: Handle, dy: Handle, output: Handle, weight: Handle, statistics: Handle, epsilon: f64, which: u32, out: &mut [f64]) -> Status {
-        put_wanted(ops::batch_norm_added_gradients([&get(x)?, &get(dy)?, &get(output)?], &get(weight)?, &get(statistics)?, epsilon, wants(which))?, out)
+    /// Writes two handles: the weight `[o, ..]` and the bias `[o]` of a layer after which a batch normalisation by given
+    /// statistics follows, so that the layer gives what the normalisation gives. `bias`: 0, or the layer's.
+    fn fold_batch_norm(layer_weight: Handle, layer_bias: Handle, weight: Handle, bias: Handle, mean: Handle, variance: Handle, epsilon: f64, out: &mut [f64]) -> Status {
+        let normalization = [get(weight)?, get(bias)?, get(mean)?, get(variance)?];
+        put_all(ops::fold(&get(layer_weight)?, get_optional(layer_bias)?.as_ref(), normalization.each_ref(), epsilon)?, out)
     }
     /// Writes three handles. `relu`: 0, or the bias where a ReLU followed.
     fn batch_norm_gradients(x: Handle, dy: Handle, weight: Handle, relu: Handle, statistics: Handle, epsilon: f64, which: u32, out: &mut [f64]) -> Status {

@@ -137,30 +137,22 @@ pub fn conv2d_max_pool2d(
 }
 
 /// The gradients of `conv2d` for its three inputs, as far as they are wanted: `dy [n, o, h', w']` `-> dx [n, c, h, w]`,
-/// zero where x is not positive if `masked` (it came out of a ReLU), then `dx + added`, `dweight [o, c / groups, ky, kx]`
-/// and `dbias [o]`.
+/// zero where x is not positive if `masked` (it came out of a ReLU), `dweight [o, c / groups, ky, kx]` and `dbias [o]`.
 pub fn gradients(
     x: &Tensor,
     weight: &Tensor,
     dy: &Tensor,
     parameters: &Parameters,
     masked: bool,
-    added: Option<&Tensor>,
     [for_x, for_weight, for_bias]: [bool; 3],
 ) -> Result<[Option<Tensor>; 3]> {
     let geometry = parameters.geometry(x.dims(), weight.dims())?;
     check_output(&geometry, dy)?;
-    one_type(&[x, weight, dy, added.unwrap_or(x)])?;
-    if let Some(added) = added
-        && (masked || added.dims() != x.dims())
-    {
-        fail!("conv2d adds a gradient {:?} to its input's where that is not masked, not {:?}", x.dims(), added.dims());
-    }
+    one_type(&[x, weight, dy])?;
     if !has_float_kernels(x, "conv2d")? {
-        let adding = |dx: Tensor| added.map_or(Ok(dx.clone()), |added| Ok((added + &dx)?));
         let masking = |dx: Tensor| if masked { function(ReluGradient, [x, &dx]) } else { Ok(dx) };
         return Ok([
-            for_x.then(|| composed::input_gradient(&geometry, dy, weight).and_then(masking).and_then(adding)).transpose()?,
+            for_x.then(|| composed::input_gradient(&geometry, dy, weight).and_then(masking)).transpose()?,
             for_weight.then(|| composed::weight_gradient(&geometry, x, dy)).transpose()?,
             for_bias.then(|| reduce::sum(dy, &[0, 2, 3], false)).transpose()?,
         ]);
@@ -171,15 +163,8 @@ pub fn gradients(
         let mut wanted = [None, None, None];
         if for_x {
             let weight = row_major::<T>(weight)?;
-            let weight = Elements::<T>::of(&weight)?;
-            let dx = if let Some(added) = added {
-                let added = batch_innermost::<T>(added)?;
-                let onto = if winograd::suits(&geometry) { winograd::input_gradient_added } else { direct::input_gradient_added };
-                onto(&geometry, &from_dy, &weight, &Elements::<T>::of(&added)?)?
-            } else {
-                let input_gradient = if winograd::suits(&geometry) { winograd::input_gradient } else { direct::input_gradient };
-                input_gradient(&geometry, &from_dy, &weight, masked.then_some(&*from_x))?
-            };
+            let input_gradient = if winograd::suits(&geometry) { winograd::input_gradient } else { direct::input_gradient };
+            let dx = input_gradient(&geometry, &from_dy, &Elements::<T>::of(&weight)?, masked.then_some(&*from_x))?;
             wanted[0] = Some(make(dx, x.dims(), Format::BatchInnermost)?);
         }
         if for_weight || for_bias {

@@ -68,13 +68,12 @@ impl<T: Float> Sums<'_, T> {
             let first = block * BLOCK;
             let at = set * terms + run * channels.terms + first;
             // A block of a gradient that is made here is read from the nearest cache.
-            let several = self.of.dy.is_whole()
-                && first + SIDE_BY_SIDE * BLOCK <= channels.terms
-                && unit + SIDE_BY_SIDE <= units.end;
+            let several =
+                self.of.dy.is_whole() && first + SIDE_BY_SIDE * BLOCK <= channels.terms && unit + SIDE_BY_SIDE <= units.end;
             let terms = BLOCK.min(channels.terms - first);
             // SAFETY: the blocks lie within the run, and their sums are this thread's.
             unsafe {
-                let dy = self.of.dy.first_pass::<V>(at, terms, scratch.as_mut_ptr());
+                let dy = self.of.dy.terms::<V>(at, terms, scratch.as_mut_ptr());
                 let (x, out) = (self.of.x.as_ptr().add(at), set * of_set + unit);
                 let store = |place: usize, sums: [T; 2]| {
                     let [plain, product] = sums.map(T::to_f64);
@@ -112,7 +111,7 @@ impl<T: Float> Sums<'_, T> {
                 let (at, count) = (set * self.division.terms + start, piece.min(terms.end - start));
                 // SAFETY: the terms lie within x, dy and dx.
                 unsafe {
-                    let dy = self.of.dy.second_pass::<V>(at, count, scratch.as_mut_ptr());
+                    let dy = self.of.dy.terms::<V>(at, count, scratch.as_mut_ptr());
                     let (x, dx) = (self.of.x.as_ptr().add(at), dx.at(at));
                     for_vectors!(V, 0..count, |i, left| {
                         let (u, dy) = numbers.apply::<RELU>(V::load_up_to(x.add(i), left), V::load_up_to(dy.add(i), left));
@@ -192,19 +191,4 @@ pub fn backward<T: Float>(of: Backward<T>, wants_x: bool) -> Result<(Vec<T>, Vec
         Ok(numbers)
     };
     Ok((dx, rounded(1)?, rounded(0)?))
-}
-
-/// As [`backward`], where the output was `max(y + added, 0)` of which `dy` is the gradient: the gradient of what was
-/// added, and then those of x, weight and bias.
-pub fn backward_added<T: Float>(
-    of: Backward<T>,
-    [dy, output]: [&[T]; 2],
-    wants_x: bool,
-) -> Result<(Vec<T>, (Vec<T>, Vec<T>, Vec<T>))> {
-    let mut kept = room(dy.len())?;
-    let dy = Incoming::Masked { dy, output, kept: Shared::new(kept.as_mut_ptr()) };
-    let gradients = backward(Backward { dy, ..of }, wants_x)?;
-    // SAFETY: there is room for all terms, and the first pass wrote each.
-    unsafe { kept.set_len(of.x.len()) };
-    Ok((kept, gradients))
 }

@@ -21,7 +21,7 @@ mod pooled;
 mod rows;
 
 pub use self::channels::{Affine, Channels};
-pub use self::channels_backward::{Backward, backward as channels_backward, backward_added};
+pub use self::channels_backward::{Backward, backward as channels_backward};
 pub use self::columns::backward as columns_backward;
 pub use self::forward::forward;
 pub use self::incoming::Incoming;

@@ -115,8 +115,6 @@ pub struct Windows<'a, T> {
     /// Each `[c, h / 2, w / 2, n]`.
     pub dy: &'a [T],
     pub argmax: &'a [T],
-    /// The maxima, where a ReLU came before the pooling: a window takes no gradient where its maximum is not positive.
-    pub value: Option<&'a [T]>,
 }
 
 impl<T: Float> Windows<'_, T> {
@@ -162,12 +160,8 @@ impl<T: Float> Windows<'_, T> {
     unsafe fn window<V: Vector<Element = T>>(&self, place: V, from: usize, left: usize) -> V {
         // SAFETY: the caller's promise.
         unsafe {
-            let mut gradient = V::load_up_to(self.dy.as_ptr().add(from), left);
-            if let Some(value) = self.value {
-                let value = V::load_up_to(value.as_ptr().add(from), left);
-                gradient = V::select(value.less_equal(V::zero()), V::zero(), gradient);
-            }
-            let gradient = V::zero().add(gradient); // +0 where the gradient is -0, as the pooling has it
+            // The pooling's sum: +0 where the gradient is -0.
+            let gradient = V::zero().add(V::load_up_to(self.dy.as_ptr().add(from), left));
             let argmax = V::load_up_to(self.argmax.as_ptr().add(from), left);
             V::select(argmax.equal(place), gradient, V::zero())
         }

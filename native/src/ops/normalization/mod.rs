@@ -2,14 +2,16 @@
 //! and biased variances, f64 `[2, sets]`.
 
 mod channels;
-mod joined;
+mod folding;
+mod pooled;
 mod rows;
 mod running;
 
 use candle_core::{DType, Tensor};
 
 pub use self::channels::{batch_norm, batch_norm_gradients, batch_norm_inference, group_norm, group_norm_gradients};
-pub use self::joined::{batch_norm_added_gradients, batch_norm_max_pool2d, batch_norm_max_pool2d_gradients};
+pub use self::folding::fold;
+pub use self::pooled::{batch_norm_max_pool2d, batch_norm_max_pool2d_gradients};
 pub use self::rows::{About, row_norm, row_norm_gradients};
 pub use self::running::follow;
 use super::shape::copy;

@@ -49,11 +49,6 @@ pub fn forward_added<T: Float>(
     run(geometry, false, x, weight, bias, Epilogue::Added { other: added, relu })
 }
 
-/// [`input_gradient`] and then `dx + added`.
-pub fn input_gradient_added<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], added: &[T]) -> Result<Vec<T>> {
-    run(geometry, true, dy, weight, None, Epilogue::Added { other: added, relu: false })
-}
-
 fn run<T: Float>(
     geometry: &Geometry,
     backward: bool,

@@ -91,11 +91,6 @@ pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mas
     run(Whole::new(geometry, true, dy, weight, None, Epilogue::mask_if(mask)))
 }
 
-/// [`input_gradient`] and then `dx + added`.
-pub fn input_gradient_added<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], added: &[T]) -> Result<Vec<T>> {
-    run(Whole::new(geometry, true, dy, weight, None, Epilogue::Added { other: added, relu: false }))
-}
-
 fn run<T: Float>(whole: Whole<T>) -> Result<Vec<T>> {
     let Whole { images, groups, rows, columns, to_channels, .. } = whole;
     let length = groups * to_channels * rows.to * columns.to * images;

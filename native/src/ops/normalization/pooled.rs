@@ -1,4 +1,4 @@
-//! Batch norm joined with what follows it: a residual addition and its ReLU, a max-pooling.
+//! Batch norm joined with the max-pooling that follows it.
 
 use candle_core::Tensor;
 
@@ -14,38 +14,6 @@ use crate::ops::storage::{Elements, Format, batch_innermost, has_float_kernels, 
 
 /// Fewer images than these do not fill a vector: batch norm and pooling then run one after the other.
 const FEWEST_IMAGES: usize = 8;
-
-/// The gradients of [`batch_norm`] for x, weight, bias and `added`, where the `output` was `max(y + added, 0)`.
-pub fn batch_norm_added_gradients(
-    [x, dy, output]: [&Tensor; 3],
-    weight: &Tensor,
-    statistics: &Tensor,
-    epsilon: f64,
-    wanted: [bool; 3],
-) -> Result<[Option<Tensor>; 4]> {
-    let plan = batch_plan(x)?;
-    let channels = plan.channels;
-    check(x, channels.channels, &[weight])?;
-    check_gradient(x, dy, statistics, channels.sets)?;
-    check_gradient(x, output, statistics, channels.sets)?;
-    if !has_float_kernels(x, "Normalisation")? || x.elem_count() == 0 {
-        let masked = function(ReluGradient, [output, dy])?;
-        let [dx, dweight, dbias] = batch_norm_gradients([x, &masked], weight, None, statistics, epsilon, wanted)?;
-        return Ok([dx, dweight, dbias, Some(masked)]);
-    }
-    floats!(x, "normalisation", T => {
-        let [dense, dy, output] = [batch_innermost::<T>(x)?, batch_innermost::<T>(dy)?, batch_innermost::<T>(output)?];
-        let (own, statistics) = (row_major::<T>(weight)?, row_major::<f64>(statistics)?);
-        let (dense, dy, output) = (Elements::<T>::of(&dense)?, Elements::<T>::of(&dy)?, Elements::<T>::of(&output)?);
-        let (own, statistics) = (Elements::<T>::of(&own)?, Elements::<f64>::of(&statistics)?);
-        let affine = Affine { channels, weight: &own, bias: &own, added: None, relu: false };
-        let of = Backward { affine, x: &dense, dy: Incoming::Whole(&dy), statistics: &statistics, epsilon };
-        let (kept, gradients) = kernel::backward_added(of, [&dy, &output], wanted[0])?;
-        let kept = make(kept, x.dims(), plan.format)?;
-        let [dx, dweight, dbias] = wanted_of(gradients, x, weight, plan.format, wanted)?;
-        Ok([dx, dweight, dbias, Some(kept)])
-    })
-}
 
 /// What is pooled, if batch norm and pooling are one kernel for it.
 fn halves(x: &Tensor, pooling: &pooling::Parameters) -> Result<Option<Halves>> {
@@ -101,15 +69,15 @@ pub fn batch_norm_max_pool2d_gradients(
     pooling.check_gradient(x.dims(), &[dy, argmax, value.unwrap_or(dy)])?;
     check(x, channels.channels, &[weight])?;
     check_gradient(x, x, statistics, channels.sets)?;
+    // A window takes no gradient where a ReLU gave its maximum, 0.
+    let dy = value.map_or(Ok(dy.clone()), |value| function(ReluGradient, [value, dy]))?;
     floats!(x, "normalisation", T => {
-        let [dense, dy, argmax] = [batch_innermost::<T>(x)?, batch_innermost::<T>(dy)?, batch_innermost::<T>(argmax)?];
+        let [dense, dy, argmax] = [batch_innermost::<T>(x)?, batch_innermost::<T>(&dy)?, batch_innermost::<T>(argmax)?];
         let (dense, dy, argmax) = (Elements::<T>::of(&dense)?, Elements::<T>::of(&dy)?, Elements::<T>::of(&argmax)?);
-        let value = value.map(batch_innermost::<T>).transpose()?;
-        let value = value.as_ref().map(Elements::<T>::of).transpose()?;
         let (own, statistics) = (row_major::<T>(weight)?, row_major::<f64>(statistics)?);
         let (own, statistics) = (Elements::<T>::of(&own)?, Elements::<f64>::of(&statistics)?);
         let affine = Affine { channels, weight: &own, bias: &own, added: None, relu: false };
-        let dy = Incoming::Pooled(Windows { halves, dy: &dy, argmax: &argmax, value: value.as_deref() });
+        let dy = Incoming::Pooled(Windows { halves, dy: &dy, argmax: &argmax });
         let of = Backward { affine, x: &dense, dy, statistics: &statistics, epsilon };
         wanted_of(kernel::channels_backward(of, wanted[0])?, x, weight, plan.format, wanted)
     })
