@@ -67,7 +67,7 @@ impl<T: Float> Piece<'_, T> {
                         }
                         Epilogue::Added { other, relu } => {
                             for (y, &other) in row.iter_mut().zip(&other[first..]) {
-                                *y = *y + other;
+                                *y += other;
                                 if relu && *y <= T::ZERO {
                                     *y = T::ZERO;
                                 }
