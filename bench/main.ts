@@ -1,22 +1,22 @@
 import { z } from "zod";
 import { Command } from "../src/cli/mod.ts";
-import { guessOf } from "../src/settings/mod.ts";
-import { runTask, UsageError } from "../src/errors.ts";
+import { runTask } from "../src/errors.ts";
 import { program } from "../src/program.ts";
 import { fromUser } from "../src/user_folder.ts";
 import { mainOf } from "../tasks/main.ts";
 import { cells } from "./cells.ts";
+import { beginning, listOf, numbersOf } from "./choice.ts";
 import { writeData } from "./data.ts";
 import { install } from "./install.ts";
 import { commit, machine, peak, usualPeak } from "./machine.ts";
-import { measure, measureProcesses } from "./measure.ts";
+import { measure, measureMemory, measureProcesses } from "./measure.ts";
 import { resumeAtExit } from "./pause.ts";
 import { modelNames, zooNames } from "./models.ts";
 import { missing, type Peer, peers, root } from "./peers.ts";
 import type { Report } from "./report.ts";
 import { tables } from "./table.ts";
 
-const RUNS = ["train", "evaluate", "infer"] as const;
+const RUNS = ["train", "evaluate", "infer", "memory"] as const;
 
 const list = (text: string) => z.string().min(1).meta({ placeholder: "LIST" }).describe(text);
 
@@ -25,8 +25,10 @@ const command = new Command(
     install: z.boolean().optional()
       .describe("install the peers under .wick/peers (about 10 GB), then stop"),
     peers: list("only these, by the beginning of their names, as in wick,PyTorch").optional(),
-    runs: list(`of ${RUNS.join(", ")}`).default(RUNS.join()),
-    models: list(`of ${[...modelNames, ...zooNames].join(", ")}`).default(modelNames.join()),
+    runs: list(`of ${RUNS.join(", ")}; memory is that of networks of the zoo in training`)
+      .default("train,evaluate,infer"),
+    models: list(`of ${[...modelNames, ...zooNames].join(", ")}; zoo is all from ${zooNames[0]} on`)
+      .default(modelNames.join()),
     batches: list("sizes of training's batches").default("32,256"),
     threads: list("numbers of threads").default("1,2"),
     seconds: z.number().gt(0).describe("how long a measurement lasts").default(2),
@@ -38,41 +40,24 @@ const command = new Command(
 
 type BenchFlags = Partial<z.output<typeof command.schema>>;
 
-function listOf<T extends string>(name: string, text: string, all: readonly T[]): T[] {
-  return text.split(",").map((word) => {
-    const found = all.find((one) => one === word);
-    if (found === undefined) {
-      throw new UsageError(`--${name} does not know ${JSON.stringify(word)}${guessOf(word, all)}`);
-    }
-    return found;
-  });
-}
-
-function numbersOf(name: string, text: string): number[] {
-  const numbers = text.split(",").map(Number);
-  if (!numbers.every((value) => value > 0)) {
-    throw new UsageError(`--${name} needs numbers above 0, not ${text}`);
-  }
-  return numbers;
-}
-
 async function bench(given: BenchFlags): Promise<void> {
   const flags = command.schema.parse(given);
   resumeAtExit();
-  const chosen = cells({
-    runs: listOf("runs", flags.runs, RUNS),
-    models: listOf("models", flags.models, [...modelNames, ...zooNames]),
-    batches: numbersOf("batches", flags.batches),
-    threads: numbersOf("threads", flags.threads),
-  });
+  const models = listOf("models", flags.models, [...modelNames, ...zooNames, "zoo"])
+    .flatMap((name) => name === "zoo" ? zooNames : name);
+  const batches = numbersOf("batches", flags.batches);
+  const threads = numbersOf("threads", flags.threads);
+  const wanted = listOf("runs", flags.runs, RUNS);
+  const runs = wanted.filter((run) => run !== "memory");
   const { seconds, rounds } = flags;
-  const prefixes = flags.peers?.split(",") ?? [""];
   const { folder, source } = await writeData();
   const skipped: Report["skipped"][number][] = [];
   const versions: Record<string, string> = {};
   const able: Peer[] = [];
   const limits = await peak();
-  for (const peer of peers.filter(({ name }) => prefixes.some((start) => name.startsWith(start)))) {
+  const isZooAlone = models.every((name) => zooNames.includes(name));
+  for (const peer of beginning(flags.peers, peers)) {
+    if (isZooAlone && !peer.zoo) continue;
     const reason = missing(peer, limits);
     if (reason === undefined) able.push(peer);
     else skipped.push({ peer: peer.name, reason });
@@ -97,13 +82,20 @@ async function bench(given: BenchFlags): Promise<void> {
     versions,
     peak: limits,
     processes: processes.filter(({ peer }) => peer in versions),
+    memory: wanted.includes("memory")
+      ? await measureMemory(running, {
+        models: models.filter((name) => zooNames.includes(name)),
+        batches,
+        threads,
+      }, effort)
+      : [],
     cells: [],
     skipped,
   };
   // After every cell: who stops a run of hours has what it measured.
   const write = (cells: Report["cells"]) =>
     Deno.writeTextFile(output, `${JSON.stringify({ ...report, cells }, null, 2)}\n`);
-  const measured = await measure(running, chosen, effort, write);
+  const measured = await measure(running, cells({ runs, models, batches, threads }), effort, write);
   console.log(`\n${tables({ ...report, cells: measured })}\nWritten to ${output}`);
 }
 

@@ -1,7 +1,7 @@
-import { type Cell, operations } from "./cells.ts";
-import { modelNames } from "./models.ts";
+import { type Cell, type Choice, operations } from "./cells.ts";
+import { zooNames } from "./models.ts";
 import type { Peer } from "./peers.ts";
-import type { Measured, Process } from "./report.ts";
+import type { Measured, Memory, Process } from "./report.ts";
 import { spread } from "./spread.ts";
 import { Worker } from "./worker.ts";
 
@@ -50,7 +50,7 @@ export async function measure(
         await worker.ready();
         workers.set(peer.name, worker);
       }
-      const having = able.filter(({ zoo }) => zoo || modelNames.includes(cell.model));
+      const having = able.filter(({ zoo }) => zoo || !zooNames.includes(cell.model));
       const asked = new Map(having.map(({ name }) => [name, workers.get(name)!]));
       measured.push(...await measureCell(asked, cell, effort, measured));
       await keep(measured);
@@ -92,7 +92,7 @@ async function measureCell(
         ? { ...cell, peer, ...await figures(cell, values, workers.get(peer), peak?.[threads - 1]) }
         : { ...cell, peer, error },
     );
-    const rate = values.length > 0 ? `${Math.round(spread(values).median)} images/s` : "";
+    const rate = values.length > 0 ? `${Math.round(spread(values).median)} a second` : "";
     console.log(`${run} ${model}, batch ${batch}, ${threads} threads: ${peer} ${error ?? rate}`);
   }
   return measured;
@@ -117,8 +117,8 @@ async function figures(
   limit: number | undefined,
 ): Promise<Partial<Measured>> {
   const imagesPerSecond = spread(rates);
-  const work = imagesPerSecond.median * operations(run, model) / 1e9;
-  const peakShare = limit === undefined ? undefined : work / limit;
+  const work = (operations: number) => imagesPerSecond.median * operations / 1e9;
+  const peakShare = limit === undefined ? undefined : work(operations(run, model)) / limit;
   const canShow = run === "train" && TEST_IMAGES / imagesPerSecond.median < PATIENCE;
   const trained = canShow ? await worker?.ask({ run: "correct", model }, PATIENCE) : undefined;
   return { imagesPerSecond, peakShare, correct: trained?.correct };
@@ -142,7 +142,7 @@ export async function measureProcesses(
       version,
       error,
       firstStep,
-      peakMemory: await worker.peakMemory(),
+      peakMemory: (await worker.memory()).peak,
     });
     console.log(
       `${name} ${version}: first step of the cnn after ${firstStep?.toFixed(1) ?? "-"} s`,
@@ -150,4 +150,35 @@ export async function measureProcesses(
     await worker.stop();
   }
   return processes;
+}
+
+/** Images that a process has whose memory is measured: few, so that it is the training's. */
+const MEMORY_IMAGES = 4096;
+
+/** The memory of a fresh process that only trains: of each peer, for each model and size of batch. */
+export async function measureMemory(
+  peers: readonly Peer[],
+  { models, batches, threads }: Pick<Choice, "models" | "batches" | "threads">,
+  { seconds, data }: Effort,
+): Promise<Memory[]> {
+  const found: Memory[] = [];
+  const most = Math.max(...threads);
+  for (const [model, batch] of models.flatMap((model) => batches.map((b) => [model, b] as const))) {
+    for (const { name, command, ...peer } of peers.filter(({ zoo }) => zoo)) {
+      const few = [...command, "--images", `${MEMORY_IMAGES}`];
+      const worker = new Worker({ name, ...peer, command: few }, most, data);
+      await worker.ready();
+      const { now: atStart } = await worker.memory();
+      const { error } = await worker.ask({ run: "train", model, batch, seconds }, WARM_UP);
+      const { peak } = await worker.memory();
+      found.push(
+        error === undefined
+          ? { peer: name, model, batch, atStart, peak }
+          : { peer: name, model, batch, error },
+      );
+      console.log(`memory of ${model}, batch ${batch}: ${name} ${error ?? `${peak} MiB`}`);
+      await worker.stop();
+    }
+  }
+  return found;
 }

@@ -20,14 +20,12 @@ export interface ZooModel {
   readonly settings: Readonly<Record<string, number>>;
 }
 
-export type ModelName = keyof typeof list | keyof typeof zooList;
-
 const plain: Readonly<Record<string, BenchModel>> = list;
 const zoo: Readonly<Record<string, ZooModel>> = zooList;
 /** The models that every peer has. */
-export const modelNames = Object.keys(list) as ModelName[];
+export const modelNames = Object.keys(list);
 /** The models that wick and PyTorch have. */
-export const zooNames = Object.keys(zooList) as ModelName[];
+export const zooNames = Object.keys(zooList);
 
 const kinds: Readonly<Record<string, (inputs: number, outputs: number) => Layer>> = {
   conv2d: (inputs, outputs) => conv2d(inputs, outputs, { kernel: 3, padding: 1 }),
@@ -38,7 +36,7 @@ const kinds: Readonly<Record<string, (inputs: number, outputs: number) => Layer>
 };
 
 /** A model as wick builds it, and how it is trained. */
-export function benchModel(name: ModelName): { layer: Layer; lr: number; momentum: number } {
+export function benchModel(name: string): { layer: Layer; lr: number; momentum: number } {
   if (Object.hasOwn(zoo, name)) {
     const { model, settings, lr, momentum } = zoo[name];
     return { layer: named("model", networks, model).of(settings, fashionMnist), lr, momentum };

@@ -1,107 +1,56 @@
-/** Times wick's operations one by one, forward and forward with gradients, at the sizes of the models. */
+/** Times the operations of `operations.json` one by one, wick's beside its peers'. */
 import { z } from "zod";
 import { Command } from "../src/cli/mod.ts";
-import { runTask } from "../src/errors.ts";
-import { crossEntropy } from "../src/nn/mod.ts";
-import {
-  ConvolutionGeometry,
-  functional,
-  gradients,
-  parameter,
-  PoolingGeometry,
-  Random,
-  scope,
-  Tensor,
-} from "../src/tensor/mod.ts";
-import { mainOf } from "../tasks/main.ts";
-import { spread } from "./spread.ts";
+import { runTask, UserError } from "../src/errors.ts";
 import { program } from "../src/program.ts";
+import { mainOf } from "../tasks/main.ts";
+import { beginning, numbersOf } from "./choice.ts";
+import { measure } from "./measure.ts";
+import { operations } from "./operation_list.ts";
+import { OPERATION_RUNS, operationTable } from "./operation_table.ts";
+import { resumeAtExit } from "./pause.ts";
+import { missing, operationPeers } from "./peers.ts";
 
-/** An operation at a size: what goes in, and how to call it. */
-interface Operation {
-  readonly name: string;
-  readonly inputs: readonly (readonly number[])[];
-  readonly forward: (...inputs: Tensor[]) => Tensor;
-}
+const list = (text: string) => z.string().min(1).meta({ placeholder: "LIST" }).describe(text);
 
-const ROUNDS = 5;
-const SECONDS = 0.1;
-
-const padded = new ConvolutionGeometry({ padding: 1 });
-const halves = new PoolingGeometry(2);
-
-const labels = (batch: number) =>
-  Tensor.from(Uint32Array.from({ length: batch }, (_, i) => i % 10));
-
-const operations = (batch: number): Operation[] => [
+const command = new Command(
+  z.strictObject({
+    peers: list("beside wick, by the beginning of their names, as in PyTorch").optional(),
+    operations: list("only these, by the beginning of their names").optional(),
+    batches: list("sizes of batches").default("64"),
+    threads: list("numbers of threads; the best counts").default("1,2"),
+    seconds: z.number().gt(0).describe("how long a measurement lasts").default(0.1),
+    rounds: z.int().min(1).describe("measurements of each").default(5),
+  }),
   {
-    name: "conv2d 1 -> 10, 28 x 28",
-    inputs: [[batch, 1, 28, 28], [10, 1, 3, 3], [10]],
-    forward: (x, weight, bias) => functional.conv2d(x, weight, bias, padded),
-  },
-  {
-    name: "conv2d 10 -> 10, 28 x 28",
-    inputs: [[batch, 10, 28, 28], [10, 10, 3, 3], [10]],
-    forward: (x, weight, bias) => functional.conv2d(x, weight, bias, padded),
-  },
-  {
-    name: "conv2d 32 -> 64, 14 x 14",
-    inputs: [[batch, 32, 14, 14], [64, 32, 3, 3], [64]],
-    forward: (x, weight, bias) => functional.conv2d(x, weight, bias, padded),
-  },
-  {
-    name: "maxPool2d 2, 10 x 28 x 28",
-    inputs: [[batch, 10, 28, 28]],
-    forward: (x) => functional.maxPool2d(x, halves),
-  },
-  {
-    name: "linear 784 -> 10",
-    inputs: [[batch, 784], [10, 784], [10]],
-    forward: (x, weight, bias) => functional.linear(x, weight, bias),
-  },
-  {
-    name: "linear 784 -> 128",
-    inputs: [[batch, 784], [128, 784], [128]],
-    forward: (x, weight, bias) => functional.linear(x, weight, bias),
-  },
-  { name: "relu 10 x 28 x 28", inputs: [[batch, 10, 28, 28]], forward: (x) => x.relu() },
-  { name: "crossEntropy", inputs: [[batch, 10]], forward: (x) => crossEntropy(x, labels(batch)) },
-];
+    usage: `${program} bench:operations [flags]
 
-/** Microseconds a call. */
-function time(work: () => void) {
-  const rounds = Array.from({ length: ROUNDS + 1 }, () => {
-    let calls = 0;
-    const start = performance.now();
-    while (performance.now() - start < SECONDS * 1000) {
-      work();
-      calls++;
-    }
-    return (performance.now() - start) * 1000 / calls;
-  });
-  return spread(rounds.slice(1));
-}
+Times wick's operations one by one, forward and with the gradients of the sum of squares of what they give, \
+interleaved with those of PyTorch if --peers names it.`,
+  },
+);
 
-const command = new Command(z.strictObject({}), {
-  usage:
-    `${program} bench:operations\n\nTimes wick's operations one by one, in batches of 32 and 256.`,
-});
-
-const main = mainOf(command, () => {
-  console.log("operation, batch: microseconds forward; forward with all gradients (median, range)");
-  for (const batch of [32, 256]) {
-    for (const { name, inputs, forward } of operations(batch)) {
-      const random = new Random(0, "bench");
-      const tensors = inputs.map((shape, i) => random.at({ index: i }).normal(shape, 0, 0.1));
-      const leaves = tensors.map((tensor) => parameter(tensor));
-      const plain = time(() => scope(() => void forward(...tensors)));
-      const whole = time(() => scope(() => void gradients(forward(...leaves).sum(), leaves)));
-      const text = [plain, whole].map(({ median, low, high }) =>
-        `${median.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)})`
-      );
-      console.log(`${name}, ${batch}: ${text.join("; ")}`);
-    }
+const main = mainOf(command, async (given) => {
+  const flags = command.schema.parse(given);
+  resumeAtExit();
+  const [wick, ...others] = operationPeers;
+  const wanted = flags.peers === undefined ? [] : beginning(flags.peers, others);
+  for (const peer of wanted) {
+    const reason = missing(peer, {});
+    if (reason !== undefined) throw new UserError(`Cannot time ${peer.name}: ${reason}`);
   }
+  const named = Object.keys(operations).map((name) => ({ name }));
+  const names = beginning(flags.operations, named).map(({ name }) => name);
+  const batches = numbersOf("batches", flags.batches);
+  const cells = numbersOf("threads", flags.threads).flatMap((threads) =>
+    batches.flatMap((batch) =>
+      names.flatMap((model) => OPERATION_RUNS.map((run) => ({ run, model, batch, threads })))
+    )
+  );
+  const { seconds, rounds } = flags;
+  const effort = { seconds, rounds, data: "", peak: undefined };
+  const measured = await measure([wick, ...wanted], cells, effort);
+  for (const batch of batches) console.log(`\n${operationTable(measured, batch)}`);
 });
 
 if (import.meta.main) await runTask(main);

@@ -90,6 +90,15 @@ export const peers: readonly Peer[] = [
   { ...tfjs("cpu"), mostThreads: 1 },
 ];
 
+const operationsPeer = "pytorch_operations.py";
+
+/** wick, then what its operations are compared with one by one. */
+export const operationPeers: readonly Peer[] = [
+  { ...wick, command: [...wick.command.slice(0, -1), `${root}bench/operations_peer.ts`] },
+  python("PyTorch", operationsPeer),
+  python("PyTorch, channels-last", operationsPeer, "--variant", "channels-last"),
+];
+
 /** Why this peer cannot run here, or undefined where it can; `peak` is the processor's, by instruction set. */
 export function missing(
   { environment, command, needs, beside }: Peer,

@@ -15,6 +15,7 @@ export interface Report {
   readonly peak: Record<string, readonly [number, number]>;
   readonly cells: readonly Measured[];
   readonly processes: readonly Process[];
+  readonly memory: readonly Memory[];
   readonly skipped: readonly { readonly peer: string; readonly reason: string }[];
 }
 
@@ -36,4 +37,15 @@ export interface Process {
   readonly firstStep?: number;
   /** After a second of training, in MiB; the training images are in it. */
   readonly peakMemory?: number;
+}
+
+/** A fresh process of a peer that does nothing but train a model: what it holds, in MiB. */
+export interface Memory {
+  readonly peer: string;
+  readonly model: string;
+  readonly batch: number;
+  /** With its modules and 4,096 images, before the model is built. */
+  readonly atStart?: number;
+  readonly peak?: number;
+  readonly error?: string;
 }

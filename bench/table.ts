@@ -1,21 +1,32 @@
 import { markdownTable } from "../src/html/mod.ts";
 import { modelNames, zooNames } from "./models.ts";
-import type { Measured, Report } from "./report.ts";
+import type { Measured, Memory, Report } from "./report.ts";
 
 /** The report as Markdown, as it stands in a README. */
 export function tables(report: Report): string {
   const training = report.cells.filter(({ run }) => run === "train");
-  const batches = [...new Set(training.map(({ batch }) => batch))];
+  const [networks, models] = [true, false].map((zoo) =>
+    training.filter(({ model }) => zooNames.includes(model) === zoo)
+  );
   const sections = [
     about(report),
-    ...batches.flatMap((batch) => {
-      const cells = training.filter((cell) => cell.batch === batch);
-      return section(
+    ...ofBatches(models!, (batch, cells) =>
+      section(
         `Training, batch ${batch}: seconds an epoch of 60,000 images, the better number of threads`,
         table(report, cells, 60_000),
         shares(cells),
-      );
-    }),
+      )),
+    ...ofBatches(networks!, (batch, cells) =>
+      section(
+        `Training the zoo, batch ${batch}: images a second, the better number of threads`,
+        zooTable(report, (peer, model) => rateOf(cells, peer, model)),
+      )),
+    ...ofBatches(report.memory, (batch, found) =>
+      section(
+        `Memory of a process that trains a network of the zoo, batch ${batch}: the peak in MiB, and in brackets what it ` +
+          "holds before its model is built",
+        zooTable(report, (peer, model) => memoryOf(found, peer, model)),
+      )),
     ...cellsOf(report, "evaluate", (cells) =>
       section(
         "Evaluation of 10,000 images: seconds, the best batch size and number of threads",
@@ -49,6 +60,39 @@ function cellsOf(
 ): string[] {
   const found = cells.filter((cell) => cell.run === run);
   return found.length === 0 ? [] : write(found);
+}
+
+/** What `write` makes of each size of batch. */
+function ofBatches<T extends { readonly batch: number }>(
+  found: readonly T[],
+  write: (batch: number, found: readonly T[]) => string[],
+): string[] {
+  const batches = [...new Set(found.map(({ batch }) => batch))];
+  return batches.flatMap((batch) => write(batch, found.filter((one) => one.batch === batch)));
+}
+
+/** A row a network of the zoo, a column a peer that has a figure of any. */
+function zooTable(
+  { versions }: Report,
+  figure: (peer: string, model: string) => string | undefined,
+): string {
+  const peers = Object.keys(versions).filter((peer) => zooNames.some((name) => figure(peer, name)));
+  const names = zooNames.filter((name) => peers.some((peer) => figure(peer, name)));
+  const rows = names.map((name) => [name, ...peers.map((peer) => figure(peer, name) ?? "-")]);
+  return markdownTable(["", ...peers], rows);
+}
+
+function rateOf(cells: readonly Measured[], peer: string, model: string): string | undefined {
+  const at = (peer: string) =>
+    best(cells.filter((cell) => cell.peer === peer && cell.model === model));
+  const [found, ours] = [at(peer), at("wick")];
+  if (found === undefined) return undefined;
+  return short(found) + (peer !== "wick" && ours !== undefined ? ` (${short(ours / found)}x)` : "");
+}
+
+function memoryOf(all: readonly Memory[], peer: string, model: string): string | undefined {
+  const found = all.find((one) => one.peer === peer && one.model === model);
+  return found?.peak === undefined ? undefined : `${found.peak} (${found.atStart})`;
 }
 
 function about({ machine, when, commit, command, data, peak, rounds }: Report): string {
@@ -112,11 +156,11 @@ function processes(report: Report): string {
 }
 
 /** The highest median rate, in images a second. */
-function best(cells: readonly Measured[]): number | undefined {
+export function best(cells: readonly Measured[]): number | undefined {
   const rates = cells.flatMap(({ imagesPerSecond }) => imagesPerSecond?.median ?? []);
   return rates.length === 0 ? undefined : rates.reduce((most, rate) => rate > most ? rate : most);
 }
 
 /** Two significant digits, never as a power of ten. */
-const short = (value: number): string =>
+export const short = (value: number): string =>
   value >= 10 ? `${Math.round(value)}` : `${Number(value.toPrecision(2))}`;

@@ -1,10 +1,10 @@
 /** wick itself, through the modules a user imports. Speaks the protocol in bench/README.md. */
 import { type Batch, batches, fashionMnist, type ImageSet, imageSet } from "../src/data/mod.ts";
-import { libraryInformation, native } from "../src/ffi/mod.ts";
 import { build, crossEntropy, type Module, type OptimizerState, sgd } from "../src/nn/mod.ts";
 import { gradients, noGradients, Random, scope, Tensor } from "../src/tensor/mod.ts";
 import { evaluate } from "../src/train/mod.ts";
-import { benchModel, type ModelName } from "./models.ts";
+import { benchModel } from "./models.ts";
+import { argument, type Loop, serve, timed, useThreads } from "./serve.ts";
 import type { Answer, Command } from "./worker.ts";
 
 interface Trained {
@@ -13,18 +13,26 @@ interface Trained {
   epoch: number;
 }
 
-/** Does a piece of work and says how many images it was. */
-type Loop = () => number;
+/** The first `--images` of a part, all of them without that flag. */
+function load(part: string): ImageSet {
+  const folder = argument("--data");
+  const most = Number(argument("--images") ?? Infinity);
+  const read = (name: string, each: number) => {
+    using file = Deno.openSync(`${folder}/${part}-${name}.u8`);
+    const bytes = new Uint8Array(Math.min(file.statSync().size, most * each));
+    for (let done = 0; done < bytes.length;) {
+      const count = file.readSync(bytes.subarray(done));
+      if (count === null) throw new Error(`${part}-${name}.u8 in ${folder} became shorter`);
+      done += count;
+    }
+    return bytes;
+  };
+  return imageSet(part, read("images", 784), read("labels", 1), fashionMnist);
+}
 
-const argument = (flag: string) => Deno.args[Deno.args.indexOf(flag) + 1];
-const read = (name: string) => Deno.readFileSync(`${argument("--data")}/${name}.u8`);
-const load = (part: string): ImageSet =>
-  imageSet(part, read(`${part}-images`), read(`${part}-labels`), fashionMnist);
-const answer = (value: Partial<Answer> & { ready?: true }) => console.log(JSON.stringify(value));
+const built = new Map<string, Trained>();
 
-const built = new Map<ModelName, Trained>();
-
-function trained(name: ModelName): Trained {
+function trained(name: string): Trained {
   const known = built.get(name);
   if (known) return known;
   const { layer, lr, momentum } = benchModel(name);
@@ -40,7 +48,7 @@ function* endless(state: Trained, size: number): Generator<Batch> {
   for (;;) yield* batches(train, size, { random: new Random(42, "shuffle", state.epoch++) });
 }
 
-const works: Record<string, (name: ModelName, batch: number) => Loop> = {
+const works: Record<string, (name: string, batch: number) => Loop> = {
   train(name, size) {
     const state = trained(name);
     const { model, optimizer } = state;
@@ -80,16 +88,6 @@ const works: Record<string, (name: ModelName, batch: number) => Loop> = {
   },
 };
 
-function timed(loop: Loop, seconds: number): Answer {
-  let images = 0;
-  const start = performance.now();
-  for (;;) {
-    images += loop();
-    const spent = (performance.now() - start) / 1000;
-    if (spent >= seconds) return { images, seconds: spent };
-  }
-}
-
 const loops = new Map<string, Loop>();
 
 function obey({ run, model, batch = 1, seconds = 0 }: Command): Answer {
@@ -104,20 +102,7 @@ function obey({ run, model, batch = 1, seconds = 0 }: Command): Answer {
   return timed(loop, seconds);
 }
 
-native.wick_configure(Number(argument("--threads")));
+useThreads();
 const train = load("train");
 const test = load("test");
-answer({ ready: true, version: libraryInformation().version });
-let rest = "";
-for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
-  const lines = (rest + text).split("\n");
-  rest = lines.pop() ?? "";
-  for (const line of lines) {
-    try {
-      const { images, seconds, correct } = obey(JSON.parse(line));
-      answer({ images, seconds, correct });
-    } catch (error) {
-      answer({ error: error instanceof Error ? error.message : String(error) });
-    }
-  }
-}
+await serve(obey);

@@ -1,12 +1,19 @@
 import { systemFile } from "./machine.ts";
-import type { ModelName } from "./models.ts";
 import { pause } from "./pause.ts";
 import { exists, type Peer } from "./peers.ts";
 
 /** A piece of work: `train` and `infer` for `seconds`, `evaluate` whole passes until then. */
 export interface Command {
-  readonly run: "train" | "evaluate" | "infer" | "first-step" | "correct";
-  readonly model: ModelName;
+  readonly run:
+    | "train"
+    | "evaluate"
+    | "infer"
+    | "first-step"
+    | "correct"
+    | "forward"
+    | "gradients";
+  /** A model of `models.json` or `zoo.json`; an operation of `operations.json` where `run` is one of the last two. */
+  readonly model: string;
   readonly batch?: number;
   readonly seconds?: number;
 }
@@ -70,11 +77,14 @@ export class Worker {
     return this.#dead === undefined;
   }
 
-  /** The most memory it has held so far, in MiB, where the system tells. */
-  async peakMemory(): Promise<number | undefined> {
+  /** The memory that it holds now and the most it has held so far, in MiB, where the system tells. */
+  async memory(): Promise<{ now?: number; peak?: number }> {
     const status = await systemFile(`/proc/${this.#process.pid}/status`);
-    const found = /VmHWM:\s+(\d+) kB/.exec(status);
-    return found ? Math.round(Number(found[1]) / 1024) : undefined;
+    const mebibytes = (name: string) => {
+      const found = new RegExp(`${name}:\\s+(\\d+) kB`).exec(status);
+      return found ? Math.round(Number(found[1]) / 1024) : undefined;
+    };
+    return { now: mebibytes("VmRSS"), peak: mebibytes("VmHWM") };
   }
 
   /** Ends the process. */

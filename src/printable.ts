@@ -19,6 +19,6 @@ export function printable(text: string): string {
   });
 }
 
-/** `1 epoch`, `2 epochs`: a number and what it counts, a word whose plural ends in s. */
-export const counted = (count: number, what: string): string =>
-  `${count} ${what}${count === 1 ? "" : "s"}`;
+/** `1 epoch`, `2 epochs`: a number and what it counts. */
+export const counted = (count: number, one: string, several = `${one}s`): string =>
+  `${count} ${count === 1 ? one : several}`;

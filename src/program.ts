@@ -18,9 +18,14 @@ export function denoCommand(path: string, version: string): string {
 export const packedFile = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** The trained model packed with the self-contained program, if one is. */
-export function embeddedModel(): string | undefined {
+export const embeddedModel = (): string | undefined => packed("model.safetensors");
+
+/** The module of the trained model's own, packed with the self-contained program, if one is. */
+export const embeddedModule = (): string | undefined => packed("model.js");
+
+function packed(name: string): string | undefined {
   if (!selfContained) return undefined;
-  const path = packedFile("model.safetensors");
+  const path = packedFile(name);
   try {
     return Deno.statSync(path).isFile ? path : undefined;
   } catch (error) {

@@ -26,7 +26,7 @@ export async function main(args: string[]): Promise<number | void> {
   const runs = lines.flatMap((line) => {
     const { output } = sweepFlagsSchema.shape;
     const { command: read = command, own } = moduleCommand(modules, line, { output }) ?? {};
-    const flags = read.read(parseArgs(line, read.parseOptions));
+    const flags = read.read(parseArgs(read.arguments(line), read.parseOptions));
     return flags === undefined ? [] : { flags, own };
   });
   if (runs.length < lines.length) return console.log(command.help(helpColumns()));

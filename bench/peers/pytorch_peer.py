@@ -13,8 +13,8 @@ class PyTorch:
         self.compiled, self.loader = options.variant == "compile", options.variant == "loader"
         last = options.variant == "channels-last"
         self.format = torch.channels_last if last else torch.contiguous_format
-        self.images, self.labels = tensors(options.data, "train")
-        self.test_images, self.test_labels = tensors(options.data, "test")
+        self.images, self.labels = tensors(options.data, "train", options.images)
+        self.test_images, self.test_labels = tensors(options.data, "test", options.images)
         self.models, self.forwards = {}, {}
 
     def model(self, name):
@@ -81,8 +81,8 @@ class PyTorch:
         return self.right(name, 1000)
 
 
-def tensors(folder, part):
-    images, labels = read_data(folder, part)
+def tensors(folder, part, most):
+    images, labels = read_data(folder, part, most)
     return torch.from_numpy(images), torch.from_numpy(labels).long()
 
 

@@ -4,6 +4,7 @@ The names of their weights are wick's, so that a state_dict of one side loads in
 """
 
 from torch import nn
+from torch.nn import functional as F
 
 
 def norm_relu(channels):
@@ -117,6 +118,41 @@ def mobilenet(width=16):
     return nn.Sequential(*layers, nn.AvgPool2d(7), nn.Flatten(), nn.Linear(8 * width, 10))
 
 
+class LayerNorm2d(nn.LayerNorm):
+    """As torchvision's: each pixel over its channels."""
+
+    def forward(self, x):
+        x = F.layer_norm(x.permute(0, 2, 3, 1), self.normalized_shape, self.weight, self.bias, self.eps)
+        return x.permute(0, 3, 1, 2)
+
+
+def convnext(width=32, blocks=2):
+    def stage(channels):
+        return [
+            Residual(
+                nn.Conv2d(channels, channels, 7, padding=3, groups=channels),
+                LayerNorm2d(channels, 1e-6),
+                nn.Conv2d(channels, 4 * channels, 1),
+                nn.GELU(),
+                nn.Conv2d(4 * channels, channels, 1),
+            )
+            for _ in range(blocks)
+        ]
+
+    return nn.Sequential(
+        nn.Conv2d(1, width, 2, 2),
+        LayerNorm2d(width, 1e-6),
+        *stage(width),
+        LayerNorm2d(width, 1e-6),
+        nn.Conv2d(width, 2 * width, 2, 2),
+        *stage(2 * width),
+        nn.AvgPool2d(7),
+        nn.Flatten(),
+        nn.LayerNorm(2 * width, 1e-6),
+        nn.Linear(2 * width, 10),
+    )
+
+
 ZOO = {
     "lenet5": lenet5,
     "deep-mlp": deep_mlp,
@@ -124,4 +160,5 @@ ZOO = {
     "resnet": resnet,
     "wide-resnet": wide_resnet,
     "mobilenet": mobilenet,
+    "convnext": convnext,
 }

@@ -15,13 +15,14 @@ def arguments():
     parser.add_argument("--threads", type=int, required=True)
     parser.add_argument("--data", required=True)
     parser.add_argument("--variant", default="")
+    parser.add_argument("--images", type=int, default=-1, help="only so many images of each part")
     return parser.parse_args()
 
 
-def read_data(folder, part):
+def read_data(folder, part, most=-1):
     """Images `[n, 1, 28, 28]` in f32, 0 to 1, and labels `[n]` u8."""
-    labels = numpy.fromfile(f"{folder}/{part}-labels.u8", numpy.uint8)
-    images = numpy.fromfile(f"{folder}/{part}-images.u8", numpy.uint8)
+    labels = numpy.fromfile(f"{folder}/{part}-labels.u8", numpy.uint8, most)
+    images = numpy.fromfile(f"{folder}/{part}-images.u8", numpy.uint8, 784 * len(labels))
     return images.reshape(len(labels), 1, 28, 28).astype(numpy.float32) / 255, labels
 
 

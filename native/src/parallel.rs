@@ -74,6 +74,33 @@ pub fn for_ranges(length: usize, grain: usize, function: impl Fn(usize, usize) +
     for_each(length.div_ceil(size), |piece| function(piece * size, ((piece + 1) * size).min(length)));
 }
 
+/// Divides `0..length` into a piece for each thread and calls `function(start, end)` for one after the other: where a
+/// sum goes through memory that the threads wrote each its own part of.
+pub fn in_turn(length: usize, function: impl Fn(usize, usize) + Sync) {
+    let (pieces, turn) = (threads(), AtomicUsize::new(0));
+    for_each(pieces, |piece| {
+        let mut rounds = 0u32;
+        while turn.load(Ordering::Acquire) < piece {
+            rounds += 1;
+            if rounds.is_multiple_of(1 << 12) { thread::yield_now() } else { std::hint::spin_loop() }
+        }
+        let _next = Turn { turn: &turn, piece };
+        function(length * piece / pieces, length * (piece + 1) / pieces);
+    });
+}
+
+/// Passes the turn on at its end, after a panic too: nobody waits for ever.
+struct Turn<'a> {
+    turn: &'a AtomicUsize,
+    piece: usize,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.turn.store(self.piece + 1, Ordering::Release);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,6 +128,18 @@ mod tests {
             });
             assert_eq!(total.load(Ordering::Relaxed), length);
         }
+    }
+
+    #[test]
+    fn turns_are_taken_in_order_and_a_panic_in_one_ends_the_job() {
+        configure(3);
+        for length in [0, 2, 100] {
+            let done = AtomicUsize::new(0);
+            in_turn(length, |start, end| assert_eq!(done.swap(end, Ordering::Relaxed), start));
+            assert_eq!(done.load(Ordering::Relaxed), length);
+        }
+        let outcome = std::panic::catch_unwind(|| in_turn(100, |start, _| assert!(start > 0, "expected in this test")));
+        assert!(outcome.is_err());
     }
 
     #[test]

@@ -21,6 +21,7 @@ interface Flag {
 /** What the command line's parser makes of the arguments (`parseArgs` of @std/cli). */
 export interface ParsedArguments {
   readonly _: readonly (string | number)[];
+  readonly [name: string]: unknown;
 }
 
 /** How one command's flags are spelled besides their names in the schema. */
@@ -50,25 +51,36 @@ export class Command<Shape extends z.ZodRawShape> {
     const alias: Record<string, string> = { h: "help", ...this.options.alias };
     return {
       string: [...named(false), "_"],
-      boolean: [...named(true), "help"],
+      boolean: [...named(true), ...this.#flags.filter(isSwitch).map(negation), "help"],
       collect: named(false),
       alias,
     };
   }
 
-  /** The arguments as `parseArgs` understands them all: a value may begin with a minus sign. */
+  /**
+   * The arguments as `parseArgs` understands them all: a value may begin with a minus sign, and a
+   * switch may have the values of a sweep, `--hflip false` for `--no-hflip`.
+   */
   arguments(texts: readonly string[]): string[] {
     const joined: string[] = [];
     for (const text of texts) {
       const last = joined.at(-1);
+      const [name, value] = text.split(/=(.*)/s, 2);
+      const given = this.#switch(value === undefined ? undefined : name);
+      const before = isTruth(text) ? this.#switch(last) : undefined;
       const isValue = /^-\.?\d/.test(text) && last !== undefined &&
         /^--?[a-z][a-z\d-]*$/.test(last);
-      if (isValue) joined[joined.length - 1] = `${last}=${text}`;
+      if (given !== undefined) joined.push(switched(given, value));
+      else if (before !== undefined) joined[joined.length - 1] = switched(before, text);
+      else if (isValue) joined[joined.length - 1] = `${last}=${text}`;
       else joined.push(text);
-      const flag = this.#flags.find(({ name }) => text.startsWith(`--${name}=`));
-      if (flag?.kind === "boolean") throw new UsageError(`--${flag.name} takes no value`);
     }
     return joined;
+  }
+
+  /** The switch of this spelling. */
+  #switch(spelled: string | undefined): Flag | undefined {
+    return this.#flags.filter(isSwitch).find(({ name }) => spelled === `--${name}`);
   }
 
   /**
@@ -81,8 +93,17 @@ export class Command<Shape extends z.ZodRawShape> {
     if (entries.some(([name, value]) => name === "help" && value === true)) return undefined;
     const known = new Map(this.#flags.map((flag) => [flag.name, flag]));
     const aliases = new Set(["help", "h", "_", ...Object.keys(this.options.alias ?? {})]);
+    const negated = new Map(this.#flags.filter(isSwitch).map((flag) => [negation(flag), flag]));
     for (const [name, value] of entries) {
       if (aliases.has(name) || value === false) continue; // a switch that was not given
+      const off = known.has(name) ? undefined : negated.get(name);
+      if (off !== undefined) {
+        if (parsed[off.name] === true) {
+          throw new UsageError(`--${off.name} and --${name} contradict each other`);
+        }
+        given[off.key] = false;
+        continue;
+      }
       const flag = known.get(name);
       if (flag === undefined) throw this.#unknown(name);
       if (Array.isArray(value) && value.length === 0) continue;
@@ -96,7 +117,9 @@ export class Command<Shape extends z.ZodRawShape> {
         `Unexpected argument ${JSON.stringify(String(parsed._[positional.length]))}; see --help`,
       );
     }
-    return this.#check(given);
+    const texts = this.#flags.filter(({ key }) => typeof given[key] === "number")
+      .map(({ key, name }) => [key, String([parsed[name]].flat()[0])]);
+    return this.#check(given, Object.fromEntries(texts));
   }
 
   /** The text of `--help` in lines of at most `columns`: every flag with its values and default. */
@@ -113,7 +136,8 @@ export class Command<Shape extends z.ZodRawShape> {
         ? ""
         : ` [${flag.fallback}]`;
       const choices = flag.choices === undefined ? "" : `: ${flag.choices.join(", ")}`;
-      return [`  ${other}--${flag.name}${value}`, `${flag.text}${choices}${fallback}`] as const;
+      const name = flag.fallback === true ? `[no-]${flag.name}` : flag.name;
+      return [`  ${other}--${name}${value}`, `${flag.text}${choices}${fallback}`] as const;
     });
     const table = definitions([...lines, ["  -h, --help", "show this help"]], columns);
     return [...wrap(this.options.usage, columns), "", "Flags [default]:", table].join("\n");
@@ -151,15 +175,32 @@ export class Command<Shape extends z.ZodRawShape> {
     return Number(text);
   }
 
-  #check(given: Record<string, unknown>): Partial<z.output<z.ZodObject<Shape>>> {
+  #check(
+    given: Record<string, unknown>,
+    texts: Record<string, string>,
+  ): Partial<z.output<z.ZodObject<Shape>>> {
     const result = this.schema.partial().safeParse(given);
     if (!result.success) {
-      throw new UsageError(explain(result.error, given, (key) => `--${flagName(key)}`));
+      throw new UsageError(explain(result.error, given, (key) => `--${flagName(key)}`, [], texts));
     }
     const values = Object.entries(result.data).filter(([key]) => key in given);
     return Object.fromEntries(values) as Partial<z.output<z.ZodObject<Shape>>>;
   }
 }
+
+/** Whether a flag is on or off, and `--no-NAME` turns it off. */
+const isSwitch = ({ kind }: Flag): boolean => kind === "boolean";
+
+/** The flag that turns a switch off. */
+const negation = ({ name }: Flag): string => `no-${name}`;
+
+/** How a switch with a value, as sweeps have it, is spelled without one. */
+function switched(flag: Flag, value: string): string {
+  if (!isTruth(value)) throw new UsageError(`--${flag.name} takes no value`);
+  return `--${value === "true" ? flag.name : negation(flag)}`;
+}
+
+const isTruth = (text: string): boolean => text === "true" || text === "false";
 
 const isPath = ({ kind, choices, placeholder }: Flag): boolean =>
   kind === "string" && choices === undefined &&

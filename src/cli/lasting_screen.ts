@@ -13,6 +13,9 @@ export function lastingScreen(screen: Screen): Screen {
     }
   };
   return {
+    get columns() {
+      return screen.columns;
+    },
     line: (text) => attempt(() => screen.line(text)),
     bar: (text) => attempt(() => screen.bar(text)),
   };

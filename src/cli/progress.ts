@@ -1,8 +1,10 @@
 import { printableLines } from "../printable.ts";
-import { pageColumns, takesEscapes, terminalColumns } from "./terminal.ts";
+import { pageColumns, printColumns, takesEscapes, terminalColumns } from "./terminal.ts";
 
 /** Where a run tells how far it is: lines, and on a terminal a bar below them. */
 export interface Screen {
+  /** The columns that a line should fit; any number where it is absent. */
+  readonly columns?: number;
   /** Says something for good. */
   line(text: string): void;
   /** Redraws the bar in place, where there is a terminal; `text` is given how many columns it has. */
@@ -21,6 +23,9 @@ export function standardScreen(): Screen & Disposable {
   const encoder = new TextEncoder();
   let barShown = false;
   return {
+    get columns() {
+      return printColumns();
+    },
     line(text) {
       if (barShown) {
         barShown = false; // first: a terminal that has hung up refuses what follows

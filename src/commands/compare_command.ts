@@ -2,6 +2,7 @@ import { z } from "zod";
 import { configSchema, optionsSchema } from "../config/mod.ts";
 import { loadTest } from "../data/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
+import { changedModule, readRun } from "../run/mod.ts";
 import { printableLines } from "../printable.ts";
 import {
   compareRuns,
@@ -42,7 +43,11 @@ export async function compareCommand(
   refuseDifferentData(finished);
   const test = await loadTest({ data: finished[0].results.config.data, dataDir });
   const evaluated = [];
-  for (const run of finished) evaluated.push(await evaluateRun(run, test, device));
+  for (const run of finished) {
+    const changed = changedModule(readRun(run.folder));
+    if (changed !== undefined) tell(`warning: ${run.folder}: ${changed}`);
+    evaluated.push(await evaluateRun(run, test, device));
+  }
   const comparison = compareRuns(evaluated, test);
   print(printableLines(comparisonText(comparison, width)));
   if (output !== undefined) print(printableLines(`\n${writeComparison(comparison, output)}`));

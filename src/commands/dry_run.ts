@@ -30,16 +30,16 @@ export async function dryRun(
     trainStep(state, batch);
     break;
   }
-  const figures = [`train_loss ${state.loss.toFixed(4)}`];
+  const lines = [[`train_loss ${state.loss.toFixed(4)}`]];
   const test = await loadTest({ ...options, data: data.source });
   for (const [name, set] of [["val", data.validation], ["test", test]] as const) {
     if (set === undefined) continue;
     const first = Uint32Array.from({ length: Math.min(batchSize, set.count) }, (_, i) => i);
     const evaluation = evaluate(state.evaluated, subset(set, set.name, first), state.recipe);
-    figures.push(...logged(figuresOf(name), measure(name, evaluation)));
+    lines.push(logged(figuresOf(name), measure(name, evaluation)));
   }
   const mark = markOf(config.data);
   screen.line(`dry run of ${config.model}: one batch each, nothing kept${mark}`);
-  screen.line(figures.join("  "));
+  for (const figures of lines) screen.line(figures.join("  "));
   return 0;
 }

@@ -44,6 +44,7 @@ export async function evaluateCommand(
   const { config } = source;
   const loss = config && lossOf(config, source.model);
   const result = evaluate(model, set, { ...flags, loss });
+  if (source.changed !== undefined && !flags.json) print(`warning: ${printable(source.changed)}`);
   print(flags.json ? jsonOf(source, set, result) : textOf(source, set, result, page));
 }
 

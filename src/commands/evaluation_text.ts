@@ -37,21 +37,36 @@ export function confusionTable(
   classes: readonly string[],
   { colour = false, columns = Infinity }: Partial<Page> = {},
 ): string {
-  const label = Math.max(...classes.map(({ length }) => length));
   const most = Math.max(...confusion.flat());
-  const room = Math.floor((columns - label) / classes.length);
-  const width = Math.max(String(most).length + 1, Math.min(8, room));
-  const header = classes.map((name) => name.slice(0, width - 1).trimEnd().padStart(width)).join("");
+  const widthBeside = (names: readonly string[]) =>
+    Math.max(
+      String(most).length + 1,
+      Math.min(8, Math.floor((columns - longest(names)) / classes.length)),
+    );
+  const cut = headings(classes, widthBeside(classes) - 1);
+  // Numbers tell classes apart where no part of their names does.
+  const names = cut ? classes : classes.map((name, i) => `${i} ${name}`);
+  const [label, width] = [longest(names), widthBeside(names)];
+  const header = (cut ?? Object.keys(classes)).map((name) => name.padStart(width)).join("");
   const rows = confusion.map((row, i) => {
     const total = row.reduce((sum, count) => sum + count, 0);
     const cells = row.map((count, j) => {
       const cell = String(count).padStart(width);
       return colour ? shaded(cell, total === 0 ? 0 : count / total, i === j) : cell;
     });
-    return classes[i].padEnd(label) + cells.join("");
+    return names[i].padEnd(label) + cells.join("");
   });
   const title = "confusion matrix: a row for each class, a column for each prediction";
   return [...wrap(title, columns), " ".repeat(label) + header, ...rows].join("\n");
+}
+
+const longest = (names: readonly string[]) => Math.max(...names.map(({ length }) => length));
+
+/** The beginnings of the names, or of their last words; undefined where some would be alike. */
+function headings(names: readonly string[], width: number): string[] | undefined {
+  const lastWords = names.map((name) => name.trimEnd().replace(/^.*\s/, ""));
+  return [names, lastWords].map((all) => all.map((name) => name.slice(0, width).trimEnd()))
+    .find((all) => new Set(all).size === all.length);
 }
 
 // Steps of the terminal's 256 colours: blue for what is right, orange for what is wrong, so that

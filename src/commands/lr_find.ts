@@ -10,8 +10,8 @@ import { diskFiles, writeText } from "../storage/mod.ts";
 const rows = 20;
 
 /**
- * Tries rates from low to high, a step each, prints the losses, and draws them into a picture beside the
- * run folders. Returns the exit code.
+ * Tries rates from low to high, a step each, prints the losses, and draws them into a picture and a report
+ * beside the run folders. Returns the exit code.
  */
 export async function lrFind(
   config: TrainConfig,
@@ -45,6 +45,7 @@ export async function lrFind(
     : `: try --${flagName("lr")} ${Number(suggested.toPrecision(1))} or less`;
   screen.line(`${verdict}${flag}${mark}`);
   const { rateCurvePicture } = await import("../picture/mod.ts");
+  const { rateReport } = await import("../report/mod.ts");
   const { model: name, opt, batchSize, accumulate, seed } = config;
   const picture = rateCurvePicture({
     title: `Learning-rate range test of ${name}`,
@@ -52,13 +53,16 @@ export async function lrFind(
     points,
     suggested,
   });
-  const path = `${outputDir}/lr-find-${name}-${opt}-s${seed}.svg`;
+  const report = rateReport(config, { verdict: verdict + flag, curve: picture, rows: table });
+  const path = `${outputDir}/lr-find-${name}-${opt}-s${seed}`;
   try {
     Deno.mkdirSync(outputDir, { recursive: true });
   } catch (error) {
     throw new UserError(`Cannot make ${outputDir}: ${messageOf(error)}`, { cause: error });
   }
-  writeText(diskFiles, path, picture);
-  screen.line(path);
+  for (const [ending, text] of [["svg", picture], ["html", report]]) {
+    writeText(diskFiles, `${path}.${ending}`, text);
+    screen.line(`${path}.${ending}`);
+  }
   return 0;
 }

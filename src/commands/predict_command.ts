@@ -86,6 +86,7 @@ export async function predictCommand(
   const flags = predictFlagsSchema.parse(given);
   configureThreads(flags.threads);
   const source = await findWeights(weights, flags.model);
+  if (source.changed !== undefined) output.complain(`warning: ${printable(source.changed)}`);
   const { isScaled } = source.format;
   if (isScaled && given.ground !== undefined) {
     throw new UsageError("--ground is for models of garments: this one's pictures are only scaled");

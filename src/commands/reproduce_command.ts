@@ -18,7 +18,7 @@ export const reproduceFlagsSchema = z.strictObject({
   dataDir,
   threads,
   model: z.string().min(1).optional().meta({ placeholder: "MODULE.ts" })
-    .describe("module of the model, for a results file that is of a model of one's own"),
+    .describe("module of a model of one's own, for a results file or where a run's copy is gone"),
   write: z.string().min(1).optional().describe("results file to write when it is identical"),
 });
 
@@ -56,7 +56,7 @@ async function modelOfResults(
   config: TrainConfig,
   asked: string | undefined,
 ): Promise<AnyModel> {
-  if (isFolder(path)) return await modelIn(path, config);
+  if (isFolder(path)) return await modelIn(path, config, asked);
   if (config.modelFiles === undefined) return builtIn(config);
   if (asked !== undefined) return (await importModel(asked, config.modelFiles)).model;
   const [name] = Object.keys(config.modelFiles);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Command, flagName } from "../cli/mod.ts";
-import { choices, configSchema, keysOf, trainFlagsSchema } from "../config/mod.ts";
+import { choices, configSchema, contradiction, keysOf, trainFlagsSchema } from "../config/mod.ts";
 import { UserError } from "../errors.ts";
 import {
   type AnyModel,
@@ -79,7 +79,8 @@ const sharedFlags = trainFlagsSchema.omit(
 ).shape;
 
 /** Throws where a user's model is in the way of what there is. */
-function refuseTakenNames({ path, model: { name, settings, defaults = {} } }: ModelModule): void {
+function refuseTakenNames({ path, model, digests: modelFiles }: ModelModule): void {
+  const { name, settings, defaults = {} } = model;
   if (withName<AnyModel>(models, name) !== undefined) {
     throw new UserError(`${path} calls its model "${name}", as one of wick's own is: rename it`);
   }
@@ -88,9 +89,12 @@ function refuseTakenNames({ path, model: { name, settings, defaults = {} } }: Mo
     throw new UserError(`${path} has a setting "${taken}", which every model has: rename it`);
   }
   const checked = configSchema.partial().safeParse(defaults);
-  if (checked.success) return;
-  const spell = (key: string) => `the default "${key}"`;
-  throw new UserError(`${path}: ${explain(checked.error, defaults, spell)}`);
+  if (!checked.success) {
+    const spell = (key: string) => `the default "${key}"`;
+    throw new UserError(`${path}: ${explain(checked.error, defaults, spell)}`);
+  }
+  const wrong = contradiction({ ...defaults, model: name, modelFiles }, model);
+  if (wrong !== undefined) throw new UserError(`${path} has defaults that contradict: ${wrong}`);
 }
 
 /** The command line of `train` with the settings of one model. */

@@ -2,6 +2,7 @@ import { dataSet, loadTest, loadTraining } from "../data/mod.ts";
 import { messageOf, UsageError, UserError } from "../errors.ts";
 import { type AnyModel, type ModelModule, models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
+import { layerTable } from "../nn/mod.ts";
 import { program } from "../program.ts";
 import { shellPath } from "../shell_word.ts";
 import {
@@ -29,10 +30,12 @@ import {
   readRun,
   refuseOtherData,
   type Reporter,
+  restoreModule,
   Run,
   trainRun,
   type TrainRunOptions,
 } from "../run/mod.ts";
+import { diskFiles } from "../storage/mod.ts";
 import { flagName, type Screen } from "../cli/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 
@@ -46,7 +49,10 @@ export async function trainCommand(
   const { settings, options } = splitFlags(flags, own);
   configureThreads(options.threads);
   if (options.resume !== undefined) {
-    return await resume(options.resume, settings, options, screen, reporter);
+    if (options.summary) {
+      throw new UsageError("--summary is for a new run: its report has the layers");
+    }
+    return await resume(options.resume, settings, options, screen, reporter, own);
   }
   if (options.dryRun && options.lrFind) {
     throw new UsageError("--dry-run and --lr-find each take the place of a run: give one of them");
@@ -82,6 +88,7 @@ async function resume(
   options: RunOptions,
   screen: Screen,
   reporter?: Reporter,
+  own?: ModelModule,
 ): Promise<number> {
   if (options.dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
   if (options.lrFind) {
@@ -95,10 +102,11 @@ async function resume(
     return 0;
   }
   if (failure !== undefined) screen.line(`warning: ${folder} has failed before: ${failure}`);
-  const model = await modelIn(folder, config);
+  const model = await modelIn(folder, config, own?.path);
   const changed = changedModule(record);
   if (changed !== undefined) screen.line(`warning: ${changed}`);
   using run = Run.open(folder, options);
+  if (own !== undefined) restoreModule(diskFiles, folder, config, own);
   const { data: source, trainSize } = config;
   const data = await loadTraining({ ...options, data: source, trainSize });
   refuseOtherData(folder, environment?.data_sha256 ?? data.digests, data.digests);
@@ -171,7 +179,7 @@ export function checkedSettings(
 ): TrainSettings {
   if (model === undefined) throw new UsageError(`--model is missing: ${listed(namesOf(models))}`);
   const settings = { ...others, model };
-  if (own === undefined) namedModel(model);
+  if (own === undefined) builtIn({ model });
   const wrong = contradiction(settings, own);
   if (wrong !== undefined) throw new UsageError(wrong);
   return settings;
@@ -180,15 +188,16 @@ export function checkedSettings(
 /** Refuses what is right by itself, but not for the images that were found. */
 function refuseForData(config: TrainConfig, settings: TrainSettings, model: AnyModel): void {
   const set = dataSet(config.data);
-  const { height, width } = set;
+  const { channels, height, width } = set;
+  const large = (["cropPadding", "cutout"] as const)
+    .find((key) => config[key] >= Math.min(height, width));
   const wrong = withoutValidation({ ...settings, trainSize: config.trainSize }, [set]) ??
-    (config.cropPadding >= Math.min(height, width)
-      ? `--crop-padding ${config.cropPadding} is too much for images of ${height} x ${width}`
-      : undefined);
+    (large &&
+      `--${flagName(large)} ${config[large]} is too much for images of ${height} x ${width}`);
   if (wrong !== undefined) throw new UsageError(wrong);
   if (config.modelFiles !== undefined) return; // a model of one's own says it itself
   try {
-    modelOf(config, model);
+    layerTable(modelOf(config, model), [channels, height, width]);
   } catch (error) {
     throw new UsageError(
       `The model ${config.model} is not for images of ${height} x ${width}: ${messageOf(error)}`,
@@ -196,29 +205,26 @@ function refuseForData(config: TrainConfig, settings: TrainSettings, model: AnyM
   }
 }
 
-function namedModel(name: string): void {
-  try {
-    builtIn({ model: name });
-  } catch (error) {
-    throw new UsageError(messageOf(error));
-  }
-}
-
 function refuseChanges(
   folder: string,
   config: TrainConfig,
   settings: Partial<TrainSettings>,
-  { data }: RunOptions,
+  { data, imageSize }: RunOptions,
 ): void {
   // Whether a module's files are those of the run is said apart from its settings.
   const { modelFiles: _, modelSettings, ...others } = settings;
-  const asked = { ...others, ...modelSettings, ...(data !== "auto" && { data }) };
+  const asked = {
+    ...others,
+    ...modelSettings,
+    ...(data !== "auto" && { data }),
+    ...(imageSize && { imageSize }),
+  };
   const { data: was } = config;
   const full: Readonly<Record<string, unknown>> = {
     ...defaultsOf(config),
     ...config,
     ...config.modelSettings,
-    data: typeof was === "string" ? was : was.path,
+    ...(typeof was === "string" ? { data: was } : { data: was.path, imageSize: was.image_size }),
   };
   for (const [key, value] of Object.entries(asked)) {
     const was = full[key];

@@ -27,7 +27,7 @@ export function contradiction(settings: TrainSettings, own?: AnyModel): string |
       return `--label-smoothing is for the cross-entropy, and ${own.name} has a loss of its own`;
     }
   }
-  return contradictionBetween(settings);
+  return contradictionBetween({ ...all, model: settings.model });
 }
 
 /** Says what is wrong between settings that belong to no model, optimizer or schedule. */
@@ -37,7 +37,7 @@ function contradictionBetween(settings: TrainSettings): string | undefined {
     return `--lr-warmup-epochs ${lrWarmupEpochs} must be below --epochs ${epochs}`;
   }
   if (settings.hflip && settings.alternatingFlip) {
-    return "--alternating-flip flips by itself: leave out --hflip";
+    return "--alternating-flip flips by itself: leave out --hflip, or turn it off with --no-hflip";
   }
   const schedule = schedules.find(({ name }) => name === settings.lrScheduler);
   if (lrWarmupEpochs > 0 && schedule?.ownRise) {

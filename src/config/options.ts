@@ -36,7 +36,7 @@ export const optionsSchema = z.strictObject({
     .optional().meta({ placeholder: "TIME" })
     .describe("end after so much time of this process (90s, 30m, 2h), as early stopping does"),
   lrFind: z.boolean().optional()
-    .describe("try learning rates from low to high, a step each: a table and a picture, no run"),
+    .describe("try learning rates from low to high, a step each: a table and a report, no run"),
   dryRun: z.boolean().optional().describe("one batch of everything, nothing kept"),
 });
 

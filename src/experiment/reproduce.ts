@@ -94,8 +94,11 @@ class Comparison extends EpochProgress {
     }
     compareEpoch({ ...metrics, ...epochDigests(metrics.epoch, weights) }, recorded);
     if (state.isBest) this.best = weights;
-    const line = epochLine(metrics, config.epochs, this.time, config.data);
-    this.screen.line(`${line}  identical`);
+    const { columns = Infinity } = this.screen;
+    const verdict = "  identical";
+    const room = columns - verdict.length;
+    const line = epochLine(metrics, config.epochs, this.time, config.data, room);
+    this.screen.line(line + verdict);
   }
 }
 

@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 549742415;
+export const ABI_HASH = 1729439191;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -179,6 +179,11 @@ export const symbols = {
   },
   layer_norm: { parameters: ["f64", "f64", "f64", "f64", "buffer", "u32"], result: "f64" },
   layer_norm_gradients: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
+  layer_norm_2d: { parameters: ["f64", "f64", "f64", "f64", "buffer", "u32"], result: "f64" },
+  layer_norm_2d_gradients: {
     parameters: ["f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
     result: "f64",
   },
@@ -654,6 +659,18 @@ export interface Native {
   layer_norm(x: Handle, weight: Handle, bias: Handle, epsilon: number, out: F64): void;
   /** Writes three handles. */
   layer_norm_gradients(
+    x: Handle,
+    dy: Handle,
+    weight: Handle,
+    statistics: Handle,
+    epsilon: number,
+    which: number,
+    out: F64,
+  ): void;
+  /** Over the channels, at each pixel. */
+  layer_norm_2d(x: Handle, weight: Handle, bias: Handle, epsilon: number, out: F64): void;
+  /** Writes three handles. */
+  layer_norm_2d_gradients(
     x: Handle,
     dy: Handle,
     weight: Handle,
@@ -1182,6 +1199,19 @@ export const bind = (
     void (s.layer_norm(x, weight, bias, epsilon, array(out, Float64Array), length) || fail()),
   layer_norm_gradients: (x, dy, weight, statistics, epsilon, which, out) =>
     void (s.layer_norm_gradients(
+      x,
+      dy,
+      weight,
+      statistics,
+      epsilon,
+      u32(which),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  layer_norm_2d: (x, weight, bias, epsilon, out) =>
+    void (s.layer_norm_2d(x, weight, bias, epsilon, array(out, Float64Array), length) || fail()),
+  layer_norm_2d_gradients: (x, dy, weight, statistics, epsilon, which, out) =>
+    void (s.layer_norm_2d_gradients(
       x,
       dy,
       weight,

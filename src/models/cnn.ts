@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { conv2d, flatten, linear, maxPool2d, relu, sequential } from "../nn/mod.ts";
+import { halved } from "./halved.ts";
 import { model, type ModelSpec } from "./model.ts";
 
 /** Settings of the convolutional model. */
@@ -30,7 +31,7 @@ export const cnn: ModelSpec<CnnOptions> = model({
       relu,
       maxPool2d(2),
       flatten,
-      linear(hidden * Math.floor(height / 4) * Math.floor(width / 4), classes),
+      linear(hidden * halved(height, 2) * halved(width, 2), classes),
     ),
   settingsOf: (shapes) => ({ hidden: shapes("0.weight")?.[0] }),
 });

@@ -15,7 +15,7 @@ export interface DeepMlpOptions {
 /** A multilayer perceptron with batch normalisation and dropout after each hidden layer. */
 export const deepMlp: ModelSpec<DeepMlpOptions> = model({
   name: "deep-mlp",
-  title: "hidden layers with batch norm, dropout",
+  title: "layers, batch norm and dropout",
   settings: {
     hidden: z.int().min(1).max(65536).default(512).describe("hidden features"),
     depth: z.int().min(1).max(16).default(2).describe("hidden layers, each half as wide"),

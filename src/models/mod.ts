@@ -1,5 +1,6 @@
 /** The models: a file each, and a line in this one. @module */
 import { cnn } from "./cnn.ts";
+import { convnext } from "./convnext.ts";
 import { deepMlp } from "./deep_mlp.ts";
 import { lenet5 } from "./lenet5.ts";
 import { linear } from "./linear.ts";
@@ -20,7 +21,8 @@ export const models: readonly [
   typeof resnet,
   typeof wideResnet,
   typeof mobilenet,
-] = [linear, nonlinear, cnn, lenet5, deepMlp, vgg, resnet, wideResnet, mobilenet];
+  typeof convnext,
+] = [linear, nonlinear, cnn, lenet5, deepMlp, vgg, resnet, wideResnet, mobilenet, convnext];
 
 export { type CnnOptions } from "./cnn.ts";
 export {
@@ -33,10 +35,11 @@ export {
 } from "./model.ts";
 export { importModel, isModelName, isModulePath, type ModelModule } from "./model_module.ts";
 export { moduleDigests } from "./module_files.ts";
+export { type ConvnextOptions } from "./convnext.ts";
 export { type DeepMlpOptions } from "./deep_mlp.ts";
 export { type MobilenetOptions } from "./mobilenet.ts";
 export { type NonlinearOptions } from "./nonlinear.ts";
 export { type ResnetOptions } from "./resnet.ts";
 export { type VggOptions } from "./vgg.ts";
 export { type WideResnetOptions } from "./wide_resnet.ts";
-export { cnn, deepMlp, lenet5, linear, mobilenet, nonlinear, resnet, vgg, wideResnet };
+export { cnn, convnext, deepMlp, lenet5, linear, mobilenet, nonlinear, resnet, vgg, wideResnet };

@@ -3,7 +3,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
-import type { Layer, Loss, Step } from "../nn/mod.ts";
+import type { Layer, Loss, Step, Tensors, TensorSpecs } from "../nn/mod.ts";
 import type { AnyModel } from "./model.ts";
 import { digestsOf, type ModuleFiles, moduleFiles } from "./module_files.ts";
 import { sealed } from "./sealed.ts";
@@ -103,11 +103,12 @@ class OwnCode {
 
   /** The model, each of whose functions is run with care. */
   guarded(model: AnyModel): AnyModel {
-    const { name, aliases, settings, later, title, defaults, settingsOf } = model;
-    const { loss, step } = model;
+    const { name, aliases, settings, later, title, defaults } = model;
+    const { loss, step, check, settingsOf } = model;
     return {
-      ...{ name, aliases, settings, later, title, defaults, settingsOf },
-      ...(model.check && { check: model.check }),
+      ...{ name, aliases, settings, later, title, defaults },
+      ...(settingsOf && { settingsOf: this.#wrap(settingsOf) }),
+      ...(check && { check: this.#wrap(check) }),
       of: (given, format) => {
         const [layer, again] = [1, 2].map(() => this.#run(() => model.of(given, format)));
         if (JSON.stringify(layer) !== JSON.stringify(again)) {
@@ -118,9 +119,21 @@ class OwnCode {
         }
         return this.#layer(layer);
       },
-      ...(loss && { loss: (given) => this.#wrap<Parameters<Loss>, ReturnType<Loss>>(loss(given)) }),
-      ...(step && { step: (given) => this.#wrap<Parameters<Step>, ReturnType<Step>>(step(given)) }),
+      ...(loss && { loss: (given) => this.#made<Loss>("loss", () => loss(given)) }),
+      ...(step && { step: (given) => this.#made<Step>("step", () => step(given)) }),
     };
+  }
+
+  /** The loss or the step that the user's function makes of the settings, run with care too. */
+  #made<Kind extends Loss | Step>(what: string, make: () => Kind): Kind {
+    const made = this.#run(make);
+    if (typeof made !== "function") {
+      throw new UserError(
+        `${this.path}: ${what} returns no function: it makes one of the settings`,
+      );
+    }
+    const call: (...given: Parameters<Kind>) => unknown = this.#wrap(made as never);
+    return Object.assign(call, { inTraining: made.inTraining }) as unknown as Kind;
   }
 
   #layer(layer: Layer): Layer {
@@ -128,8 +141,29 @@ class OwnCode {
       throw new UserError(`${this.path}: build returns no layer, such as sequential(...) gives`);
     }
     return {
-      ...layer,
+      ...this.#drawn(layer),
       forward: this.#wrap((...given: Parameters<Layer["forward"]>) => layer.forward(...given)),
+    };
+  }
+
+  /** The layer, whose tensors and those inside it get their first values with care. */
+  #drawn(layer: Layer): Layer {
+    const { parameters, buffers, layers } = layer;
+    const specs = (all: TensorSpecs<Tensors>) =>
+      Object.fromEntries(
+        Object.entries(all).map(([name, spec]) => [
+          name,
+          spec && {
+            ...spec,
+            init: this.#wrap(spec.init),
+          },
+        ]),
+      );
+    return {
+      ...layer,
+      ...(parameters && { parameters: specs(parameters) }),
+      ...(buffers && { buffers: specs(buffers) }),
+      ...(layers && { layers: layers.map((inner) => this.#drawn(inner)) }),
     };
   }
 
@@ -159,7 +193,7 @@ class OwnCode {
     );
     const place = [...text.matchAll(/(file:\/\/[^\s()]+?):(\d+):(\d+)/g)]
       .find(([, url]) => known.has(url));
-    const [sentence] = text.split("\n");
+    const sentence = text.split("\n")[0].replace(/ at file:\/\/\S+$/, "");
     const where = place === undefined
       ? this.path
       : `${this.#shown(place[1])}:${place[2]}:${place[3]}`;

@@ -2,7 +2,7 @@
 let depth = 0;
 
 /** Functions that answer differently from run to run, where they are, and what to use instead. */
-const sources = [
+const sources: readonly (readonly [object, where: string, name: string, instead: string])[] = [
   [Math, "Math", "random", "the `random` that initializers, layers and steps are given"],
   [
     crypto,
@@ -13,7 +13,10 @@ const sources = [
   [crypto, "crypto", "randomUUID", "a fixed name"],
   [Date, "Date", "now", "the epoch or the step"],
   [performance, "performance", "now", "the epoch or the step"],
-] as const;
+  ...Object.getOwnPropertyNames(globalThis.Temporal?.Now ?? {})
+    .filter((name) => name !== "timeZoneId")
+    .map((name) => [Temporal.Now, "Temporal.Now", name, "the epoch or the step"] as const),
+];
 
 /**
  * Begins a part of a user's module, which ends with the value's scope. Meanwhile the functions that draw
@@ -40,6 +43,10 @@ function install(): void {
     Object.defineProperty(owner, name, { value: guard, configurable: true, writable: true });
   }
   globalThis.Date = new Proxy(Date, {
+    apply(target, self, given) {
+      refuse("Date()", "the epoch or the step");
+      return Reflect.apply(target, self, given);
+    },
     construct(target, given, newTarget) {
       if (given.length === 0) refuse("new Date()", "the epoch or the step");
       return Reflect.construct(target, given, newTarget);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { batchNorm2d, conv2d, flatten, linear, maxPool2d, relu, sequential } from "../nn/mod.ts";
+import { halved } from "./halved.ts";
 import { model, type ModelSpec } from "./model.ts";
 
 /** Settings of the VGG network. */
@@ -27,7 +28,6 @@ export const vgg: ModelSpec<VggOptions> = model({
   defaults: { opt: "sgd", lr: 0.05, momentum: 0.9, weightDecay: 5e-4 },
   build: ({ width, blocks, convolutions }, { channels, height, width: columns, classes }) => {
     const widths = Array.from({ length: blocks }, (_, block) => width << block);
-    const left = (length: number) => length >> blocks;
     return sequential(
       ...widths.flatMap((outputs, block) => [
         ...Array.from({ length: convolutions }, (_, i) => [
@@ -42,7 +42,7 @@ export const vgg: ModelSpec<VggOptions> = model({
         maxPool2d(2),
       ]),
       flatten,
-      linear(widths.at(-1)! * left(height) * left(columns), classes),
+      linear(widths.at(-1)! * halved(height, blocks) * halved(columns, blocks), classes),
     );
   },
   settingsOf: (shapes) => ({ width: shapes("0.weight")?.[0] }),

@@ -11,9 +11,14 @@ export interface Loss {
   readonly inTraining?: string;
 }
 
-/** Says that a training loss is not to be compared with the others, and why; undefined if it is. */
-export const lossNote = ({ inTraining }: Loss): string | undefined =>
-  inTraining && `train_loss is with ${inTraining}, val_loss and test_loss are without`;
+/**
+ * Says that a training loss is not to be compared with the others, and why: what the loss and the
+ * step have in training alone; undefined if it is.
+ */
+export function lossNote(...parts: readonly Pick<Loss, "inTraining">[]): string | undefined {
+  const own = parts.flatMap(({ inTraining }) => inTraining ?? []).join(" and ");
+  return own === "" ? undefined : `train_loss is with ${own}, val_loss and test_loss are without`;
+}
 
 /** Settings of the cross-entropy loss. */
 export interface CrossEntropyLossOptions {

@@ -17,7 +17,8 @@ export interface Mixing {
  * as torchvision's reference training does.
  */
 export function mixing({ mixup = 0, cutmix = 0 }: Mixing, step: Step = plainStep): Step {
-  return (model, batch, mode, loss) => {
+  const inTraining = mixup > 0 || cutmix > 0 ? "mixed images" : undefined;
+  const mixed: Step = (model, batch, mode, loss) => {
     const { images, labels } = batch;
     if (mode.random === undefined) {
       throw new TypeError("Cannot mix images in training without chance: pass { random }");
@@ -38,16 +39,17 @@ export function mixing({ mixup = 0, cutmix = 0 }: Mixing, step: Step = plainStep
     const otherLabels = labels.indexSelect(backwards, 0);
     const own = weights === undefined ? most : maskOf(weights, isLess, images);
     const rest = weights === undefined ? 1 - most : maskOf(weights, !isLess, images);
-    const mixed = images.mul(own).add(others.mul(rest));
+    const mixture = images.mul(own).add(others.mul(rest));
     return step(
       model,
-      { ...batch, images: mixed },
+      { ...batch, images: mixture },
       mode,
       (outputs, labels, mode) =>
         loss(outputs, labels, mode).mul(most)
           .add(loss(outputs, otherLabels, mode).mul(1 - most)),
     );
   };
+  return Object.assign(mixed, { inTraining });
 }
 
 /** The share of an image outside of CutMix's box, cut off at the edges, and 1 for each pixel there. */

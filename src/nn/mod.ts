@@ -39,6 +39,7 @@ export {
   groupNorm,
   type LayerNorm,
   layerNorm,
+  layerNorm2d,
   type Normalization,
   type RMSNorm,
   rmsNorm,

@@ -94,25 +94,37 @@ function batchNorm(
 
 /** A layer normalisation. */
 export interface LayerNorm extends Layer<{ readonly weight: Tensor; readonly bias: Tensor }> {
-  /** Length of the last dimension. */
+  /** Length of the last dimension, or channels of an image. */
   readonly features: number;
   /** Added to the variance. */
   readonly epsilon: number;
 }
 
 /** Normalises the last dimension, of `features` values, by its own mean and variance. */
-export function layerNorm(
+export const layerNorm = (features: number, options: { epsilon?: number } = {}): LayerNorm =>
+  ofLayer("layerNorm", functional.layerNorm, features, options);
+
+/**
+ * Normalises each pixel of `[batch, channels, height, width]` over its channels, by its own mean and
+ * variance, as torchvision's `LayerNorm2d`.
+ */
+export const layerNorm2d = (channels: number, options: { epsilon?: number } = {}): LayerNorm =>
+  ofLayer("layerNorm2d", functional.layerNorm2d, channels, options);
+
+function ofLayer(
+  kind: string,
+  normalise: typeof functional.layerNorm,
   features: number,
-  { epsilon = 1e-5 }: { epsilon?: number } = {},
+  { epsilon = 1e-5 }: { epsilon?: number },
 ): LayerNorm {
-  checkSizes("layerNorm", { features });
+  checkSizes(kind, { features });
   const shape = [features];
   return {
-    kind: "layerNorm",
+    kind,
     features,
     epsilon,
     parameters: { weight: { shape, init: ones }, bias: { shape, init: zeros } },
-    forward: (x, { tensors: { weight, bias } }) => functional.layerNorm(x, weight, bias, epsilon),
+    forward: (x, { tensors: { weight, bias } }) => normalise(x, weight, bias, epsilon),
   };
 }
 

@@ -15,12 +15,16 @@ export interface StepResult {
  * `[batch]` to a loss. The loop takes its gradients, clips them and updates the weights. Chance
  * comes from `mode.random`, so that a resumed run draws it again.
  */
-export type Step = (
-  model: Module,
-  batch: { readonly images: Tensor; readonly labels: Tensor; readonly classes: number },
-  mode: Mode,
-  loss: Loss,
-) => StepResult;
+export interface Step {
+  (
+    model: Module,
+    batch: { readonly images: Tensor; readonly labels: Tensor; readonly classes: number },
+    mode: Mode,
+    loss: Loss,
+  ): StepResult;
+  /** What its loss has in training alone, as `mixed images`: its figures do not compare. */
+  readonly inTraining?: string;
+}
 
 /** The step of most trainings: the loss of the model's outputs. */
 export function plainStep(

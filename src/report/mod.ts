@@ -4,4 +4,5 @@ export { evaluateRun } from "./comparison/evaluated_run.ts";
 export { writeComparison } from "./comparison/files.ts";
 export { finishedRuns, newestRuns, refuseDifferentData } from "./comparison/finished_runs.ts";
 export { comparisonText } from "./comparison/text.ts";
+export { rateReport } from "./rate_report.ts";
 export { writeReport } from "./write_report.ts";

@@ -15,7 +15,7 @@ import {
   percentage,
   rankedOf,
 } from "../statistics/mod.ts";
-import { crossEntropyLoss, lossNote } from "../nn/mod.ts";
+import { crossEntropyLoss, lossNote, mixing } from "../nn/mod.ts";
 import { epochFigures, type EpochMetrics, meanSpeed, trainingSeconds } from "../train/mod.ts";
 import { configRecord, shownConfig } from "../config/mod.ts";
 import type { LayerRow } from "../nn/mod.ts";
@@ -31,6 +31,7 @@ import {
   section,
   table,
 } from "./page.ts";
+import { textEntries } from "./text_entries.ts";
 import { runText, type TestPictures } from "./run_pictures.ts";
 import type { RunRecord } from "../run/mod.ts";
 
@@ -62,7 +63,7 @@ ${
         section(
           "Curves",
           content.curves === undefined ? noEpoch : picture(content.curves),
-          muted(lossNote(crossEntropyLoss(config))),
+          muted(lossNote(crossEntropyLoss(config), mixing(config))),
           epochs(record),
         ),
         tested(record, content),
@@ -252,13 +253,4 @@ function environment({ environment }: RunRecord): Content {
       folded(`Resumed at step ${step}`, definitions(textEntries(rest)))
     ),
   ];
-}
-
-/** A record's entries as text; the entries of a record inside it are named `outer: inner`. */
-function textEntries(record: Readonly<Record<string, unknown>>): [string, string][] {
-  return Object.entries(record).flatMap(([name, value]): [string, string][] => {
-    if (typeof value !== "object" || value === null) return [[name, `${value ?? "not known"}`]];
-    const inner = textEntries(value as Record<string, unknown>);
-    return inner.map(([key, text]) => [`${name}: ${key}`, text]);
-  });
 }

@@ -27,5 +27,5 @@ export type { Summary } from "./summary.ts";
 export { testResult } from "./test_result.ts";
 export { type Reporter, trainRun, type TrainRunOptions } from "./train_run.ts";
 export { isFolder } from "./run_path.ts";
-export { changedModule, modelIn } from "./run_model.ts";
+export { changedModule, mainCopy, modelIn, restoreModule } from "./run_model.ts";
 export { findWeights, loadModel, type SeenFormat, type WeightsSource } from "./weights_source.ts";

@@ -25,7 +25,7 @@ export class RunRecorder extends EpochProgress {
     this.run.record(metrics, time, epochDigests(epoch, weights));
     if (state.isBest) checkpoints.saveBest({ tensors: weights, epoch });
     this.save(state);
-    this.screen.line(epochLine(metrics, config.epochs, time, config.data));
+    this.screen.line(epochLine(metrics, config.epochs, time, config.data, this.screen.columns));
   }
 
   save(state: TrainingState): void {

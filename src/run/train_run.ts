@@ -160,7 +160,7 @@ function stopped(
 
 function introduction({ config, folder }: Run, data: TrainingData, state: TrainingState): string {
   const { train, validation, source } = data;
-  const note = lossNote(state.recipe.loss);
+  const note = lossNote(state.recipe.loss, state.recipe.step ?? {});
   return `${config.model} with ${state.parameterCount} weights on ${shownName(source)}: ` +
     `${train.count} training, ${validation?.count ?? 0} validation images\nrun folder ${folder}` +
     (note === undefined ? "" : `\n${note}`);

@@ -13,8 +13,9 @@ import {
   type StoredFile,
   type StoredTensor,
 } from "../storage/mod.ts";
-import { modelIn } from "./run_model.ts";
+import { changedModule, modelIn } from "./run_model.ts";
 import { readRun } from "./record.ts";
+import { embeddedModel, embeddedModule } from "../program.ts";
 import { isFolder } from "./run_path.ts";
 
 /** The images that a model sees, and how pictures become such images. */
@@ -31,6 +32,8 @@ export interface WeightsSource {
   readonly config?: TrainConfig;
   /** The epoch that left them, where it is known. */
   readonly epoch?: number;
+  /** Says that the module that the run was begun with has been changed since then. */
+  readonly changed?: string;
 }
 
 /** The largest weights file that is read, in bytes. */
@@ -43,7 +46,21 @@ const sizeLimit = 0x7fffffff;
 export async function findWeights(path: string, asked?: string): Promise<WeightsSource> {
   const { folder, ...weights } = isFolder(path) ? bestWeights(path) : weightsFile(path);
   const { config } = weights;
-  const module = asked !== undefined && isModulePath(asked) ? await importModel(asked) : undefined;
+  const inside = path === embeddedModel() ? embeddedModule() : undefined;
+  if (inside !== undefined && config !== undefined) {
+    // It is one file of the program, as all its modules, and not the files that config.json tells of.
+    const { model } = await importModel(inside);
+    return { ...weights, model, format: dataSet(config.data) };
+  }
+  const isModule = asked !== undefined && isModulePath(asked);
+  if (isModule && config?.modelFiles !== undefined) {
+    return {
+      ...weights,
+      model: await modelIn(folder, config, asked),
+      format: dataSet(config.data),
+    };
+  }
+  const module = isModule ? await importModel(asked) : undefined;
   const name = module?.model.name ?? asked;
   if (name !== undefined && config !== undefined && config.model !== name) {
     throw new UserError(`${path} is of the model ${config.model}, not ${name}`);
@@ -56,9 +73,11 @@ export async function findWeights(path: string, asked?: string): Promise<Weights
 type FoundWeights = Omit<WeightsSource, "model" | "format"> & { readonly folder: string };
 
 function bestWeights(path: string): FoundWeights {
-  const { folder, config } = readRun(path);
+  const record = readRun(path);
+  const { folder, config } = record;
   const weights = readWeights(`${folder}/checkpoints/best.safetensors`);
-  if (weights !== undefined) return { ...weights, folder, config };
+  const changed = changedModule(record);
+  if (weights !== undefined) return { ...weights, folder, config, ...(changed && { changed }) };
   throw new UserError(`${folder} has no weights yet: no epoch is complete`);
 }
 
@@ -70,14 +89,8 @@ function weightsFile(path: string): FoundWeights {
 }
 
 function namedModel(name: string | undefined, path: string): AnyModel {
-  if (name === undefined) {
-    throw new UserError(`${path} does not say of which model it is: add --model NAME`);
-  }
-  try {
-    return builtIn({ model: name });
-  } catch (error) {
-    throw new UserError(messageOf(error));
-  }
+  if (name !== undefined) return builtIn({ model: name });
+  throw new UserError(`${path} does not say of which model it is: add --model NAME`);
 }
 
 /** Builds the model of these weights; throws a UserError where they do not fit it. */

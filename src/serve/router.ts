@@ -8,7 +8,7 @@ import { listingSchema } from "./listing.ts";
 import { compareLimit, comparePage } from "./pages/compare_page.ts";
 import { listPage } from "./pages/list_page.ts";
 import { missing, rootOf } from "./pages/page.ts";
-import { runFiles, runPage } from "./pages/run_page.ts";
+import { filesOf, runPage } from "./pages/run_page.ts";
 import type { Renderable } from "./rendered.ts";
 import { assetReply, fileReply, redirection, type Reply } from "./replies.ts";
 import type { RunRecord } from "../run/mod.ts";
@@ -44,9 +44,9 @@ export async function route(url: URL, store: RunStore, age: number): Promise<Des
   if (top === "runs" && rest.join("") === "") return redirection(rootOf(pathname));
   if (pathname.endsWith("/")) return redirection(`../${rest.at(-2) ?? top}${search}`);
   if (pathname === "/compare") return comparison(searchParams.getAll("run"), store);
-  const [name, file, ...more] = rest.map(decodeURIComponent);
-  if (top !== "runs" || !name || more.length > 0) return nothing("There is no such page.", url);
-  return file === undefined ? page(name, store, url) : runFile(name, file, store, url);
+  const [name, ...file] = rest.map(decodeURIComponent);
+  if (top !== "runs" || !name) return nothing("There is no such page.", url);
+  return file.length === 0 ? page(name, store, url) : runFile(name, file.join("/"), store, url);
 }
 
 /** A page that says what there is not. */
@@ -61,11 +61,12 @@ function page(name: string, store: RunStore, url: URL): Renderable {
 }
 
 function runFile(name: string, file: string, store: RunStore, url: URL): Destination {
-  const run = runFiles.some((each) => each === file) ? store.get(name) : undefined;
-  const opened = run && findFile(`${run.folder}/${file}`, { links: false });
-  return opened === undefined
-    ? nothing(`There is no file ${file} to be seen in ${name}.`, url)
-    : fileReply(opened, file);
+  const run = store.get(name);
+  const opened = run && filesOf(run).includes(file) &&
+    findFile(`${run.folder}/${file}`, { links: false });
+  return opened
+    ? fileReply(opened, file)
+    : nothing(`There is no file ${file} to be seen in ${name}.`, url);
 }
 
 function comparison(names: readonly string[], store: RunStore): Destination {

@@ -26,8 +26,8 @@ export interface RunList {
 /** A change this much younger than its reading may share its time with a later one. */
 const unsettled = 2000; // milliseconds
 
-/** Runs that are looked at before other requests have their turn; to read one takes as long as 50. */
-const [atOnce, reading] = [500, 50];
+/** Runs that are looked at before other requests have their turn; to read one counts as 12. */
+const [atOnce, reading] = [500, 12];
 
 /** What lies behind a link is not looked at: nothing outside the folder is reached from inside. */
 const options = { links: false };

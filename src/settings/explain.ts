@@ -6,22 +6,25 @@ export type Spell = (key: string) => string;
 
 /**
  * One sentence on what a schema first found wrong: `--epochs must be at least 1, not 0`. `known` are
- * the keys that there are.
+ * the keys that there are, `texts` the numbers as they were written, which may have more digits.
  */
 export function explain(
   { issues }: Pick<z.ZodError, "issues">,
   given: Readonly<Record<string, unknown>>,
   spell: Spell = (key) => key,
   known: readonly string[] = [],
+  texts: Readonly<Record<string, string>> = {},
 ): string {
-  const [{ path: [key], code }] = issues;
+  const [{ path: [key, place], code }] = issues;
   // A whole number is held to the safe ones before its own limits: the last one is the narrowest.
   const issue = issues.findLast((other) => other.path[0] === key && other.code === code)!;
   const name = key === undefined ? "A setting" : spell(String(key));
-  const value = given[String(key)];
-  const shown = typeof value === "object" || typeof value === "string"
-    ? JSON.stringify(value)
-    : String(value);
+  const whole = given[String(key)];
+  const value: unknown = Array.isArray(whole) && typeof place === "number" ? whole[place] : whole;
+  const shown = texts[String(key)] ??
+    (typeof value === "object" || typeof value === "string"
+      ? JSON.stringify(value)
+      : String(value));
   switch (issue.code) {
     case "invalid_value": {
       const choices = issue.values.map(String);

@@ -51,13 +51,23 @@ export type AnySpec = Omit<Spec<object>, "settings" | "later"> & {
 export const schemasOf = ({ settings }: Pick<AnySpec, "settings">): Record<string, z.ZodType> =>
   settings as Record<string, z.ZodType>;
 
+/** The schemas of specs' settings together: zod compiles one when it is first used. */
+const compiled = new WeakMap<object, z.ZodObject>();
+
+function schemaOf(spec: Pick<AnySpec, "settings">): z.ZodObject {
+  const { settings } = spec;
+  const schema = compiled.get(settings) ?? z.strictObject(schemasOf(spec));
+  compiled.set(settings, schema);
+  return schema;
+}
+
 /** One sentence on the first setting that is unknown, out of range or at odds with another. */
 export function problem(
   spec: AnySpec,
   given: object,
   spell: Spell = (key) => key,
 ): string | undefined {
-  const result = z.strictObject(schemasOf(spec)).safeParse(given);
+  const result = schemaOf(spec).safeParse(given);
   if (result.success) return spec.check?.(result.data, spell);
   return explain(result.error, { ...given }, spell, Object.keys(spec.settings));
 }
@@ -69,7 +79,7 @@ export function complete<Settings extends object>(
 ): Complete<Settings> {
   const wrong = problem(spec, given);
   if (wrong !== undefined) throw new RangeError(`${spec.name}: ${wrong}`);
-  return z.object(schemasOf(spec)).parse(given) as Complete<Settings>;
+  return schemaOf(spec).parse(given) as Complete<Settings>;
 }
 
 /** The default of a setting, or undefined. */

@@ -124,20 +124,15 @@ function choose(operation: "maximum" | "minimum", a: Tensor, other: Operand): Te
     if (!isTracked(a) && !isTracked(b)) return chosen;
     return record(chosen, typeof other === "number" ? [a] : [a, b], (gradient, wanted) => {
       const won = operation === "maximum" ? a.gt(other) : a.lt(other);
-      const tied = a.eq(other).cast(gradient.dtype).mul(0.5);
-      const mask = won.cast(gradient.dtype).add(tied);
-      const zero = Tensor.zeros([], gradient);
-      // Not a product alone: on the side that lost, an infinite gradient times 0 would be NaN.
-      const share = (part: Tensor, shape: Shape) => {
-        const all = gradient.mul(part).handle;
-        const counted = native.tensor_where(part.gt(0).handle, all, zero.handle);
-        return unbroadcast(new Tensor(counted, gradient.dtype), shape);
-      };
+      const tied = a.eq(other);
+      const [half, zero] = [gradient.mul(0.5), Tensor.zeros([], gradient)];
+      const choice = (mask: Tensor, yes: Tensor, no: Tensor) =>
+        new Tensor(native.tensor_where(mask.handle, yes.handle, no.handle), gradient.dtype);
+      const share = (ifWon: Tensor, ifLost: Tensor, shape: Shape) =>
+        unbroadcast(choice(won, ifWon, choice(tied, half, ifLost)), shape);
       return [
-        wanted.wants(0) ? share(mask, a.shape) : undefined,
-        typeof other !== "number" && wanted.wants(1)
-          ? share(mask.affine(-1, 1), b.shape)
-          : undefined,
+        wanted.wants(0) ? share(gradient, zero, a.shape) : undefined,
+        typeof other !== "number" && wanted.wants(1) ? share(zero, gradient, b.shape) : undefined,
       ];
     });
   });

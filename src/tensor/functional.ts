@@ -11,5 +11,11 @@ export {
   batchNormInference,
   type RunningStatistics,
 } from "./batch_norm.ts";
-export { groupNorm, layerNorm, type NormalizationEpilogue, rmsNorm } from "./normalization.ts";
+export {
+  groupNorm,
+  layerNorm,
+  layerNorm2d,
+  type NormalizationEpilogue,
+  rmsNorm,
+} from "./normalization.ts";
 export { avgPool2d, maxPool2d } from "./pooling.ts";

@@ -29,13 +29,7 @@ export function groupNorm(
   epsilon: number,
   { relu = false, reluGradientDone = false }: NormalizationEpilogue = plain,
 ): Tensor {
-  if (x.rank < 2 || weight.rank !== 1 || x.shape[1] !== weight.shape[0]) {
-    throw new RangeError(
-      `Cannot normalise ${shapeText(x.shape)} with a weight ${
-        shapeText(weight.shape)
-      }: the input has to be [batch, ${weight.shape[0]}, ..]`,
-    );
-  }
+  checkSecond(x.shape, weight.shape);
   if (!Number.isInteger(groups) || groups < 1 || x.shape[1]! % groups !== 0) {
     throw new RangeError(
       `Cannot normalise ${shapeText(x.shape)}: ${groups} groups do not divide ${x.shape[1]}`,
@@ -70,6 +64,19 @@ export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor, epsilon: numb
   return recorded([x, weight, bias], ({ handle }, statistics, which, out) => {
     const { handle: scale } = weight;
     native.layer_norm_gradients(x.handle, handle, scale, statistics, epsilon, which, out);
+  });
+}
+
+/**
+ * Normalises each pixel of `x` (`[batch, channels, ..]`) over its channels, as `layerNorm` does a last
+ * dimension: by its own mean and (biased) variance, then by `weight` and `bias`, `[channels]` each.
+ */
+export function layerNorm2d(x: Tensor, weight: Tensor, bias: Tensor, epsilon: number): Tensor {
+  checkSecond(x.shape, weight.shape);
+  native.layer_norm_2d(x.handle, weight.handle, bias.handle, epsilon, pair);
+  return recorded([x, weight, bias], ({ handle }, statistics, which, out) => {
+    const { handle: scale } = weight;
+    native.layer_norm_2d_gradients(x.handle, handle, scale, statistics, epsilon, which, out);
   });
 }
 
@@ -115,6 +122,16 @@ function checkLast(x: Shape, weight: Shape): void {
   if (x.length === 0 || weight.length !== 1 || x.at(-1) !== weight[0]) {
     throw new RangeError(
       `Cannot normalise the last dimension of ${shapeText(x)} with a weight ${shapeText(weight)}`,
+    );
+  }
+}
+
+function checkSecond(x: Shape, weight: Shape): void {
+  if (x.length < 2 || weight.length !== 1 || x[1] !== weight[0]) {
+    throw new RangeError(
+      `Cannot normalise ${shapeText(x)} with a weight ${
+        shapeText(weight)
+      }: the input has to be [batch, ${weight[0]}, ..]`,
     );
   }
 }

@@ -94,7 +94,7 @@ export async function fit(options: FitOptions): Promise<Fitted> {
   try {
     const { train: images, validation, source = images.name } = data;
     const recorder = new FitRecorder(watcher, source);
-    const note = lossNote(state.recipe.loss);
+    const note = lossNote(state.recipe.loss, state.recipe.step ?? {});
     if (note !== undefined) watcher.screen.line(note);
     await train(state, { train: images, validation }, recorder, new Pace());
     const { best } = recorder;
@@ -189,7 +189,8 @@ class FitRecorder extends EpochProgress {
     const { recipe, history } = state;
     const metrics = history.at(-1)!;
     if (state.isBest) this.best = { metrics, weights: state.storedWeights() };
-    this.screen.line(epochLine(metrics, recipe.epochs, this.time, this.source));
+    const { columns } = this.screen;
+    this.screen.line(epochLine(metrics, recipe.epochs, this.time, this.source, columns));
     this.watcher.epoch?.(history, recipe);
   }
 }

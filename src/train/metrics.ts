@@ -105,17 +105,34 @@ export function meanSpeed(times: readonly (EpochTime | undefined)[]): number {
   return images === 0 ? 0 : images / trainingSeconds(known);
 }
 
-/** The line an epoch leaves on the terminal and in a log. */
+/**
+ * The line an epoch leaves on the terminal and in a log. Where columns are scarce a part's name is
+ * said once, then the speed, the seconds and the training's figures are left out; the mark never is.
+ */
 export function epochLine(
   metrics: EpochMetrics,
   epochs: number,
-  time: EpochTime,
+  { seconds, imagesPerSecond }: EpochTime,
   data: DataReference,
+  columns = Infinity,
 ): string {
   const epoch = `epoch ${String(metrics.epoch).padStart(String(epochs).length)}/${epochs}`;
-  const speed = `${time.seconds.toFixed(1)} s  ${time.imagesPerSecond.toFixed(0)} images/s`;
-  return [epoch, ...logged(epochFigures, metrics), speed].join("  ") + markOf(data);
+  const [time, speed] = [`${seconds.toFixed(1)} s`, `${imagesPerSecond.toFixed(0)} images/s`];
+  const parts = [partFigures("train", metrics), partFigures("val", metrics)]
+    .filter((text) => text !== "");
+  const lines = [
+    [...logged(epochFigures, metrics), time, speed],
+    [...parts, time, speed],
+    [...parts, time],
+    parts,
+    [parts.at(-1)],
+  ].map((cells) => [epoch, ...cells].join("  ") + markOf(data));
+  return lines.find((line) => line.length <= columns) ?? lines.at(-1)!;
 }
+
+/** `val_loss 0.4786 acc 0.8302`; nothing where the part has no figures. */
+const partFigures = <P extends "train" | "val">(part: P, metrics: EpochMetrics): string =>
+  logged<keyof EpochMetrics>(figuresOf(part), metrics).join(" ").replaceAll(` ${part}_`, " ");
 
 /**
  * The best epoch so far: the first of those with the best figure, the lower loss among equals;

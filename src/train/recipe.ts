@@ -16,6 +16,7 @@ import {
   schedules,
   type Step,
 } from "../nn/mod.ts";
+import { messageOf, UsageError } from "../errors.ts";
 import { withInput } from "./input.ts";
 import { complete, named } from "../settings/mod.ts";
 import type { DeclaredMetric } from "../statistics/mod.ts";
@@ -53,9 +54,15 @@ export interface Recipe {
   readonly overfitBatches: number;
 }
 
-/** The model of a config that is wick's own. */
-export const builtIn = ({ model }: Pick<TrainConfig, "model">): AnyModel =>
-  named("model", models, model);
+/** The model of a config that is wick's own; throws a UsageError that names what there is. */
+export function builtIn({ model }: Pick<TrainConfig, "model">): AnyModel {
+  try {
+    return named("model", models, model);
+  } catch (error) {
+    const hint = /[./]/.test(model) ? "; a module of one's own ends in .ts or .js" : "";
+    throw new UsageError(messageOf(error) + hint, { cause: error });
+  }
+}
 
 /** The settings of its model that a config states. */
 export const modelSettings = (config: TrainConfig): Values =>

@@ -47,6 +47,7 @@ async function denoCompile(staged: Stage, target: Target, output: string) {
   const permissions = permissionFlags("--allow-ffi");
   const isolated = ["--no-config", "--no-lock", "--no-check", "--no-npm", "--no-remote"];
   const out = ["--target", target, "--output", output];
+  if (staged.importMap !== undefined) isolated.push(`--import-map=${staged.importMap}`);
   try {
     await deno("compile", "-q", ...isolated, ...permissions, ...includes, ...out, staged.module);
     if (target === thisTarget) await check(output);

@@ -1,6 +1,6 @@
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { UserError } from "../../src/errors.ts";
-import { findWeights, readCommit } from "../../src/run/mod.ts";
+import { findWeights, mainCopy, readCommit } from "../../src/run/mod.ts";
 
 /** The folder of everything that goes into the self-contained program. */
 export interface Stage extends Disposable {
@@ -9,6 +9,8 @@ export interface Stage extends Disposable {
   readonly module: string;
   /** The files that it finds beside itself. */
   readonly files: readonly string[];
+  /** Where a module among them finds what it imports, if there is one. */
+  readonly importMap?: string;
 }
 
 /** What a user's module may import: both are exports of the one module. */
@@ -16,37 +18,46 @@ const ownImports = { "@wick/wick": "./wick.js", zod: "./wick.js" };
 
 /** Bundles wick into one module, and puts the library, the commit and a model beside it. */
 export async function stage(library: string, embed: string | undefined): Promise<Stage> {
-  const weights = embed === undefined ? undefined : await embedded(embed);
+  const inside = embed === undefined ? undefined : await embedded(embed);
   const folder = await Deno.makeTempDir({ dir: ".wick", prefix: "compile-" });
-  const [module, packedLibrary, commit, map, model] = [
-    "wick.js",
-    basename(library),
-    "commit.json",
-    "import_map.json",
-  ]
-    .concat(weights === undefined ? [] : "model.safetensors").map((name) => join(folder, name));
-  const files = [packedLibrary, commit, map, ...model === undefined ? [] : [model]];
+  const [module, packedLibrary, commit, map, model, ownModule] = [
+    ...["wick.js", basename(library), "commit.json", "import_map.json"],
+    ...["model.safetensors", "model.js"],
+  ].map((name) => join(folder, name));
+  const files = [packedLibrary, commit, map];
   const dispose = () => Deno.removeSync(folder, { recursive: true });
   try {
-    await deno("bundle", "-q", "--import-map=.wick/import_map.json", "-o", module, "tasks/wick.ts");
+    await bundle("tasks/wick.ts", module);
     await Deno.copyFile(library, packedLibrary);
     await Deno.writeTextFile(map, JSON.stringify({ imports: ownImports }));
     await Deno.writeTextFile(commit, JSON.stringify(await readCommit()));
-    if (weights !== undefined) await Deno.copyFile(weights, model);
-    return { folder, module, files, [Symbol.dispose]: dispose };
+    if (inside !== undefined) {
+      await Deno.copyFile(inside.weights, model);
+      files.push(model);
+    }
+    if (inside?.module !== undefined) {
+      await bundle(inside.module, ownModule, ...Object.keys(ownImports));
+      files.push(ownModule);
+    }
+    const importMap = files.includes(ownModule) ? map : undefined;
+    return { folder, module, files, importMap, [Symbol.dispose]: dispose };
   } catch (error) {
     dispose();
     throw error;
   }
 }
 
-/** The path of weights that a program can take in. */
-async function embedded(path: string): Promise<string> {
-  const { path: weights, model, config } = await findWeights(path);
-  if (config?.modelFiles === undefined) return weights;
-  throw new UserError(
-    `The model ${model.name} of ${path} is a module of its own, which --embed cannot take in`,
-  );
+/** The path of weights, and of the module of their model where that is no model of wick's. */
+async function embedded(path: string) {
+  const { path: weights, config } = await findWeights(path);
+  const { modelFiles } = config ?? {};
+  return { weights, module: modelFiles && mainCopy(dirname(dirname(weights)), modelFiles) };
+}
+
+/** Makes one module of a module and all that it imports, but for `external` packages. */
+async function bundle(module: string, output: string, ...external: string[]): Promise<void> {
+  const left = external.map((name) => `--external=${name}`);
+  await deno("bundle", "-q", "--import-map=.wick/import_map.json", ...left, "-o", output, module);
 }
 
 /** Runs Deno; throws a UserError with the causes that it names. */

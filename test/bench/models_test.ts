@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { benchModel, type ModelName, modelNames, zooNames } from "../../bench/models.ts";
+import { benchModel, modelNames, zooNames } from "../../bench/models.ts";
 import { models } from "../../src/models/mod.ts";
 import { build, type Layer, layerTable } from "../../src/nn/mod.ts";
 import { Random } from "../../src/tensor/mod.ts";
@@ -9,9 +9,9 @@ const weights = (layer: Layer) => {
   return model.parameters.map(({ name, tensor }) => [name, tensor.shape]);
 };
 
-for (const spec of models.filter(({ name }) => modelNames.includes(name as ModelName))) {
+for (const spec of models.filter(({ name }) => modelNames.includes(name))) {
   Deno.test(`the bench's ${spec.name} has the weights of the ${spec.name} that a run trains`, () => {
-    assertEquals(weights(benchModel(spec.name as ModelName).layer), weights(spec()));
+    assertEquals(weights(benchModel(spec.name).layer), weights(spec()));
   });
 }
 

@@ -30,6 +30,7 @@ const report: Report = {
     { ...cell("candle", 1, 0), imagesPerSecond: undefined, error: "no answer within 60 s" },
   ],
   processes: [{ peer: "wick", firstStep: 0.25, peakMemory: 120 }],
+  memory: [{ peer: "wick", model: "lenet5", batch: 64, atStart: 70, peak: 90 }],
   skipped: [{ peer: "tinygrad", reason: "clang is not on PATH" }],
 };
 
@@ -54,4 +55,12 @@ Deno.test("tables() says what share of the processor's peak wick reaches", () =>
 
 Deno.test("tables() leaves out the sections that nothing was measured for", () => {
   assertEquals(tables(report).includes("One image"), false);
+});
+
+Deno.test("tables() has a row for each network of the zoo: images a second, and memory", () => {
+  const zoo = (peer: string, median: number) => ({ ...cell(peer, 1, median), model: "lenet5" });
+  const text = tables({ ...report, cells: [zoo("wick", 20_000), zoo("PyTorch", 4000)] });
+  assertStringIncludes(text, "| lenet5 | 20000 | 4000 (5x) |");
+  assertStringIncludes(text, "| lenet5 | 90 (70) |");
+  assertEquals(text.includes("seconds an epoch"), false);
 });

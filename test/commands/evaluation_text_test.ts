@@ -49,6 +49,21 @@ Deno.test("confusionTable() gives names fewer columns where they are scarce, and
   assertEquals(lines(5).at(-1), "Coat       0 0 0");
 });
 
+Deno.test("confusionTable() tells classes of several words apart", () => {
+  const heading = (...names: string[]) => {
+    const [, head, first] = confusionTable({ confusion }, names).split("\n");
+    return [head.trim().split(/ +/), first.slice(0, 14)];
+  };
+  assertEquals(
+    heading("winter coat long", "winter coat short", "winter hat"),
+    [["long", "short", "hat"], "winter coat lo"],
+  );
+  assertEquals(
+    heading("winter coat red", "winter coat blue", "winter hat red"),
+    [["0", "1", "2"], "0 winter coat "],
+  );
+});
+
 Deno.test("confusionTable() has colours only where they are wanted", () => {
   assert(!confusionTable({ confusion }, classes).includes("\x1b"));
   const coloured = confusionTable({ confusion }, classes, { colour: true });

@@ -43,13 +43,28 @@ Deno.test("settings of images are refused in one sentence where they have no mea
     assertThrows(refuse, UsageError, message);
   };
   refused({ normalize: "0.5:0.2/0.5:0.2" }, "--normalize has figures of 2 channels");
+  const batches = Math.ceil(data.train.count / 32);
+  refused(
+    { accumulate: 1000 },
+    `--accumulate 1000 is more than the ${batches} batches of an epoch`,
+  );
+  refused({ overfitBatches: 2, accumulate: 3 }, "--accumulate 3 is more than the 2 batches of an");
+  refused(
+    { overfitBatches: batches + 1 },
+    `--overfit-batches ${batches + 1} is more than the ${batches} batches of an epoch`,
+  );
+  refused(
+    { lookaheadSteps: 10 * batches + 1 },
+    `--lookahead-steps ${10 * batches + 1} is more than the ${10 * batches} steps of the run`,
+  );
+  refused({ mixup: 0.2, batchSize: 1 }, "--mixup mixes the images of a batch, of which");
   refused({ saturation: 0.5 }, "saturation is for images of 3 channels, not of 1");
   for (const normalize of ["0.5", "0.5:0", "a:b", "0.5:0.2/"]) {
     assertThrows(() => completeConfig({ model: "linear", normalize }, "synthetic"), Error);
   }
   assertEquals(
     contradiction({ model: "linear", hflip: true, alternatingFlip: true }),
-    "--alternating-flip flips by itself: leave out --hflip",
+    "--alternating-flip flips by itself: leave out --hflip, or turn it off with --no-hflip",
   );
 });
 

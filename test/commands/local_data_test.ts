@@ -127,6 +127,12 @@ Deno.test("a run on IDX files of a user's own resumes to the same bits and notic
     UserError,
     `--data synthetic contradicts ${resume}, which has ${data}`,
   );
+  const scaled = () => trainCommand({ resume, imageSize: 8 }, said().screen);
+  await assertRejects(
+    scaled,
+    UserError,
+    `--image-size 8 contradicts ${resume}, which has none`,
+  );
   const labels = `${data}/train-labels-idx1-ubyte`;
   const bytes = Deno.readFileSync(labels);
   Deno.writeFileSync(labels, bytes.with(8, 2));
@@ -164,9 +170,15 @@ Deno.test("a sweep and evaluate on other data of a user's own say what they need
   await assertRejects(other, UserError, "1 x 9 x 9 in 4 classes; shapes/test has 1 x 20 x 16 in 2");
   const wrong: [object, string][] = [
     [{ cropPadding: 9 }, "--crop-padding 9 is too much for images of 9 x 9"],
+    [{ cutout: 9 }, "--cutout 9 is too much for images of 9 x 9"],
     [{ trainSize: 48, bestBy: "loss" }, "--best-by needs validation images, which --train-size 48"],
     [{ trainSize: 45 }, "Cannot train on 45 images: take 1 to 40, or 48"],
     [{ model: "cnn", data: shapes, imageSize: 3 }, "The model cnn is not for images of 3 x 3"],
+    [
+      { model: "lenet5", data: shapes, imageSize: 4 },
+      "The model lenet5 is not for images of 4 x 4",
+    ],
+    [{ model: "notes.txt" }, "a module of one's own ends in .ts or .js"],
   ];
   for (const [flags, message] of wrong) {
     const train = () => trainCommand({ ...settings, data: letters, outputDir, ...flags }, screen);

@@ -15,18 +15,23 @@ Deno.test("--lr-find prints the losses, names a rate and draws the same picture 
     const said: string[] = [];
     const screen = { line: (text: string) => void said.push(text), bar() {} };
     assertEquals(await lrFind(settings, builtIn(settings), data, options, screen), 0);
-    return { said, svg: Deno.readTextFileSync(said.at(-1)!) };
+    const [svg, html] = said.slice(-2).map((path) => Deno.readTextFileSync(path));
+    return { said, svg, html };
   };
-  const { said, svg } = await find();
+  const { said, svg, html } = await find();
   assertEquals(said[0].trim().split(/ +/), ["lr", "loss", "mean"]);
   assert(
     /^the loss falls fastest at .*: try --lr [\d.e-]+ or less +\(SYNTHETIC data\)$/.test(
-      said.at(-2)!,
+      said.at(-3)!,
     ),
   );
-  assertEquals(said.at(-1), `${parent.path}/new/lr-find-nonlinear-sgd-s42.svg`);
+  assertEquals(said.at(-2), `${parent.path}/new/lr-find-nonlinear-sgd-s42.svg`);
+  assertEquals(said.at(-1), `${parent.path}/new/lr-find-nonlinear-sgd-s42.html`);
+  for (const part of [said.at(-3)!, svg, '<th scope="row">batch_size</th><td>8</td>']) {
+    assert(html.includes(part), part);
+  }
   assert(svg.includes("sgd, 16 images a step"));
-  assertEquals(await find(), { said, svg });
+  assertEquals(await find(), { said, svg, html });
   const blocked = { ...options, outputDir: `${said.at(-1)}/x` };
   const screen = { line() {}, bar() {} };
   const failed = () => lrFind(settings, builtIn(settings), data, blocked, screen);

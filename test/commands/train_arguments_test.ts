@@ -1,7 +1,8 @@
-import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { trainArguments } from "../../src/commands/train_arguments.ts";
 import { checkedSettings } from "../../src/commands/train_command.ts";
-import { UsageError } from "../../src/errors.ts";
+import { UsageError, UserError } from "../../src/errors.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
 
 Deno.test("a model that there is not is refused with the nearest one", () => {
   assertThrows(
@@ -9,6 +10,49 @@ Deno.test("a model that there is not is refused with the nearest one", () => {
     UsageError,
     "; did you mean cnn?",
   );
+});
+
+Deno.test("settings are held against a module's defaults, and those against one another", async () => {
+  using folder = temporaryFolder();
+  const path = `${folder.path}/mine.ts`;
+  const load = async (defaults: string) => {
+    Deno.writeTextFileSync(
+      path,
+      `import { flatten, linear, model, sequential } from "@wick/wick";
+export default model({ name: "mine", title: "mine", settings: {}, defaults: ${defaults},
+  build: () => sequential(flatten, linear(784, 10)) });`,
+    );
+    const copy = `${folder.path}/copy${defaults.length}.ts`; // a module is loaded once
+    Deno.renameSync(path, copy);
+    return (await trainArguments(["--model", copy])).own!;
+  };
+  const refused: [string, string][] = [
+    ['{ opt: "adam", momentum: 0.5 }', "--momentum is for --opt sgd, rmsprop"],
+    ["{ hidden: 3 }", "--hidden is for --model nonlinear, cnn"],
+    ["{ hflip: true, alternatingFlip: true }", "--alternating-flip flips by itself"],
+  ];
+  for (const [defaults, message] of refused) {
+    await assertRejects(
+      () => load(defaults),
+      UserError,
+      `has defaults that contradict: ${message}`,
+    );
+  }
+  const own = await load("{ epochs: 30, hflip: true }");
+  const settings = { model: "mine", modelFiles: own.digests };
+  checkedSettings({ ...settings, lrWarmupEpochs: 15 }, own.model);
+  assertThrows(
+    () => checkedSettings({ ...settings, lrWarmupEpochs: 30 }, own.model),
+    UsageError,
+    "--lr-warmup-epochs 30 must be below --epochs 30",
+  );
+  const flips = { ...settings, alternatingFlip: true };
+  assertThrows(
+    () => checkedSettings(flips, own.model),
+    UsageError,
+    "or turn it off with --no-hflip",
+  );
+  checkedSettings({ ...flips, hflip: false }, own.model);
 });
 
 Deno.test("the help of a model shows its own settings and defaults, and no other model's", async () => {

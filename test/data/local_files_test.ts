@@ -57,10 +57,14 @@ Deno.test("what is wrong in an .npz names the file and the array", async () => {
   const wrong: [Record<string, Bytes>, string][] = [
     [
       { "x_train.npy": npy("<f4", [12], bytes(48)) },
-      "x_train is an array of <f4; save it as whole",
+      "x_train is an array of <f4; save it as whole numbers, pixels as uint8 from 0 to 255.",
     ],
     [{ "x_train.npy": npy("|u1", [144], bytes(144)) }, "x_train has to be uint8 of the shape"],
-    [{ "x_train.npy": npy("<i2", [12, 2, 3], bytes(144)) }, "x_train has to be uint8 of the shape"],
+    [
+      { "x_train.npy": npy("<i2", [12, 2, 3], bytes(144)) },
+      "x_train has to be uint8 of the shape [count, height, width] or [count, height, width, " +
+      "1 or 3], not <i2 [12, 2, 3].",
+    ],
     [{ "x_train.npy": npy("|u1", [12, 2, 2, 4], bytes(192)) }, "x_train has to be uint8 of the"],
     [
       { "x_train.npy": npy("|u1", [12, 2, 2, 3], bytes(143)) },

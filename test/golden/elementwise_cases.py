@@ -97,6 +97,11 @@ def normalisation():
     for name, shape in [("[4, 6]", (4, 6)), ("[2, 3, 17]", (2, 3, 17)), ("[1, 1]", (1, 1))]:
         inputs = {"x": c.normal(*shape, scale=2) + 1, "weight": c.normal(shape[-1])}
         c.add("rmsNorm", name, lambda x, weight: F.rms_norm(x, shape[-1:], weight, 1e-5), inputs, {"eps": 1e-5})
+    for name, shape in [("[2, 5, 3, 2]", (2, 5, 3, 2)), ("[3, 18, 2, 1]", (3, 18, 2, 1)), ("one image", (1, 3, 2, 2))]:
+        channels = shape[1]
+        inputs = {"x": c.normal(*shape, scale=2) + 1, "weight": c.normal(channels), "bias": c.normal(channels)}
+        c.add("layerNorm2d", name, lambda x, weight, bias: F.layer_norm(
+            x.permute(0, 2, 3, 1), [channels], weight, bias, 1e-5).permute(0, 3, 1, 2), inputs, {"eps": 1e-5})
     for images in [3, 17]:
         name, shape = f"{images} images", (images, 2, 5, 4)
         inputs = {"x": c.normal(*shape, scale=2) + 1, "weight": c.normal(2), "bias": c.normal(2)}

@@ -59,6 +59,37 @@ Deno.test("a module above its entry is kept in its place", async () => {
   assertEquals([...files.keys()], ["models/mine.ts", "shared.ts"]);
 });
 
+Deno.test("what is wrong in a local module that a model imports is told with that module's place", async () => {
+  const using = `import { part } from "./part.ts"; ${
+    made("build: () => sequential(flatten, part, linear(784, 10))")
+  }`;
+  for (
+    const [text, sentence] of [
+      ['\nthrow new Error("broken"); export const part = 1;', "part.ts:2:7: broken"],
+      ["export const part = 1 +;", "part.ts:1:24: SyntaxError: Expression expected"],
+      [
+        "Math.random(); export const part = 1;",
+        "part.ts:1:6: Math.random() differs from run to run",
+      ],
+      [
+        "export const other = 1;",
+        "mine.ts:1:10: The requested module './part.ts' does not provide",
+      ],
+    ]
+  ) {
+    const error = await assertRejects(() => imported(using, { "part.ts": text }), UserError);
+    assertStringIncludes(error.message, sentence);
+    assertEquals(error.message.includes("file://"), false, error.message);
+  }
+  const { module, path } = await imported(using, {
+    "part.ts": 'export const part = { kind: "part", forward: (x) => x.none.more };',
+  });
+  using built = build(module.model.of({}, fashionMnist), new Random(1, "init"));
+  using images = Tensor.zeros([1, 1, 28, 28]);
+  const place = path.replace("mine.ts", "part.ts:1:60: Cannot read properties of undefined");
+  assertThrows(() => built.forward(images), UserError, place);
+});
+
 /** Modules with something wrong, and what is said of it. */
 const wrong: Readonly<Record<string, readonly [text: string, sentence: string]>> = {
   "a missing module": ['import "./none.ts";', 'mine.ts:1:8: Module not found "file:'],
@@ -87,6 +118,11 @@ const wrong: Readonly<Record<string, readonly [text: string, sentence: string]>>
   ],
   "chance": [`${plain}\nMath.random();`, "Math.random() differs from run to run: use the `random`"],
   "time": [`${plain}\nnew Date();`, "new Date() differs from run to run"],
+  "the time as a text": [`${plain}\nDate();`, "Date() differs from run to run"],
+  "the time of Temporal": [
+    `${plain}\nTemporal.Now.instant();`,
+    "Temporal.Now.instant() differs from run to run",
+  ],
   "a computed import": ['const a = "./a.ts"; await import(a);', "imports a computed path"],
   "a remote import": [
     'import "https://example.com/a.ts";',
@@ -111,6 +147,36 @@ Deno.test("what a model's own functions throw is told with its place, and chance
   assertEquals(typeof Math.random(), "number"); // outside of the module it is as it was
   const broken = await imported(made("build: () => undefined"));
   assertThrows(() => broken.module.model.of({}, fashionMnist), UserError, "build returns no layer");
+});
+
+Deno.test("what makes a loss, a step, a check and first values is run with care too", async () => {
+  const parts = "build: () => sequential(flatten, linear(784, 10))";
+  const chance = "Math.random() differs from run to run";
+  const { module } = await imported(made(`${parts},
+    loss: () => { const a = Math.random(); return () => a; },
+    step: () => { const a = Math.random(); return () => a; },
+    check: () => String(Math.random())`));
+  const { loss, step, check } = module.model;
+  for (const call of [() => loss?.({}), () => step?.({}), () => check?.({}, (key) => key)]) {
+    assertThrows(call, UserError, chance);
+  }
+  const scaled = await imported(made(`build: () => sequential(
+    { kind: "scale", forward: (x) => x,
+      parameters: { weight: { shape: [1], init: () => Math.random() } } }, flatten)`));
+  const layer = scaled.module.model.of({}, fashionMnist);
+  assertThrows(
+    () => build(layer, new Random(1, "init")),
+    UserError,
+    `${scaled.path}:5:60: ${chance}`,
+  );
+  const broken = await imported(made(`${parts}, loss: () => 3`));
+  assertThrows(() => broken.module.model.loss?.({}), UserError, "loss returns no function");
+});
+
+Deno.test("a loss keeps its word on what it has in training alone", async () => {
+  const { module } = await imported(made(`build: () => sequential(flatten, linear(784, 10)),
+    loss: () => Object.assign((outputs) => outputs.sum(), { inTraining: "a sum" })`));
+  assertEquals(module.model.loss?.({}).inTraining, "a sum");
 });
 
 Deno.test("a module that keeps a state of its own is refused", async () => {

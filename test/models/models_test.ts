@@ -45,6 +45,17 @@ for (const [name, parameters] of Object.entries(expected)) {
   });
 }
 
+Deno.test("a model whose poolings leave nothing of the images says what it takes", () => {
+  const small = { ...fashionMnist, height: 4, width: 4 };
+  const vgg = named("model", models, "vgg");
+  assertThrows(
+    () => vgg.of({ blocks: 4 }, small),
+    RangeError,
+    "halving 4 pixels 4 times leaves none, it takes 16 or more",
+  );
+  assertEquals(vgg.of({ blocks: 2 }, small).kind, "sequential");
+});
+
 Deno.test("10,000 training steps of the linear model do not grow resident memory", () => {
   using model = build(linear(), new Random(42, "init"));
   using optimizer = adam({ lr: 1e-4 }).init(model.parameters);

@@ -13,6 +13,7 @@ import {
   hardswish,
   type Layer,
   layerNorm,
+  layerNorm2d,
   leakyRelu,
   linear,
   maxPool2d,
@@ -118,6 +119,7 @@ const shaped: [name: string, layer: Layer, input: number[], output: number[]][] 
   ["batchNorm2d", batchNorm2d(3), [2, 3, 4, 4], [2, 3, 4, 4]],
   ["batchNorm1d", batchNorm1d(3), [5, 3], [5, 3]],
   ["layerNorm", layerNorm(3), [5, 2, 3], [5, 2, 3]],
+  ["layerNorm2d", layerNorm2d(3), [2, 3, 4, 5], [2, 3, 4, 5]],
   ["groupNorm", groupNorm(2, 4), [3, 4, 2, 3], [3, 4, 2, 3]],
   ["rmsNorm", rmsNorm(3), [5, 2, 3], [5, 2, 3]],
   ["batchNorm2d, relu", sequential(batchNorm2d(3), relu), [2, 3, 4, 4], [2, 3, 4, 4]],
@@ -196,6 +198,7 @@ Deno.test("normalisations far from zero and of constants are right", () => {
   const far = random.child("far").normal([64, 3, 5, 5], 0, 1);
   using layers = build(sequential(batchNorm2d(3)), random);
   using rows = build(layerNorm(75), random);
+  using pixels = build(layerNorm2d(3), random);
   using groups = build(groupNorm(1, 3), random);
   scope(() => {
     const x = far.affine(1, 1e4);
@@ -209,9 +212,10 @@ Deno.test("normalisations far from zero and of constants are right", () => {
       found.numbers().forEach((value, i) => assertAlmostEquals(value, wanted[i], 2e-6));
     near(layers.forward(x, { training: true }), normalised(left, [0, 2, 3]));
     near(groups.forward(x), normalised(left, [1, 2, 3]));
+    near(pixels.forward(x), normalised(left, [1]));
     near(rows.forward(x.reshape([64, 75])), normalised(left.reshape([64, 75]), [1]));
     const constant = Tensor.full([4, 3, 5, 5], 0.1);
-    for (const layer of [layers, groups]) {
+    for (const layer of [layers, groups, pixels]) {
       const y = layer.forward(constant, { training: true }).numbers();
       assert(y.every((value) => Math.abs(value) < 1e-5));
     }

@@ -1,5 +1,13 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { build, crossEntropyLoss, flatten, linear, mixing, type Step } from "../../src/nn/mod.ts";
+import {
+  build,
+  crossEntropyLoss,
+  flatten,
+  linear,
+  lossNote,
+  mixing,
+  type Step,
+} from "../../src/nn/mod.ts";
 import { sequential } from "../../src/nn/mod.ts";
 import { liveTensors, Random, scope, Tensor } from "../../src/tensor/mod.ts";
 
@@ -25,6 +33,19 @@ function seen(options: Parameters<typeof mixing>[0], index: number, scores: Tens
   );
   return { images: found, loss };
 }
+
+Deno.test("a training loss of mixed images is not to be compared, and says so", () => {
+  const smoothed = crossEntropyLoss({ labelSmoothing: 0.1 });
+  assertEquals(
+    lossNote(smoothed, mixing({ mixup: 0.2 })),
+    "train_loss is with label smoothing 0.1 and mixed images, val_loss and test_loss are without",
+  );
+  assertEquals(
+    lossNote(crossEntropyLoss(), mixing({ cutmix: 1 })),
+    "train_loss is with mixed images, val_loss and test_loss are without",
+  );
+  assertEquals(lossNote(crossEntropyLoss(), mixing({})), undefined);
+});
 
 /** timm's `mixup_target` and `SoftTargetCrossEntropy`: mean of -sum(target * logSoftmax(scores)). */
 function timmLoss(scores: number[][], share: number): number {

@@ -1,9 +1,12 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import type { TrainSettings } from "../../src/config/config.ts";
 import { Run } from "../../src/run/run.ts";
 import {
   augmentedLayer,
   augmentedSettings,
+  colourLayer,
+  colours,
+  colourSettings,
   config,
   environment,
   trainTo,
@@ -41,6 +44,7 @@ const parts: Partial<TrainSettings>[] = [
   { opt: "muon", lookaheadSteps: 3, ema: 0.5, lrScheduler: "trapezoid", clipGradNorm: 1 },
   { opt: "sgd", biasLrFactor: 4, lrScheduler: "cosine-restarts", lrPeriod: 1, accumulate: 1 },
   { opt: "adam", lookaheadSteps: 2, lookaheadShare: 0.8, lrScheduler: "polynomial", lrPower: 2 },
+  { opt: "sgd", lrScheduler: "cosine", batchSize: 8, overfitBatches: 5 },
 ];
 const augmented = { hflip: true, cropPadding: 2, randomErase: 0.3, labelSmoothing: 0.1 };
 
@@ -95,6 +99,23 @@ Deno.test("N steps are k steps, a resume and N - k steps: all that changes image
   using whole = Run.create(settings, environment, parent.path);
   await to(whole);
   for (const k of [1, 5, 7]) {
+    using run = Run.create(settings, environment, parent.path);
+    await to(run, k);
+    assert((await to(run)).complete);
+    assertEquals(files(run.folder), files(whole.folder));
+  }
+});
+
+Deno.test("N steps are k steps, a resume and N - k steps: all that changes colours", async () => {
+  using parent = temporaryFolder();
+  const settings = config({ ...colourSettings, lr: 0.05 });
+  const to = (run: Run, stopAt?: number) => trainTo(run, stopAt, undefined, colourLayer, colours);
+  using whole = Run.create(settings, environment, parent.path);
+  await to(whole);
+  using plain = Run.create(config({ lr: 0.05 }), environment, parent.path);
+  await to(plain);
+  assertNotEquals(files(plain.folder).last, files(whole.folder).last);
+  for (const k of [1, 7]) {
     using run = Run.create(settings, environment, parent.path);
     await to(run, k);
     assert((await to(run)).complete);

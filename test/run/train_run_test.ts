@@ -89,10 +89,15 @@ Deno.test("a run out of time says so in its files, and before its first epoch ha
 
 Deno.test("a run with label smoothing says once which loss has it, its report and page too", async () => {
   using parent = temporaryFolder();
-  using run = Run.create(config({ epochs: 1, labelSmoothing: 0.1 }), environment, parent.path);
+  using run = Run.create(
+    config({ epochs: 1, labelSmoothing: 0.1, mixup: 0.2 }),
+    environment,
+    parent.path,
+  );
   const layer = modelOf(run.config);
   const { said } = await carried(run, { layer });
-  const note = "train_loss is with label smoothing 0.1, val_loss and test_loss are without";
+  const note =
+    "train_loss is with label smoothing 0.1 and mixed images, val_loss and test_loss are without";
   assertEquals(said.join("\n").split(note).length, 2);
   const path = await writeReport(run.folder, { resumeCommand: "", test, tell() {} });
   assertStringIncludes(Deno.readTextFileSync(path.replace(/^report /, "")), note);

@@ -120,12 +120,36 @@ Deno.test("no page has a script or a style inside, nor a policy that would allow
 
 Deno.test("a run's page says which loss is with label smoothing", async () => {
   using parent = temporaryFolder();
-  writeRun(parent.path, "a", { settings: { labelSmoothing: 0.1 } });
+  writeRun(parent.path, "a", { settings: { labelSmoothing: 0.1, mixup: 0.2 } });
   writeRun(parent.path, "b");
   await using server = serve(parent.path);
-  const note = "train_loss is with label smoothing 0.1, val_loss and test_loss are without";
+  const note =
+    "train_loss is with label smoothing 0.1 and mixed images, val_loss and test_loss are without";
   assertStringIncludes((await get(`${server.address}runs/a`)).text, note);
   assertEquals((await get(`${server.address}runs/b`)).text.includes("smoothing 0.1"), false);
+});
+
+Deno.test("a run's page leads to the files of its own model, and to no others beside them", async () => {
+  using parent = temporaryFolder();
+  const modelFiles = { "mine.ts": "0".repeat(64), "parts/a b.ts": "1".repeat(64) };
+  const run = writeRun(parent.path, "a", { settings: { model: "mine", modelFiles } });
+  Deno.mkdirSync(`${run}/model/parts`, { recursive: true });
+  Deno.writeTextFileSync(`${run}/model/mine.ts`, "<b>mine</b>");
+  Deno.writeTextFileSync(`${run}/model/parts/a b.ts`, "a part");
+  Deno.writeTextFileSync(`${run}/model/other.ts`, "another");
+  await using server = serve(parent.path);
+  const { text } = await get(`${server.address}runs/a`);
+  const addresses = [...text.matchAll(/id="file-model[^"]*" href="([^"]*)"/g)].map(([, to]) => to);
+  assertEquals(addresses, ["a/model/mine.ts", "a/model/parts/a%20b.ts"]);
+  const mine = await get(`${server.address}runs/${addresses[0]}`);
+  assertEquals([mine.text, mine.headers.get("content-type")], [
+    "<b>mine</b>",
+    "text/plain; charset=utf-8",
+  ]);
+  assertEquals((await get(`${server.address}runs/${addresses[1]}`)).text, "a part");
+  for (const file of ["other.ts", "parts", "mine.ts/x"]) {
+    assertEquals((await get(`${server.address}runs/a/model/${file}`)).status, 404, file);
+  }
 });
 
 Deno.test("a refusal is a page as the others, but for the script, which would ask again", async () => {

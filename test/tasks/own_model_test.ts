@@ -110,12 +110,16 @@ Deno.test("a model of a user's module is trained, killed, resumed, used and repr
   );
 
   await t.step("it is evaluated, compared and reproduced from its copy", async () => {
-    assertStringIncludes(await done("evaluate", run), "two-layers of ");
+    const evaluated = await done("evaluate", run);
+    assertStringIncludes(evaluated, "two-layers of ");
+    assertStringIncludes(evaluated, "warning: activation.ts has changed since the run began");
     const report = Deno.readTextFileSync(`${run}/report.html`);
     for (const part of ['<th scope="row">width</th><td>5</td>', "activation.ts", "Layers"]) {
       assertStringIncludes(report, part);
     }
-    assertStringIncludes(await done("compare", run), "two-layers");
+    const compared = await done("compare", run);
+    assertStringIncludes(compared, `${run}: activation.ts has changed since the run began`);
+    assertStringIncludes(compared, "two-layers");
     const picture = "test/image/pictures/ankle-boot-brown-orientation-1.jpg";
     assertStringIncludes(await done("predict", run, picture, "--top", "10"), "Ankle boot");
     const again = await done("reproduce", run);
@@ -147,6 +151,10 @@ Deno.test("a model of a user's module is trained, killed, resumed, used and repr
     const { code, stderr } = await runTask("evaluate", run);
     assertEquals(code, 1);
     assertStringIncludes(stderr, "activation.ts is not the file that the run was trained with");
+    assertStringIncludes(stderr, `report ${run} --model FILE puts it back from FILE`);
+    assertStringIncludes(await done("evaluate", run, "--model", path), "two-layers of ");
+    await done("report", run, "--model", path);
+    assertEquals(Deno.readTextFileSync(`${run}/model/activation.ts`), Deno.readTextFileSync(other));
   });
 });
 

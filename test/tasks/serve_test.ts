@@ -45,7 +45,7 @@ const refused: [code: number, args: string[], message: RegExp][] = [
   [2, ["--port", "65536"], /--port must be at most 65535, not 65536/],
   [2, ["--prot", "1"], /Unknown flag --prot; did you mean --port\?/],
   [2, ["--host", "a b"], /--host must be a name or an address, not "a b"/],
-  [2, ["--allow-host", "a b"], /--allow-host must be a name or an address, not \["a b"\]/],
+  [2, ["--allow-host", "a b"], /--allow-host must be a name or an address, not "a b"/],
   [1, ["--output-dir", "deno.json"], /deno\.json is not a folder/],
   [1, ["--host", "192.0.2.1", "--port", "0"], /does not let this task listen on 192\.0\.2\.1/],
 ];

@@ -58,7 +58,8 @@ Deno.test("--dry-run tries one batch of everything and keeps nothing", async () 
     ...["--model", "cnn", ...small, "--dry-run", "--output-dir", parent.path],
   );
   assertEquals(code, 0);
-  assertMatch(stdout, /train_loss .* val_loss .* val_acc .* test_loss .* test_acc /);
+  const figures = (part: string) => String.raw`${part}_loss \d\.\d{4}  ${part}_acc \d\.\d{4}\n`;
+  assertMatch(stdout, new RegExp(`^train_loss \\d.*\n${figures("val")}${figures("test")}`, "m"));
   assertEquals([...Deno.readDirSync(parent.path)], []);
 });
 
@@ -99,6 +100,7 @@ const refused: [code: number, args: string[], message: RegExp][] = [
   [2, ["train", "--resume", "/nowhere/run", "--dry-run"], /--dry-run keeps nothing/],
   [2, ["train", "--resume", "/nowhere/run", "--lr-find"], /--lr-find begins with new weights/],
   [2, ["train", "--model", "linear", "--dry-run", "--lr-find"], /give one of them/],
+  [2, ["train", "--resume", "/nowhere/run", "--summary"], /--summary is for a new run/],
   [1, ["train", "--resume", "/nowhere/run"], /\/nowhere\/run is not a run folder/],
   [
     1,

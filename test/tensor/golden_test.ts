@@ -113,6 +113,8 @@ const operations: Record<string, (inputs: Tensor[], settings: Settings) => Tenso
   batchNormInference: ([x, weight, bias, mean, variance], { eps }) =>
     functional.batchNormInference(x, weight, bias, mean, variance, eps as number),
   layerNorm: ([x, weight, bias], { eps }) => functional.layerNorm(x, weight, bias, eps as number),
+  layerNorm2d: ([x, weight, bias], { eps }) =>
+    functional.layerNorm2d(x, weight, bias, eps as number),
   groupNorm: ([x, weight, bias], { groups, eps }) =>
     functional.groupNorm(x, groups as number, weight, bias, eps as number),
   rmsNorm: ([x, weight], { eps }) => functional.rmsNorm(x, weight, eps as number),

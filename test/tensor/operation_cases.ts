@@ -363,6 +363,14 @@ export const operationCases: readonly OperationCase[] = [
     },
   ),
   normalization(
+    "layerNorm2d",
+    (x, weight, bias) => functional.layerNorm2d(x, weight, bias, 1e-5),
+    (draw) => {
+      const [images, features] = [draw.whole(1, 3), draw.whole(2, 7)];
+      return { shape: [images, features, draw.whole(1, 4), draw.whole(1, 4)], features };
+    },
+  ),
+  normalization(
     "batchNorm and relu",
     (x, weight, bias) => functional.batchNorm(x, weight, bias, 1e-5, undefined, { relu: true }),
     drawBatch,

@@ -2,7 +2,15 @@
 import { native } from "../../src/ffi/mod.ts";
 import { fit } from "../../src/train/mod.ts";
 import { crossEntropyLoss, mixing, sgd } from "../../src/nn/mod.ts";
-import { augmentedLayer, augmentedSettings, data, recipe } from "./fixtures.ts";
+import {
+  augmentedLayer,
+  augmentedSettings,
+  colourLayer,
+  colours,
+  colourSettings,
+  data,
+  recipe,
+} from "./fixtures.ts";
 
 native.wick_configure(Number(Deno.args[0]));
 const { augmentation, schedule, bestBy, seed, device } = recipe(augmentedSettings);
@@ -16,5 +24,14 @@ using fitted = await fit({
   epochs: 2,
   batchSize: 16,
 });
-const { val_loss = NaN } = fitted.best;
-console.log(fitted.weightsSha256, val_loss);
+using coloured = await fit({
+  model: colourLayer,
+  data: colours,
+  optimizer: sgd({ lr: 0.05 }),
+  ...{ augmentation: colourSettings, schedule, bestBy, seed, device },
+  epochs: 2,
+  batchSize: 16,
+});
+for (const { best: { val_loss = NaN }, weightsSha256 } of [fitted, coloured]) {
+  console.log(weightsSha256, val_loss);
+}

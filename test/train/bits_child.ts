@@ -1,6 +1,6 @@
 /**
  * Trains every model with SGD and AdamW for a few steps and prints the SHA-256 of the weights: one process,
- * one instruction set (`WICK_ISA`), one number of threads (the argument). Two trainings with further
+ * one instruction set (`WICK_ISA`), one number of threads (the argument). Trainings with further
  * parts of a recipe follow.
  */
 import { native } from "../../src/ffi/mod.ts";
@@ -83,6 +83,9 @@ const parts: readonly Partial<TrainSettings>[] = [
     batchSize: 4,
   },
   { opt: "muon", lookaheadSteps: 3, ema: 0.5, lrScheduler: "polynomial", lrPower: 0.7 },
+  { opt: "sgd", lrScheduler: "plateau", lrPatience: 0, lrThreshold: 0.5, overfitBatches: 3 },
+  { opt: "sgd", lrScheduler: "cosine-restarts", lrPeriod: 1 },
+  { opt: "sgd", lrScheduler: "trapezoid", lrWarmupEpochs: 1 },
 ];
 for (const settings of parts) {
   using state = new TrainingState(
@@ -91,7 +94,9 @@ for (const settings of parts) {
     data.train.count,
   );
   await train(state, data, {}, new Pace());
-  console.log("recipe", settings.opt, weightsDigest(state.checkpoint().tensors));
+  const { opt, lrScheduler = "" } = settings;
+  const name = opt === "sgd" ? `${opt}, ${lrScheduler}` : opt;
+  console.log("recipe", name, weightsDigest(state.checkpoint().tensors));
 }
 
 function digest(name: string, chosen: Optimizer): string {

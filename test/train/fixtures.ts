@@ -1,4 +1,10 @@
-import { syntheticSet, type TestData, type TrainingData } from "../../src/data/mod.ts";
+import {
+  type ImageSet,
+  imageSet,
+  syntheticSet,
+  type TestData,
+  type TrainingData,
+} from "../../src/data/mod.ts";
 import {
   batchNorm1d,
   conv2d,
@@ -61,6 +67,28 @@ export const augmentedLayer: Layer = withInput(
   augmentedSettings,
 );
 
+/** The same images in three channels, each of another brightness. */
+export const colours: TrainingData = {
+  ...data,
+  train: inColours(data.train),
+  validation: inColours(data.validation!),
+};
+
+function inColours({ name, images, labels, classes, height, width }: ImageSet): ImageSet {
+  const size = height * width;
+  const pixels = Uint8Array.from({ length: 3 * images.length }, (_, i) => {
+    const [image, channel] = [Math.floor(i / (3 * size)), Math.floor(i / size) % 3];
+    return images[image * size + i % size] >> channel;
+  });
+  return imageSet(name, pixels, labels, { channels: 3, height, width, classes });
+}
+
+/** What changes the colours of images. */
+export const colourSettings = { brightness: 0.2, contrast: 0.2, saturation: 0.5 } as const;
+
+/** A small model for them. */
+export const colourLayer: Layer = sequential(flatten, linear(2352, 10));
+
 /** A config of two epochs for these data. */
 export function config(settings: Partial<TrainSettings> = {}): TrainConfig {
   const small = { model: "nonlinear", hidden: 12, epochs: 2, batchSize: 16 } as const;
@@ -94,8 +122,9 @@ export async function trainTo(
   stopAt = Infinity,
   checkpointEvery?: string,
   model = layer,
+  set = data,
 ) {
-  using state = new TrainingState(model, recipeOf(run.config), data.train.count);
+  using state = new TrainingState(model, recipeOf(run.config), set.train.count);
   const saved = run.checkpoints.load(() => undefined, () => {});
   if (saved !== undefined) state.restore(saved);
   run.rewind(state.history);
@@ -105,6 +134,6 @@ export async function trainTo(
     },
   };
   const pace = new Pace({ signals, checkpointEvery });
-  const complete = await train(state, data, new RunRecorder(run, silentScreen, pace), pace);
+  const complete = await train(state, set, new RunRecorder(run, silentScreen, pace), pace);
   return { complete, step: state.step, history: state.history };
 }

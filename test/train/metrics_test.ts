@@ -33,6 +33,18 @@ Deno.test("epochLine() is the line of the conventions", () => {
   assertEquals(epochLine(metrics, 10, time, "synthetic").endsWith("  (SYNTHETIC data)"), true);
 });
 
+Deno.test("epochLine() fits a terminal, and keeps what matters most", () => {
+  const metrics = { ...epoch(1, 0.8302), val_loss: 0.4786 };
+  const lineOf = (columns: number, data: "fashion-mnist" | "synthetic") =>
+    epochLine(metrics, 10, time, data, columns);
+  const figures = "epoch  1/10  train_loss 0.5930 acc 0.7841  val_loss 0.4786 acc 0.8302";
+  assertEquals(lineOf(100, "fashion-mnist"), `${figures}  3.1 s  16129 images/s`);
+  assertEquals(lineOf(80, "fashion-mnist"), `${figures}  3.1 s`);
+  assertEquals(lineOf(70, "fashion-mnist"), figures);
+  const last = "epoch  1/10  val_loss 0.4786 acc 0.8302  (SYNTHETIC data)";
+  assertEquals([lineOf(80, "synthetic"), lineOf(20, "synthetic")], [last, last]);
+});
+
 Deno.test("epochLine() leaves out what was not measured", () => {
   const { val_acc: _, val_loss: __, ...metrics } = epoch(1, 0);
   assertEquals(

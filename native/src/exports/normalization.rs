@@ -71,6 +71,14 @@ exports! { EXPORTS:
     fn layer_norm_gradients(x: Handle, dy: Handle, weight: Handle, statistics: Handle, epsilon: f64, which: u32, out: &mut [f64]) -> Status {
         put_wanted(ops::row_norm_gradients([&get(x)?, &get(dy)?], &get(weight)?, &get(statistics)?, About::Mean, epsilon, wants(which))?, out)
     }
+    /// Over the channels, at each pixel.
+    fn layer_norm_2d(x: Handle, weight: Handle, bias: Handle, epsilon: f64, out: &mut [f64]) -> Status {
+        put_all(ops::pixel_norm(&get(x)?, &get(weight)?, &get(bias)?, epsilon)?, out)
+    }
+    /// Writes three handles.
+    fn layer_norm_2d_gradients(x: Handle, dy: Handle, weight: Handle, statistics: Handle, epsilon: f64, which: u32, out: &mut [f64]) -> Status {
+        put_wanted(ops::pixel_norm_gradients([&get(x)?, &get(dy)?], &get(weight)?, &get(statistics)?, epsilon, wants(which))?, out)
+    }
     /// Over the last dimension, by the root of the mean of squares; the statistics' means are 0.
     fn rms_norm(x: Handle, weight: Handle, epsilon: f64, out: &mut [f64]) -> Status {
         put_all(ops::row_norm(&get(x)?, &get(weight)?, None, About::Zero, epsilon)?, out)

@@ -33,9 +33,14 @@ impl<T: Float> Kernel<T> for Transpose<T> {
         let whole = |length: usize| length / V::SIDE * V::SIDE;
         // SAFETY: rows and columns are all below their numbers.
         unsafe {
-            for left in (0..whole(columns)).step_by(V::SIDE) {
-                for top in (0..whole(rows)).step_by(V::SIDE) {
-                    V::transpose(from.add(top * from_step + left), from_step, to.add(left * to_step + top), to_step);
+            // Blocks of whole cache lines, of x and of the result.
+            for left in (0..whole(columns)).step_by(TILE) {
+                for top in (0..whole(rows)).step_by(TILE) {
+                    for left in (left..whole(columns).min(left + TILE)).step_by(V::SIDE) {
+                        for top in (top..whole(rows).min(top + TILE)).step_by(V::SIDE) {
+                            V::transpose(from.add(top * from_step + left), from_step, to.add(left * to_step + top), to_step);
+                        }
+                    }
                 }
             }
             for row in 0..rows {

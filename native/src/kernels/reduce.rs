@@ -120,6 +120,47 @@ impl<T: Float, F: Pointwise<T, N>, const N: usize> Kernel<T> for Sums<'_, T, F, 
     }
 }
 
+/// The terms `start..end` of `[terms, inner]`, added to the partials `[PARTIALS, width]`. The width is a multiple of every
+/// vector's: what is stored a part of cannot be loaded again at once.
+struct Carried<'a, T, F, const N: usize> {
+    sums: Sums<'a, T, F, N>,
+    width: usize,
+    partials: Shared<T>,
+}
+
+impl<T: Float, F: Pointwise<T, N>, const N: usize> Kernel<T> for Carried<'_, T, F, N> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let Extent { terms, inner, .. } = self.sums.extent;
+        for j in self.sums.start..self.sums.end {
+            let row = j % PARTIALS * self.width;
+            for_vectors!(V, 0..inner, |i, left| {
+                // SAFETY: the row lies within the inputs, and the partials are this thread's in its turn.
+                unsafe {
+                    let place = self.partials.at(row + i);
+                    let term = self.sums.terms::<V>(j * inner + i, left);
+                    V::load(place).add(term).store(place);
+                }
+            });
+        }
+        if self.sums.end == terms {
+            for_vectors!(V, 0..inner, |i, left| {
+                let mut column = [V::zero(); PARTIALS];
+                for p in 0..PARTIALS {
+                    // SAFETY: as above; the results are within the output.
+                    column[p] = unsafe { V::load(self.partials.at(p * self.width + i)) };
+                }
+                // SAFETY: as above.
+                unsafe { join_by(column, V::add).store_up_to(self.sums.out.at(i), left) };
+            });
+        }
+    }
+}
+
+/// The most threads that take turns: with more it pays to fetch what the others wrote.
+const TURNS: usize = 4;
+
 /// The sums of `term(inputs...)`, `[outer, terms, inner] -> [outer, inner]`.
 ///
 /// # Errors
@@ -128,6 +169,24 @@ pub fn sum<T: Float, F: Pointwise<T, N>, const N: usize>(term: F, inputs: [&[T];
     let Extent { outer, terms, inner } = extent;
     if inputs.iter().any(|input| input.len() != outer * terms * inner) {
         fail!("Internal error: a sum's input has another size than its extent {extent:?}");
+    }
+    // Results that lie side by side in every row: each thread would read a part of all rows, half of which the others
+    // have in their caches, line by line. Taking turns, each reads the rows that it wrote.
+    let length = terms * inner;
+    let takes_turns = (2..=TURNS).contains(&parallel::threads()) && length >= 2 * parallel::WORTH_A_THREAD;
+    let width = inner.next_multiple_of(PARTIALS);
+    if takes_turns && outer == 1 && inner > 1 && PARTIALS * width < parallel::WORTH_A_THREAD {
+        let mut partials = vec![T::ZERO; PARTIALS * width];
+        let partials = Shared::new(partials.as_mut_ptr());
+        // SAFETY: the last turn writes all results.
+        return unsafe {
+            filled(inner, |out| {
+                parallel::in_turn(terms, |start, end| {
+                    let sums = Sums { term, inputs, extent, out, start, end };
+                    T::dispatch(Carried { sums, width, partials });
+                });
+            })
+        };
     }
     // SAFETY: the ranges cover all results.
     unsafe {

@@ -8,8 +8,7 @@ use super::pointwise::function;
 use super::storage::{Elements, Format, batch_innermost, element_count, has_float_kernels, make, row_major};
 use super::{pooling, reduce};
 use crate::error::Result;
-use crate::kernels::convolution::weight::weight_gradient;
-use crate::kernels::convolution::{direct, winograd};
+use crate::kernels::convolution::{direct, weight, weight_winograd, winograd};
 use crate::kernels::geometry::Geometry;
 use crate::kernels::pointwise::{Relu, ReluGradient};
 use crate::{fail, floats};
@@ -168,6 +167,8 @@ pub fn gradients(
             wanted[0] = Some(make(dx, x.dims(), Format::BatchInnermost)?);
         }
         if for_weight || for_bias {
+            let by_tiles = for_weight && weight_winograd::suits(&geometry);
+            let weight_gradient = if by_tiles { weight_winograd::weight_gradient } else { weight::weight_gradient };
             let (dw, db) = weight_gradient(&geometry, &from_x, &from_dy, for_bias)?;
             wanted[1] = for_weight.then(|| make(dw, weight.dims(), Format::RowMajor)).transpose()?;
             wanted[2] = for_bias.then(|| make(db, &[geometry.out_channels], Format::RowMajor)).transpose()?;

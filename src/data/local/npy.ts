@@ -3,6 +3,8 @@ import { UserError } from "../../errors.ts";
 /** Whole numbers of a NumPy array and its shape. */
 export interface NpyArray {
   readonly shape: readonly number[];
+  /** The type of the elements as NumPy writes it, `|u1`. */
+  readonly type: string;
   /** The elements in row-major order. */
   readonly values: ArrayLike<number>;
   /** The elements themselves, where they are unsigned bytes. */
@@ -45,7 +47,10 @@ export function readNpy(bytes: Uint8Array<ArrayBuffer>, name: string): NpyArray 
   }
   const read = readers[type];
   if (read === undefined) {
-    throw new UserError(`${name} is an array of ${type}; save it as whole numbers, such as uint8.`);
+    throw new UserError(
+      `${name} is an array of ${type}; save it as whole numbers, pixels as ` +
+        "uint8 from 0 to 255.",
+    );
   }
   const shape = sizes.split(",").map((size) => size.trim()).filter((size) => size !== "").map(
     Number,
@@ -59,5 +64,5 @@ export function readNpy(bytes: Uint8Array<ArrayBuffer>, name: string): NpyArray 
     );
   }
   const values = read(content.buffer);
-  return { shape, values, ...(type === "|u1" && { bytes: content }) };
+  return { shape, type, values, ...(type === "|u1" && { bytes: content }) };
 }

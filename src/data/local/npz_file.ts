@@ -59,7 +59,7 @@ function partOf(images: Named, labels: Named) {
   if (!isImages || bytes === undefined) {
     throw new UserError(
       `${images.name} has to be uint8 of the shape [count, height, width] or ` +
-        `[count, height, width, 1 or 3], not [${images.shape.join(", ")}].`,
+        `[count, height, width, 1 or 3], not ${images.type} [${images.shape.join(", ")}].`,
     );
   }
   if (count * height * width === 0) throw new UserError(`${images.name} holds no images.`);

@@ -1,6 +1,6 @@
 import { curvesPicture, measuredIn } from "../../picture/mod.ts";
 import { duration, figureText, fixed, rankedOf } from "../../statistics/mod.ts";
-import { crossEntropyLoss, lossNote } from "../../nn/mod.ts";
+import { crossEntropyLoss, lossNote, mixing } from "../../nn/mod.ts";
 import { epochFigures } from "../../train/mod.ts";
 import { configRecord, shownConfig } from "../../config/mod.ts";
 import { shownName } from "../../data/mod.ts";
@@ -12,8 +12,8 @@ import { program } from "../../program.ts";
 import { counted } from "../../printable.ts";
 import { shellPath } from "../../shell_word.ts";
 
-/** The files of a run folder that are served as they are. */
-export const runFiles = [
+/** The files of every run folder that are served as they are. */
+const runFiles = [
   "report.html",
   "config.json",
   "environment.json",
@@ -21,6 +21,13 @@ export const runFiles = [
   "summary.json",
   "confusion_matrix.json",
 ] as const;
+
+/** The files of a run that are served as they are: those of every run, and of its own model. */
+export const filesOf = (run: FoundRun): readonly string[] =>
+  run.state === "damaged" ? runFiles : [
+    ...runFiles,
+    ...Object.keys(run.config.modelFiles ?? {}).map((name) => `model/${name}`),
+  ];
 
 /** The page of one run; `folder` is the parent of the run folders as the user wrote it. */
 export function runPage(run: FoundRun, folder: string): Page {
@@ -121,7 +128,7 @@ function curves({ epochs, best, config }: RunRecord): Content {
   if (epochs.length === 0) return markup`<p>The first epoch is not complete yet.</p>`;
   const subtitle = `${epochs.length} of ${counted(config.epochs, "epoch")}`;
   const shown = { subtitle, history: epochs, best: best?.epoch, epochs: config.epochs };
-  const note = lossNote(crossEntropyLoss(config));
+  const note = lossNote(crossEntropyLoss(config), mixing(config));
   return [
     ...measuredIn(epochs).map((metric) => {
       const title = `${config.model}, seed ${config.seed}: ${metric.label}`;
@@ -177,9 +184,12 @@ function settings({ config }: RunRecord): Markup {
   );
 }
 
-function files({ files, name }: RunRecord): Markup {
-  const items = runFiles.filter((file) => files.has(file)).map((file) =>
-    markup`<li><a id="file-${file}" href="${encodeURIComponent(name)}/${file}">${file}</a></li>`
+function files(run: RunRecord): Markup {
+  const items = filesOf(run).filter((file) => file.includes("/") || run.files.has(file)).map(
+    (file) => {
+      const address = [run.name, ...file.split("/")].map(encodeURIComponent).join("/");
+      return markup`<li><a id="file-${file}" href="${address}">${file}</a></li>`;
+    },
   );
   return markup`
     <h2>Files</h2>

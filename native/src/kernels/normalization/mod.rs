@@ -17,6 +17,8 @@ mod inference;
 mod masked;
 mod moments;
 mod passes;
+mod pixels;
+mod pixels_backward;
 mod pooled;
 mod rows;
 
@@ -27,5 +29,7 @@ pub use self::forward::forward;
 pub use self::incoming::Incoming;
 pub use self::inference::{inference, scale_and_shift};
 pub use self::moments::Statistics;
+pub use self::pixels::forward as pixels_forward;
+pub use self::pixels_backward::backward as pixels_backward;
 pub use self::pooled::{Halves, Windows, forward_pooled};
 pub use self::rows::{RowAffine, Rows, backward as rows_backward};

@@ -20,13 +20,19 @@ pub const SIDE_BY_SIDE: usize = 4;
 
 #[derive(Clone, Copy, Default)]
 pub struct Moments {
-    count: f64,
-    mean: f64,
+    pub count: f64,
+    pub mean: f64,
     /// The sum of squared deviations from the mean.
-    squares: f64,
+    pub squares: f64,
 }
 
 impl Moments {
+    /// Of a block, by the sum of deviations from its pivot and the sum of their squares.
+    #[inline(always)]
+    pub fn about(pivot: f64, count: f64, sum: f64, squares: f64) -> Self {
+        Self { count, mean: pivot + sum / count, squares: squares - sum * sum / count }
+    }
+    #[inline(always)]
     pub fn join(self, other: Self) -> Self {
         let (count, apart) = (self.count + other.count, other.mean - self.mean);
         let share = other.count / count;
@@ -36,6 +42,7 @@ impl Moments {
             squares: self.squares + other.squares + apart * apart * self.count * share,
         }
     }
+    #[inline(always)]
     pub fn statistics(self) -> Statistics {
         let variance = self.squares / self.count;
         // Rounding may leave less than nothing of a constant set's deviations. A NaN stays.
@@ -51,6 +58,7 @@ pub struct Statistics {
 }
 
 impl Statistics {
+    #[inline(always)]
     pub fn centre<T: Float>(self, epsilon: f64) -> Centre<T> {
         let centre = T::of(self.mean);
         let rest = self.mean - centre.to_f64();
@@ -66,26 +74,26 @@ pub struct Centre<T> {
     pub inverse: f64,
 }
 
-/// Blocks of equal length one after the other.
+/// Rows of equal length one after the other: blocks, or channels.
 #[derive(Clone, Copy)]
-struct Blocks<T> {
-    x: *const T,
-    terms: usize,
+pub struct Strided<T> {
+    pub x: *const T,
+    pub terms: usize,
 }
 
-impl<T: Float> Blocks<T> {
-    /// The terms of a block from `j` on, `left` of them.
+impl<T: Float> Strided<T> {
+    /// The terms of a row from `j` on, `left` of them.
     ///
     /// # Safety
-    /// The block must have term `j`.
+    /// The row must have term `j`.
     #[inline(always)]
-    unsafe fn at<V: Vector<Element = T>>(&self, block: usize, j: usize, left: usize) -> V {
-        // SAFETY: the caller's promise: the block has term j.
-        unsafe { V::load_up_to(self.x.add(block * self.terms + j), left) }
+    pub unsafe fn at<V: Vector<Element = T>>(&self, row: usize, j: usize, left: usize) -> V {
+        // SAFETY: the caller's promise: the row has term j.
+        unsafe { V::load_up_to(self.x.add(row * self.terms + j), left) }
     }
 }
 
-struct Plain<T>(Blocks<T>);
+pub struct Plain<T>(pub Strided<T>);
 
 impl<V: Vector> Terms<V, 1> for Plain<V::Element> {
     #[inline(always)]
@@ -95,7 +103,7 @@ impl<V: Vector> Terms<V, 1> for Plain<V::Element> {
     }
 }
 
-struct Squares<T>(Blocks<T>);
+struct Squares<T>(Strided<T>);
 
 impl<V: Vector> Terms<V, 1> for Squares<V::Element> {
     #[inline(always)]
@@ -107,7 +115,7 @@ impl<V: Vector> Terms<V, 1> for Squares<V::Element> {
 }
 
 /// Deviations from each block's pivot, and their squares.
-struct Apart<T, const BLOCKS: usize>(Blocks<T>, [[T; PARTIALS]; BLOCKS]);
+struct Apart<T, const BLOCKS: usize>(Strided<T>, [[T; PARTIALS]; BLOCKS]);
 
 impl<V: Vector, const BLOCKS: usize> Terms<V, 2> for Apart<V::Element, BLOCKS> {
     #[inline(always)]
@@ -124,7 +132,7 @@ impl<V: Vector, const BLOCKS: usize> Terms<V, 2> for Apart<V::Element, BLOCKS> {
 /// `x` must be valid for all terms.
 #[inline(always)]
 unsafe fn moments<V: Vector, const BLOCKS: usize>(x: *const V::Element, terms: usize, about_zero: bool) -> [Moments; BLOCKS] {
-    let (count, blocks, mut moments) = (terms as f64, Blocks { x, terms }, [Moments::default(); BLOCKS]);
+    let (count, blocks, mut moments) = (terms as f64, Strided { x, terms }, [Moments::default(); BLOCKS]);
     if about_zero {
         // SAFETY: the caller's promise.
         let sums = unsafe { sums::<V, BLOCKS, 1>(terms, Squares(blocks)) };
@@ -143,8 +151,7 @@ unsafe fn moments<V: Vector, const BLOCKS: usize>(x: *const V::Element, terms: u
     let apart = unsafe { sums::<V, BLOCKS, 2>(terms, Apart(blocks, pivots)) };
     for block in 0..BLOCKS {
         let [sum, squares] = [apart[block][0].to_f64(), apart[block][1].to_f64()];
-        let mean = pivots[block][0].to_f64() + sum / count;
-        moments[block] = Moments { count, mean, squares: squares - sum * sum / count };
+        moments[block] = Moments::about(pivots[block][0].to_f64(), count, sum, squares);
     }
     moments
 }

@@ -29,6 +29,13 @@ impl<T: Float> Centre<T> {
     pub(super) fn scale_and_shift(self) -> (T, T) {
         (T::of(self.inverse), T::of(-self.rest * self.inverse))
     }
+    /// k and c of a set's dx, by the sums A and B'.
+    #[inline(always)]
+    pub(super) fn pull(self, [plain, product]: [f64; 2], terms: usize, about_zero: bool) -> [f64; 2] {
+        let (count, Self { rest, inverse, .. }) = (terms as f64, self);
+        let k = -((product - rest * plain) * inverse) / count * inverse * inverse;
+        [k, if about_zero { 0.0 } else { -plain / count * inverse - rest * k }]
+    }
 }
 
 impl<T: Float> Write<T> for RowAffine<'_, T> {
@@ -120,20 +127,15 @@ impl<T: Float> Passes<T> for Sums<'_, T> {
         // SAFETY: every unit of the set was gathered, and the set's place is this thread's.
         unsafe {
             let blocks = std::slice::from_raw_parts(self.blocks.at(set * units), units);
-            let [plain, product] = blocks.iter().fold([0.0; 2], |total, sums| [0, 1].map(|sum| total[sum] + sums[sum]));
-            let Centre { rest, inverse, .. } = self.of.centre(set);
-            *self.sets.at(set) = [plain, (product - rest * plain) * inverse];
+            *self.sets.at(set) = blocks.iter().fold([0.0; 2], |total, sums| [0, 1].map(|sum| total[sum] + sums[sum]));
         }
     }
     #[inline(always)]
     fn write<V: Vector<Element = T>>(&self, set: usize, units: Range<usize>) {
         let (terms, centre) = (self.division.terms, self.of.centre(set));
         // SAFETY: the set's sums were joined.
-        let [plain, product] = unsafe { *self.sets.at(set) };
-        let (count, Centre { rest, inverse, .. }) = (terms as f64, centre);
-        let k = -product / count * inverse * inverse;
-        let c = if self.of.about_zero { 0.0 } else { -plain / count * inverse - rest * k };
-        let (k, c, inverse) = (V::constant(k), V::constant(c), V::constant(inverse));
+        let [k, c] = centre.pull(unsafe { *self.sets.at(set) }, terms, self.of.about_zero);
+        let (k, c, inverse) = (V::constant(k), V::constant(c), V::constant(centre.inverse));
         let middle = V::splat(centre.centre);
         for_vectors!(V, units.start * BLOCK..(units.end * BLOCK).min(terms), |i, count| {
             // SAFETY: the terms lie within x, dy, dx and the weight.

@@ -4,7 +4,7 @@ use super::{CASES, Chance, assert_bits, assert_same_bits};
 use crate::kernels::geometry::Axis;
 use crate::kernels::normalization::{
     Affine, Backward, Channels, Halves, Incoming, RowAffine, Rows, Statistics, Windows, channels_backward, columns_backward,
-    forward, forward_pooled, inference, rows_backward, scale_and_shift,
+    forward, forward_pooled, inference, pixels_backward, pixels_forward, rows_backward, scale_and_shift,
 };
 use crate::kernels::pooling;
 
@@ -138,6 +138,54 @@ fn rows_are_the_definitions_over_random_shapes() {
             [y, columns_backward(of, true).unwrap(), columns_backward(of, false).unwrap()].concat()
         });
         assert_same_bits([rows, terms], || rows_backward(of).unwrap());
+    }
+}
+
+/// `[rows, columns] -> [columns, rows]`.
+fn transposed(matrix: &[f32], columns: usize) -> Vec<f32> {
+    (0..columns).flat_map(|column| matrix.iter().skip(column).step_by(columns).copied()).collect()
+}
+
+#[test]
+fn pixels_are_rows_of_the_transposed_matrix_and_their_weights_sums_of_blocks() {
+    for case in 0..CASES {
+        let mut chance = Chance::of(case);
+        let mut many =
+            |often: usize, most: usize| if chance.pick(0, 19) < often { chance.pick(1000, most) } else { chance.pick(1, 150) };
+        let positions = many(2, 2500);
+        let channels = if positions > 150 { 3 } else { many(1, 1200) };
+        let far = [0.0, 0.0, 100.0, -1e4][chance.pick(0, 3)];
+        let x: Vec<f32> = chance.numbers(channels * positions).iter().map(|x| 4.0 * x + far).collect();
+        let dy = chance.numbers(channels * positions);
+        let [weight, bias] = [0, 1].map(|_| chance.numbers(channels));
+        let affine = RowAffine { weight: &weight, bias: Some(&bias) };
+        let (x_rows, dy_rows) = (transposed(&x, positions), transposed(&dy, positions));
+        let (y, statistics) = forward(&x_rows, positions, false, 1e-5, &affine).unwrap();
+        let rows = Rows { weight: &weight, x: &x_rows, dy: &dy_rows, statistics: &statistics, about_zero: false, epsilon: 1e-5 };
+        let dx = rows_backward(rows).unwrap();
+        let (means, variances) = statistics.split_at(positions);
+        let z = |channel: usize, position: usize| {
+            let (centre, inverse) = (means[position] as f32, 1.0 / (variances[position] + 1e-5).sqrt());
+            let shift = (-(means[position] - f64::from(centre)) * inverse) as f32;
+            (x[channel * positions + position] - centre).mul_add(inverse as f32, shift)
+        };
+        let along = |factor: &dyn Fn(usize, usize) -> f32| {
+            let block = |channel: usize, first: usize| {
+                sum((first..positions.min(first + 1024)).map(|i| (dy[channel * positions + i], factor(channel, i))))
+            };
+            let channel = |channel| (0..positions).step_by(1024).map(|first| block(channel, first)).sum::<f64>() as f32;
+            (0..channels).map(channel).collect::<Vec<_>>()
+        };
+        let expected = [transposed(&y, channels), transposed(&dx, channels), along(&z), along(&|_, _| 1.0)].concat();
+        assert_bits([channels, positions], &expected, || {
+            let (y, found) = pixels_forward(&x, &weight, &bias, 1e-5).unwrap();
+            assert_eq!(found, statistics);
+            let of = Rows { x: &x, dy: &dy, ..rows };
+            let (dx, dweight, dbias) = pixels_backward(of, true).unwrap();
+            let (none, again, _) = pixels_backward(of, false).unwrap();
+            assert!(none.is_empty() && again == dweight);
+            [y, dx, dweight, dbias].concat()
+        });
     }
 }
 

@@ -29,3 +29,19 @@ fn every_instance_gives_the_sums_definitions_bits_over_random_shapes() {
         assert_bits(extent, &expected, || sum(Identity, [&x], extent).unwrap());
     }
 }
+
+#[test]
+fn threads_that_take_turns_give_the_definitions_bits() {
+    crate::parallel::configure(3);
+    for inner in [2, 7, 64, 300] {
+        let extent = Extent { outer: 1, terms: 80_000 / inner, inner };
+        let x = Chance::of(inner as u32).numbers(extent.terms * inner);
+        let mut partials = vec![[0f32; PARTIALS]; inner];
+        for (place, x) in x.iter().enumerate() {
+            partials[place % inner][place / inner % PARTIALS] += x;
+        }
+        let expected: Vec<f32> = partials.into_iter().map(join).collect();
+        assert_bits(extent, &expected, || sum(Identity, [&x], extent).unwrap());
+        assert_eq!(sum(Identity, [&x], extent).unwrap(), expected, "on several threads");
+    }
+}

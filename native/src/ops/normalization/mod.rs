@@ -3,6 +3,7 @@
 
 mod channels;
 mod folding;
+mod pixels;
 mod pooled;
 mod rows;
 mod running;
@@ -11,6 +12,7 @@ use candle_core::{DType, Tensor};
 
 pub use self::channels::{batch_norm, batch_norm_gradients, batch_norm_inference, group_norm, group_norm_gradients};
 pub use self::folding::fold;
+pub use self::pixels::{pixel_norm, pixel_norm_gradients};
 pub use self::pooled::{batch_norm_max_pool2d, batch_norm_max_pool2d_gradients};
 pub use self::rows::{About, row_norm, row_norm_gradients};
 pub use self::running::follow;

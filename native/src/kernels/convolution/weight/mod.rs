@@ -8,10 +8,12 @@
 //! it count as zeros, and so do the terms that fill a row up to a multiple of 16. The partials are joined by
 //! a fixed tree ([`crate::kernels::partials`]).
 
+mod bias;
 mod piece;
 mod row;
 mod whole;
 
+pub use self::bias::bias_gradient;
 use self::piece::Piece;
 use self::whole::{TILE_COLUMNS, Tile, Whole, tile_out_channels};
 use crate::error::Result;

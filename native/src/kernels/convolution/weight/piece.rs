@@ -1,9 +1,10 @@
 //! What one task does: its tiles, row by row.
 
+use super::bias::add_row;
 use super::row::Line;
 use super::whole::{TILE_COLUMNS, Tile, Whole, tile_out_channels};
 use crate::kernels::geometry::Geometry;
-use crate::kernels::partials::{PARTIALS, carry_on, join};
+use crate::kernels::partials::{PARTIALS, join};
 use crate::kernels::tile::with_constant;
 use crate::kernels::vector::{Float, Kernel, Vector};
 
@@ -39,10 +40,7 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
             }
             for (channel, sums) in biases.iter().zip(&mut bias_sums) {
                 let terms = &self.whole.dy[(channel * g.rows.output + row) * row_length..][..row_length];
-                carry_on(sums, row_length, |total: V, j| {
-                    // SAFETY: no more terms are read than there are.
-                    total.add(unsafe { V::load_up_to(terms.as_ptr().add(j), row_length - j) })
-                });
+                add_row::<V>(sums, terms);
             }
         }
         for (&channel, &sums) in biases.iter().zip(&bias_sums) {

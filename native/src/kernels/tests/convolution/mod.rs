@@ -1,3 +1,4 @@
 mod direct;
 mod weight;
+mod weight_winograd;
 mod winograd;

@@ -1,0 +1,62 @@
+//! The products of one block at one place: the only sums of the gradient.
+
+use crate::kernels::tile::{add_term, channel_block, load, tile_channels, with_constant};
+use crate::kernels::vector::{Float, Kernel, Vector};
+
+/// `sums[o, i] += sum over terms of dy[term, o] x[term, i]`; all channels are multiples of a vector.
+pub(super) struct Products<T> {
+    pub(super) terms: usize,
+    pub(super) x: *const T,
+    pub(super) dy: *const T,
+    pub(super) sums: *mut T,
+    pub(super) in_channels: usize,
+    pub(super) out_channels: usize,
+    /// Whether the block is the first, whose sums are added to +0.
+    pub(super) begins: bool,
+}
+
+impl<T: Float> Kernel<T> for Products<T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let blocks = self.out_channels.div_ceil(tile_channels::<V>());
+        for lane in (0..self.in_channels).step_by(2 * V::LANES) {
+            for block in 0..blocks {
+                let (first, last) = channel_block(self.out_channels, block, blocks);
+                // SAFETY: `Task` gives x, dy and sums with these channels.
+                unsafe {
+                    with_constant!(W = (self.in_channels - lane) / V::LANES, [1; 2], {
+                        with_constant!(R = last - first, [1 2 3 4 5 6 7 8 9 10 11; 12], self.tile::<V, R, W>(first, lane))
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl<T: Float> Products<T> {
+    /// # Safety
+    /// All must be valid for R output channels from `first` on and W vectors from `lane` on.
+    #[inline(always)]
+    unsafe fn tile<V: Vector<Element = T>, const R: usize, const W: usize>(&self, first: usize, lane: usize) {
+        if R > tile_channels::<V>() {
+            return; // never asked for; nothing to compile
+        }
+        // SAFETY: the caller's promise.
+        unsafe {
+            let (mut x, mut dy) = (self.x.add(lane), self.dy.add(first));
+            let mut sums = [[V::zero(); W]; R];
+            for _ in 0..self.terms {
+                add_term(&mut sums, dy, 1, load(x));
+                (x, dy) = (x.wrapping_add(self.in_channels), dy.wrapping_add(self.out_channels));
+            }
+            for r in 0..R {
+                for w in 0..W {
+                    let to = self.sums.add((first + r) * self.in_channels + lane + w * V::LANES);
+                    let before = if self.begins { V::zero() } else { V::load(to) };
+                    before.add(sums[r][w]).store(to);
+                }
+            }
+        }
+    }
+}
