@@ -103,6 +103,7 @@ export const symbols = {
     result: "f64",
   },
   conv2d: { parameters: ["f64", "f64", "f64", "buffer", "u32", "u32"], result: "f64" },
+  conv2d_added: { parameters: ["f64", "f64", "f64", "buffer", "u32", "f64", "u32"], result: "f64" },
   conv2d_max_pool2d: {
     parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "buffer", "u32", "buffer", "u32"],
     result: "f64",
@@ -119,7 +120,45 @@ export const symbols = {
   avg_pool2d: { parameters: ["f64", "buffer", "u32"], result: "f64" },
   avg_pool2d_gradient: { parameters: ["f64", "buffer", "u32", "buffer", "u32"], result: "f64" },
   batch_norm: {
-    parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
+  batch_norm_max_pool2d: {
+    parameters: [
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "u32",
+      "buffer",
+      "u32",
+      "buffer",
+      "u32",
+    ],
+    result: "f64",
+  },
+  batch_norm_max_pool2d_gradients: {
+    parameters: [
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "buffer",
+      "u32",
+      "u32",
+      "buffer",
+      "u32",
+    ],
+    result: "f64",
+  },
+  fold_batch_norm: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "f64", "buffer", "u32"],
     result: "f64",
   },
   batch_norm_gradients: {
@@ -468,6 +507,15 @@ export interface Native {
    * is 1. `p` is `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x, groups]`.
    */
   conv2d(x: Handle, weight: Handle, bias: Handle, p: U32, relu: number): Handle;
+  /** `conv2d(..) + added [n, o, h', w']`, through ReLU where `relu` is 1. */
+  conv2d_added(
+    x: Handle,
+    weight: Handle,
+    bias: Handle,
+    p: U32,
+    added: Handle,
+    relu: number,
+  ): Handle;
   /**
    * Writes two handles: the maximum and its argmax that max_pool2d with the parameters `pooling` gives of conv2d's
    * result.
@@ -508,7 +556,10 @@ export interface Native {
   avg_pool2d(x: Handle, p: U32): Handle;
   /** The gradient of avg_pool2d. */
   avg_pool2d_gradient(dy: Handle, xShape: U32, p: U32): Handle;
-  /** By the batch's own statistics; with `relu` max(y, 0). The running statistics, 0 or tensors, are moved in place. */
+  /**
+   * By the batch's own statistics; with `added`, 0 or a tensor, `y + added`; with `relu` max(y, 0) of it. The running
+   * statistics, 0 or tensors, are moved in place.
+   */
   batch_norm(
     x: Handle,
     weight: Handle,
@@ -517,7 +568,48 @@ export interface Native {
     runningVariance: Handle,
     momentum: number,
     epsilon: number,
+    added: Handle,
     relu: number,
+    out: F64,
+  ): void;
+  /** As batch_norm, through max_pool2d with the parameters `pooling`: writes the argmax as a third handle. */
+  batch_norm_max_pool2d(
+    x: Handle,
+    weight: Handle,
+    bias: Handle,
+    runningMean: Handle,
+    runningVariance: Handle,
+    momentum: number,
+    epsilon: number,
+    relu: number,
+    pooling: U32,
+    out: F64,
+  ): void;
+  /** Writes three handles. `value`: 0, or the maximum where a ReLU came before the pooling. */
+  batch_norm_max_pool2d_gradients(
+    x: Handle,
+    dy: Handle,
+    argmax: Handle,
+    value: Handle,
+    weight: Handle,
+    statistics: Handle,
+    epsilon: number,
+    pooling: U32,
+    which: number,
+    out: F64,
+  ): void;
+  /**
+   * Writes two handles: the weight `[o, ..]` and the bias `[o]` of a layer after which a batch normalisation by given
+   * statistics follows, so that the layer gives what the normalisation gives. `bias`: 0, or the layer's.
+   */
+  fold_batch_norm(
+    layerWeight: Handle,
+    layerBias: Handle,
+    weight: Handle,
+    bias: Handle,
+    mean: Handle,
+    variance: Handle,
+    epsilon: number,
     out: F64,
   ): void;
   /** Writes three handles. `relu`: 0, or the bias where a ReLU followed. */
@@ -932,6 +1024,8 @@ export const bind = (
       fail()),
   conv2d: (x, weight, bias, p, relu) =>
     s.conv2d(x, weight, bias, array(p, Uint32Array), length, u32(relu)) || fail(),
+  conv2d_added: (x, weight, bias, p, added, relu) =>
+    s.conv2d_added(x, weight, bias, array(p, Uint32Array), length, added, u32(relu)) || fail(),
   conv2d_max_pool2d: (x, weight, bias, p, relu, pooling, out) =>
     void (s.conv2d_max_pool2d(
       x,
@@ -974,7 +1068,18 @@ export const bind = (
   avg_pool2d_gradient: (dy, xShape, p) =>
     s.avg_pool2d_gradient(dy, array(xShape, Uint32Array), length, array(p, Uint32Array), length) ||
     fail(),
-  batch_norm: (x, weight, bias, runningMean, runningVariance, momentum, epsilon, relu, out) =>
+  batch_norm: (
+    x,
+    weight,
+    bias,
+    runningMean,
+    runningVariance,
+    momentum,
+    epsilon,
+    added,
+    relu,
+    out,
+  ) =>
     void (s.batch_norm(
       x,
       weight,
@@ -983,7 +1088,72 @@ export const bind = (
       runningVariance,
       momentum,
       epsilon,
+      added,
       u32(relu),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  batch_norm_max_pool2d: (
+    x,
+    weight,
+    bias,
+    runningMean,
+    runningVariance,
+    momentum,
+    epsilon,
+    relu,
+    pooling,
+    out,
+  ) =>
+    void (s.batch_norm_max_pool2d(
+      x,
+      weight,
+      bias,
+      runningMean,
+      runningVariance,
+      momentum,
+      epsilon,
+      u32(relu),
+      array(pooling, Uint32Array),
+      length,
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  batch_norm_max_pool2d_gradients: (
+    x,
+    dy,
+    argmax,
+    value,
+    weight,
+    statistics,
+    epsilon,
+    pooling,
+    which,
+    out,
+  ) =>
+    void (s.batch_norm_max_pool2d_gradients(
+      x,
+      dy,
+      argmax,
+      value,
+      weight,
+      statistics,
+      epsilon,
+      array(pooling, Uint32Array),
+      length,
+      u32(which),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  fold_batch_norm: (layerWeight, layerBias, weight, bias, mean, variance, epsilon, out) =>
+    void (s.fold_batch_norm(
+      layerWeight,
+      layerBias,
+      weight,
+      bias,
+      mean,
+      variance,
+      epsilon,
       array(out, Float64Array),
       length,
     ) || fail()),

@@ -1,9 +1,9 @@
 import { ConvolutionGeometry, functional, PoolingGeometry, type Tensor } from "../tensor/mod.ts";
 import type { Conv2d } from "./convolution.ts";
-import type { Layer, Mode, Module, Tensors } from "./module.ts";
-import { foldedWeights } from "./folding.ts";
+import type { Ending, Layer, Mode, Module, Tensors } from "./module.ts";
 import type { BatchNorm, BatchNormTensors, Normalization } from "./normalization.ts";
 import type { Pool2d } from "./pooling.ts";
+import type { Residual } from "./residual.ts";
 import type { Weights } from "./weights.ts";
 
 /** Layers that run as one: a single layer, or a layer and those after it that join it. */
@@ -20,7 +20,6 @@ export interface Pass {
   readonly folds: boolean;
 }
 
-type Forward = (x: Tensor, mode: Mode) => Tensor;
 type Built<Kind extends Layer, Own> = Module<Own> & { readonly layer: Kind };
 
 /** What a kind of layer can do for its neighbours. */
@@ -29,12 +28,14 @@ interface Row {
   readonly epilogue?: readonly string[];
   /** The kind of normalisation that evaluation folds into its weight where it follows. */
   readonly folds?: string;
+  /** Whether what a residual block adds, and the ReLU after it, can join it where nothing else follows. */
+  readonly adds?: boolean;
   /** Whether a pass that it begins can leave the gradient of the ReLU at its end to the next pass. */
   readonly leavesReluGradient?: boolean;
   /** Whether its input's gradient can be zeroed where the ReLU before it gave 0. */
   readonly takesReluGradient?: boolean;
-  /** The native call of a pass that it begins, by these weights if they are not its own. */
-  forward(module: Module, epilogue: functional.Epilogue): Forward;
+  /** The call of a pass that it begins, by these weights if they are not its own. */
+  forward(module: Module, epilogue: functional.Epilogue): (x: Tensor, mode: Mode) => Tensor;
   /** What it adds to the call of a pass that it joins. */
   join?(layer: Layer): functional.Epilogue;
 }
@@ -49,11 +50,12 @@ const normalization: Row = {
 };
 
 const rows: Readonly<Record<string, Row>> = {
-  batchNorm1d: normalization,
-  batchNorm2d: normalization,
+  batchNorm1d: { ...normalization, adds: true },
+  batchNorm2d: { ...normalization, adds: true, epilogue: ["relu", "maxPool2d"] },
   groupNorm: normalization,
   conv2d: {
     epilogue: ["relu", "maxPool2d"],
+    adds: true,
     folds: "batchNorm2d",
     leavesReluGradient: true,
     takesReluGradient: true,
@@ -80,6 +82,11 @@ const rows: Readonly<Record<string, Row>> = {
       return (x) => functional.maxPool2d(x, geometry, inputFromRelu);
     },
     join: (layer: Pool2d) => ({ pooling: windows(layer) }),
+  },
+  residual: {
+    epilogue: ["relu"],
+    forward: (module: Module, { relu }) => (x, mode) =>
+      (module.layer as Residual).forward(x, module, mode, relu),
   },
 };
 
@@ -108,39 +115,63 @@ export function plan(layers: readonly Layer[], training: boolean): Pass[] {
   return passes;
 }
 
-function forwardOf(pass: Pass, modules: readonly Module[]): Forward {
-  const { start, layers, folds, ...gradients } = pass;
-  const module = modules[start]!;
-  const joined = layers.slice(folds ? 2 : 1).map((layer) => table.get(layer.kind)?.join?.(layer));
-  const { reluGradientDone, inputFromRelu } = gradients;
-  if (folds) {
-    const { forward } = table.get(module.layer.kind)!;
-    const epilogue = Object.assign(gradients, ...joined);
-    const normalization = modules[start + 1] as Built<BatchNorm, BatchNormTensors>;
-    return (x, mode) => {
-      const tensors = foldedWeights(module as Module<Weights>, normalization);
-      const y = forward({ ...module, tensors }, epilogue)(x, mode);
-      for (const each of Object.values(tensors)) if (!each.requiresGrad) each.dispose();
-      return y;
-    };
-  }
-  if (joined.length === 0 && !reluGradientDone && !inputFromRelu) return module.forward;
-  return table.get(module.layer.kind)!.forward(module, Object.assign(gradients, ...joined));
+/** A pass of a sequence, ready to run. */
+interface Run {
+  forward(x: Tensor, mode: Mode): Tensor;
+  /** The same through what becomes of the sequence's output, if that joins the pass. */
+  readonly end?: (x: Tensor, mode: Mode, ending: Ending) => Tensor;
 }
 
-/** Runs modules one after the other, as `plan` joins them. */
-export function sequence(modules: readonly Module[]): Forward {
+function runOf(pass: Pass, modules: readonly Module[]): Run {
+  const { start, layers, folds, ...gradients } = pass;
+  const module = modules[start]!;
+  const row = table.get(module.layer.kind);
+  const joined = layers.slice(folds ? 2 : 1).map((layer) => table.get(layer.kind)?.join?.(layer));
+  const epilogue = Object.assign({}, gradients, ...joined);
+  const call = folds ? folded(row!, modules[start + 1]!) : row?.forward;
+  const { reluGradientDone, inputFromRelu } = gradients;
+  const isAlone = layers.length === 1 && !reluGradientDone && !inputFromRelu;
+  const forward = call === undefined || isAlone ? module.forward : call(module, epilogue);
+  if (call === undefined || !row!.adds || joined.length > 0) return { forward };
+  return { forward, end: (x, mode, ending) => call(module, { ...epilogue, ...ending })(x, mode) };
+}
+
+/** A row's call by the weights into which the normalisation after them is folded. */
+function folded({ forward }: Row, after: Module): Row["forward"] {
+  const normalization = after as Built<BatchNorm, BatchNormTensors>;
+  const { running_mean: mean, running_var: variance, ...own } = normalization.tensors;
+  const { epsilon } = normalization.layer;
+  return (module, epilogue) => (x, mode) => {
+    const { weight, bias } = (module as Module<Weights>).tensors;
+    const tensors = functional.foldBatchNorm(weight, bias, { ...own, mean, variance }, epsilon);
+    const y = forward({ ...module, tensors }, epilogue)(x, mode);
+    for (const each of Object.values(tensors)) if (!each.requiresGrad) each.dispose();
+    return y;
+  };
+}
+
+/** Runs modules one after the other, as `plan` joins them, and then what an ending says. */
+export function sequence(modules: readonly Module[]): Module["inner"] {
   const layers = modules.map(({ layer }) => layer);
   const [training, evaluation] = [true, false].map((isTraining) =>
-    plan(layers, isTraining).map((pass) => forwardOf(pass, modules))
+    plan(layers, isTraining).map((pass) => runOf(pass, modules))
   );
-  return (x, mode) => {
+  return (x, mode, ending) => {
     let value = x;
-    for (const pass of mode.training ? training : evaluation) {
-      const next = pass(value, mode);
+    const go = (next: Tensor) => {
       // What no gradient needs goes at once: its memory is warm for the next layer.
       if (value !== x && value !== next && !next.requiresGrad) value.dispose();
       value = next;
+    };
+    const passes = mode.training ? training : evaluation;
+    const last = ending && passes.at(-1)?.end;
+    for (const pass of last ? passes.slice(0, -1) : passes) go(pass.forward(value, mode));
+    if (ending === undefined) return value;
+    if (last) {
+      go(last(value, mode, ending));
+    } else {
+      go(ending.added.add(value));
+      if (ending.relu) go(value.relu());
     }
     return value;
   };

@@ -16,6 +16,14 @@ export interface Mode {
 /** The mode of a `forward` that is given no mode. */
 export const evaluation: Mode = { training: false };
 
+/** What becomes of the output of layers that run one after the other. */
+export interface Ending {
+  /** What is added to it. */
+  readonly added: Tensor;
+  /** Whether the sum s becomes `max(s, 0)`. */
+  readonly relu?: boolean;
+}
+
 /** What a tensor of a layer is before the layer is built. */
 export interface TensorSpec {
   /** Lengths of its dimensions. */
@@ -90,8 +98,8 @@ export interface Module<Own = Tensors> extends Disposable {
   readonly buffers: readonly NamedTensor[];
   /** What was built of `layer.layers`; parameters are named by their places, `0.weight`. */
   readonly modules: readonly Module[];
-  /** Runs `modules` one after the other. */
-  inner(x: Tensor, mode: Mode): Tensor;
+  /** Runs `modules` one after the other, then what `ending` says. */
+  inner(x: Tensor, mode: Mode, ending?: Ending): Tensor;
   /** The output for a batch `[batch, ..]`. */
   forward(x: Tensor, mode?: Mode): Tensor;
 }

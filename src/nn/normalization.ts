@@ -1,4 +1,9 @@
-import { functional, type NormalizationEpilogue, Tensor } from "../tensor/mod.ts";
+import {
+  type BatchNormEpilogue,
+  functional,
+  type NormalizationEpilogue,
+  Tensor,
+} from "../tensor/mod.ts";
 import { type Initializer, ones, zeros } from "./initialization.ts";
 import type { Layer, Mode, Module } from "./module.ts";
 import { checkSizes } from "./weights.ts";
@@ -21,18 +26,19 @@ export type BatchNormTensors = {
 };
 
 /** A layer that can end in what follows it, in the same call. */
-export interface Normalization<Own> extends Layer<Own> {
+export interface Normalization<Own, Epilogue = NormalizationEpilogue> extends Layer<Own> {
   /** As every layer's; `epilogue` is what the call ends in. */
   forward(
     x: Tensor,
     module: Module<Own>,
     mode: Mode,
-    epilogue?: NormalizationEpilogue,
+    epilogue?: Epilogue,
   ): Tensor;
 }
 
 /** A batch normalisation layer. */
-export interface BatchNorm extends Normalization<BatchNormTensors>, Required<BatchNormOptions> {
+export interface BatchNorm
+  extends Normalization<BatchNormTensors, BatchNormEpilogue>, Required<BatchNormOptions> {
   /** Channels of an image, or features. */
   readonly features: number;
 }

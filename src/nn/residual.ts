@@ -14,6 +14,8 @@ export interface ResidualOptions {
 export interface Residual extends Layer {
   /** Share of the images that skip the layers in training, where there is one. */
   readonly dropRate?: number;
+  /** As every layer's; with `relu` the output is `max(.., 0)` of the sum. */
+  forward(x: Tensor, module: Module, mode: Mode, relu?: boolean): Tensor;
 }
 
 /**
@@ -39,42 +41,46 @@ export function residual(
       kind: "residual",
       layers: change,
       ...dropped,
-      forward: (x, module, mode) =>
-        added(x, depth(dropRate, module.inner(x, mode), module, mode), x),
+      forward: (x, module, mode, relu) => summed(x, x, module, module, mode, relu),
     };
   }
   return {
     kind: "residual",
     layers: [sequential(...change), shortcut],
     ...dropped,
-    forward(x, module, mode) {
+    forward(x, module, mode, relu) {
       const [change, shortcut] = module.modules;
       const base = shortcut!.forward(x, mode);
-      return added(base, depth(dropRate, change!.forward(x, mode), module, mode), x);
+      const sum = summed(x, base, change!, module, mode, relu);
+      if (!sum.requiresGrad && base !== x) base.dispose();
+      return sum;
     },
   };
 }
 
-/** The change of each image, or 0 for those that skip it. */
-function depth(
-  rate: number,
-  change: Tensor,
-  { prefix }: Module,
-  { training, random }: Mode,
+/** The base and what `change` makes of the input: joined, if it is a plain sequence that no image skips. */
+function summed(
+  x: Tensor,
+  base: Tensor,
+  change: Module,
+  module: Module,
+  mode: Mode,
+  relu = false,
 ): Tensor {
-  if (!training || rate === 0) return change;
+  const { dropRate = 0 } = module.layer as Residual;
+  const skips = mode.training && dropRate > 0;
+  const isSequence = change === module || change.layer.kind === "sequential";
+  if (isSequence && !skips) return change.inner(x, mode, { added: base, relu });
+  const y = isSequence ? change.inner(x, mode) : change.forward(x, mode);
+  const sum = base.add(skips ? skipped(dropRate, y, module, mode) : y);
+  return relu ? sum.relu() : sum;
+}
+
+/** The change of each image, or 0 for those that skip it. */
+function skipped(rate: number, change: Tensor, { prefix }: Module, { random }: Mode): Tensor {
   if (random === undefined) {
     throw new TypeError("Cannot skip layers in training without chance: pass { random }");
   }
   const ones = Tensor.ones([change.shape[0]!, ...change.shape.slice(1).map(() => 1)], change);
   return change.mul(functional.dropout(ones, rate, random.child(`${prefix}depth`)));
-}
-
-/** The sum; what no gradient needs is freed at once, but never the input. */
-function added(base: Tensor, change: Tensor, input: Tensor): Tensor {
-  const sum = base.add(change);
-  if (sum.requiresGrad) return sum;
-  if (base !== input) base.dispose();
-  if (change !== input && change !== base) change.dispose();
-  return sum;
 }

@@ -2,6 +2,7 @@ import { native } from "../ffi/mod.ts";
 import { ConvolutionGeometry, type PoolingGeometry } from "./geometry.ts";
 import { checkLayerDtype, layerGradients } from "./layer_gradients.ts";
 import { checkPooling, maxPooled } from "./pooling.ts";
+import { added, isAlike } from "./residual.ts";
 import { type Shape, shapeText } from "./shape.ts";
 import { type Gradients, isTracked, record, type Wanted } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
@@ -10,6 +11,8 @@ import { Tensor } from "./tensor.ts";
 export interface Epilogue {
   /** The output is `max(y, 0)`. */
   readonly relu?: boolean;
+  /** What is added to the output, before the ReLU; not beside a pooling. */
+  readonly added?: Tensor;
   /** The output is the greatest value of each window, as `maxPool2d` has it. */
   readonly pooling?: PoolingGeometry;
   /** The gradient that arrives is already zero where the ReLU gave 0: the next operation did it. */
@@ -37,18 +40,34 @@ export function conv2d(
   checkConvolution(x.shape, weight.shape, bias?.shape, geometry);
   const { relu = false, pooling } = epilogue;
   if (pooling !== undefined) return convolveAndPool(x, weight, bias, geometry, pooling, epilogue);
-  const y = new Tensor(
-    native.conv2d(x.handle, weight.handle, bias?.handle ?? 0, geometry.native, Number(relu)),
-    x.dtype,
-  );
+  const { added: other } = epilogue;
+  if (other !== undefined && !isAlike(other, x, outputShape(x, weight, geometry))) {
+    const { inputFromRelu } = epilogue;
+    return added(conv2d(x, weight, bias, geometry, { inputFromRelu }), other, relu);
+  }
+  const [{ handle: kernel }, shift] = [weight, bias?.handle ?? 0];
+  const after = Number(relu);
+  const handle = other === undefined
+    ? native.conv2d(x.handle, kernel, shift, geometry.native, after)
+    : native.conv2d_added(x.handle, kernel, shift, geometry.native, other.handle, after);
+  const y = new Tensor(handle, x.dtype);
   const inputs = bias ? [x, weight, bias] : [x, weight];
-  if (!inputs.some(isTracked)) return y;
-  return record(y, inputs, (gradient, wanted) => {
+  const all = other ? [...inputs, other] : inputs;
+  if (!all.some(isTracked)) return y;
+  return record(y, all, (gradient, wanted) => {
     const inner = relu && !epilogue.reluGradientDone
       ? new Tensor(native.tensor_relu_gradient(y.handle, gradient.handle), y.dtype)
       : gradient;
-    return conv2dGradients(inputs, inner, geometry, epilogue.inputFromRelu ?? false, wanted);
+    const { inputFromRelu = false } = epilogue;
+    const gradients = conv2dGradients(inputs, inner, geometry, inputFromRelu, wanted);
+    return other ? [...gradients, inner] : gradients;
   });
+}
+
+function outputShape(x: Tensor, weight: Tensor, geometry: ConvolutionGeometry): Shape {
+  const [batch, , height, width] = x.shape as [number, number, number, number];
+  const [outputs, , rows, columns] = weight.shape as [number, number, number, number];
+  return [batch, outputs, geometry.output(height, rows, 0), geometry.output(width, columns, 1)];
 }
 
 function convolveAndPool(
@@ -59,10 +78,7 @@ function convolveAndPool(
   pooling: PoolingGeometry,
   { relu = false, inputFromRelu = false }: Epilogue,
 ): Tensor {
-  const [batch, , height, width] = x.shape as [number, number, number, number];
-  const [outputs, , rows, columns] = weight.shape as [number, number, number, number];
-  const size = [geometry.output(height, rows, 0), geometry.output(width, columns, 1)];
-  const convolved = [batch, outputs, ...size];
+  const convolved = outputShape(x, weight, geometry);
   checkPooling(convolved, pooling);
   native.conv2d_max_pool2d(
     x.handle,

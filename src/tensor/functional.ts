@@ -2,16 +2,20 @@
 
 export { conv2d, type Epilogue } from "./convolution.ts";
 export { dropout } from "./dropout.ts";
+export { foldBatchNorm, type GivenNormalization } from "./folding.ts";
 export * from "./functions.ts";
 export { linear, type LinearEpilogue } from "./linear.ts";
 export {
   batchNorm,
+  type BatchNormEpilogue,
   batchNormInference,
+  type RunningStatistics,
+} from "./batch_norm.ts";
+export {
   groupNorm,
   layerNorm,
   layerNorm2d,
   type NormalizationEpilogue,
   rmsNorm,
-  type RunningStatistics,
 } from "./normalization.ts";
 export { avgPool2d, maxPool2d } from "./pooling.ts";

@@ -27,6 +27,7 @@ export { concat, stack } from "./indexing.ts";
 export { crossEntropy, type CrossEntropyOptions, meanSquaredError } from "./loss.ts";
 export { accumulateMetrics } from "./metrics.ts";
 export type { NamedTensor } from "./named_tensor.ts";
+export type { BatchNormEpilogue } from "./batch_norm.ts";
 export type { NormalizationEpilogue } from "./normalization.ts";
 export { Random } from "./random.ts";
 /** Functions of single numbers whose bits are the same on every machine. */

@@ -1,19 +1,10 @@
 import { native } from "../ffi/mod.ts";
 import { layerGradients } from "./layer_gradients.ts";
 import { type Shape, shapeText } from "./shape.ts";
-import { type Gradients, isTracked, record, type Wanted } from "./tape.ts";
+import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
-import { written } from "./writes.ts";
 
 const pair = new Float64Array(2);
-
-/** Running statistics of a batch normalisation, `[channels]` each, updated in place. */
-export interface RunningStatistics {
-  readonly mean: Tensor;
-  readonly variance: Tensor;
-  /** Share of the new batch in the update. */
-  readonly momentum: number;
-}
 
 /** What a normalisation ends in, forward and back. */
 export interface NormalizationEpilogue {
@@ -24,99 +15,6 @@ export interface NormalizationEpilogue {
 }
 
 const plain: NormalizationEpilogue = {};
-
-/**
- * Normalises each channel of `x` (`[batch, channels]` or `[batch, channels, height, width]`) by the
- * batch's own mean and (biased) variance, then scales by `weight` and shifts by `bias`. Running
- * statistics follow, with the unbiased variance (Ioffe and Szegedy, arXiv 1502.03167).
- */
-export function batchNorm(
-  x: Tensor,
-  weight: Tensor,
-  bias: Tensor,
-  epsilon: number,
-  running?: RunningStatistics,
-  { relu = false, reluGradientDone = false }: NormalizationEpilogue = plain,
-): Tensor {
-  checkChannels(x.shape, weight.shape);
-  if (x.size / x.shape[1]! < 2) {
-    throw new RangeError(
-      `Cannot normalise ${shapeText(x.shape)} over the batch: each channel has one value`,
-    );
-  }
-  const { mean, variance, momentum = 0 } = running ?? {};
-  native.batch_norm(
-    x.handle,
-    weight.handle,
-    bias.handle,
-    mean?.handle ?? 0,
-    variance?.handle ?? 0,
-    momentum,
-    epsilon,
-    Number(relu),
-    pair,
-  );
-  if (running !== undefined) {
-    written(running.mean);
-    written(running.variance);
-  }
-  const masked = relu && !reluGradientDone;
-  return recorded([x, weight, bias], ({ handle }, statistics, which, out) => {
-    const after = masked ? bias.handle : 0;
-    const { handle: scale } = weight;
-    native.batch_norm_gradients(x.handle, handle, scale, after, statistics, epsilon, which, out);
-  });
-}
-
-/** Normalises each channel of `x` by given statistics: `(x - mean) / sqrt(variance + epsilon)`. */
-export function batchNormInference(
-  x: Tensor,
-  weight: Tensor,
-  bias: Tensor,
-  mean: Tensor,
-  variance: Tensor,
-  epsilon: number,
-  { relu = false, reluGradientDone = false }: NormalizationEpilogue = plain,
-): Tensor {
-  checkChannels(x.shape, weight.shape);
-  const y = new Tensor(
-    native.batch_norm_inference(
-      x.handle,
-      weight.handle,
-      bias.handle,
-      mean.handle,
-      variance.handle,
-      epsilon,
-      Number(relu),
-    ),
-    x.dtype,
-  );
-  if (![x, weight, bias].some(isTracked)) return y;
-  return record(y, [x, weight, bias], (gradient, wanted) => {
-    const inner = relu && !reluGradientDone
-      ? new Tensor(native.tensor_relu_gradient(y.handle, gradient.handle), y.dtype)
-      : gradient;
-    return inferenceGradients([x, weight], [mean, variance], epsilon, inner, wanted);
-  });
-}
-
-function inferenceGradients(
-  [x, weight]: readonly [Tensor, Tensor],
-  [mean, variance]: readonly [Tensor, Tensor],
-  epsilon: number,
-  gradient: Tensor,
-  wanted: Wanted,
-): Gradients<Tensor> {
-  const along = x.shape.map((length, dim) => dim === 1 ? length : 1);
-  const others = along.map((_, dim) => dim).filter((dim) => dim !== 1);
-  const deviation = variance.add(epsilon).sqrt().reshape(along);
-  const normalised = () => x.sub(mean.reshape(along)).div(deviation);
-  return [
-    wanted.wants(0) ? gradient.mul(weight.reshape(along)).div(deviation) : undefined,
-    wanted.wants(1) ? gradient.mul(normalised()).sum(others) : undefined,
-    wanted.wants(2) ? gradient.sum(others) : undefined,
-  ];
-}
 
 /**
  * Normalises each image's `groups` groups of channels of `x` (`[batch, channels, ..]`) by their own
@@ -234,16 +132,6 @@ function checkSecond(x: Shape, weight: Shape): void {
       `Cannot normalise ${shapeText(x)} with a weight ${
         shapeText(weight)
       }: the input has to be [batch, ${weight[0]}, ..]`,
-    );
-  }
-}
-
-function checkChannels(x: Shape, weight: Shape): void {
-  if ((x.length !== 2 && x.length !== 4) || weight.length !== 1 || x[1] !== weight[0]) {
-    throw new RangeError(
-      `Cannot normalise ${shapeText(x)} with a weight ${
-        shapeText(weight)
-      }: the input has to be [batch, ${weight[0]}] or [batch, ${weight[0]}, height, width]`,
     );
   }
 }

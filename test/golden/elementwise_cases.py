@@ -102,6 +102,17 @@ def normalisation():
         inputs = {"x": c.normal(*shape, scale=2) + 1, "weight": c.normal(channels), "bias": c.normal(channels)}
         c.add("layerNorm2d", name, lambda x, weight, bias: F.layer_norm(
             x.permute(0, 2, 3, 1), [channels], weight, bias, 1e-5).permute(0, 3, 1, 2), inputs, {"eps": 1e-5})
+    for images in [3, 17]:
+        name, shape = f"{images} images", (images, 2, 5, 4)
+        inputs = {"x": c.normal(*shape, scale=2) + 1, "weight": c.normal(2), "bias": c.normal(2)}
+        c.add("batchNormAdded", name, lambda x, weight, bias, added: F.relu(F.batch_norm(
+            x, None, None, weight, bias, True, 0.1, 1e-5) + added), inputs | {"added": c.normal(*shape)}, {"eps": 1e-5})
+        c.add("batchNormMaxPool2d", name, lambda x, weight, bias: F.max_pool2d(F.relu(F.batch_norm(
+            x, None, None, weight, bias, True, 0.1, 1e-5)), 2), inputs, {"eps": 1e-5})
+        for channels in [2, 8]:
+            x, added = c.normal(images, channels, 4, 5), c.normal(images, channels, 4, 5)
+            c.add("conv2dAdded", f"{name}, {channels} channels", lambda x, weight, added: F.relu(F.conv2d(x, weight, padding=1) + added),
+                  {"x": x, "weight": c.normal(channels, channels, 3, 3), "added": added}, {})
     write("normalisation", c.list)
 
 

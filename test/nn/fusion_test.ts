@@ -34,6 +34,10 @@ const random = new Random(5, "test/fusion");
 function unjoined(module: Module, x: Tensor, mode: Mode): Tensor {
   const { layer: { kind }, modules } = module;
   if (modules.length === 0) return module.forward(x, mode);
+  if (kind === "residual" && modules[0].layer.kind === "sequential") {
+    const [change, shortcut] = modules;
+    return unjoined(shortcut, x, mode).add(unjoined(change, x, mode));
+  }
   const inner = modules.reduce((value, each) => unjoined(each, value, mode), x);
   return kind === "residual" ? x.add(inner) : inner;
 }
@@ -124,6 +128,73 @@ const chains: [name: string, layer: Layer, shape: Shape][] = [
     sequential(conv2d(2, 3, wide), relu, residual(conv2d(3, 3, wide), relu), relu, maxPool2d(2)),
     [2, 2, 6, 6],
   ],
+  [
+    "conv2d, batchNorm2d, relu, maxPool2d of many images",
+    sequential(conv2d(2, 3, wide), batchNorm2d(3), relu, maxPool2d(2), conv2d(3, 2, wide)),
+    [19, 2, 7, 9],
+  ],
+  [
+    "batchNorm2d, maxPool2d of many images",
+    sequential(batchNorm2d(2), maxPool2d(2)),
+    [40, 2, 12, 9],
+  ],
+  [
+    "batchNorm2d, relu, overlapping maxPool2d",
+    sequential(batchNorm2d(2), relu, maxPool2d(3, { stride: 2, padding: 1 })),
+    [9, 2, 6, 7],
+  ],
+  [
+    "residual of batchNorm2d, relu",
+    sequential(
+      conv2d(2, 8, wide),
+      residual(conv2d(8, 8, wide), batchNorm2d(8), relu, conv2d(8, 8, wide), batchNorm2d(8)),
+      relu,
+      residual(conv2d(8, 8, wide), batchNorm2d(8)),
+      maxPool2d(2),
+    ),
+    [9, 2, 6, 5],
+  ],
+  [
+    "residual of batchNorm2d with a shortcut, relu",
+    sequential(
+      residual(
+        {
+          shortcut: sequential(
+            conv2d(3, 8, { kernel: 1, stride: 2, bias: false }),
+            batchNorm2d(8),
+          ),
+        },
+        conv2d(3, 8, { ...wide, stride: 2, bias: false }),
+        batchNorm2d(8),
+        relu,
+        conv2d(8, 8, wide),
+        batchNorm2d(8),
+      ),
+      relu,
+    ),
+    [5, 3, 8, 7],
+  ],
+  [
+    "residual of conv2d, relu",
+    sequential(
+      residual(conv2d(8, 8, wide), relu, conv2d(8, 8, wide)),
+      relu,
+      residual({ shortcut: conv2d(8, 3, { kernel: 1 }) }, batchNorm2d(8), relu, conv2d(8, 3, wide)),
+      residual(conv2d(3, 3, wide)),
+    ),
+    [3, 8, 6, 5],
+  ],
+  [
+    "residual that ends in a joined relu, or adds by broadcasting",
+    sequential(
+      residual(conv2d(2, 2, wide), batchNorm2d(2), relu),
+      relu,
+      residual(avgPool2d(4), conv2d(2, 2, { kernel: 1 })),
+      relu,
+    ),
+    [6, 2, 4, 4],
+  ],
+  ["residual of linear, batchNorm1d", residual(linear(9, 9), batchNorm1d(9)), [33, 9]],
   ["the nonlinear model", nonlinear(), [32, 1, 28, 28]],
   ["the convolutional model", cnn(), [8, 1, 28, 28]],
 ];
@@ -174,8 +245,12 @@ const plans: [name: string, layers: readonly Layer[], passes: string[]][] = [
   [
     "a normalisation's ReLU before a max-pooling",
     [conv2d(1, 1, wide), batchNorm2d(1), relu, maxPool2d(2)],
-    ["conv2d", "batchNorm2d relu, its gradient left", "left gradient, maxPool2d"],
+    ["conv2d", "batchNorm2d relu maxPool2d"],
   ],
+  ["a residual block's ReLU", [residual(relu), relu, conv2d(1, 1, wide)], [
+    "residual relu",
+    "conv2d",
+  ]],
 ];
 
 for (const [name, layers, passes] of plans) {
@@ -208,6 +283,16 @@ Deno.test("residual() joins what is inside it", () => {
   assertEquals(change.node?.inputs.length, 3, "of the convolution: image, weight and bias");
 });
 
+Deno.test("residual() and the ReLU after it join the normalisation or convolution inside it", () => {
+  const convolution = conv2d(2, 2, wide);
+  for (const layer of [residual(convolution, batchNorm2d(2)), residual(convolution)]) {
+    using model = build(sequential(layer, relu), random);
+    using x = random.uniform([2, 2, 3, 3]);
+    using y = model.forward(x, { training: true });
+    assertEquals(y.node?.inputs.length, 4, "images, weight, bias and what is added");
+  }
+});
+
 Deno.test("a different input gives different bits, so that the comparison can fail", () => {
   const layer = sequential(linear(3, 2), relu);
   assertNotEquals(bits(layer, [2, 3], true), bits(layer, [3, 3], true));
@@ -225,6 +310,16 @@ const folded: [name: string, layer: Layer, shape: Shape][] = [
     [3, 4, 5, 5],
   ],
   ["linear, batchNorm1d, relu", sequential(linear(9, 7), batchNorm1d(7), relu), [11, 9]],
+  [
+    "residual of conv2d, batchNorm2d, relu",
+    sequential(
+      residual({ shortcut: conv2d(3, 8, { kernel: 1 }) }, conv2d(3, 8, wide), batchNorm2d(8)),
+      relu,
+      residual(conv2d(8, 8, wide), batchNorm2d(8)),
+      relu,
+    ),
+    [5, 3, 7, 6],
+  ],
 ];
 
 for (const [name, layer, shape] of folded) {
@@ -239,11 +334,12 @@ for (const [name, layer, shape] of folded) {
       using x = parameter(random.uniform(shape, -1, 1));
       const parameters = model.parameters.map(({ tensor }) => tensor);
       const before = liveTensors();
-      noGradients(() => scope(() => model.forward(x).numbers()));
+      const untracked = noGradients(() => scope(() => model.forward(x).numbers()));
       assertEquals(liveTensors(), before);
       return scope(() => {
         const mode = { training: false };
         const y = joined ? model.forward(x, mode) : unjoined(model, x, mode);
+        if (joined) assertEquals(y.numbers(), untracked, "with gradients and without");
         const loss = y.mul(random.child("weights").uniform(y.shape, -1, 1)).sum();
         return [y, ...gradients(loss, [x, ...parameters])].map((tensor) => tensor.numbers());
       });

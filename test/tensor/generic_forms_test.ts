@@ -27,6 +27,14 @@ const operations: Record<string, (x: Tensor, y: Tensor) => Tensor[]> = {
     accumulateMetrics(totals, y.mean(), x, labels);
     return [totals];
   },
+  "foldBatchNorm()": (x, y) => {
+    const [weight, bias, mean, squares] = [0, 1, 2, 3].map((i) => y.slice(0, i, 1).reshape([7]));
+    const given = { weight, bias, mean, variance: squares.square() };
+    const columns = x.transpose().copy();
+    return [undefined, mean].flatMap((layerBias) =>
+      Object.values(functional.foldBatchNorm(columns, layerBias, given, 1e-3))
+    );
+  },
   "the running statistics of batchNorm()": (x, y) => {
     const running = { mean: Tensor.zeros([7]), variance: Tensor.ones([7]), momentum: 0.3 };
     const [weight, bias] = [y.slice(0, 0, 1), y.slice(0, 1, 1)].map((row) => row.reshape([7]));

@@ -90,6 +90,18 @@ const operations: Record<string, (inputs: Tensor[], settings: Settings) => Tenso
   concat: (tensors, { dim }) => concat(tensors, dim as number),
   stack: (tensors, { dim }) => stack(tensors, dim as number),
   batchNorm: ([x, weight, bias], { eps }) => functional.batchNorm(x, weight, bias, eps as number),
+  batchNormAdded: ([x, weight, bias, added], { eps }) =>
+    functional.batchNorm(x, weight, bias, eps as number, undefined, { relu: true, added }),
+  batchNormMaxPool2d: ([x, weight, bias], { eps }) =>
+    functional.batchNorm(x, weight, bias, eps as number, undefined, {
+      relu: true,
+      pooling: new PoolingGeometry(2),
+    }),
+  conv2dAdded: ([x, weight, added]) =>
+    functional.conv2d(x, weight, undefined, new ConvolutionGeometry({ padding: 1 }), {
+      relu: true,
+      added,
+    }),
   batchNormRunningMean([x, before], settings) {
     running(x, before, Tensor.ones(channels(x)), settings);
     return before;

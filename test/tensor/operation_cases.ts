@@ -143,6 +143,42 @@ function drawConvolution(draw: Draw): Application {
     };
 }
 
+/** A convolution and an addition in one pass; few and many channels and images. */
+function drawAddedConvolution(draw: Draw): Application {
+  const channels = draw.pick(2, 8, 9);
+  const geometry = new ConvolutionGeometry({ padding: 1 });
+  const images = [draw.whole(1, 9), channels, draw.whole(4, 5), draw.whole(4, 5)];
+  const relu = draw.whole(0, 1) === 1;
+  const small = 1 / 12;
+  return {
+    inputs: [{ shape: images }, { shape: [channels, channels, 3, 3] }, { shape: images }],
+    // The images get a gradient of their own before that of the convolution.
+    apply: (x, w, added) =>
+      functional.conv2d(x, w.mul(small), undefined, geometry, { relu, added }).add(x),
+  };
+}
+
+/** A batch normalisation through what joins it. */
+function drawJoinedBatchNorm(draw: Draw): Application {
+  const channels = draw.whole(1, 3);
+  const images = [draw.pick(2, 9, 17), channels, draw.whole(2, 5), draw.whole(2, 5)];
+  const relu = draw.whole(0, 1) === 1;
+  const inputs = [{ shape: images }, { shape: [channels] }, { shape: [channels] }];
+  if (draw.whole(0, 1) === 1) {
+    return {
+      inputs: [...inputs, { shape: images }],
+      apply: (x, weight, bias, added) =>
+        functional.batchNorm(x, weight, bias, 1e-3, undefined, { relu, added }),
+    };
+  }
+  const pooling = draw.pick(new PoolingGeometry(2), new PoolingGeometry([2, 1], { stride: 1 }));
+  return {
+    inputs,
+    apply: (x, weight, bias) =>
+      functional.batchNorm(x, weight, bias, 1e-3, undefined, { relu, pooling }),
+  };
+}
+
 const pooling = (
   name: string,
   apply: (x: Tensor, geometry: PoolingGeometry) => Tensor,
@@ -295,6 +331,8 @@ export const operationCases: readonly OperationCase[] = [
   { name: "conv2d", draw: drawConvolution },
   { name: "conv2d of many channels", draw: drawWideConvolution },
   { name: "conv2d and maxPool2d", draw: drawPooledConvolution },
+  { name: "conv2d and an addition", draw: drawAddedConvolution },
+  { name: "batchNorm and what joins it", draw: drawJoinedBatchNorm },
   pooling("maxPool2d", functional.maxPool2d),
   pooling("avgPool2d", functional.avgPool2d),
   pooling(

@@ -24,6 +24,11 @@ exports! { EXPORTS:
     fn conv2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], relu: u32) -> Handle {
         put(ops::conv2d(&get(x)?, &get(weight)?, get_optional(bias)?.as_ref(), &parameters(p)?, relu != 0)?)
     }
+    /// `conv2d(..) + added [n, o, h', w']`, through ReLU where `relu` is 1.
+    fn conv2d_added(x: Handle, weight: Handle, bias: Handle, p: &[u32], added: Handle, relu: u32) -> Handle {
+        let (x, weight, bias) = (get(x)?, get(weight)?, get_optional(bias)?);
+        put(ops::conv2d_added(&x, &weight, bias.as_ref(), &parameters(p)?, &get(added)?, relu != 0)?)
+    }
     /// Writes two handles: the maximum and its argmax that max_pool2d with the parameters `pooling` gives of conv2d's
     /// result.
     fn conv2d_max_pool2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], relu: u32, pooling: &[u32], out: &mut [f64])

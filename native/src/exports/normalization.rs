@@ -2,20 +2,50 @@
 //! and biased variances f64 `[2, sets]`. `which` has a bit for each of x, weight and bias that wants a gradient; the
 //! others' handles are 0.
 
+use candle_core::Tensor;
+
 use super::arguments::{put_all, put_wanted, wants};
+use super::pooling;
+use crate::error::Result;
 use crate::exports;
 use crate::handles::{Handle, get, get_optional, put};
 use crate::ops::normalization::{self as ops, About};
 
-exports! { EXPORTS:
-    /// By the batch's own statistics; with `relu` max(y, 0). The running statistics, 0 or tensors, are moved in place.
-    fn batch_norm(x: Handle, weight: Handle, bias: Handle, running_mean: Handle, running_variance: Handle, momentum: f64, epsilon: f64, relu: u32, out: &mut [f64]) -> Status {
-        let x = get(x)?;
-        let results = ops::batch_norm(&x, &get(weight)?, &get(bias)?, epsilon, relu != 0)?;
-        if let (Some(mean), Some(variance)) = (get_optional(running_mean)?, get_optional(running_variance)?) {
-            ops::follow([&mean, &variance], &results[1], momentum, x.elem_count() / x.dims()[1].max(1))?;
+/// Moves the running mean and variance where both are tensors.
+fn follow(running: [Handle; 2], x: &Tensor, statistics: &Tensor, momentum: f64) -> Result<()> {
+    match (get_optional(running[0])?, get_optional(running[1])?) {
+        (Some(mean), Some(variance)) => {
+            ops::follow([&mean, &variance], statistics, momentum, x.elem_count() / x.dims()[1].max(1))
         }
+        _ => Ok(()),
+    }
+}
+
+exports! { EXPORTS:
+    /// By the batch's own statistics; with `added`, 0 or a tensor, `y + added`; with `relu` max(y, 0) of it. The running
+    /// statistics, 0 or tensors, are moved in place.
+    fn batch_norm(x: Handle, weight: Handle, bias: Handle, running_mean: Handle, running_variance: Handle, momentum: f64, epsilon: f64, added: Handle, relu: u32, out: &mut [f64]) -> Status {
+        let x = get(x)?;
+        let results = ops::batch_norm(&x, &get(weight)?, &get(bias)?, epsilon, get_optional(added)?.as_ref(), relu != 0)?;
+        follow([running_mean, running_variance], &x, &results[1], momentum)?;
         put_all(results, out)
+    }
+    /// As batch_norm, through max_pool2d with the parameters `pooling`: writes the argmax as a third handle.
+    fn batch_norm_max_pool2d(x: Handle, weight: Handle, bias: Handle, running_mean: Handle, running_variance: Handle, momentum: f64, epsilon: f64, relu: u32, pooling: &[u32], out: &mut [f64]) -> Status {
+        let x = get(x)?;
+        let results = ops::batch_norm_max_pool2d(&x, &get(weight)?, &get(bias)?, epsilon, relu != 0, &pooling::parameters(pooling)?)?;
+        follow([running_mean, running_variance], &x, &results[1], momentum)?;
+        put_all(results, out)
+    }
+    /// Writes three handles. `value`: 0, or the maximum where a ReLU came before the pooling.
+    fn batch_norm_max_pool2d_gradients(x: Handle, dy: Handle, argmax: Handle, value: Handle, weight: Handle, statistics: Handle, epsilon: f64, pooling: &[u32], which: u32, out: &mut [f64]) -> Status {
+        put_wanted(ops::batch_norm_max_pool2d_gradients([&get(x)?, &get(dy)?, &get(argmax)?], get_optional(value)?.as_ref(), &get(weight)?, &get(statistics)?, epsilon, &pooling::parameters(pooling)?, wants(which))?, out)
+    }
+    /// Writes two handles: the weight `[o, ..]` and the bias `[o]` of a layer after which a batch normalisation by given
+    /// statistics follows, so that the layer gives what the normalisation gives. `bias`: 0, or the layer's.
+    fn fold_batch_norm(layer_weight: Handle, layer_bias: Handle, weight: Handle, bias: Handle, mean: Handle, variance: Handle, epsilon: f64, out: &mut [f64]) -> Status {
+        let normalization = [get(weight)?, get(bias)?, get(mean)?, get(variance)?];
+        put_all(ops::fold(&get(layer_weight)?, get_optional(layer_bias)?.as_ref(), normalization.each_ref(), epsilon)?, out)
     }
     /// Writes three handles. `relu`: 0, or the bias where a ReLU followed.
     fn batch_norm_gradients(x: Handle, dy: Handle, weight: Handle, relu: Handle, statistics: Handle, epsilon: f64, which: u32, out: &mut [f64]) -> Status {

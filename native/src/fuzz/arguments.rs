@@ -3,7 +3,7 @@
 use std::any::Any;
 
 use super::buffer::{Buffer, Place};
-use super::shapes::{MANY_CHANNELS, NORMALISED, SHAPES};
+use super::shapes::{MANY_CHANNELS, NORMALISED, POOLED, SHAPES};
 use crate::handles::get;
 use crate::random::Stream;
 
@@ -103,7 +103,7 @@ impl Arguments {
                 }
             }
             "pooling" if self.chance(90) => {
-                let size = if self.shapes == MANY_CHANNELS { 2 } else { 1 };
+                let size = if [MANY_CHANNELS, POOLED].contains(&self.shapes) { 2 } else { 1 };
                 vec![size, size, size, size, 0, 0]
             }
             "p" if self.chance(90) => {

@@ -12,7 +12,7 @@ mod shapes;
 use std::time::{Duration, Instant};
 
 use self::arguments::Arguments;
-use self::shapes::{FAMILIES, MANY_CHANNELS, NORMALISED, STATISTICS};
+use self::shapes::{FAMILIES, IMAGES, MANY_CHANNELS, NORMALISED, POOLED, STATISTICS};
 use crate::abi::wick_last_error;
 use crate::exports::all;
 use crate::exports::tensor::{tensor_from_f32, tensor_from_f64, tensor_from_i64, tensor_from_u8, tensor_from_u32, tensor_full};
@@ -47,7 +47,7 @@ fn tensor(from: &mut Arguments) -> f64 {
     let kind = match (dims, from.shapes) {
         (STATISTICS, _) => 2,
         // Tensors of one type fit together.
-        (_, NORMALISED | MANY_CHANNELS) if from.chance(85) => 8,
+        (_, NORMALISED | IMAGES | MANY_CHANNELS | POOLED) if from.chance(85) => 8,
         _ => from.below(9),
     };
     match kind {

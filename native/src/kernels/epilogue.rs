@@ -8,6 +8,11 @@ pub enum Epilogue<'a, T> {
     Relu,
     /// Zero where the mask is not positive: the gradient of the ReLU that made the convolution's input.
     Mask(&'a [T]),
+    /// `sum + other`, perhaps through a ReLU.
+    Added {
+        other: &'a [T],
+        relu: bool,
+    },
 }
 
 impl<'a, T> Epilogue<'a, T> {
@@ -57,5 +62,28 @@ impl<V: Vector> VectorEpilogue<V> for Mask<'_, V::Element> {
         // SAFETY: a mask is as long as the result.
         let mask = unsafe { V::load_up_to(self.0.as_ptr().add(at), left) };
         V::select(mask.less_equal(V::zero()), V::zero(), sums)
+    }
+}
+
+#[derive(Clone, Copy)]
+pub struct Added<'a, V: Vector> {
+    other: &'a [V::Element],
+    /// Numbers up to here become it: 0 for a ReLU, else minus infinity.
+    floor: V,
+}
+
+impl<'a, V: Vector> Added<'a, V> {
+    #[inline(always)]
+    pub fn new(other: &'a [V::Element], relu: bool) -> Self {
+        Self { other, floor: V::constant(if relu { 0.0 } else { f64::NEG_INFINITY }) }
+    }
+}
+
+impl<V: Vector> VectorEpilogue<V> for Added<'_, V> {
+    #[inline(always)]
+    unsafe fn apply(self, sums: V, at: usize, left: usize) -> V {
+        // SAFETY: what is added is as long as the result.
+        let y = sums.add(unsafe { V::load_up_to(self.other.as_ptr().add(at), left) });
+        V::select(y.less_equal(self.floor), self.floor, y)
     }
 }

@@ -1,7 +1,7 @@
 //! A tile: sums of several rows (or channels) and vectors of lanes, kept in registers until they are finished.
 
 use super::buffer::Shared;
-use super::epilogue::{Epilogue, Identity, Mask, Relu, VectorEpilogue};
+use super::epilogue::{Added, Epilogue, Identity, Mask, Relu, VectorEpilogue};
 use super::vector::Vector;
 
 /// `with_constant!(N = count of [1 2 3], body)`: the body compiled for each of the numbers as its constant N, and the
@@ -80,6 +80,7 @@ pub unsafe fn store<V: Vector, const R: usize, const W: usize>(
             Epilogue::Identity => store_through(sums, Identity, out, at, step, left),
             Epilogue::Relu => store_through(sums, Relu, out, at, step, left),
             Epilogue::Mask(mask) => store_through(sums, Mask(mask), out, at, step, left),
+            Epilogue::Added { other, relu } => store_through(sums, Added::new(other, relu), out, at, step, left),
         }
     }
 }

@@ -83,6 +83,33 @@ pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &P
     })
 }
 
+/// `conv2d(..) + added [n, o, h', w']`, perhaps through a ReLU.
+pub fn conv2d_added(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    parameters: &Parameters,
+    added: &Tensor,
+    relu: bool,
+) -> Result<Tensor> {
+    let geometry = parameters.geometry(x.dims(), weight.dims())?;
+    check_operands(&geometry, x, weight, bias)?;
+    check_output(&geometry, added)?;
+    one_type(&[x, added])?;
+    if !has_float_kernels(x, "conv2d")? {
+        let y = (conv2d(x, weight, bias, parameters, false)? + added)?;
+        return if relu { function(Relu, [&y]) } else { Ok(y) };
+    }
+    floats!(x, "conv2d", T => {
+        let (x, weight, added) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?, batch_innermost::<T>(added)?);
+        let bias = bias.map(row_major::<T>).transpose()?;
+        let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
+        let (x, weight, other) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?, Elements::<T>::of(&added)?);
+        let forward = if winograd::suits(&geometry) { winograd::forward_added } else { direct::forward_added };
+        make(forward(&geometry, &x, &weight, bias.as_deref(), &other, relu)?, added.dims(), Format::BatchInnermost)
+    })
+}
+
 /// `max_pool2d` of what `conv2d` gives: in one pass where a tile of the convolution is a window of the pooling.
 pub fn conv2d_max_pool2d(
     x: &Tensor,

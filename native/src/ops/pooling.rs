@@ -25,6 +25,11 @@ impl Parameters {
         self.kernel == [2; 2] && self.stride == [2; 2] && self.padding == [0; 2]
     }
 
+    /// Refuses tensors that have not the shape of what pooling `x` gives.
+    pub fn check_gradient(&self, x: &[usize], tensors: &[&Tensor]) -> Result<()> {
+        check_gradient(&self.windows(x)?, tensors)
+    }
+
     fn windows(&self, x: &[usize]) -> Result<Windows> {
         let &[images, channels, height, width] = x else {
             fail!("Pooling takes an input [n, c, h, w], not {x:?}");

@@ -1,7 +1,7 @@
 //! Weight and bias of channels (batch norm, group norm): a set is one or several runs of terms, each of one channel.
 //!
 //! With scale = weight / deviation and shift = bias - rest scale: `y = fma(x - centre, scale, shift)`, then perhaps
-//! `max(y, 0)`.
+//! `y + added`, then perhaps `max(y, 0)`.
 
 use std::ops::Range;
 
@@ -33,12 +33,14 @@ impl Channels {
     }
 }
 
-/// The weights and biases of channels, and whether a ReLU follows.
+/// The weights and biases of channels, what is added to the result, and whether a ReLU follows then.
 #[derive(Clone, Copy)]
 pub struct Affine<'a, T> {
     pub channels: Channels,
     pub weight: &'a [T],
     pub bias: &'a [T],
+    /// As long as x.
+    pub added: Option<&'a [T]>,
     pub relu: bool,
 }
 
@@ -49,24 +51,73 @@ impl<T: Float> Affine<'_, T> {
     }
 }
 
-/// `fma(x - centre, scale, shift)` and perhaps a ReLU; +0 where y <= 0, NaN passes on.
+/// How a vector of x becomes a vector of y.
+#[derive(Clone, Copy)]
+pub(super) struct Scaled<V> {
+    centre: V,
+    scale: V,
+    shift: V,
+}
+
+impl<V: Vector> Scaled<V> {
+    #[inline(always)]
+    pub(super) fn new([centre, scale, shift]: [V::Element; 3]) -> Self {
+        Self { centre: V::splat(centre), scale: V::splat(scale), shift: V::splat(shift) }
+    }
+    /// `fma(x - centre, scale, shift)`.
+    #[inline(always)]
+    pub(super) fn of(self, x: V) -> V {
+        x.sub(self.centre).fma(self.scale, self.shift)
+    }
+}
+
+/// +0 where y <= 0, if a ReLU follows; NaN passes on.
+#[inline(always)]
+pub(super) fn relu_if<V: Vector, const RELU: bool>(y: V) -> V {
+    if RELU { V::select(y.less_equal(V::zero()), V::zero(), y) } else { y }
+}
+
+/// `fma(x - centre, scale, shift)`, perhaps `+ added`, perhaps a ReLU.
 ///
 /// # Safety
-/// `x` and `y` must be valid for these terms.
+/// `x`, `added` and `y` must be valid for these terms.
 #[inline(always)]
-pub(super) unsafe fn write<V: Vector, const RELU: bool>(
+pub(super) unsafe fn write<V: Vector>(
     terms: Range<usize>,
-    [centre, scale, shift]: [V::Element; 3],
+    numbers: [V::Element; 3],
     x: *const V::Element,
+    added: Option<*const V::Element>,
+    y: *mut V::Element,
+    relu: bool,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        match (added, relu) {
+            (None, false) => write_as::<V, false, false>(terms, numbers, x, x, y),
+            (None, true) => write_as::<V, false, true>(terms, numbers, x, x, y),
+            (Some(added), false) => write_as::<V, true, false>(terms, numbers, x, added, y),
+            (Some(added), true) => write_as::<V, true, true>(terms, numbers, x, added, y),
+        }
+    }
+}
+
+/// # Safety
+/// As [`write`].
+#[inline(always)]
+unsafe fn write_as<V: Vector, const ADDED: bool, const RELU: bool>(
+    terms: Range<usize>,
+    numbers: [V::Element; 3],
+    x: *const V::Element,
+    added: *const V::Element,
     y: *mut V::Element,
 ) {
-    let (centre, scale, shift) = (V::splat(centre), V::splat(scale), V::splat(shift));
+    let scaled = Scaled::<V>::new(numbers);
     for_vectors!(V, terms, |i, count| {
         // SAFETY: the caller's promise.
         unsafe {
-            let z = V::load_up_to(x.add(i), count).sub(centre).fma(scale, shift);
-            let z = if RELU { V::select(z.less_equal(V::zero()), V::zero(), z) } else { z };
-            z.store_up_to(y.add(i), count);
+            let z = scaled.of(V::load_up_to(x.add(i), count));
+            let z = if ADDED { z.add(V::load_up_to(added.add(i), count)) } else { z };
+            relu_if::<V, RELU>(z).store_up_to(y.add(i), count);
         }
     });
 }
@@ -76,9 +127,12 @@ impl<T: Float> Write<T> for Affine<'_, T> {
     unsafe fn write<V: Vector<Element = T>>(&self, set: usize, terms: Range<usize>, centre: Centre<T>, x: *const T, y: *mut T) {
         for (run, terms) in self.channels.runs_of(terms) {
             let (scale, shift) = self.scale_and_shift(self.channels.channel(set, run), centre);
-            let numbers = [centre.centre, scale, shift];
-            // SAFETY: the caller's promise.
-            unsafe { if self.relu { write::<V, true>(terms, numbers, x, y) } else { write::<V, false>(terms, numbers, x, y) } }
+            let first = set * self.channels.runs * self.channels.terms;
+            // SAFETY: the caller's promise; what is added is as long as x.
+            unsafe {
+                let added = self.added.map(|added| added.as_ptr().add(first));
+                write::<V>(terms, [centre.centre, scale, shift], x, added, y, self.relu);
+            }
         }
     }
 }

@@ -8,11 +8,12 @@
 //! `dx = fma(u, k, fma(dy, weight / deviation, c))`, where `k = -B / (n deviation^2)` and
 //! `c = -A / (n deviation) - rest k`.
 //!
-//! After a ReLU dy is 0 where y, which is computed again, is not positive.
+//! After a ReLU dy is 0 where y, which is computed again, is not positive. What else dy is made of says [`Incoming`].
 
 use std::ops::Range;
 
 use super::channels::Affine;
+use super::incoming::Incoming;
 use super::masked::{Numbers, Products};
 use super::moments::{BLOCK, Centre, SIDE_BY_SIDE, Statistics};
 use super::passes::{Division, Passes, run, scratch};
@@ -26,9 +27,9 @@ use crate::kernels::vector::{Float, Vector, for_vectors};
 pub struct Backward<'a, T> {
     /// The bias is read only where a ReLU followed.
     pub affine: Affine<'a, T>,
-    /// `[sets, terms]`, as dy is.
+    /// `[sets, terms]`.
     pub x: &'a [T],
-    pub dy: &'a [T],
+    pub dy: Incoming<'a, T>,
     /// Means and variances `[2, sets]`.
     pub statistics: &'a [f64],
     pub epsilon: f64,
@@ -59,16 +60,21 @@ impl<T: Float> Sums<'_, T> {
     fn gather_through<V: Vector<Element = T>, const RELU: bool>(&self, set: usize, units: Range<usize>) {
         let (channels, Division { units: of_set, terms, .. }) = (self.of.affine.channels, self.division);
         let (centre, of_run) = (self.of.centre(set), of_set / channels.runs);
+        let mut scratch = self.of.dy.scratch(BLOCK);
         let mut unit = units.start;
         while unit < units.end {
             let (run, block) = (unit / of_run, unit % of_run);
             let numbers = self.of.numbers::<V>(channels.channel(set, run), centre);
             let first = block * BLOCK;
             let at = set * terms + run * channels.terms + first;
-            let several = first + SIDE_BY_SIDE * BLOCK <= channels.terms && unit + SIDE_BY_SIDE <= units.end;
+            // A block of a gradient that is made here is read from the nearest cache.
+            let several =
+                self.of.dy.is_whole() && first + SIDE_BY_SIDE * BLOCK <= channels.terms && unit + SIDE_BY_SIDE <= units.end;
+            let terms = BLOCK.min(channels.terms - first);
             // SAFETY: the blocks lie within the run, and their sums are this thread's.
             unsafe {
-                let (x, dy, out) = (self.of.x.as_ptr().add(at), self.of.dy.as_ptr().add(at), set * of_set + unit);
+                let dy = self.of.dy.terms::<V>(at, terms, scratch.as_mut_ptr());
+                let (x, out) = (self.of.x.as_ptr().add(at), set * of_set + unit);
                 let store = |place: usize, sums: [T; 2]| {
                     let [plain, product] = sums.map(T::to_f64);
                     *self.blocks.at(place) = [plain, (product - centre.rest * plain) * centre.inverse];
@@ -79,7 +85,6 @@ impl<T: Float> Sums<'_, T> {
                         store(out + i, sums);
                     }
                 } else {
-                    let terms = BLOCK.min(channels.terms - first);
                     store(out, sums::<V, 1, 2>(terms, Products::<V, RELU> { x, dy, terms, numbers })[0]);
                 }
             }
@@ -96,20 +101,24 @@ impl<T: Float> Sums<'_, T> {
         let k = -product / count * centre.inverse * centre.inverse;
         let c = -plain / count * centre.inverse - centre.rest * k;
         let (k, c) = (V::splat(T::of(k)), V::splat(T::of(c)));
+        let mut scratch = self.of.dy.scratch(BLOCK);
         for (run, terms) in channels.runs_of(terms) {
             let channel = channels.channel(set, run);
             let numbers = self.of.numbers::<V>(channel, centre);
             let factor = V::splat(T::of(self.of.affine.weight[channel].to_f64() * centre.inverse));
-            let first = set * self.division.terms;
-            for_vectors!(V, terms, |i, left| {
-                let at = first + i;
+            let piece = if self.of.dy.is_whole() { terms.len().max(1) } else { BLOCK };
+            for start in terms.clone().step_by(piece) {
+                let (at, count) = (set * self.division.terms + start, piece.min(terms.end - start));
                 // SAFETY: the terms lie within x, dy and dx.
                 unsafe {
-                    let (x, dy) = (self.of.x.as_ptr().add(at), self.of.dy.as_ptr().add(at));
-                    let (u, dy) = numbers.apply::<RELU>(V::load_up_to(x, left), V::load_up_to(dy, left));
-                    u.fma(k, dy.fma(factor, c)).store_up_to(dx.at(at), left);
+                    let dy = self.of.dy.terms::<V>(at, count, scratch.as_mut_ptr());
+                    let (x, dx) = (self.of.x.as_ptr().add(at), dx.at(at));
+                    for_vectors!(V, 0..count, |i, left| {
+                        let (u, dy) = numbers.apply::<RELU>(V::load_up_to(x.add(i), left), V::load_up_to(dy.add(i), left));
+                        u.fma(k, dy.fma(factor, c)).store_up_to(dx.add(i), left);
+                    });
                 }
-            });
+            }
         }
     }
 }

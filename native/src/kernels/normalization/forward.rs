@@ -10,10 +10,15 @@ use crate::kernels::vector::{Float, Vector};
 
 /// What becomes of normalised values.
 pub trait Write<T: Float>: Sync {
-    /// Writes these terms of a set, which begins at `x` and `y`.
+    /// How many numbers a set of so many terms becomes.
+    fn length(&self, terms: usize) -> usize {
+        terms
+    }
+    /// Writes what becomes of these terms of a set, which begins at `x` and `y`. Ranges follow one another up to the
+    /// set's last term.
     ///
     /// # Safety
-    /// `x` and `y` must be valid for the set's terms.
+    /// `x` must be valid for the set's terms, and `y` for what they become.
     unsafe fn write<V: Vector<Element = T>>(&self, set: usize, terms: Range<usize>, centre: Centre<T>, x: *const T, y: *mut T);
 }
 
@@ -55,7 +60,7 @@ impl<T: Float, W: Write<T>> Passes<T> for Forward<'_, T, W> {
         // SAFETY: the set's sums were joined, and its terms lie within x and y.
         unsafe {
             let statistics = Statistics { mean: *self.statistics.at(set), variance: *self.statistics.at(sets + set) };
-            let (x, y) = (self.x.as_ptr().add(set * terms), self.y.at(set * terms));
+            let (x, y) = (self.x.as_ptr().add(set * terms), self.y.at(set * self.write.length(terms)));
             let range = units.start * BLOCK..(units.end * BLOCK).min(terms);
             self.write.write::<V>(set, range, statistics.centre(self.epsilon), x, y);
         }
@@ -71,13 +76,14 @@ pub fn forward<T: Float>(
     write: &impl Write<T>,
 ) -> Result<(Vec<T>, Vec<f64>)> {
     let terms = x.len() / sets.max(1);
+    let length = sets * write.length(terms);
     let division = Division { sets, units: terms.div_ceil(BLOCK), terms };
     let mut statistics = scratch(2 * sets)?;
     let mut moments = scratch(sets * division.units)?;
     let places = (Shared::new(moments.as_mut_ptr()), Shared::new(statistics.as_mut_ptr()));
     // SAFETY: the second pass writes every term.
     let y = unsafe {
-        filled(x.len(), |y| {
+        filled(length, |y| {
             run(&Forward { x, division, about_zero, epsilon, write, moments: places.0, statistics: places.1, y }, division)
         })?
     };

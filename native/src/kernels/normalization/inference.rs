@@ -39,7 +39,7 @@ impl<T: Float> Kernel<T> for Scale<'_, T> {
             // SAFETY: the channel's terms lie within x and y.
             unsafe {
                 let (x, y) = (self.x.as_ptr().add(channel * terms), self.y.at(channel * terms));
-                if self.relu { write::<V, true>(range, numbers, x, y) } else { write::<V, false>(range, numbers, x, y) }
+                write::<V>(range, numbers, x, None, y, self.relu);
             }
         }
     }

@@ -8,6 +8,7 @@ mod loss;
 mod math;
 mod matmul;
 mod normalization;
+mod normalization_joined;
 mod optimizer;
 mod pointwise;
 mod pooling;

@@ -2,12 +2,12 @@ use candle_core::WithDType;
 
 use super::{CASES, Chance, assert_bits, assert_same_bits};
 use crate::kernels::normalization::{
-    Affine, Backward, Channels, RowAffine, Rows, Statistics, channels_backward, columns_backward, forward, inference,
-    pixels_backward, pixels_forward, rows_backward, scale_and_shift,
+    Affine, Backward, Channels, Halves, Incoming, RowAffine, Rows, Statistics, channels_backward, columns_backward, forward,
+    forward_pooled, inference, pixels_backward, pixels_forward, rows_backward, scale_and_shift,
 };
 
 /// Sets of a few terms, and now and then of several blocks.
-fn channels(chance: &mut Chance) -> Channels {
+pub(super) fn channels(chance: &mut Chance) -> Channels {
     let runs = chance.pick(1, 3);
     let terms = if chance.pick(0, 9) == 0 { chance.pick(1000, 6200) } else { chance.pick(1, 70) };
     if runs == 1 {
@@ -69,7 +69,7 @@ fn statistics_and_outputs_are_the_definitions_over_random_shapes() {
             expected.push(if relu && y <= 0.0 { 0.0 } else { y });
         }
         assert_bits(channels, &expected, || {
-            let affine = Affine { channels, weight: &weight, bias: &bias, relu };
+            let affine = Affine { channels, weight: &weight, bias: &bias, added: None, relu };
             let (y, statistics) = forward(&x, channels.sets, false, 1e-5, &affine).unwrap();
             let (means, variances) = statistics.split_at(channels.sets);
             let statistics = means.iter().zip(variances).flat_map(|(mean, variance)| [*mean as f32, *variance as f32]);
@@ -86,10 +86,10 @@ fn every_instance_gives_the_same_gradients_of_channels_over_random_shapes() {
         let (length, relu) = (channels.sets * channels.runs * channels.terms, chance.flag());
         let (x, dy) = (chance.numbers(length), chance.numbers(length));
         let (weight, bias) = (chance.numbers(channels.channels), chance.numbers(channels.channels));
-        let affine = Affine { channels, weight: &weight, bias: &bias, relu };
+        let affine = Affine { channels, weight: &weight, bias: &bias, added: None, relu };
         let (y, statistics) = forward(&x, channels.sets, false, 1e-5, &affine).unwrap();
         assert_same_bits(channels, || {
-            let of = Backward { affine, x: &x, dy: &dy, statistics: &statistics, epsilon: 1e-5 };
+            let of = Backward { affine, x: &x, dy: Incoming::Whole(&dy), statistics: &statistics, epsilon: 1e-5 };
             let (dx, dweight, dbias) = channels_backward(of, true).unwrap();
             let (none, again, _) = channels_backward(of, false).unwrap();
             assert!(none.is_empty() && again == dweight);
@@ -99,7 +99,8 @@ fn every_instance_gives_the_same_gradients_of_channels_over_random_shapes() {
         let masked: Vec<f32> = dy.iter().zip(&y).map(|(&dy, &y)| if relu && y <= 0.0 { 0.0 } else { dy }).collect();
         let alone = Affine { relu: false, ..affine };
         let gradients = |affine, dy: &[f32]| {
-            channels_backward(Backward { affine, x: &x, dy, statistics: &statistics, epsilon: 1e-5 }, true).unwrap()
+            channels_backward(Backward { affine, x: &x, dy: Incoming::Whole(dy), statistics: &statistics, epsilon: 1e-5 }, true)
+                .unwrap()
         };
         assert_eq!(gradients(affine, &dy), gradients(alone, &masked), "{channels:?}");
     }
@@ -215,7 +216,7 @@ fn inference_is_one_fused_multiply_add() {
 #[test]
 fn a_mean_of_10_000_deviations_and_a_constant_set_are_normalised_right() {
     let channels = Channels { sets: 1, runs: 1, terms: 5000, channels: 1 };
-    let affine = Affine { channels, weight: &[1f32], bias: &[0.0], relu: false };
+    let affine = Affine { channels, weight: &[1f32], bias: &[0.0], added: None, relu: false };
     for outlier in [0.0, 100.0] {
         let mut x: Vec<f32> = Chance::of(0).numbers(5000).iter().map(|x| 1e4 + 12f32.sqrt() * x).collect();
         x[0] += outlier;
@@ -232,7 +233,7 @@ fn a_mean_of_10_000_deviations_and_a_constant_set_are_normalised_right() {
         let (y, statistics) = forward(&vec![constant; 5000], 1, false, 1e-5, &affine).unwrap();
         assert_eq!(statistics[1], 0.0, "the variance of {constant}");
         assert!(y.iter().all(|y| y.abs() < 1e-3), "{constant} becomes {}", y[0]);
-        let of = Backward { affine, x: &vec![constant; 5000], dy: &y, statistics: &statistics, epsilon: 1e-5 };
+        let of = Backward { affine, x: &vec![constant; 5000], dy: Incoming::Whole(&y), statistics: &statistics, epsilon: 1e-5 };
         assert!(channels_backward(of, true).unwrap().0.iter().all(|dx| dx.is_finite()));
     }
 }
@@ -244,12 +245,15 @@ fn units_divided_among_threads_give_the_bits_of_whole_sets() {
     let mut chance = Chance::of(1);
     let [x, dy] = [0, 1].map(|_| chance.numbers(240_000));
     let [weight, bias] = [0, 1].map(|_| chance.numbers(6));
-    let affine = Affine { channels, weight: &weight, bias: &bias, relu: true };
+    let affine = Affine { channels, weight: &weight, bias: &bias, added: None, relu: true };
     assert_same_bits(channels, || {
         let (y, statistics) = forward(&x, channels.sets, false, 1e-5, &affine).unwrap();
-        let of = Backward { affine, x: &x, dy: &dy, statistics: &statistics, epsilon: 1e-5 };
+        let of = Backward { affine, x: &x, dy: Incoming::Whole(&dy), statistics: &statistics, epsilon: 1e-5 };
         let (dx, dweight, dbias) = channels_backward(of, true).unwrap();
-        [y, dx, dweight, dbias].concat()
+        let halves = Halves { rows: 60, columns: 100, images: 20 };
+        let pooled = Affine { channels: Channels { runs: 1, terms: 120_000, channels: 2, ..channels }, ..affine };
+        let (value, argmax, _) = forward_pooled(&x, pooled, halves, 1e-5).unwrap();
+        [y, dx, dweight, dbias, value, argmax].concat()
     });
     // So many sets that threads divide them.
     let many = Affine { channels: Channels { sets: 12, ..channels }, ..affine };

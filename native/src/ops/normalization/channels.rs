@@ -6,7 +6,7 @@ use candle_core::{Tensor, WithDType};
 use super::{check, check_gradient, empty, empty_gradients, statistics_of};
 use crate::error::Result;
 use crate::kernels::buffer::room;
-use crate::kernels::normalization::{self as kernel, Affine, Backward, Channels, Statistics};
+use crate::kernels::normalization::{self as kernel, Affine, Backward, Channels, Incoming, Statistics};
 use crate::kernels::pointwise::{Relu, ReluGradient};
 use crate::ops::composed::normalization::{self as composed, Sets};
 use crate::ops::pointwise::function;
@@ -15,13 +15,13 @@ use crate::ops::storage::{Elements, Format, has_float_kernels, in_format, make, 
 use crate::{fail, floats};
 
 /// What is normalised together, and in which format its terms lie side by side.
-struct Plan {
-    channels: Channels,
-    format: Format,
-    sets: Sets,
+pub(super) struct Plan {
+    pub(super) channels: Channels,
+    pub(super) format: Format,
+    pub(super) sets: Sets,
 }
 
-fn batch_plan(x: &Tensor) -> Result<Plan> {
+pub(super) fn batch_plan(x: &Tensor) -> Result<Plan> {
     if x.rank() != 2 && x.rank() != 4 {
         fail!("Batch normalisation takes [n, c] or [n, c, h, w], not {:?}", x.dims());
     }
@@ -51,22 +51,34 @@ fn group_plan(x: &Tensor, groups: usize) -> Result<Plan> {
     })
 }
 
-fn forward(x: &Tensor, plan: &Plan, weight: &Tensor, bias: &Tensor, epsilon: f64, relu: bool) -> Result<[Tensor; 2]> {
+fn forward(
+    x: &Tensor,
+    plan: &Plan,
+    weight: &Tensor,
+    bias: &Tensor,
+    epsilon: f64,
+    added: Option<&Tensor>,
+    relu: bool,
+) -> Result<[Tensor; 2]> {
     let channels = plan.channels;
     check(x, channels.channels, &[weight, bias])?;
+    check_alike(x, added)?;
     let has_kernels = has_float_kernels(x, "Normalisation")?;
     if x.elem_count() == 0 {
         return empty(x, channels.sets);
     }
     if !has_kernels {
         let [y, statistics] = composed::forward(x, &plan.sets, weight, Some(bias), epsilon)?;
+        let y = added.map_or(Ok(y.clone()), |added| &y + added)?;
         return Ok([if relu { function(Relu, [&y])? } else { y }, statistics]);
     }
     floats!(x, "normalisation", T => {
         let dense = in_format::<T>(x, plan.format)?;
         let (weight, bias) = (row_major::<T>(weight)?, row_major::<T>(bias)?);
         let (weight, bias) = (Elements::<T>::of(&weight)?, Elements::<T>::of(&bias)?);
-        let affine = Affine { channels, weight: &weight, bias: &bias, relu };
+        let added = added.map(|added| in_format::<T>(added, plan.format)).transpose()?;
+        let added = added.as_ref().map(Elements::<T>::of).transpose()?;
+        let affine = Affine { channels, weight: &weight, bias: &bias, added: added.as_deref(), relu };
         let (y, statistics) = kernel::forward(&Elements::<T>::of(&dense)?, channels.sets, false, epsilon, &affine)?;
         Ok([make(y, x.dims(), plan.format)?, statistics_of(statistics)?])
     })
@@ -99,27 +111,54 @@ fn gradients(
         };
         return composed::gradients(x, &dy, &plan.sets, weight, statistics, epsilon, wanted);
     }
-    let [for_x, for_weight, for_bias] = wanted;
+    let [for_x, ..] = wanted;
     floats!(x, "normalisation", T => {
         let (dense, dy) = (in_format::<T>(x, plan.format)?, in_format::<T>(dy, plan.format)?);
         let (own, bias) = (row_major::<T>(weight)?, row_major::<T>(relu.unwrap_or(weight))?);
         let (own, bias) = (Elements::<T>::of(&own)?, Elements::<T>::of(&bias)?);
         let statistics = row_major::<f64>(statistics)?;
         let (dense, dy, statistics) = (Elements::<T>::of(&dense)?, Elements::<T>::of(&dy)?, Elements::<f64>::of(&statistics)?);
-        let affine = Affine { channels, weight: &own, bias: &bias, relu: relu.is_some() };
-        let of = Backward { affine, x: &dense, dy: &dy, statistics: &statistics, epsilon };
-        let (dx, dweight, dbias) = kernel::channels_backward(of, for_x)?;
-        Ok([
-            for_x.then(|| make(dx, x.dims(), plan.format)).transpose()?,
-            for_weight.then(|| make(dweight, weight.dims(), Format::RowMajor)).transpose()?,
-            for_bias.then(|| make(dbias, weight.dims(), Format::RowMajor)).transpose()?,
-        ])
+        let affine = Affine { channels, weight: &own, bias: &bias, added: None, relu: relu.is_some() };
+        let of = Backward { affine, x: &dense, dy: Incoming::Whole(&dy), statistics: &statistics, epsilon };
+        wanted_of(kernel::channels_backward(of, for_x)?, x, weight, plan.format, wanted)
     })
 }
 
-/// `x [n, c] or [n, c, h, w] -> (y, statistics)` by the batch's own statistics, perhaps with a ReLU.
-pub fn batch_norm(x: &Tensor, weight: &Tensor, bias: &Tensor, epsilon: f64, relu: bool) -> Result<[Tensor; 2]> {
-    forward(x, &batch_plan(x)?, weight, bias, epsilon, relu)
+/// The gradients for x, weight and bias that are wanted.
+pub(super) fn wanted_of<T: WithDType>(
+    (dx, dweight, dbias): (Vec<T>, Vec<T>, Vec<T>),
+    x: &Tensor,
+    weight: &Tensor,
+    format: Format,
+    [for_x, for_weight, for_bias]: [bool; 3],
+) -> Result<[Option<Tensor>; 3]> {
+    Ok([
+        for_x.then(|| make(dx, x.dims(), format)).transpose()?,
+        for_weight.then(|| make(dweight, weight.dims(), Format::RowMajor)).transpose()?,
+        for_bias.then(|| make(dbias, weight.dims(), Format::RowMajor)).transpose()?,
+    ])
+}
+
+fn check_alike(x: &Tensor, added: Option<&Tensor>) -> Result<()> {
+    match added {
+        Some(added) if added.dims() != x.dims() || added.dtype() != x.dtype() => {
+            fail!("Normalising {:?} adds a tensor of its type and shape, not {:?}", x.dims(), added.dims())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `x [n, c] or [n, c, h, w] -> (y, statistics)` by the batch's own statistics, perhaps with a tensor of x's shape added,
+/// then perhaps with a ReLU.
+pub fn batch_norm(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: &Tensor,
+    epsilon: f64,
+    added: Option<&Tensor>,
+    relu: bool,
+) -> Result<[Tensor; 2]> {
+    forward(x, &batch_plan(x)?, weight, bias, epsilon, added, relu)
 }
 
 /// The gradients of [`batch_norm`] for x, weight and bias; `relu` is the bias where a ReLU followed.
@@ -168,7 +207,7 @@ pub fn batch_norm_inference(
 
 /// `x [n, c, ..] -> (y, statistics)` by the statistics of each image's groups of channels, perhaps with a ReLU.
 pub fn group_norm(x: &Tensor, groups: usize, weight: &Tensor, bias: &Tensor, epsilon: f64, relu: bool) -> Result<[Tensor; 2]> {
-    forward(x, &group_plan(x, groups)?, weight, bias, epsilon, relu)
+    forward(x, &group_plan(x, groups)?, weight, bias, epsilon, None, relu)
 }
 
 /// The gradients of [`group_norm`] for x, weight and bias; `relu` is the bias where a ReLU followed.

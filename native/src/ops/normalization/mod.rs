@@ -2,14 +2,18 @@
 //! and biased variances, f64 `[2, sets]`.
 
 mod channels;
+mod folding;
 mod pixels;
+mod pooled;
 mod rows;
 mod running;
 
 use candle_core::{DType, Tensor};
 
 pub use self::channels::{batch_norm, batch_norm_gradients, batch_norm_inference, group_norm, group_norm_gradients};
+pub use self::folding::fold;
 pub use self::pixels::{pixel_norm, pixel_norm_gradients};
+pub use self::pooled::{batch_norm_max_pool2d, batch_norm_max_pool2d_gradients};
 pub use self::rows::{About, row_norm, row_norm_gradients};
 pub use self::running::follow;
 use super::shape::copy;

@@ -41,6 +41,18 @@ pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mas
     run(geometry, true, dy, weight, None, Epilogue::mask_if(mask))
 }
 
+/// [`forward`] and then `y + added`, perhaps through a ReLU.
+pub fn forward_added<T: Float>(
+    geometry: &Geometry,
+    x: &[T],
+    weight: &[T],
+    bias: Option<&[T]>,
+    added: &[T],
+    relu: bool,
+) -> Result<Vec<T>> {
+    run(geometry, false, x, weight, bias, Epilogue::Added { other: added, relu })
+}
+
 fn run<T: Float>(
     geometry: &Geometry,
     backward: bool,

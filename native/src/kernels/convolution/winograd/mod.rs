@@ -34,7 +34,7 @@ use self::transforms::{PLACES, SIDE};
 use self::whole::Whole;
 use crate::error::Result;
 use crate::kernels::buffer::{filled, filled_pair};
-use crate::kernels::epilogue::{Epilogue, Identity, Mask, Relu, VectorEpilogue};
+use crate::kernels::epilogue::{Added, Epilogue, Identity, Mask, Relu, VectorEpilogue};
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::tile::tile_channels;
 use crate::kernels::vector::{Float, Kernel, Vector};
@@ -55,6 +55,18 @@ pub fn suits(geometry: &Geometry) -> bool {
 /// `x [i, h, w, n] -> y [o, h', w', n]`.
 pub fn forward<T: Float>(geometry: &Geometry, x: &[T], weight: &[T], bias: Option<&[T]>, relu: bool) -> Result<Vec<T>> {
     run(Whole::new(geometry, false, x, weight, bias, Epilogue::relu_if(relu)))
+}
+
+/// [`forward`] and then `y + added`, perhaps through a ReLU.
+pub fn forward_added<T: Float>(
+    geometry: &Geometry,
+    x: &[T],
+    weight: &[T],
+    bias: Option<&[T]>,
+    added: &[T],
+    relu: bool,
+) -> Result<Vec<T>> {
+    run(Whole::new(geometry, false, x, weight, bias, Epilogue::Added { other: added, relu }))
 }
 
 /// `x [i, h, w, n] -> (maximum, argmax) [o, h' / 2, w' / 2, n]`: what `pooling::max_forward` makes of the output by
@@ -127,6 +139,7 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
                 Epilogue::Identity => self.with_epilogue::<V>(scratch, Identity),
                 Epilogue::Relu => self.with_epilogue::<V>(scratch, Relu),
                 Epilogue::Mask(mask) => self.with_epilogue::<V>(scratch, Mask(mask)),
+                Epilogue::Added { other, relu } => self.with_epilogue::<V>(scratch, Added::new(other, relu)),
             }
         }
     }

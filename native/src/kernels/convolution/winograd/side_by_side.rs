@@ -58,11 +58,22 @@ impl<T: Float> Piece<'_, T> {
                     let first = (global * rows.to + 2 * tile_row + r) * columns.to * images;
                     // SAFETY: the row is this task's alone.
                     unsafe { lay_together(even, odd, images, columns.to, out.at(first)) };
-                    if let Epilogue::Mask(mask) = self.whole.epilogue {
-                        for at in (first..first + columns.to * images).filter(|&at| mask[at] <= T::ZERO) {
-                            // SAFETY: as above.
-                            unsafe { *out.at(at) = T::ZERO };
+                    // SAFETY: as above.
+                    let row = unsafe { std::slice::from_raw_parts_mut(out.at(first), columns.to * images) };
+                    match self.whole.epilogue {
+                        Epilogue::Mask(mask) => {
+                            let zeros = row.iter_mut().zip(&mask[first..]).filter(|(_, mask)| **mask <= T::ZERO);
+                            zeros.for_each(|(y, _)| *y = T::ZERO);
                         }
+                        Epilogue::Added { other, relu } => {
+                            for (y, &other) in row.iter_mut().zip(&other[first..]) {
+                                *y += other;
+                                if relu && *y <= T::ZERO {
+                                    *y = T::ZERO;
+                                }
+                            }
+                        }
+                        Epilogue::Identity | Epilogue::Relu => {}
                     }
                 }
             }

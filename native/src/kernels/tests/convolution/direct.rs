@@ -1,5 +1,5 @@
 use crate::error::Result;
-use crate::kernels::convolution::direct::{forward, input_gradient};
+use crate::kernels::convolution::direct::{forward, forward_added, input_gradient};
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::tests::{CASES, Chance, assert_bits, dot, every};
 
@@ -61,6 +61,8 @@ pub type Forward = fn(&Geometry, &[f32], &[f32], Option<&[f32]>, bool) -> Result
 pub type ForwardDefinition = fn(&Geometry, &[f32], &[f32], &[f32]) -> Vec<f32>;
 pub type InputGradient = fn(&Geometry, &[f32], &[f32], Option<&[f32]>) -> Result<Vec<f32>>;
 
+pub type ForwardAdded = fn(&Geometry, &[f32], &[f32], Option<&[f32]>, &[f32], bool) -> Result<Vec<f32>>;
+
 pub struct Case {
     pub g: Geometry,
     pub x: Vec<f32>,
@@ -117,6 +119,18 @@ pub fn check_input_gradient(
     }
 }
 
+/// Holds an addition that is joined to one by itself.
+pub fn check_added(draw: fn(u32) -> Case, forward: Forward, forward_added: ForwardAdded) {
+    for case in 0..CASES / 2 {
+        let Case { g, x, weight, bias, dy: added } = draw(case);
+        let (with_relu, bias) = (case % 2 == 1, (case % 3 > 0).then_some(&bias[..]));
+        let y = forward(&g, &x, &weight, bias, false).unwrap();
+        let sums = y.iter().zip(&added).map(|(y, added)| y + added);
+        let expected: Vec<f32> = if with_relu { sums.map(relu).collect() } else { sums.collect() };
+        assert_bits(g, &expected, || forward_added(&g, &x, &weight, bias, &added, with_relu).unwrap());
+    }
+}
+
 pub fn check_adjoint(draw: fn(u32) -> Case, forward: Forward, input_gradient: InputGradient) {
     for case in 0..300 {
         let Case { g, x, weight, dy, .. } = draw(case);
@@ -170,4 +184,9 @@ fn every_instance_gives_the_definitions_bits_over_large_kernels_and_lone_channel
         let masked: Vec<f32> = masked.iter().zip(&x).map(|(&dx, &x)| if x <= 0.0 { 0.0 } else { dx }).collect();
         assert_bits(g, &masked, || input_gradient(&g, &dy, &weight, Some(&x)).unwrap());
     }
+}
+
+#[test]
+fn what_is_added_as_sums_are_stored_is_added_as_by_itself() {
+    check_added(draw, forward, forward_added);
 }

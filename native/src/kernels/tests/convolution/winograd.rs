@@ -1,5 +1,5 @@
-use super::direct::{Case, check_adjoint, check_forward, check_input_gradient};
-use crate::kernels::convolution::winograd::{forward, forward_pooled, input_gradient, suits};
+use super::direct::{Case, check_added, check_adjoint, check_forward, check_input_gradient};
+use crate::kernels::convolution::winograd::{forward, forward_added, forward_pooled, input_gradient, suits};
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::pooling::{Windows, max_forward};
 use crate::kernels::tests::{CASES, Chance, assert_bits, every};
@@ -113,6 +113,11 @@ fn every_instance_gives_the_definitions_bits_over_random_shapes() {
 #[test]
 fn every_instance_gives_the_input_gradients_definitions_bits_over_random_shapes() {
     check_input_gradient(draw, all_input_gradients, input_gradient);
+}
+
+#[test]
+fn what_is_added_as_tiles_are_stored_is_added_as_by_itself() {
+    check_added(draw, forward, forward_added);
 }
 
 #[test]
