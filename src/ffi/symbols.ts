@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 1729439191;
+export const ABI_HASH = 3005108023;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
