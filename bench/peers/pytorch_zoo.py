@@ -153,6 +153,18 @@ def convnext(width=32, blocks=2):
     )
 
 
+def convnet(layers="32-M-48-64-M-64", head="mean"):
+    """Each convolution, its pooling if an `M` follows, batch norm and ReLU; a channel's mean or maximum; a linear layer."""
+    words, modules, inputs = layers.split("-"), [], 1
+    for word, following in zip(words, [*words[1:], ""]):
+        if word != "M":
+            pooling = [nn.MaxPool2d(2)] if following == "M" else []
+            modules += [conv3(inputs, int(word)), *pooling, *norm_relu(int(word))]
+            inputs = int(word)
+    pool = {"mean": nn.AvgPool2d, "max": nn.MaxPool2d}[head](28 >> words.count("M"))
+    return nn.Sequential(*modules, pool, nn.Flatten(), nn.Linear(inputs, 10))
+
+
 ZOO = {
     "lenet5": lenet5,
     "deep-mlp": deep_mlp,
@@ -161,4 +173,5 @@ ZOO = {
     "wide-resnet": wide_resnet,
     "mobilenet": mobilenet,
     "convnext": convnext,
+    "convnet": convnet,
 }

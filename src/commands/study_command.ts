@@ -100,7 +100,7 @@ function askedFor({ request, flags, file, modules }: StudyCall) {
   const { grid, random, halton, tpe, pruner, seeds, round, ...train } = others;
   const how = { grid, random, halton, tpe, pruner, seeds, round };
   const { settings: given, options } = splitFlags(train);
-  for (const key of ["resume", "dryRun", "lrFind", "summary", "maxTime"] as const) {
+  for (const key of ["recipe", "resume", "dryRun", "lrFind", "summary", "maxTime"] as const) {
     if (options[key] !== undefined) throw new UsageError(`--${flagName(key)} is not for a study`);
   }
   const asked = specOf(withFlags(request, how, file?.request), modules);

@@ -7,6 +7,7 @@ import {
   type TrainConfig,
   type TrainFlags,
   trainFlagsSchema,
+  withRecipe,
 } from "../config/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import type { ModelModule } from "../models/mod.ts";
@@ -86,9 +87,10 @@ export async function sweepCommand(
 
 /** The runs to do, each config once, however its numbers were written. */
 async function plan(runs: readonly SweepRun[], screen: Screen): Promise<Planned[]> {
-  const asked = runs.map(({ flags: { output: _, ...flags }, own }) => {
-    const { settings: given, options } = splitFlags(flags, own);
-    const settings = checkedSettings(given, own?.model);
+  const asked = runs.map(({ flags: { output: _, ...given }, own }) => {
+    const flags = withRecipe(given);
+    const { settings: asked, options } = splitFlags(flags, own);
+    const settings = checkedSettings(asked, own?.model);
     if (options.resume !== undefined) {
       throw new UsageError("--resume is not for a sweep: the same sweep again resumes it");
     }

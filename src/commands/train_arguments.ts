@@ -25,6 +25,7 @@ supervisors start deno task itself, without npx: that dies of SIGTERM and leaves
 export const trainFlags = new Command(trainFlagsSchema, {
   usage: `${program} train --model NAME [flags]
 ${program} train --model ./MY_MODEL.ts [flags], and with --help the flags of that model
+${program} train --recipe NAME [flags]; ${program} recipes lists them
 ${program} train --resume RUN_FOLDER
 ${signals}`,
   ...options,

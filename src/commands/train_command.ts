@@ -16,6 +16,7 @@ import {
   type TrainFlags,
   type TrainSettings,
   withoutValidation,
+  withRecipe,
 } from "../config/mod.ts";
 import { refuseForImages, withFigures } from "./image_settings.ts";
 import { summaryText } from "./models_command.ts";
@@ -46,7 +47,7 @@ export async function trainCommand(
   reporter?: Reporter,
   own?: ModelModule,
 ): Promise<number> {
-  const { settings, options } = splitFlags(flags, own);
+  const { settings, options } = splitFlags(withRecipe(flags), own);
   configureThreads(options.threads);
   if (options.resume !== undefined) {
     if (options.summary) {

@@ -20,4 +20,6 @@ export {
 export { contradiction, listed, meaningful, withoutValidation } from "./contradiction.ts";
 export { figuresOfText, figuresText } from "./normalize.ts";
 export { optionsSchema, type RunOptions, type TrainFlags, trainFlagsSchema } from "./options.ts";
+export { recipeConfig, recipeNames } from "./recipe_files.ts";
+export { withRecipe } from "./with_recipe.ts";
 export { variedSettings } from "./varied_settings.ts";

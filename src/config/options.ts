@@ -3,11 +3,17 @@ import { dataSets, isDataPath } from "../data/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { ownFolder } from "../user_folder.ts";
 import { configSchema } from "./config.ts";
+import { recipeNames } from "./recipe_files.ts";
 
 const names = ["auto", ...namesOf(dataSets)];
 
 /** Where and how a run is done; nothing here changes the result. */
 export const optionsSchema = z.strictObject({
+  recipe: z.string().min(1).optional().meta({ placeholder: "NAME|PATH" }).describe(
+    `settings of a recipe (${
+      recipeNames.join(", ")
+    }) or of a config file; other flags override them`,
+  ),
   data: z.string().refine(
     (text) => names.includes(text) || isDataPath(text),
     `must be ${names.join(", ")} or a path such as ./pictures`,

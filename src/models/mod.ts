@@ -1,5 +1,6 @@
 /** The models: a file each, and a line in this one. @module */
 import { cnn } from "./cnn.ts";
+import { convnet } from "./convnet.ts";
 import { convnext } from "./convnext.ts";
 import { deepMlp } from "./deep_mlp.ts";
 import { lenet5 } from "./lenet5.ts";
@@ -22,9 +23,23 @@ export const models: readonly [
   typeof wideResnet,
   typeof mobilenet,
   typeof convnext,
-] = [linear, nonlinear, cnn, lenet5, deepMlp, vgg, resnet, wideResnet, mobilenet, convnext];
+  typeof convnet,
+] = [
+  linear,
+  nonlinear,
+  cnn,
+  lenet5,
+  deepMlp,
+  vgg,
+  resnet,
+  wideResnet,
+  mobilenet,
+  convnext,
+  convnet,
+];
 
 export { type CnnOptions } from "./cnn.ts";
+export { type ConvnetOptions } from "./convnet.ts";
 export {
   type AnyModel,
   model,
@@ -42,4 +57,16 @@ export { type NonlinearOptions } from "./nonlinear.ts";
 export { type ResnetOptions } from "./resnet.ts";
 export { type VggOptions } from "./vgg.ts";
 export { type WideResnetOptions } from "./wide_resnet.ts";
-export { cnn, convnext, deepMlp, lenet5, linear, mobilenet, nonlinear, resnet, vgg, wideResnet };
+export {
+  cnn,
+  convnet,
+  convnext,
+  deepMlp,
+  lenet5,
+  linear,
+  mobilenet,
+  nonlinear,
+  resnet,
+  vgg,
+  wideResnet,
+};

@@ -9,6 +9,7 @@ import { helpColumns } from "../main.ts";
 const modules: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
   train: () => import("../train.ts"),
   models: () => import("../models.ts"),
+  recipes: () => import("../recipes.ts"),
   init: () => import("../init.ts"),
   evaluate: () => import("../evaluate.ts"),
   report: () => import("../report.ts"),
