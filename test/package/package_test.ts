@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { createHash } from "node:crypto";
 import { delimiter } from "node:path";
 import { fileURLToPath } from "node:url";
+import { recipeNames } from "../../src/config/mod.ts";
 import { libraryPath } from "../../src/ffi/place.ts";
 import { deno as denoCommand } from "../../src/program.ts";
 import { version } from "../../src/version.ts";
@@ -60,14 +61,16 @@ function registry(files: readonly string[]) {
   });
 }
 
-Deno.test("the package has its modules and the native sources, and nothing else", async () => {
+Deno.test("the package has its modules, recipes and native sources, and nothing else", async () => {
   const files = await publishedFiles();
   for (const file of ["src/mod.ts", "src/setup.ts", "native/src/lib.rs", "native/Cargo.lock"]) {
     assertEquals(files.includes(file), true, file);
   }
   const others = files.filter((file) => !/^(src|native\/src|native\/launcher)\//.test(file));
   const around = ["CHANGELOG.md", "LICENSE", "README.md", "deno.json"];
-  assertEquals(others.sort(), [...around, "native/Cargo.lock", "native/Cargo.toml"].sort());
+  const cargo = ["native/Cargo.lock", "native/Cargo.toml"];
+  const recipes = recipeNames.map((name) => `recipes/${name}.json`);
+  assertEquals(others.sort(), [...around, ...cargo, ...recipes].sort());
 });
 
 Deno.test({
