@@ -43,7 +43,7 @@ class Checkout implements AsyncDisposable {
       link() { cp -rl "$1" "$2" 2> /dev/null || cp -r "$1" "$2"; }
       link "${Deno.execPath()}" "${root}/../deno"
       link "${denoDir}/npm" "${home}/.cache/deno/npm"
-      cp -r --parents deno.json deno.lock src tasks native/src native/Cargo.* "${root}"
+      cp -r --parents deno.json deno.lock recipes src tasks native/src native/Cargo.* "${root}"
       cp --parents native/target/release/libwick.so .wick/*.json "${root}"
       chmod -R go=rX "${root}/.." && chown ${uid} "${home}" "${home}/.cache" "${home}/.cache/deno"`,
       repository,
