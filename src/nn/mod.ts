@@ -21,6 +21,7 @@ export { crossEntropyLoss, type CrossEntropyLossOptions, type Loss, lossNote } f
 export { mirrored } from "./mirrored.ts";
 export { type Mixing, mixing } from "./mixing.ts";
 export {
+  type Ending,
   evaluation,
   type Layer,
   type Mode,
