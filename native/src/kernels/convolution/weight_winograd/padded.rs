@@ -8,8 +8,8 @@ use crate::parallel;
 
 /// Channels lie in rows of a multiple of these.
 pub(super) const CHANNELS: usize = 16;
-/// Images that are laid out at a time: a few cache lines of each pixel, and few enough for the cache.
-pub(super) const IMAGES: usize = 32;
+/// Images that are laid out at a time: what a cache line holds of a pixel, and few enough for the cache.
+pub(super) const IMAGES: usize = 16;
 
 /// `[image, row, column, channel]`.
 pub(super) struct Padded<'a, T> {
@@ -44,28 +44,22 @@ impl<'a, T: Float> Padded<'a, T> {
     }
 
     /// Lays out up to [`IMAGES`] images. The zeros around them are never written.
-    ///
-    /// A task reads a row of a few channels, each from its beginning to its end: the processor can fetch ahead.
     pub(super) fn lay_out(&mut self, first: usize, images: usize) {
-        let (rows, columns, all_images) = (self.rows, self.columns, self.all_images);
+        let (pixels, step) = (self.rows * self.columns, self.height * self.width * self.channels);
         let (x, out) = (&self.x[first..], Shared::new(self.data.as_mut_ptr()));
-        let blocks = self.channels / CHANNELS;
-        let grain = 1 + parallel::WORTH_A_THREAD / (columns * images * CHANNELS);
-        parallel::for_each((blocks * rows).div_ceil(grain), |task| {
-            for part in task * grain..(blocks * rows).min((task + 1) * grain) {
-                let (channel, row) = (part / rows * CHANNELS, part % rows);
-                let to = self.offset + row * self.width * self.channels + channel;
-                for column in 0..columns {
-                    T::dispatch(Transpose {
-                        from: x[((channel * rows + row) * columns + column) * all_images..].as_ptr(),
-                        from_step: rows * columns * all_images,
-                        rows: CHANNELS.min(self.from_channels - channel),
-                        columns: images,
-                        // SAFETY: the pixels lie within the images, and each channel's is written by one task.
-                        to: unsafe { out.at(to + column * self.channels) },
-                        to_step: self.height * self.width * self.channels,
-                    });
-                }
+        let grain = 1 + parallel::WORTH_A_THREAD / (images * self.from_channels);
+        parallel::for_ranges(pixels, grain, |first, last| {
+            for pixel in first..last {
+                let at = (pixel / self.columns * self.width + pixel % self.columns) * self.channels + self.offset;
+                T::dispatch(Transpose {
+                    from: x[pixel * self.all_images..].as_ptr(),
+                    from_step: pixels * self.all_images,
+                    rows: self.from_channels,
+                    columns: images,
+                    // SAFETY: the pixels lie within the images, and each is written by one task.
+                    to: unsafe { out.at(at) },
+                    to_step: step,
+                });
             }
         });
     }

@@ -12,7 +12,7 @@ use crate::parallel;
 
 /// Output channels that a task sums at most, and sums: they stay in the cache.
 pub(super) const MOST_CHANNELS: usize = 64;
-const MOST_SUMS: usize = 80_000;
+const MOST_SUMS: usize = 1 << 18;
 
 pub(super) struct Whole<'a, T> {
     /// Tiles of a column and of a row.
