@@ -9,6 +9,7 @@ import {
   relu,
   sequential,
 } from "../nn/mod.ts";
+import { halved } from "./halved.ts";
 import { model, type ModelSpec } from "./model.ts";
 
 /** Settings of the convolutional network. */
@@ -47,7 +48,7 @@ export const convnet: ModelSpec<ConvnetOptions> = model({
         batchNorm2d(widths[i]),
         relu,
       ]),
-      pool([height >> halvings, width >> halvings]),
+      pool([halved(height, halvings), halved(width, halvings)]),
       flatten,
       linear(widths.at(-1)!, classes),
     );
