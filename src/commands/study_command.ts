@@ -8,7 +8,7 @@ import { exitCodes, flagName, type Screen, StopSignals } from "../cli/mod.ts";
 import { configureThreads, libraryInformation } from "../ffi/mod.ts";
 import type { ModelModule } from "../models/mod.ts";
 import { packedUrl, program, selfContained } from "../program.ts";
-import { lockRun } from "../run/mod.ts";
+import { LockedError, lockRun } from "../run/mod.ts";
 import { shellWord } from "../shell_word.ts";
 import {
   allParameters,
@@ -155,7 +155,7 @@ function studyLock(folder: string): Disposable {
   try {
     return lockRun(folder);
   } catch (error) {
-    if (!(error instanceof UserError) || !error.message.includes("is in use by")) throw error;
+    if (!(error instanceof LockedError)) throw error;
     throw new UserError(`${error.message}, or help it with --join`);
   }
 }

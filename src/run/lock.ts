@@ -1,9 +1,12 @@
 import { messageOf, UserError } from "../errors.ts";
 import { findFile, isUnsupported, type ReadOptions, readText, warnOnce } from "../storage/mod.ts";
 
+/** Another process holds the lock of a folder. */
+export class LockedError extends UserError {}
+
 /**
  * Takes the lock of a run folder, the right of one process at a time to write it, or throws a
- * UserError that names its holder. The lock is the system's own on an open file: it ends with its
+ * LockedError that names its holder. The lock is the system's own on an open file: it ends with its
  * process, however that dies.
  */
 export function lockRun(folder: string): Disposable {
@@ -12,7 +15,7 @@ export function lockRun(folder: string): Disposable {
   if (!take(file, folder)) {
     const holder = readText(path)?.trim();
     file.close();
-    throw new UserError(
+    throw new LockedError(
       `${folder} is in use by ${holder || "another process"}: wait for it, or stop it first`,
     );
   }

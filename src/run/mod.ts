@@ -2,7 +2,7 @@
 export { type EpochDigests, epochDigests, readDigests } from "./digests.ts";
 export { readCommit, readEnvironment } from "./environment.ts";
 export { distinctNames } from "./distinct_names.ts";
-export { isLocked, lockRun } from "./lock.ts";
+export { isLocked, LockedError, lockRun } from "./lock.ts";
 export { refuseOtherData } from "./other_data.ts";
 export {
   type EpochRecord,
