@@ -111,9 +111,13 @@ function valueOf(text: string): unknown {
   return all.length === 1 ? scalarOf(text) : all.flatMap((one) => {
     const { low, high, log } = rangeOf(one) ?? {};
     if (log !== false || !Number.isInteger(low) || !Number.isInteger(high)) return [scalarOf(one)];
-    return seedsOf(Math.max(0, high! - low! + 1)).map((i) => low! + i - 1);
+    return wholeNumbers(low!, high!);
   });
 }
+
+/** The whole numbers of a range, none where it counts downwards. */
+const wholeNumbers = (low: number, high: number): number[] =>
+  seedsOf(Math.max(0, high - low + 1)).map((i) => low + i - 1);
 
 function scalarOf(text: string): string | number | boolean {
   if (text === "true" || text === "false") return text === "true";
@@ -122,9 +126,7 @@ function scalarOf(text: string): string | number | boolean {
 
 function numbersOf(value: unknown, text: string): number[] {
   const range = typeof value === "string" ? rangeOf(value) : undefined;
-  const all = range === undefined
-    ? [value].flat()
-    : seedsOf(Math.max(0, range.high - range.low + 1)).map((i) => range.low + i - 1);
+  const all = range === undefined ? [value].flat() : wholeNumbers(range.low, range.high);
   const isSeed = (x: unknown): x is number =>
     Number.isInteger(x) && Number(x) >= 0 && Number(x) <= 0xffffffff;
   if (all.length > 0 && all.every(isSeed)) return [...new Set(all)];
