@@ -1,5 +1,5 @@
 import { noGradients, scope, type Tensor } from "../tensor/mod.ts";
-import type { Module } from "./module.ts";
+import { innermost, type Module } from "./module.ts";
 
 /** The output of one module of a `sequential` for one image. */
 export interface FeatureMaps {
@@ -24,7 +24,9 @@ export function featureMaps(
   { layer, prefix, modules }: Module,
   image: Tensor,
 ): FeatureMaps[] {
-  if (layer.kind !== "sequential") throw new TypeError("Only a sequential has feature maps");
+  if (innermost(layer).kind !== "sequential") {
+    throw new TypeError("Only a sequential has feature maps");
+  }
   if (image.rank !== 4 || image.shape[0] !== 1) {
     throw new RangeError(`Cannot take the feature maps of ${image}: give one image [1, c, h, w]`);
   }

@@ -1,7 +1,7 @@
 import { noGradients, Random, scope, type Shape, Tensor } from "../tensor/mod.ts";
 import { build } from "./build.ts";
 import { parameterCount } from "./parameter_count.ts";
-import type { Layer } from "./module.ts";
+import { innermost, type Layer } from "./module.ts";
 
 /** A layer of a model as one image passes it. */
 export interface LayerRow {
@@ -52,7 +52,7 @@ function recorded(layer: Layer, rows: LayerRow[]): Layer {
       const inside = rows.slice(from).filter(({ name }) => isDirectlyIn(name, module.prefix));
       rows.push({
         name: module.prefix.slice(0, -1),
-        kind: layer.kind,
+        kind: innermost(layer).kind,
         output,
         parameters: parameterCount(module),
         multiplyAdds: [...products, ...inside.map((row) => row.multiplyAdds)]

@@ -7,6 +7,8 @@ import type { Layer } from "./module.ts";
  */
 export const mirrored = (model: Layer): Layer => ({
   ...model,
+  kind: "mirrored",
+  around: model,
   forward(images, module, mode) {
     if (mode.training) return model.forward(images, module, mode);
     const [batch, , , width] = images.shape;

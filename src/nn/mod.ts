@@ -51,6 +51,6 @@ export { avgPool2d, maxPool2d, type Pool2d } from "./pooling.ts";
 export { type Residual, residual, type ResidualOptions } from "./residual.ts";
 export * from "./schedules/mod.ts";
 export { sequential } from "./sequential.ts";
-export { type ChannelFigures, standardized } from "./standardized.ts";
+export { type ChannelFigures, type Standardized, standardized } from "./standardized.ts";
 export { checkOutputs, plainStep, type Step, type StepResult } from "./step.ts";
 export type { WeightOptions, Weights } from "./weights.ts";

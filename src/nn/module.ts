@@ -78,11 +78,17 @@ export interface Layer<Own = Tensors> {
   readonly buffers?: TensorSpecs<Own>;
   /** The layers inside it, in the order in which `module.inner` runs them. */
   readonly layers?: readonly Layer[];
+  /** The layer that this one is put around, whose tensors and inner layers it has. */
+  readonly around?: Layer;
   /** What a model does to its images before its layers; feature maps are made of the result. */
   prepare?(images: Tensor): Tensor;
   /** The output for a batch `[batch, ..]`, given the module that was built of this layer. */
   forward(x: Tensor, module: Module<Own>, mode: Mode): Tensor;
 }
+
+/** The layer that layers such as `mirrored` are put around; a layer that is around none is its own. */
+export const innermost = (layer: Layer): Layer =>
+  layer.around === undefined ? layer : innermost(layer.around);
 
 /** A layer with its tensors. Disposing it frees them. */
 export interface Module<Own = Tensors> extends Disposable {

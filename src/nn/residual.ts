@@ -12,6 +12,8 @@ export interface ResidualOptions {
 
 /** A residual block. */
 export interface Residual extends Layer {
+  /** What brings the input into the shape of the output, the second of its layers, where there is one. */
+  readonly shortcut?: Layer;
   /** Share of the images that skip the layers in training, where there is one. */
   readonly dropRate?: number;
   /** As every layer's; with `relu` the output is `max(.., 0)` of the sum. */
@@ -47,6 +49,7 @@ export function residual(
   return {
     kind: "residual",
     layers: [sequential(...change), shortcut],
+    shortcut,
     ...dropped,
     forward(x, module, mode, relu) {
       const [change, shortcut] = module.modules;

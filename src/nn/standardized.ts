@@ -9,11 +9,14 @@ export interface ChannelFigures {
   readonly std: readonly number[];
 }
 
+/** A model of standardized images. */
+export interface Standardized extends Layer, ChannelFigures {}
+
 /**
  * A model that sees `(pixel - mean) / std` instead of a pixel, as torchvision's Normalize. Its weights
  * have the names that they have in `model`. Throws RangeError for figures without a meaning.
  */
-export function standardized(model: Layer, { mean, std }: ChannelFigures): Layer {
+export function standardized(model: Layer, { mean, std }: ChannelFigures): Standardized {
   const isRight = mean.length === std.length && mean.every(Number.isFinite) &&
     std.every((value) => value > 0 && value < Infinity);
   if (!isRight) {
@@ -40,6 +43,10 @@ export function standardized(model: Layer, { mean, std }: ChannelFigures): Layer
   };
   return {
     ...model,
+    kind: "standardized",
+    around: model,
+    mean,
+    std,
     prepare: (images) => {
       const prepared = prepare(images);
       return model.prepare?.(prepared) ?? prepared;

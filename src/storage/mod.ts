@@ -1,4 +1,4 @@
-/** Files that survive a crash, and formats: safetensors, JSON, gzip, IDX. @module */
+/** Files that survive a crash, and formats: safetensors, JSON, gzip, IDX, protocol buffers. @module */
 export { csvText } from "./csv.ts";
 export {
   append,
@@ -13,6 +13,8 @@ export {
 export { gunzip, gunzipStart, isGzip, largestRatio } from "./gzip.ts";
 export { type Idx, readIdx, readPackedIdx } from "./idx.ts";
 export { jsonText, jsonValue, readJson, readText, writeJson, writeText } from "./json_file.ts";
+/** Protocol buffers' wire format. */
+export * as protobuf from "./protobuf.ts";
 export { findFile, readFile, type ReadOptions } from "./read_file.ts";
 export {
   decodeSafetensors,

@@ -1,6 +1,6 @@
 import { messageOf, UserError } from "../errors.ts";
 import { configRecord, shownConfig, type TrainConfig } from "../config/mod.ts";
-import { append, type Files, readFile } from "../storage/mod.ts";
+import { append, type Files, protobuf, readFile } from "../storage/mod.ts";
 import { type Figures, figuresOf } from "../statistics/mod.ts";
 import type { EpochMetrics, EpochTime } from "../train/mod.ts";
 import { confusionImage } from "./confusion_image.ts";
@@ -16,7 +16,6 @@ import {
   scalars,
   text,
 } from "./events.ts";
-import { joined } from "./protobuf.ts";
 
 const prefix = "events.out.tfevents.";
 
@@ -67,7 +66,7 @@ export class EventFile {
         time += times[i]?.seconds ?? 0;
         if (metrics.epoch >= from) events.push(epochEvents(metrics, Math.max(known.time, time)));
       });
-      append(this.files, path, joined(events), known.length);
+      append(this.files, path, protobuf.joined(events), known.length);
       for (const name of earlier) {
         if (name !== newest) this.files.remove(`${this.folder}/${name}`);
       }
@@ -86,7 +85,7 @@ export class EventFile {
     const test = figuresOf("test").map(({ key }) => [key, figures[key]] as const);
     const time = secondsOf(now);
     const table = confusionTable(confusion_matrix, classes);
-    this.#add(joined([
+    this.#add(protobuf.joined([
       scalars(Object.fromEntries(test), epochs, time),
       image(confusionImage(confusion_matrix), epochs, time),
       text("confusion_matrix/counts", table, epochs, time),

@@ -1,16 +1,9 @@
 import type { EpochMetrics } from "../train/mod.ts";
-import {
-  boolean,
-  bytes,
-  double,
-  type Field,
-  float,
-  integer,
-  joined,
-  message,
-  readFields,
-} from "./protobuf.ts";
+import { protobuf } from "../storage/mod.ts";
 import { record, records } from "./record.ts";
+
+const { boolean, bytes, double, float, integer, joined, Message, message } = protobuf;
+type Field = protobuf.Field;
 
 /**
  * What TensorBoard is told of a run, as bytes for its event file. The messages are defined by
@@ -54,11 +47,12 @@ export interface EventsSoFar {
 export function readEvents(file: Uint8Array): EventsSoFar {
   let [length, epoch, time] = [0, 0, 0];
   for (const { data, end } of records(file)) {
-    const fields = readFields(data);
-    const step = fields.get(EventField.Step) ?? 0;
-    if (fields.has(EventField.SessionLog)) epoch = step - 1;
+    const fields = new Message(data);
+    const [step = 0] = fields.numbers(EventField.Step);
+    const [at = time] = fields.numbers(EventField.Time);
+    if (fields.bytes(EventField.SessionLog).length > 0) epoch = step - 1;
     else if (step > 0) epoch = step;
-    [length, time] = [end, fields.get(EventField.Time) ?? time];
+    [length, time] = [end, at];
   }
   return { length, epoch, time };
 }

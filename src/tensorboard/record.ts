@@ -1,4 +1,6 @@
-import { joined, little } from "./protobuf.ts";
+import { protobuf } from "../storage/mod.ts";
+
+const { joined, little } = protobuf;
 
 /**
  * A record of a TFRecord file: length (u64), its checksum, the data, their checksum, little-endian
