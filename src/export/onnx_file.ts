@@ -1,0 +1,159 @@
+import { protobuf, type StoredDType, type StoredTensor } from "../storage/mod.ts";
+import type { Attribute, Attributes, Graph, GraphNode, GraphValue } from "./graph.ts";
+
+const { bytes, float, integer, joined, Message, message } = protobuf;
+type Field = protobuf.Field;
+type Message = protobuf.Message;
+
+/** A file of ONNX: a graph and texts beside it. */
+export interface OnnxFile {
+  readonly graph: Graph;
+  /** The program that wrote it, and its version. */
+  readonly producer: readonly [name: string, version: string];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+// The numbers of fields and types are those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
+
+/** The version of the format: that of ONNX 1.14, which readers since 2023 know. */
+const irVersion = 9;
+
+const dataTypes: Readonly<Partial<Record<StoredDType, number>>> = { F32: 1, U8: 2, I64: 7 };
+
+/** The numbers of a kind of attribute: its field, and its type. */
+const kinds = { f: [2, 1], i: [3, 2], t: [5, 4], ints: [8, 7] } as const;
+
+/** The bytes of a file. */
+export function encodeOnnx({ graph, producer, metadata }: OnnxFile): Field {
+  const { nodes, weights, input, output, opset } = graph;
+  return joined([
+    integer(1, irVersion),
+    bytes(2, producer[0]),
+    bytes(3, producer[1]),
+    message(
+      7,
+      ...nodes.map((node) => message(1, ...nodeFields(node))),
+      bytes(2, "model"),
+      ...weights.map((tensor) => message(5, ...tensorFields(tensor))),
+      message(11, ...valueFields(input)),
+      message(12, ...valueFields(output)),
+    ),
+    message(8, bytes(1, ""), integer(2, opset)),
+    ...Object.entries(metadata).map(([key, value]) => message(14, bytes(1, key), bytes(2, value))),
+  ]);
+}
+
+const nodeFields = ({ name, op, inputs, attributes }: GraphNode): Field[] => [
+  ...inputs.map((input) => bytes(1, input)),
+  bytes(2, name),
+  bytes(3, name),
+  bytes(4, op),
+  ...Object.entries(attributes).map((entry) => message(5, ...attributeFields(...entry))),
+];
+
+function attributeFields(name: string, attribute: Attribute): Field[] {
+  const [key, value] = Object.entries(attribute)[0] as [keyof typeof kinds, never];
+  const [field, type] = kinds[key];
+  const write: Record<keyof typeof kinds, (value: never) => Field[]> = {
+    f: (value: number) => [float(field, value)],
+    i: (value: number) => [integer(field, value)],
+    ints: (values: readonly number[]) => values.map((value) => integer(field, value)),
+    t: (tensor: StoredTensor) => [message(field, ...tensorFields(tensor))],
+  };
+  return [bytes(1, name), ...write[key](value), integer(20, type)];
+}
+
+const tensorFields = ({ name, dtype, shape, bytes: content }: StoredTensor): Field[] => [
+  ...shape.map((length) => integer(1, length)),
+  integer(2, dataTypes[dtype]!),
+  bytes(8, name),
+  bytes(9, content),
+];
+
+function valueFields({ name, dtype, shape, description }: GraphValue): Field[] {
+  const lengths = shape.map((length) =>
+    message(1, typeof length === "number" ? integer(1, length) : bytes(2, length))
+  );
+  const type = message(1, integer(1, dataTypes[dtype]!), message(2, ...lengths));
+  return [bytes(1, name), message(2, type), bytes(3, description)];
+}
+
+/** Reads a file that wick wrote; throws a RangeError for what is none. */
+export function decodeOnnx(file: Uint8Array): OnnxFile {
+  const model = new Message(file);
+  const graph = one(model.messages(7), "graph");
+  const opsets = model.messages(8).flatMap((each) => text(each, 1) === "" ? each.numbers(2) : []);
+  return {
+    graph: {
+      nodes: graph.messages(1).map(nodeOf),
+      weights: graph.messages(5).map(tensorOf),
+      input: valueOf(one(graph.messages(11), "input")),
+      output: valueOf(one(graph.messages(12), "output")),
+      opset: one(opsets, "version of operations"),
+    },
+    producer: [text(model, 2), text(model, 3)],
+    metadata: Object.fromEntries(model.messages(14).map((each) => [text(each, 1), text(each, 2)])),
+  };
+}
+
+function one<T>(found: readonly T[], what: string): T {
+  if (found.length === 1) return found[0];
+  throw new RangeError(`it has ${found.length === 0 ? "no" : "more than one"} ${what}`);
+}
+
+const text = (found: Message, field: number): string => found.texts(field).at(-1) ?? "";
+
+function nodeOf(node: Message): GraphNode {
+  const domain = text(node, 7);
+  const op = domain === "" ? text(node, 4) : `${domain}.${text(node, 4)}`;
+  const name = one(node.texts(2), `output of a ${op}`);
+  return { name, op, inputs: node.texts(1), attributes: attributesOf(node.messages(5)) };
+}
+
+function attributesOf(found: readonly Message[]): Attributes {
+  return Object.fromEntries(found.map((attribute): [string, Attribute] => {
+    const name = text(attribute, 1);
+    const type = attribute.numbers(20).at(-1);
+    const [value = 0] = Object.values(kinds).flatMap(([field, is]) =>
+      is === type && is <= 2 ? attribute.numbers(field) : []
+    );
+    switch (type) {
+      case kinds.f[1]:
+        return [name, { f: value }];
+      case kinds.i[1]:
+        return [name, { i: value }];
+      case kinds.ints[1]:
+        return [name, { ints: attribute.numbers(kinds.ints[0]) }];
+      case kinds.t[1]:
+        return [name, { t: tensorOf(one(attribute.messages(kinds.t[0]), `tensor ${name}`)) }];
+    }
+    throw new RangeError(`its attribute ${name} is of a type that wick does not write`);
+  }));
+}
+
+function tensorOf(tensor: Message): StoredTensor {
+  const name = text(tensor, 8);
+  const found = Object.entries(dataTypes).find(([, type]) => type === tensor.numbers(2).at(-1));
+  const content = tensor.bytes(9);
+  const shape = tensor.numbers(1);
+  const size = { F32: 4, U8: 1, I64: 8 }[found?.[0] ?? ""];
+  if (found === undefined || size === undefined) {
+    throw new RangeError(`its tensor ${name} is of a type that wick does not write`);
+  }
+  const expected = shape.reduce((product, length) => product * length, size);
+  if (shape.some((length) => length < 0) || content.length !== 1 || content[0].length !== expected) {
+    throw new RangeError(`its tensor ${name} has not the bytes of [${shape.join(", ")}]`);
+  }
+  return { name, dtype: found[0] as StoredDType, shape, bytes: content[0] };
+}
+
+function valueOf(value: Message): GraphValue {
+  const type = one(one(value.messages(2), "type of a value").messages(1), "tensor as a value");
+  const dtype = (["F32", "U8"] as const).find((name) =>
+    dataTypes[name] === type.numbers(1).at(-1)
+  );
+  if (dtype === undefined) throw new RangeError("its input or output is neither f32 nor uint8");
+  const lengths = one(type.messages(2), "shape of a value").messages(1);
+  const shape = lengths.map((length) => length.numbers(1)[0] ?? text(length, 2));
+  return { name: text(value, 1), dtype, shape, description: text(value, 3) };
+}
