@@ -12,12 +12,14 @@ export type Attribute =
 /** Attributes by their names in ONNX. */
 export type Attributes = Readonly<Record<string, Attribute>>;
 
-/** An operation of ONNX: values by their names to one value, which has the node's name. */
+/** An operation of ONNX, from values to one value, which have names. */
 export interface GraphNode {
+  /** Its place in the model and its operation, `3.0.Conv`. */
   readonly name: string;
   /** The operation, `Conv`. */
   readonly op: string;
   readonly inputs: readonly string[];
+  readonly output: string;
   readonly attributes: Attributes;
 }
 
@@ -59,15 +61,21 @@ export class GraphBuilder {
     let name = place + op;
     for (let n = 2; this.#names.has(name); n++) name = `${place}${op}_${n}`;
     this.#names.add(name);
-    this.nodes.push({ name, op, inputs, attributes });
+    this.nodes.push({ name, op, inputs, output: name, attributes });
     return name;
   }
 
   /** Gives a value the name of the graph's output. */
   end(value: string, output: string): void {
     const last = this.nodes.at(-1);
-    if (last?.name === value) this.nodes.splice(-1, 1, { ...last, name: output });
-    else this.nodes.push({ name: output, op: "Identity", inputs: [value], attributes: {} });
+    if (last?.output === value) this.nodes.splice(-1, 1, { ...last, output });
+    else {this.nodes.push({
+        name: "Identity",
+        op: "Identity",
+        inputs: [value],
+        output,
+        attributes: {},
+      });}
   }
 }
 

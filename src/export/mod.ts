@@ -1,2 +1,4 @@
 /** Models as files of other programs: ONNX, PyTorch, NumPy. @module */
 export { type ModelForm, onnxModel, type OnnxOptions } from "./onnx_model.ts";
+export { decodeOnnx, type OnnxFile } from "./onnx_file.ts";
+export { onnxLayer } from "./onnx_layer.ts";

@@ -43,9 +43,9 @@ export function encodeOnnx({ graph, producer, metadata }: OnnxFile): Field {
   ]);
 }
 
-const nodeFields = ({ name, op, inputs, attributes }: GraphNode): Field[] => [
+const nodeFields = ({ name, op, inputs, output, attributes }: GraphNode): Field[] => [
   ...inputs.map((input) => bytes(1, input)),
-  bytes(2, name),
+  bytes(2, output),
   bytes(3, name),
   bytes(4, op),
   ...Object.entries(attributes).map((entry) => message(5, ...attributeFields(...entry))),
@@ -106,8 +106,9 @@ const text = (found: Message, field: number): string => found.texts(field).at(-1
 function nodeOf(node: Message): GraphNode {
   const domain = text(node, 7);
   const op = domain === "" ? text(node, 4) : `${domain}.${text(node, 4)}`;
-  const name = one(node.texts(2), `output of a ${op}`);
-  return { name, op, inputs: node.texts(1), attributes: attributesOf(node.messages(5)) };
+  const output = one(node.texts(2), `output of a ${op}`);
+  const attributes = attributesOf(node.messages(5));
+  return { name: text(node, 3), op, inputs: node.texts(1), output, attributes };
 }
 
 function attributesOf(found: readonly Message[]): Attributes {
@@ -141,7 +142,9 @@ function tensorOf(tensor: Message): StoredTensor {
     throw new RangeError(`its tensor ${name} is of a type that wick does not write`);
   }
   const expected = shape.reduce((product, length) => product * length, size);
-  if (shape.some((length) => length < 0) || content.length !== 1 || content[0].length !== expected) {
+  if (
+    shape.some((length) => length < 0) || content.length !== 1 || content[0].length !== expected
+  ) {
     throw new RangeError(`its tensor ${name} has not the bytes of [${shape.join(", ")}]`);
   }
   return { name, dtype: found[0] as StoredDType, shape, bytes: content[0] };
@@ -149,9 +152,7 @@ function tensorOf(tensor: Message): StoredTensor {
 
 function valueOf(value: Message): GraphValue {
   const type = one(one(value.messages(2), "type of a value").messages(1), "tensor as a value");
-  const dtype = (["F32", "U8"] as const).find((name) =>
-    dataTypes[name] === type.numbers(1).at(-1)
-  );
+  const dtype = (["F32", "U8"] as const).find((name) => dataTypes[name] === type.numbers(1).at(-1));
   if (dtype === undefined) throw new RangeError("its input or output is neither f32 nor uint8");
   const lengths = one(type.messages(2), "shape of a value").messages(1);
   const shape = lengths.map((length) => length.numbers(1)[0] ?? text(length, 2));

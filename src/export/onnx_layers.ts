@@ -57,16 +57,13 @@ export const onnxForms: Readonly<Record<string, Form["write"]>> = {
   elu: (nodes, x, { alpha }: Layer & { alpha: number }) =>
     nodes.add("Elu", [x], { alpha: { f: alpha } }),
   softplus(nodes, x, { beta, threshold }: Layer & { beta: number; threshold: number }) {
-    const scale = beta === 1 ? undefined : nodes.constant(Float32Array.of(beta), []);
-    const scaled = scale === undefined ? x : nodes.add("Mul", [x, scale]);
-    const soft = nodes.add("Softplus", [scaled]);
-    const y = scale === undefined ? soft : nodes.add("Div", [soft, scale]);
-    if (threshold >= 20) return y; // from 17 on the two sides are one f32
-    const isLinear = nodes.add("Greater", [
-      scaled,
-      nodes.constant(Float32Array.of(threshold), []),
-    ]);
-    return nodes.add("Where", [isLinear, x, y]);
+    if (beta === 1 && threshold === 20) return nodes.add("Softplus", [x]);
+    const [scale, limit] = [beta, threshold].map((value) =>
+      nodes.constant(Float32Array.of(value), [])
+    );
+    const scaled = nodes.add("Mul", [x, scale]);
+    const soft = nodes.add("Div", [nodes.add("Softplus", [scaled]), scale]);
+    return nodes.add("Where", [nodes.add("Greater", [scaled, limit]), x, soft]);
   },
   flatten: (nodes, x) => nodes.add("Flatten", [x], { axis: { i: 1 } }),
   dropout: (_nodes, x) => x, // in evaluation it is nothing
