@@ -32,6 +32,8 @@ export interface WeightsSource {
   readonly config?: TrainConfig;
   /** The epoch that left them, where it is known. */
   readonly epoch?: number;
+  /** SHA-256 of the files of the data that it was trained on, where a run tells it. */
+  readonly dataDigests?: Readonly<Record<string, string>>;
   /** Says that the module that the run was begun with has been changed since then. */
   readonly changed?: string;
 }
@@ -74,10 +76,12 @@ type FoundWeights = Omit<WeightsSource, "model" | "format"> & { readonly folder:
 
 function bestWeights(path: string): FoundWeights {
   const record = readRun(path);
-  const { folder, config } = record;
+  const { folder, config, environment } = record;
+  const dataDigests = environment?.data_sha256;
   const weights = readWeights(`${folder}/checkpoints/best.safetensors`);
   const changed = changedModule(record);
-  if (weights !== undefined) return { ...weights, folder, config, ...(changed && { changed }) };
+  const more = { ...(changed && { changed }), ...(dataDigests && { dataDigests }) };
+  if (weights !== undefined) return { ...weights, folder, config, ...more };
   throw new UserError(`${folder} has no weights yet: no epoch is complete`);
 }
 

@@ -15,6 +15,7 @@ export { type Idx, readIdx, readPackedIdx } from "./idx.ts";
 export { jsonText, jsonValue, readJson, readText, writeJson, writeText } from "./json_file.ts";
 /** Protocol buffers' wire format. */
 export * as protobuf from "./protobuf.ts";
+export { encodeNpz } from "./npz.ts";
 export { findFile, readFile, type ReadOptions } from "./read_file.ts";
 export {
   decodeSafetensors,
