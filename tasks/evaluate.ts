@@ -7,7 +7,7 @@ import { evaluateCommand, evaluateFlagsSchema } from "../src/commands/evaluate_c
 import { Command, printColumns, takesEscapes } from "../src/cli/mod.ts";
 
 const embedded = embeddedModel();
-const run = "RUN_FOLDER|WEIGHTS.safetensors";
+const run = "RUN_FOLDER|WEIGHTS.safetensors|MODEL.onnx";
 
 const command = new Command(evaluateFlagsSchema, {
   usage: embedded === undefined

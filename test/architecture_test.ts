@@ -30,7 +30,7 @@ const layers: readonly (readonly string[])[] = [
   ["train"],
   ["tensorboard", "picture"],
   ["run"],
-  ["report", "experiment", "serve", "predict", "notebook", "study"],
+  ["report", "experiment", "serve", "predict", "notebook", "study", "export"],
   ["commands"],
   ["mod.ts", "setup.ts"],
 ];

@@ -3,13 +3,15 @@ import { models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { configSchema, optionsSchema } from "../config/mod.ts";
 import { type ImageSet, loadTest, loadTraining, markOf } from "../data/mod.ts";
-import { UserError } from "../errors.ts";
+import { UsageError, UserError } from "../errors.ts";
 import { classScores, logged, metrics } from "../statistics/mod.ts";
 import { evaluate, type Evaluation, lossOf } from "../train/mod.ts";
 import { confusionTable, type Page, scoreTable } from "./evaluation_text.ts";
 import { jsonText } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
-import { findWeights, loadModel, type WeightsSource } from "../run/mod.ts";
+import { findWeights, loadModel } from "../run/mod.ts";
+import type { Loss } from "../nn/mod.ts";
+import { isOnnxPath, type OnnxSource, readOnnx } from "./onnx_source.ts";
 import { printable } from "../printable.ts";
 
 const { data, dataDir, threads } = optionsSchema.shape;
@@ -29,7 +31,7 @@ export const evaluateFlagsSchema = z.strictObject({
 });
 type Flags = z.output<typeof evaluateFlagsSchema>;
 
-/** Evaluates a run or a weights file and prints the figures. */
+/** Evaluates a run, a weights file or a file of ONNX that wick wrote, and prints the figures. */
 export async function evaluateCommand(
   path: string,
   given: Partial<Flags>,
@@ -38,19 +40,40 @@ export async function evaluateCommand(
 ): Promise<void> {
   const flags = evaluateFlagsSchema.parse(given);
   configureThreads(flags.threads);
-  const source = await findWeights(path, flags.model);
+  const source = await findModel(path, flags.model);
   const set = await loadSplit(source, flags, given.data);
-  using model = loadModel(source, flags.device);
-  const { config } = source;
-  const loss = config && lossOf(config, source.model);
-  const result = evaluate(model, set, { ...flags, loss });
+  using model = source.load(flags.device);
+  const result = evaluate(model, set, { ...flags, loss: source.loss });
   if (source.changed !== undefined && !flags.json) print(`warning: ${printable(source.changed)}`);
   print(flags.json ? jsonOf(source, set, result) : textOf(source, set, result, page));
 }
 
+/** What is evaluated. */
+interface Evaluated extends OnnxSource {
+  /** The cross-entropy by default. */
+  readonly loss?: Loss;
+}
+
+/** Finds a model: that of a run or of a weights file, or a file of ONNX. */
+async function findModel(path: string, asked: string | undefined): Promise<Evaluated> {
+  if (isOnnxPath(path)) {
+    if (asked === undefined) return readOnnx(path);
+    throw new UsageError("--model is for weights files: a file of ONNX has its model in it");
+  }
+  const source = await findWeights(path, asked);
+  const { config, model, ...known } = source;
+  const loss = config && { config, loss: lossOf(config, model) };
+  return {
+    ...known,
+    ...loss,
+    name: model.name,
+    load: (device) => loadModel(source, device),
+  };
+}
+
 /** The images that were asked for, which the model must be able to see. */
 async function loadSplit(
-  source: WeightsSource,
+  source: Evaluated,
   flags: Flags,
   asked: Flags["data"] | undefined,
 ): Promise<ImageSet> {
@@ -63,7 +86,7 @@ async function loadSplit(
 }
 
 async function splitOf(
-  { config }: WeightsSource,
+  { config }: Evaluated,
   flags: Flags,
   asked: Flags["data"] | undefined,
 ): Promise<ImageSet> {
@@ -78,7 +101,7 @@ async function splitOf(
 }
 
 function textOf(
-  { path, model, epoch }: WeightsSource,
+  { path, name, epoch }: Evaluated,
   set: ImageSet,
   result: Evaluation,
   page: Page,
@@ -88,7 +111,7 @@ function textOf(
   const mark = markOf(set.name);
   const of = epoch === undefined ? "" : `, best epoch ${epoch}`;
   return [
-    `${model.name} of ${printable(path)}${of}`,
+    `${name} of ${printable(path)}${of}`,
     `${set.name}  ${figures}${mark}`,
     "",
     scoreTable(result, set.classes),
@@ -97,12 +120,12 @@ function textOf(
   ].join("\n");
 }
 
-function jsonOf({ path, model, epoch }: WeightsSource, set: ImageSet, result: Evaluation): string {
+function jsonOf({ path, name, epoch }: Evaluated, set: ImageSet, result: Evaluation): string {
   const { correct, count, confusion } = result;
   const scores = classScores(confusion, set.classes);
   const content = {
     path,
-    model: model.name,
+    model: name,
     epoch,
     set: set.name,
     ...byLabel(result),

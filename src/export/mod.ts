@@ -3,3 +3,4 @@ export { type ModelForm, onnxModel, type OnnxOptions } from "./onnx_model.ts";
 export { decodeOnnx, type OnnxFile } from "./onnx_file.ts";
 export { onnxLayer } from "./onnx_layer.ts";
 export { type TorchOptions, torchScript } from "./torch_script.ts";
+export { checkOnnx } from "./onnx_check.ts";

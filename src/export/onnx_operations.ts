@@ -23,7 +23,6 @@ import {
 } from "../nn/mod.ts";
 import { concat, type Device, Tensor, where } from "../tensor/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
-import type { GraphNode } from "./graph.ts";
 
 /** What a node's attributes are, by names: the numbers of each. */
 type Numbers = Readonly<Record<string, readonly number[]>>;

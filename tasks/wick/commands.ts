@@ -14,6 +14,7 @@ const modules: Readonly<Record<string, () => Promise<{ main: Main }>>> = {
   evaluate: () => import("../evaluate.ts"),
   report: () => import("../report.ts"),
   predict: () => import("../predict.ts"),
+  export: () => import("../export.ts"),
   compare: () => import("../compare.ts"),
   serve: () => import("../serve.ts"),
   sweep: () => import("../sweep.ts"),
