@@ -119,6 +119,14 @@ export class LayerNodes {
   }
 }
 
+/** The numbers of a tensor of f32 or whole numbers. */
+export function valuesOf(
+  { dtype, bytes }: StoredTensor,
+): Float32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer> {
+  const { buffer } = bytes.slice(); // typed arrays need an aligned start
+  return dtype === "F32" ? new Float32Array(buffer) : new BigInt64Array(buffer);
+}
+
 /** The error for a layer that a table of forms does not have. */
 export function unknownLayer({ layer, prefix }: Module, format: string): UserError {
   const place = prefix === "" ? "The model" : `Layer ${prefix.slice(0, -1)}`;

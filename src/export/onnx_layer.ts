@@ -2,6 +2,7 @@ import { UserError } from "../errors.ts";
 import { type Layer, sequential } from "../nn/mod.ts";
 import { scope, type Tensor } from "../tensor/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
+import { withGroupNorms } from "./onnx_group_norm.ts";
 import type { Attribute, Graph, GraphNode } from "./graph.ts";
 import { type GivenNode, type Operation, operations, tensorOf } from "./onnx_operations.ts";
 
@@ -35,7 +36,10 @@ export function onnxLayer(graph: Graph): Layer {
     scores = last.inputs[0]; // scores tell the likeliest class and the loss
     nodes.pop();
   }
-  const steps = joined(nodes.map((node) => stepOf(node, stored, ranks)), scores);
+  const steps = joined(
+    withGroupNorms(nodes, stored).map((node) => stepOf(node, stored, ranks)),
+    scores,
+  );
   if (!ranks.has(scores)) throw new RangeError(`its output ${scores} is given by no operation`);
   const layers = steps.flatMap(({ does }) => isLayers(does) ? [sequential(...does)] : []);
   return {
@@ -107,7 +111,7 @@ function numbersOf({ name, attributes }: GraphNode, takes: NonNullable<Operation
   }
   return Object.fromEntries(
     Object.entries(attributes).map(([key, attribute]) => {
-      const values = valuesOf(attribute);
+      const values = numbersIn(attribute);
       const only = takes[key];
       if (only === undefined || `${only}` === `${values}`) return [key, values];
       throw new RangeError(`its ${name} has ${key} ${values}; wick writes ${only}`);
@@ -115,7 +119,7 @@ function numbersOf({ name, attributes }: GraphNode, takes: NonNullable<Operation
   );
 }
 
-function valuesOf(attribute: Attribute): readonly number[] {
+function numbersIn(attribute: Attribute): readonly number[] {
   if ("f" in attribute) return [shortest(attribute.f)];
   if ("i" in attribute) return [attribute.i];
   if ("ints" in attribute) return attribute.ints;

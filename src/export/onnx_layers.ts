@@ -1,7 +1,6 @@
 import type {
   BatchNorm,
   Conv2d,
-  GroupNorm,
   Layer,
   LayerNorm,
   Module,
@@ -10,6 +9,7 @@ import type {
   RMSNorm,
   Standardized,
 } from "../nn/mod.ts";
+import { writeGroupNorm } from "./onnx_group_norm.ts";
 import { type GraphBuilder, LayerNodes, unknownLayer } from "./graph.ts";
 
 interface Form {
@@ -88,11 +88,7 @@ export const onnxForms: Readonly<Record<string, Form["write"]>> = {
     const normalized = layerNorm(nodes, last, layer);
     return nodes.add("Transpose", [normalized], { perm: { ints: [0, 3, 1, 2] } });
   },
-  groupNorm: (nodes, x, { groups, epsilon }: GroupNorm) =>
-    nodes.add("GroupNormalization", [x, ...nodes.weights("weight", "bias")], {
-      num_groups: { i: groups },
-      epsilon: { f: epsilon },
-    }, 21),
+  groupNorm: writeGroupNorm,
   rmsNorm: (nodes, x, { epsilon }: RMSNorm) =>
     nodes.add(
       "RMSNormalization",

@@ -23,6 +23,7 @@ import {
 } from "../nn/mod.ts";
 import { concat, type Device, Tensor, where } from "../tensor/mod.ts";
 import type { StoredTensor } from "../storage/mod.ts";
+import { valuesOf } from "./graph.ts";
 
 /** What a node's attributes are, by names: the numbers of each. */
 type Numbers = Readonly<Record<string, readonly number[]>>;
@@ -52,11 +53,8 @@ export type Operation = Read & {
 };
 
 /** A tensor of a file's numbers. */
-export function tensorOf({ dtype, shape, bytes }: StoredTensor, device?: Device): Tensor {
-  const { buffer } = bytes.slice(); // typed arrays need an aligned start
-  const values = dtype === "F32" ? new Float32Array(buffer) : new BigInt64Array(buffer);
-  return Tensor.from(values, shape, { device });
-}
+export const tensorOf = (stored: StoredTensor, device?: Device): Tensor =>
+  Tensor.from(valuesOf(stored), stored.shape, { device });
 
 /** The layer with tensors of the file, which are the node's inputs in this order. */
 function withStored(layer: Layer, node: GivenNode, ...names: readonly string[]): Layer {
