@@ -3,9 +3,8 @@ import { messageOf, UserError } from "../errors.ts";
 import { parseConfig, type TrainConfig } from "../config/mod.ts";
 import type { ImageFormat } from "../data/mod.ts";
 import { decodeOnnx, onnxLayer } from "../export/mod.ts";
-import { build, type Layer, type Module } from "../nn/mod.ts";
+import { build, checkOutputs, type Layer, type Module } from "../nn/mod.ts";
 import { jsonValue, readFile } from "../storage/mod.ts";
-import { checkOutputs } from "../nn/mod.ts";
 import { type Device, noGradients, Random, scope, Tensor } from "../tensor/mod.ts";
 
 /** A model in a file of ONNX that wick wrote. */
@@ -20,7 +19,7 @@ export interface OnnxSource {
   readonly epoch?: number;
   /** What stands before the figures. */
   readonly changed?: string;
-  /** Builds the model; throws a UserError where that does not take its images. */
+  /** Builds the model. */
   load(device: Device): Module;
 }
 
@@ -47,32 +46,26 @@ export function readOnnx(path: string): OnnxSource {
     }
     const format = { channels, height, width, classes };
     const layer = onnxLayer(graph);
+    checkImage(layer, format);
     return {
       ...{ path, name, format },
       ...(config !== undefined && { config: parseConfig(config, `the config in ${path}`) }),
       ...(epoch !== undefined && { epoch: Number(epoch) }),
       ...(loss && { changed: `the loss is the cross-entropy: ${loss} is not in ${path}` }),
-      load: (device) => located(path, () => loaded(layer, format, device)),
+      load: (device) => build(layer, new Random(0, "init"), { device }),
     };
   });
 }
 
-/** The model, after it has seen an image. */
-function loaded(layer: Layer, format: ImageFormat, device: Device): Module {
-  const { channels, height, width, classes } = format;
-  const model = build(layer, new Random(0, "init"), { device });
-  try {
-    scope(() =>
-      noGradients(() => {
-        const image = Tensor.zeros([1, channels, height, width], { device });
-        checkOutputs(model.forward(image), classes.length);
-      })
-    );
-    return model;
-  } catch (error) {
-    model[Symbol.dispose]();
-    throw error;
-  }
+/** Throws where a layer does not take an image of the format, or gives other classes. */
+function checkImage(layer: Layer, { channels, height, width, classes }: ImageFormat): void {
+  using model = build(layer, new Random(0, "init"));
+  scope(() =>
+    noGradients(() => {
+      const image = Tensor.zeros([1, channels, height, width]);
+      checkOutputs(model.forward(image), classes.length);
+    })
+  );
 }
 
 /** What a call gives; its errors begin with the path. */

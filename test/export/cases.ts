@@ -19,7 +19,7 @@ export interface Found {
   /** The greatest score. */
   readonly largest: number;
   readonly differentPredictions: number;
-  /** The least distance of an image's greatest score from its second. */
+  /** The least distance of an image's greatest score from its second, onnxruntime's. */
   readonly leastMargin: number;
   readonly count: number;
 }
@@ -49,19 +49,26 @@ export function scoresOf(
 
 const unit = (pixels: Uint8Array) => Float32Array.from(pixels, (pixel) => pixel / 255);
 
-/** Writes a model as `NAME.onnx`, and as `NAME.npz` what it takes and gives, and its weights. */
+/**
+ * Writes a model as `NAME.onnx`, and as `NAME.npz` its images, the scores of the first of them, the
+ * predictions of all, where they are given, and its weights.
+ */
 export function writeCase(
   folder: string,
   name: string,
   model: Module,
   pixels: Uint8Array,
   format: ImageFormat,
-  form: ModelForm = {},
+  { predictions, scored, ...form }: ModelForm & {
+    readonly predictions?: Uint8Array;
+    readonly scored?: number;
+  } = {},
 ): void {
   const { channels, height, width, classes } = format;
   const size = channels * height * width;
   const shape = [pixels.length / size, channels, height, width];
-  const scores = scoresOf(model, pixels, format, form);
+  const first = pixels.subarray(0, (scored ?? shape[0]) * size);
+  const scores = scoresOf(model, first, format, form);
   const bytes = (values: Float32Array<ArrayBuffer>) => new Uint8Array(values.buffer);
   const weights = storedTensors([...model.parameters, ...model.buffers]);
   Deno.writeFileSync(`${folder}/${name}.onnx`, onnxModel(model, { format, ...form }));
@@ -71,7 +78,16 @@ export function writeCase(
       form.uint8
         ? { name: "images", dtype: "U8", shape, bytes: pixels }
         : { name: "images", dtype: "F32", shape, bytes: bytes(unit(pixels)) },
-      { name: "scores", dtype: "F32", shape: [shape[0], classes.length], bytes: bytes(scores) },
+      {
+        ...{ name: "scores", dtype: "F32", bytes: bytes(scores) },
+        shape: [scores.length / classes.length, classes.length],
+      },
+      ...predictions
+        ? [{
+          ...{ name: "predictions", dtype: "U8" as const, bytes: predictions },
+          shape: [predictions.length],
+        }]
+        : [],
       ...weights.map((tensor) => ({ ...tensor, name: `weights.${tensor.name}` })),
     ]),
   );

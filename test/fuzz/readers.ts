@@ -5,6 +5,21 @@ import { metricsHeader } from "../../src/train/metrics.ts";
 import { parseMetrics } from "../../src/run/metrics_reader.ts";
 import { encodeSafetensors } from "../../src/storage/safetensors.ts";
 import { readWeightsFile, seal } from "../../src/storage/sealed.ts";
+import { decodeOnnx, onnxLayer, onnxModel } from "../../src/export/mod.ts";
+import {
+  batchNorm2d,
+  build,
+  conv2d,
+  flatten,
+  groupNorm,
+  linear,
+  maxPool2d,
+  mirrored,
+  relu,
+  residual,
+  sequential,
+} from "../../src/nn/mod.ts";
+import { Random } from "../../src/tensor/mod.ts";
 import { pictureReaders } from "./picture_readers.ts";
 import { readNpy } from "../../src/data/local/npy.ts";
 import { unzip } from "../../src/data/local/zip.ts";
@@ -32,6 +47,22 @@ const tensors = ["0.weight", "1.weight"].map((name) => ({
 }));
 
 const metrics = "1,10,0.1,0.5,0.25,0.5,0.25,1.5,100\n2,20,0.1,1e-7,1,1,1,,\n";
+
+/** A small model with operations of most kinds. */
+function onnxFile(): Uint8Array {
+  const layer = mirrored(sequential(
+    conv2d(1, 2, { kernel: 3, padding: 1 }),
+    batchNorm2d(2),
+    relu,
+    residual(conv2d(2, 2, { kernel: 1 }), groupNorm(1, 2)),
+    maxPool2d(2),
+    flatten,
+    linear(8, 2),
+  ));
+  using model = build(layer, new Random(1, "init"));
+  const format = { channels: 1, height: 4, width: 4, classes: ["a", "b"] };
+  return onnxModel(model, { format, uint8: true, probabilities: true });
+}
 
 /** Everything that reads a file which somebody else may have written. */
 export const readers: Readonly<Record<string, Reader>> = {
@@ -73,6 +104,11 @@ export const readers: Readonly<Record<string, Reader>> = {
   safetensors: {
     files: [encodeSafetensors(tensors), seal(tensors, { wick: "0", progress: "{}" })],
     read: readWeightsFile,
+    found: [],
+  },
+  onnx: {
+    files: [onnxFile()],
+    read: (bytes) => onnxLayer(decodeOnnx(bytes).graph),
     found: [],
   },
   config: {
