@@ -33,7 +33,15 @@ export {
   type Watcher,
 } from "./train/mod.ts";
 export {
+  type ModelForm,
+  onnxModel,
+  type OnnxOptions,
+  type TorchOptions,
+  torchScript,
+} from "./export/mod.ts";
+export {
   decodeSafetensors,
+  encodeNpz,
   encodeSafetensors,
   type StoredDType,
   type StoredFile,

@@ -37,6 +37,20 @@ Deno.test("mirrored() evaluates with the mean of an image's and its mirror image
   });
 });
 
+Deno.test("a layer around another is not passed over where that would join its neighbours", () => {
+  const conv = conv2d(3, 2, { kernel: 3 });
+  const figures = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.25, 2] };
+  const block = residual(conv2d(3, 3, { kernel: 3, padding: 1 }));
+  for (const layer of [mirrored(conv), standardized(conv, figures), mirrored(block)]) {
+    using joined = built(sequential(layer, relu));
+    scope(() => {
+      const [first] = joined.modules;
+      const expected = first.forward(images).relu().read();
+      assertEquals([...joined.forward(images).read()], [...expected]);
+    });
+  }
+});
+
 Deno.test("mirrored() keeps a model's layer table", () => {
   assertEquals(layerTable(mirrored(plain), [3, 4, 6]), layerTable(plain, [3, 4, 6]));
 });

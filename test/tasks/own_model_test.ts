@@ -113,6 +113,10 @@ Deno.test("a model of a user's module is trained, killed, resumed, used and repr
     const evaluated = await done("evaluate", run);
     assertStringIncludes(evaluated, "two-layers of ");
     assertStringIncludes(evaluated, "warning: activation.ts has changed since the run began");
+    const exported = `${folder.path}/two_layers.onnx`;
+    await done("export", run, "--onnx", exported);
+    const figures = /accuracy .*/.exec(evaluated)![0];
+    assertStringIncludes(await done("evaluate", exported), figures);
     const report = Deno.readTextFileSync(`${run}/report.html`);
     for (const part of ['<th scope="row">width</th><td>5</td>', "activation.ts", "Layers"]) {
       assertStringIncludes(report, part);
