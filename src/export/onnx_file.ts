@@ -18,10 +18,50 @@ export interface OnnxFile {
 /** The version of the format: that of ONNX 1.14, which readers since 2023 know. */
 const irVersion = 9;
 
-const dataTypes: Readonly<Partial<Record<StoredDType, number>>> = { F32: 1, U8: 2, I64: 7 };
+/** The numbers of element types, and their bytes. */
+const dataTypes = { F32: [1, 4], U8: [2, 1], I64: [7, 8] } as const;
+type DataType = keyof typeof dataTypes;
 
-/** The numbers of a kind of attribute: its field, and its type. */
-const kinds = { f: [2, 1], i: [3, 2], t: [5, 4], ints: [8, 7] } as const;
+const typeNumber = (dtype: StoredDType): number => {
+  if (dtype in dataTypes) return dataTypes[dtype as DataType][0];
+  throw new RangeError(`Cannot write a tensor of ${dtype} as ONNX: wick writes f32`);
+};
+
+const typeOf = (number: number | undefined): DataType => {
+  const [name] = Object.entries(dataTypes).find(([, [is]]) => is === number) ?? [];
+  if (name !== undefined) return name as DataType;
+  throw new RangeError("it has numbers of a type that wick does not write");
+};
+
+/** A kind of attribute: the number of its type, and its fields. */
+interface Kind {
+  readonly type: number;
+  write(attribute: Attribute): Field[];
+  read(attribute: Message): Attribute;
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  f: {
+    type: 1,
+    write: ({ f }: { f: number }) => [float(2, f)],
+    read: (attribute) => ({ f: attribute.numbers(2).at(-1) ?? 0 }),
+  },
+  i: {
+    type: 2,
+    write: ({ i }: { i: number }) => [integer(3, i)],
+    read: (attribute) => ({ i: attribute.numbers(3).at(-1) ?? 0 }),
+  },
+  t: {
+    type: 4,
+    write: ({ t }: { t: StoredTensor }) => [message(5, ...tensorFields(t))],
+    read: (attribute) => ({ t: tensorOf(one(attribute.messages(5), "tensor of an attribute")) }),
+  },
+  ints: {
+    type: 7,
+    write: ({ ints }: { ints: readonly number[] }) => ints.map((value) => integer(8, value)),
+    read: (attribute) => ({ ints: attribute.numbers(8) }),
+  },
+};
 
 /** The bytes of a file. */
 export function encodeOnnx({ graph, producer, metadata }: OnnxFile): Field {
@@ -52,20 +92,13 @@ const nodeFields = ({ name, op, inputs, output, attributes }: GraphNode): Field[
 ];
 
 function attributeFields(name: string, attribute: Attribute): Field[] {
-  const [key, value] = Object.entries(attribute)[0] as [keyof typeof kinds, never];
-  const [field, type] = kinds[key];
-  const write: Record<keyof typeof kinds, (value: never) => Field[]> = {
-    f: (value: number) => [float(field, value)],
-    i: (value: number) => [integer(field, value)],
-    ints: (values: readonly number[]) => values.map((value) => integer(field, value)),
-    t: (tensor: StoredTensor) => [message(field, ...tensorFields(tensor))],
-  };
-  return [bytes(1, name), ...write[key](value), integer(20, type)];
+  const { type, write } = kinds[Object.keys(attribute)[0]];
+  return [bytes(1, name), ...write(attribute), integer(20, type)];
 }
 
 const tensorFields = ({ name, dtype, shape, bytes: content }: StoredTensor): Field[] => [
   ...shape.map((length) => integer(1, length)),
-  integer(2, dataTypes[dtype]!),
+  integer(2, typeNumber(dtype)),
   bytes(8, name),
   bytes(9, content),
 ];
@@ -74,7 +107,7 @@ function valueFields({ name, dtype, shape, description }: GraphValue): Field[] {
   const lengths = shape.map((length) =>
     message(1, typeof length === "number" ? integer(1, length) : bytes(2, length))
   );
-  const type = message(1, integer(1, dataTypes[dtype]!), message(2, ...lengths));
+  const type = message(1, integer(1, typeNumber(dtype)), message(2, ...lengths));
   return [bytes(1, name), message(2, type), bytes(3, description)];
 }
 
@@ -112,48 +145,27 @@ function nodeOf(node: Message): GraphNode {
 }
 
 function attributesOf(found: readonly Message[]): Attributes {
-  return Object.fromEntries(found.map((attribute): [string, Attribute] => {
-    const name = text(attribute, 1);
-    const type = attribute.numbers(20).at(-1);
-    const [value = 0] = Object.values(kinds).flatMap(([field, is]) =>
-      is === type && is <= 2 ? attribute.numbers(field) : []
-    );
-    switch (type) {
-      case kinds.f[1]:
-        return [name, { f: value }];
-      case kinds.i[1]:
-        return [name, { i: value }];
-      case kinds.ints[1]:
-        return [name, { ints: attribute.numbers(kinds.ints[0]) }];
-      case kinds.t[1]:
-        return [name, { t: tensorOf(one(attribute.messages(kinds.t[0]), `tensor ${name}`)) }];
-    }
+  return Object.fromEntries(found.map((attribute) => {
+    const [name, type] = [text(attribute, 1), attribute.numbers(20).at(-1)];
+    const kind = Object.values(kinds).find((each) => each.type === type);
+    if (kind !== undefined) return [name, kind.read(attribute)];
     throw new RangeError(`its attribute ${name} is of a type that wick does not write`);
   }));
 }
 
 function tensorOf(tensor: Message): StoredTensor {
-  const name = text(tensor, 8);
-  const found = Object.entries(dataTypes).find(([, type]) => type === tensor.numbers(2).at(-1));
-  const content = tensor.bytes(9);
-  const shape = tensor.numbers(1);
-  const size = { F32: 4, U8: 1, I64: 8 }[found?.[0] ?? ""];
-  if (found === undefined || size === undefined) {
-    throw new RangeError(`its tensor ${name} is of a type that wick does not write`);
-  }
-  const expected = shape.reduce((product, length) => product * length, size);
-  if (
-    shape.some((length) => length < 0) || content.length !== 1 || content[0].length !== expected
-  ) {
-    throw new RangeError(`its tensor ${name} has not the bytes of [${shape.join(", ")}]`);
-  }
-  return { name, dtype: found[0] as StoredDType, shape, bytes: content[0] };
+  const [name, shape, content] = [text(tensor, 8), tensor.numbers(1), tensor.bytes(9)];
+  const dtype = typeOf(tensor.numbers(2).at(-1));
+  const expected = shape.reduce((size, length) => size * length, dataTypes[dtype][1]);
+  const fits = shape.every((length) => length >= 0) && content[0]?.length === expected;
+  if (fits) return { name, dtype, shape, bytes: content[0] };
+  throw new RangeError(`its tensor ${name} has not the bytes of [${shape.join(", ")}]`);
 }
 
 function valueOf(value: Message): GraphValue {
   const type = one(one(value.messages(2), "type of a value").messages(1), "tensor as a value");
-  const dtype = (["F32", "U8"] as const).find((name) => dataTypes[name] === type.numbers(1).at(-1));
-  if (dtype === undefined) throw new RangeError("its input or output is neither f32 nor uint8");
+  const dtype = typeOf(type.numbers(1).at(-1));
+  if (dtype === "I64") throw new RangeError("its input or output is neither f32 nor uint8");
   const lengths = one(type.messages(2), "shape of a value").messages(1);
   const shape = lengths.map((length) => length.numbers(1)[0] ?? text(length, 2));
   return { name: text(value, 1), dtype, shape, description: text(value, 3) };

@@ -33,6 +33,7 @@ export function onnxLayer(graph: Graph): Layer {
   let scores = output.name;
   const last = nodes.at(-1);
   if (last?.op === "Softmax" && last.output === scores) {
+    numbersOf(last, { axis: [1] });
     scores = last.inputs[0]; // scores tell the likeliest class and the loss
     nodes.pop();
   }
@@ -81,12 +82,13 @@ function stepOf(
   if (missing !== undefined) {
     throw new RangeError(`its ${name} takes ${missing}, which is not there`);
   }
+  if (inputs.length < (operation.inputs ?? 1)) throw new RangeError(`its ${name} lacks an input`);
   if (ranks.has(output) || stored.has(output)) throw new RangeError(`it has two values ${output}`);
   const numbers = numbersOf(node, operation.takes ?? {});
   const rank = ranks.get(inputs[0]) ?? 0;
   ranks.set(output, operation.rank ?? rank);
   const given: GivenNode = {
-    ...{ name, inputs, numbers, rank },
+    ...{ inputs, numbers, rank },
     stored(input) {
       const found = stored.get(inputs[input]);
       if (found?.dtype === "F32") return found;

@@ -30,7 +30,6 @@ type Numbers = Readonly<Record<string, readonly number[]>>;
 
 /** A node as it is read: its numbers, and those of its inputs that the file holds. */
 export interface GivenNode {
-  readonly name: string;
   readonly inputs: readonly string[];
   readonly numbers: Numbers;
   /** Dimensions of its first input. */
@@ -48,6 +47,8 @@ type Read =
 export type Operation = Read & {
   /** The attributes that it takes, with their values where there is one alone that is written. */
   readonly takes?: Readonly<Record<string, readonly number[] | undefined>>;
+  /** How many inputs it takes, at least; 1 by default. */
+  readonly inputs?: number;
   /** Dimensions of its output, where they are not those of its first input. */
   readonly rank?: number;
 };
@@ -80,7 +81,7 @@ const weights = (node: GivenNode) => ["weight", "bias"].slice(0, node.inputs.len
 
 const activation = (layer: Layer): Operation => ({ layer: () => layer });
 
-const window = ([top, left, bottom, right]: readonly number[]): [number, number] => {
+const border = ([top, left, bottom, right]: readonly number[]): [number, number] => {
   if (top === bottom && left === right) return [top, left];
   throw new RangeError("it has borders that are not the same on both sides");
 };
@@ -88,7 +89,7 @@ const window = ([top, left, bottom, right]: readonly number[]): [number, number]
 const pooling = (make: typeof maxPool2d): Operation => ({
   takes: { kernel_shape: undefined, strides: undefined, pads: undefined },
   layer({ numbers: { kernel_shape: kernel, strides: stride, pads } }) {
-    return make(pair(kernel), { stride: pair(stride), padding: window(pads) });
+    return make(pair(kernel), { stride: pair(stride), padding: border(pads) });
   },
 });
 
@@ -134,7 +135,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map(Object.entries
       const [outputs, inputs, ...lengths] = node.stored(1).shape;
       if (`${lengths}` !== `${kernel}`) throw new RangeError("its weight is not of its windows");
       const options = { kernel: pair(kernel), stride: pair(strides), dilation: pair(dilations) };
-      const given = { ...options, padding: window(pads), groups, bias: node.inputs.length > 2 };
+      const given = { ...options, padding: border(pads), groups, bias: node.inputs.length > 2 };
       return withStored(conv2d(inputs * groups, outputs, given), node, ...weights(node));
     },
   },
@@ -179,18 +180,18 @@ export const operations: ReadonlyMap<string, Operation> = new Map(Object.entries
   },
   Cast: { takes: { to: [1] }, call: ([x]) => x.cast("f32") },
   Transpose: { takes: { perm: undefined }, call: ([x], { perm }) => x.permute(perm) },
-  Add: { call: ([a, b]) => a.add(b) },
-  Sub: { call: ([a, b]) => a.sub(b) },
-  Mul: { call: ([a, b]) => a.mul(b) },
-  Div: { call: ([a, b]) => a.div(b) },
-  Greater: { call: ([a, b]) => a.gt(b) },
-  Where: { call: ([condition, a, b]) => where(condition, a, b) },
+  Add: { inputs: 2, call: ([a, b]) => a.add(b) },
+  Sub: { inputs: 2, call: ([a, b]) => a.sub(b) },
+  Mul: { inputs: 2, call: ([a, b]) => a.mul(b) },
+  Div: { inputs: 2, call: ([a, b]) => a.div(b) },
+  Greater: { inputs: 2, call: ([a, b]) => a.gt(b) },
+  Where: { inputs: 3, call: ([condition, a, b]) => where(condition, a, b) },
   Concat: { takes: { axis: [0] }, call: (inputs) => concat(inputs) },
   Shape: {
     takes: { start: [0], end: [1] },
     call: ([x]) => Tensor.from(BigInt64Array.of(BigInt(x.shape[0])), [1]),
   },
-  Slice: { call: sliced },
+  Slice: { inputs: 4, call: sliced },
 }));
 
 /** A part of a dimension, or all of it backwards. */
@@ -198,6 +199,11 @@ function sliced([x, start, end, axis, step]: readonly Tensor[]): Tensor {
   const [from, to, dim, by] = [start, end, axis, step].map((each) => Number(each?.item() ?? 1));
   const length = x.shape[dim];
   if (by === 1) return x.slice(dim, from, Math.min(to, length) - from);
+  if (by !== -1 || from !== -1 || to >= -length) {
+    throw new RangeError(
+      "it has a Slice that is neither a part of a dimension nor all of it backwards",
+    );
+  }
   const backwards = Uint32Array.from({ length }, (_, i) => length - 1 - i);
   return x.indexSelect(Tensor.from(backwards, [length], { device: x.device }), dim);
 }
