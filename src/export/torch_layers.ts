@@ -31,28 +31,44 @@ interface Form {
 /** A class, which is PyTorch's own or defined by the script, and what it is called with. */
 interface Call {
   readonly of: string;
-  readonly with?: Readonly<Record<string, Python>>;
+  /** Its first arguments, after the modules. */
+  readonly first?: readonly Python[];
+  /** Arguments by their names; those that are undefined have PyTorch's default. */
+  readonly named?: Readonly<Record<string, Python | undefined>>;
   /** Whether modules come first: those inside, or the layer that it is put around. */
   readonly modules?: "inner" | "around";
 }
 
 type Python = number | boolean | readonly number[];
 
-const epsilonOf = ({ epsilon }: { readonly epsilon: number }) => ({ eps: epsilon });
+/** An argument, undefined where it is PyTorch's default. */
+const unless = (byDefault: Python, value: Python) => value === byDefault ? undefined : value;
+
+/** Both lengths, or the one that they are. */
+const lengths = ([vertical, horizontal]: readonly [number, number]): Python =>
+  vertical === horizontal ? vertical : [vertical, horizontal];
+
+const eps = (epsilon: number) => unless(1e-5, epsilon);
 
 const batchNorm = (of: string): Form["call"] => ({ features, epsilon, momentum }: BatchNorm) => ({
   of,
-  with: { num_features: features, eps: epsilon, momentum },
+  first: [features],
+  named: { eps: eps(epsilon), momentum: unless(0.1, momentum) },
 });
 
-const layerNorm = (of: string): Form["call"] => ({ features, ...layer }: LayerNorm) => ({
+const layerNorm = (of: string): Form["call"] => ({ features, epsilon }: LayerNorm) => ({
   of,
-  with: { normalized_shape: features, ...epsilonOf(layer) },
+  first: [features],
+  named: { eps: eps(epsilon) },
 });
 
 const pooling = (of: string): Form["call"] => ({ kernel, stride, padding }: Pool2d) => ({
   of,
-  with: { kernel_size: kernel, stride, padding },
+  first: [lengths(kernel)],
+  named: {
+    stride: `${stride}` === `${kernel}` ? undefined : lengths(stride),
+    padding: unless(0, lengths(padding)),
+  },
 });
 
 /** What a layer of each kind is in PyTorch. */
@@ -66,26 +82,29 @@ export const torchForms: Readonly<Record<string, Form["call"]>> = {
   mish: () => ({ of: "nn.Mish" }),
   leakyRelu: ({ negativeSlope }: Layer & { negativeSlope: number }) => ({
     of: "nn.LeakyReLU",
-    with: { negative_slope: negativeSlope },
+    first: [negativeSlope],
   }),
-  elu: ({ alpha }: Layer & { alpha: number }) => ({ of: "nn.ELU", with: { alpha } }),
+  elu: ({ alpha }: Layer & { alpha: number }) => ({ of: "nn.ELU", first: [alpha] }),
   softplus: ({ beta, threshold }: Layer & { beta: number; threshold: number }) => ({
     of: "nn.Softplus",
-    with: { beta, threshold },
+    first: [beta, threshold],
   }),
   flatten: () => ({ of: "nn.Flatten" }),
-  dropout: ({ rate }: Dropout) => ({ of: "nn.Dropout", with: { p: rate } }),
+  dropout: ({ rate }: Dropout) => ({ of: "nn.Dropout", first: [rate] }),
   linear: ({ inputs, outputs, bias }: Linear) => ({
     of: "nn.Linear",
-    with: { in_features: inputs, out_features: outputs, bias },
+    first: [inputs, outputs],
+    named: { bias: unless(true, bias) },
   }),
   conv2d: ({ inputs, outputs, kernel, stride, padding, dilation, groups, bias }: Conv2d) => ({
     of: "nn.Conv2d",
-    with: {
-      in_channels: inputs,
-      out_channels: outputs,
-      kernel_size: kernel,
-      ...{ stride, padding, dilation, groups, bias },
+    first: [inputs, outputs, lengths(kernel)],
+    named: {
+      stride: unless(1, lengths(stride)),
+      padding: unless(0, lengths(padding)),
+      dilation: unless(1, lengths(dilation)),
+      groups: unless(1, groups),
+      bias: unless(true, bias),
     },
   }),
   maxPool2d: pooling("nn.MaxPool2d"),
@@ -94,13 +113,15 @@ export const torchForms: Readonly<Record<string, Form["call"]>> = {
   batchNorm2d: batchNorm("nn.BatchNorm2d"),
   layerNorm: layerNorm("nn.LayerNorm"),
   layerNorm2d: layerNorm("LayerNorm2d"),
-  groupNorm: ({ groups, channels, ...layer }: GroupNorm) => ({
+  groupNorm: ({ groups, channels, epsilon }: GroupNorm) => ({
     of: "nn.GroupNorm",
-    with: { num_groups: groups, num_channels: channels, ...epsilonOf(layer) },
+    first: [groups, channels],
+    named: { eps: eps(epsilon) },
   }),
-  rmsNorm: ({ features, ...layer }: RMSNorm) => ({
+  rmsNorm: ({ features, epsilon }: RMSNorm) => ({
     of: "nn.RMSNorm",
-    with: { normalized_shape: features, ...epsilonOf(layer) },
+    first: [features],
+    named: { eps: epsilon },
   }),
   sequential: () => ({ of: "nn.Sequential", modules: "inner" }),
   residual: ({ shortcut }: Residual) => ({
@@ -109,7 +130,7 @@ export const torchForms: Readonly<Record<string, Form["call"]>> = {
   }),
   standardized: ({ mean, std }: Standardized) => ({
     of: "Standardized",
-    with: { mean, std },
+    named: { mean, std },
     modules: "around",
   }),
   mirrored: () => ({ of: "Mirrored", modules: "around" }),
@@ -147,9 +168,11 @@ export function torchLayer(module: Module, prefix = ""): TorchLayer {
 
 /** A module's call with these modules first. */
 export function callLines(module: Module, modules: readonly (readonly string[])[]): string[] {
-  const { of, with: given = {} } = callOf(module);
-  const settings = Object.entries(given).map(([key, value]) => `${key}=${python(value)}`);
-  const values = [...modules, ...settings.map((setting) => [setting])];
+  const { of, first = [], named = {} } = callOf(module);
+  const settings = Object.entries(named).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${python(value)}`]
+  );
+  const values = [...modules, ...[...first.map(python), ...settings].map((text) => [text])];
   if (values.every((lines) => lines.length === 1)) {
     const line = `${of}(${values.join(", ")})`;
     if (line.length <= lineLength) return [line];

@@ -10,7 +10,9 @@ Deno.test("wick --help names every command with what its task says of itself", a
     assertStringIncludes(stdout.replace(/\s+/g, " "), description);
   }
   assert(stdout.split("\n").every((line) => line.length <= 80));
-  for (const name of ["train:cnn", "train", "evaluate", "export", "sweep", "reproduce", "download"]) {
+  for (
+    const name of ["train:cnn", "train", "evaluate", "export", "sweep", "reproduce", "download"]
+  ) {
     assertEquals(commands.has(name), true, name);
   }
 });
