@@ -2,17 +2,11 @@ import { z } from "zod";
 import { models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { configRecord } from "../config/mod.ts";
-import { messageOf, UsageError, UserError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import { checkOnnx, type ModelForm, onnxModel, torchScript } from "../export/mod.ts";
 import { printable } from "../printable.ts";
 import { findWeights, loadModel, type WeightsSource } from "../run/mod.ts";
-import {
-  diskFiles,
-  encodeNpz,
-  storedTensors,
-  weightsDigest,
-  writeAtomically,
-} from "../storage/mod.ts";
+import { diskFiles, encodeNpz, storedTensors, weightsDigest, writeFile } from "../storage/mod.ts";
 import { version } from "../version.ts";
 
 const file = (ending: string, what: string) =>
@@ -67,7 +61,7 @@ export async function exportCommand(
   }
   if (npz) files.push([npz, encodeNpz(weights), "NumPy, an array for each tensor of the weights"]);
   for (const [path, content, what] of files) {
-    write(path, content);
+    writeFile(diskFiles, path, content);
     print(`${printable(path)}: ${what}`);
   }
   print(`weights' SHA-256 ${weightsDigest(weights)}`);
@@ -91,12 +85,4 @@ function formText({ format }: WeightsSource, { uint8, probabilities }: ModelForm
   const images = uint8 ? "pixels as uint8" : "f32 from 0 to 1";
   return `images [batch, ${channels}, ${height}, ${width}] (${images}) to ` +
     `${probabilities ? "probabilities" : "scores"} [batch, ${classes.length}]`;
-}
-
-function write(path: string, content: Uint8Array | string): void {
-  try {
-    writeAtomically(diskFiles, path, content);
-  } catch (error) {
-    throw new UserError(`Cannot write ${path}: ${messageOf(error)}`, { cause: error });
-  }
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { configSchema, optionsSchema } from "../config/mod.ts";
-import { messageOf, UsageError, UserError } from "../errors.ts";
+import { UsageError, UserError } from "../errors.ts";
 import {
   encodePng,
   grounds,
@@ -13,7 +13,7 @@ import {
   scaled,
 } from "../image/mod.ts";
 import { printable } from "../printable.ts";
-import { diskFiles, writeAtomically } from "../storage/mod.ts";
+import { diskFiles, writeFile } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import { findWeights, loadModel, type SeenFormat } from "../run/mod.ts";
 import type { Module } from "../nn/mod.ts";
@@ -173,21 +173,18 @@ function writePictures(
   const { image, top: [{ name, label, probability }] } = only;
   if (flags.seen !== undefined) {
     const { width, channels } = format;
-    write(flags.seen, encodePng(interleaved(image, channels), width, channels === 1 ? 1 : 3));
+    writeFile(
+      diskFiles,
+      flags.seen,
+      encodePng(interleaved(image, channels), width, channels === 1 ? 1 : 3),
+    );
   }
   if (flags.saliency === undefined) return;
   const content = { image, saliency: saliency(model, image, label, format, flags.device), format };
   const isSvg = /\.svg$/i.test(flags.saliency);
-  write(
+  writeFile(
+    diskFiles,
     flags.saliency,
     isSvg ? saliencySvg(content, name, probability) : saliencyPng(content),
   );
-}
-
-function write(path: string, content: Uint8Array | string): void {
-  try {
-    writeAtomically(diskFiles, path, content);
-  } catch (error) {
-    throw new UserError(`Cannot write ${path}: ${messageOf(error)}`, { cause: error });
-  }
 }

@@ -49,9 +49,13 @@ export function writeJson(files: Files, path: string, value: unknown): void {
 }
 
 /** Writes a text file in one step; throws a UserError if it cannot. */
-export function writeText(files: Files, path: string, text: string): void {
+export const writeText = (files: Files, path: string, text: string): void =>
+  writeFile(files, path, text);
+
+/** Writes a file in one step; throws a UserError if it cannot. */
+export function writeFile(files: Files, path: string, content: Uint8Array | string): void {
   try {
-    writeAtomically(files, path, text);
+    writeAtomically(files, path, content);
   } catch (error) {
     throw new UserError(`Cannot write ${path}: ${messageOf(error)}`, { cause: error });
   }

@@ -12,7 +12,15 @@ export {
 } from "./files.ts";
 export { gunzip, gunzipStart, isGzip, largestRatio } from "./gzip.ts";
 export { type Idx, readIdx, readPackedIdx } from "./idx.ts";
-export { jsonText, jsonValue, readJson, readText, writeJson, writeText } from "./json_file.ts";
+export {
+  jsonText,
+  jsonValue,
+  readJson,
+  readText,
+  writeFile,
+  writeJson,
+  writeText,
+} from "./json_file.ts";
 /** Protocol buffers' wire format. */
 export * as protobuf from "./protobuf.ts";
 export { encodeNpz } from "./npz.ts";
