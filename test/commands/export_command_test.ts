@@ -1,10 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertMatch,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { evaluateCommand } from "../../src/commands/evaluate_command.ts";
 import { exportCommand } from "../../src/commands/export_command.ts";
 import { UsageError, UserError } from "../../src/errors.ts";
