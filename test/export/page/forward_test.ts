@@ -1,0 +1,73 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { fma } from "../../../src/export/page/exact.js";
+import { forms, forward } from "../../../src/export/page/forward.js";
+import { layerData } from "../../../src/export/page/layer_data.ts";
+import { layerOf } from "../../../src/export/page/layers.js";
+import { UserError } from "../../../src/errors.ts";
+import { type AnyModel, models } from "../../../src/models/mod.ts";
+import { fashionMnist } from "../../../src/data/mod.ts";
+import { build, type Layer, type Module, sequential } from "../../../src/nn/mod.ts";
+import { functional, noGradients, Random, scope, Tensor } from "../../../src/tensor/mod.ts";
+import { Dice, drawnModel, drawnNetwork, examples, type Image, kindsOf } from "../networks.ts";
+
+/** Compares the page's scores of an image with the library's, bit for bit. */
+function compare(name: string, model: Module, image: Image, seed: number): void {
+  const dice = new Dice(seed);
+  const size = image.reduce((product, length) => product * length);
+  const data = Float32Array.from({ length: size }, () => dice.from(0, 255) / 255);
+  const expected = scope(() =>
+    noGradients(() => model.forward(Tensor.from(data, [1, ...image])).read())
+  );
+  const layer = layerOf(JSON.parse(JSON.stringify(layerData(model))));
+  assertEquals([...forward(layer, { data, shape: image }).data], [...expected], name);
+}
+
+Deno.test("a page has a form of every layer, and 400 networks of them have the library's bits", () => {
+  const kinds = [...examples.values()].map(({ kind }) => kind).sort();
+  assertEquals(Object.keys(forms).sort(), kinds);
+  const drawn = new Map<string, number>();
+  for (let seed = 0; seed < 400; seed++) {
+    const network = drawnNetwork(seed);
+    using model = drawnModel(network, seed);
+    for (const kind of new Set(kindsOf(model))) drawn.set(kind, (drawn.get(kind) ?? 0) + 1);
+    compare(`network ${seed}`, model, network.image, seed);
+  }
+  assertEquals(kinds.filter((kind) => !((drawn.get(kind) ?? 0) >= 10)), []);
+});
+
+Deno.test("every model has the library's bits in a page", () => {
+  for (const { name, of } of models as readonly AnyModel[]) {
+    using model = build(of({}, fashionMnist), new Random(1, "init"));
+    for (const seed of [1, 2]) compare(name, model, [1, 28, 28], seed);
+  }
+});
+
+Deno.test("a fused multiply-add is rounded once, where f64 rounds to the middle of two f32 too", () => {
+  let twice = 0;
+  const dice = new Dice(1);
+  for (let group = 0; group < 100; group++) {
+    // a b = 2^-24 (1 - k^2 2^-40), a little less than the half of c's last place.
+    const k = dice.from(1, 45) * 2 ** -20;
+    const count = 200;
+    const b = Float32Array.of(1 - k);
+    const c = Float32Array.of(dice.one([-1, 1]) * (1 + dice.from(0, 2 ** 23 - 1) * 2 ** -23));
+    const a = Float32Array.from(
+      { length: count },
+      () => dice.one([-1, 1]) * 2 ** -24 * (1 + dice.one([k, dice.from(0, 2 ** 20) * 2 ** -20])),
+    );
+    const expected = scope(() =>
+      functional.linear(Tensor.from(a, [count, 1]), Tensor.from(b, [1, 1]), Tensor.from(c)).read()
+    );
+    for (let i = 0; i < count; i++) {
+      assertEquals(fma(a[i], b[0], c[0]), expected[i], `${a[i]} ${b[0]} ${c[0]}`);
+      if (Math.fround(a[i] * b[0] + c[0]) !== expected[i]) twice++;
+    }
+  }
+  assert(twice > 1000, `${twice}`);
+});
+
+Deno.test("a layer that is not one of wick's is refused for a page by its name", () => {
+  const softsign: Layer = { kind: "softsign", forward: (x) => x.div(x.abs().add(1)) };
+  using model = build(sequential(softsign), new Random(1, "init"));
+  assertThrows(() => layerData(model), UserError, 'Layer 0 is of the kind "softsign"');
+});
