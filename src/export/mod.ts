@@ -4,3 +4,4 @@ export { decodeOnnx, type OnnxFile } from "./onnx_file.ts";
 export { onnxLayer } from "./onnx_layer.ts";
 export { type TorchOptions, torchScript } from "./torch_script.ts";
 export { checkOnnx } from "./onnx_check.ts";
+export { classifierPage, type PageOptions } from "./page/page.ts";

@@ -3,7 +3,8 @@ import { gunzip, isGzip, readIdx } from "../storage/mod.ts";
 import { foreignFormat } from "./formats.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { isJpeg } from "./jpeg_header.ts";
-import { type Channels, checkSize, maxFileBytes, type Picture, withChannels } from "./picture.ts";
+import { type Channels, type Picture, withChannels } from "./picture.ts";
+import { checkSize, maxFileBytes } from "./picture_limits.ts";
 import { decodePng, isPng } from "./png.ts";
 
 /** The most images of an IDX file: each becomes a picture of its own, however small it is. */

@@ -2,7 +2,8 @@ import { UserError } from "../errors.ts";
 import { native } from "../ffi/mod.ts";
 import { readJpegHeader } from "./jpeg_header.ts";
 import { upright } from "./orientation.ts";
-import { type Channels, checkSize, type Picture } from "./picture.ts";
+import type { Channels, Picture } from "./picture.ts";
+import { checkSize } from "./picture_limits.ts";
 import { complaint } from "./png.ts";
 
 /**

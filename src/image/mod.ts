@@ -2,7 +2,8 @@
 
 export { decodePictures } from "./decode.ts";
 export { type PictureFolder, picturesIn } from "./picture_folder.ts";
-export { type Channels, maxFileBytes, type Picture } from "./picture.ts";
+export type { Channels, Picture } from "./picture.ts";
+export { maxFileBytes } from "./picture_limits.ts";
 export { encodePng } from "./png.ts";
 export { grounds, imageSize } from "./preparation.ts";
 export { interleaved, planar } from "./interleaved.ts";

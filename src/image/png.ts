@@ -3,7 +3,8 @@ import { native } from "../ffi/mod.ts";
 import { largestRatio } from "../storage/mod.ts";
 import { tiffOrientation } from "./exif.ts";
 import { upright } from "./orientation.ts";
-import { type Channels, checkSize, type Picture } from "./picture.ts";
+import type { Channels, Picture } from "./picture.ts";
+import { checkSize } from "./picture_limits.ts";
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 

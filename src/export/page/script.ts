@@ -1,0 +1,41 @@
+import { stripTypeScriptTypes } from "node:module";
+import areaAverage from "../../image/area_average.ts" with { type: "text" };
+import picture from "../../image/picture.ts" with { type: "text" };
+import preparation from "../../image/preparation.ts" with { type: "text" };
+import prepare from "../../image/prepare.ts" with { type: "text" };
+import scaled from "../../image/scaled.ts" with { type: "text" };
+import transparency from "../../image/transparency.ts" with { type: "text" };
+import convolution from "./convolution.js" with { type: "text" };
+import exact from "./exact.js" with { type: "text" };
+import forward from "./forward.js" with { type: "text" };
+import functions from "./functions.js" with { type: "text" };
+import layers from "./layers.js" with { type: "text" };
+import normalization from "./normalization.js" with { type: "text" };
+import classifier from "./classifier.js" with { type: "text" };
+import windows from "./windows.js" with { type: "text" };
+
+/** The modules of a page by their names, each after those that it imports. */
+const modules: Readonly<Record<string, string>> = {
+  ...{ picture, preparation, area_average: areaAverage, transparency, prepare, scaled },
+  ...{ exact, functions, windows, convolution, normalization, forward, layers, classifier },
+};
+
+/** The modules of a page as one script: a block each, with what it takes from those before it. */
+export const pageScript = (): string =>
+  [
+    '"use strict";\nconst modules = {};',
+    ...Object.entries(modules).map(([name, text]) => block(name, stripTypeScriptTypes(text))),
+  ].join("\n");
+
+function block(name: string, text: string): string {
+  const exported: string[] = [];
+  const code = text
+    .replace(/^import\s*\{([^}]*)\}\s*from\s*"[^"]*?(\w+)\.[jt]s";/gm, "const {$1} = modules.$2;")
+    .replace(/^export ((?:const|function) (\w+))/gm, (_, declaration, own) => {
+      exported.push(own);
+      return declaration;
+    })
+    .replace(/\/\*\*[^]*?\*\//g, "")
+    .replace(/^\s*\n/gm, "");
+  return `{ // ${name}\n${code}modules.${name} = { ${exported.join(", ")} };\n}`;
+}
