@@ -17,6 +17,7 @@ function element(id) {
 const board = element("board");
 const seen = element("seen");
 const paper = board.getContext("2d", { willReadFrequently: true });
+const view = seen.getContext("2d", { willReadFrequently: true });
 
 /** The picture of a canvas's pixels. @param {ImageData} pixels */
 function pictureOf({ data, width, height }) {
@@ -74,7 +75,7 @@ function show(image) {
     for (let c = 0; c < 3; c++) pixels.data[4 * i + c] = image[channels === 3 ? c * size + i : i];
     pixels.data[4 * i + 3] = 255;
   }
-  seen.getContext("2d").putImageData(pixels, 0, 0);
+  view.putImageData(pixels, 0, 0);
 }
 
 /** Takes a file that was dropped, pasted or chosen. @param {Blob | null | undefined} file */
@@ -159,7 +160,7 @@ element("clear").addEventListener("click", () => {
   clear();
   element("classes").replaceChildren();
   element("said").textContent = "Draw or drop a picture.";
-  seen.getContext("2d").clearRect(0, 0, width, height);
+  view.clearRect(0, 0, width, height);
 });
 element("file").addEventListener("change", () => take(element("file").files[0]));
 addEventListener("dragover", (event) => event.preventDefault());
