@@ -9,3 +9,4 @@ export { grounds, imageSize } from "./preparation.ts";
 export { interleaved, planar } from "./interleaved.ts";
 export { scaled } from "./scaled.ts";
 export { isPlain, prepare } from "./prepare.ts";
+export { preparationSources } from "./sources.ts";

@@ -1,5 +1,6 @@
 import type { ImageFormat } from "../data/mod.ts";
 import { encodePng, interleaved } from "../image/mod.ts";
+import { heatColours } from "../picture/mod.ts";
 import { colour, colourStyle, Markup, markup, typeface } from "../html/mod.ts";
 
 /** What is drawn: an image `[channels, height, width]` and the slope of each of its numbers. */
@@ -14,9 +15,6 @@ const gap = 20;
 /** Pixels of the picture for one of the image's: 10 of an image of 28 x 28. */
 const scaleOf = ({ height, width }: SaliencyContent["format"]): number =>
   Math.max(1, Math.floor(280 / Math.max(height, width)));
-
-/** Black, over red and orange, to pale yellow: equal steps of lightness, told apart in gray too. */
-const heat = [[0, 0, 4], [87, 16, 110], [188, 55, 84], [249, 142, 9], [252, 255, 164]] as const;
 
 /** What the model saw and how much each pixel matters, side by side as a PNG. */
 export function saliencyPng({ image, saliency, format }: SaliencyContent): Uint8Array<ArrayBuffer> {
@@ -71,27 +69,4 @@ ${picture(right, encodePng(heatColours(saliency, format), format.width, 3))}${
     text(gap, title, height - 12)
   }</svg>
 `.text;
-}
-
-/** The largest slope at each pixel as a colour, `[height, width, 3]`; the largest is the brightest. */
-function heatColours(
-  saliency: Float32Array,
-  { height, width }: SaliencyContent["format"],
-): Uint8Array<ArrayBuffer> {
-  const slopes = new Float32Array(height * width);
-  saliency.forEach((slope, i) => {
-    const pixel = i % slopes.length;
-    slopes[pixel] = Math.max(slopes[pixel], Math.abs(slope));
-  });
-  const most = slopes.reduce((most, slope) => Math.max(most, slope), 0);
-  const colours = new Uint8Array(3 * slopes.length);
-  slopes.forEach((slope, i) => {
-    const place = most === 0 ? 0 : (heat.length - 1) * slope / most;
-    const below = Math.min(heat.length - 2, Math.floor(place));
-    for (let channel = 0; channel < 3; channel++) {
-      const [from, to] = [heat[below][channel], heat[below + 1][channel]];
-      colours[3 * i + channel] = Math.round(from + (place - below) * (to - from));
-    }
-  });
-  return colours;
 }

@@ -1,7 +1,9 @@
 import { forward } from "./forward.js";
+import { saliency } from "./gradient.js";
 import { layerOf } from "./layers.js";
 import { prepare } from "../../image/prepare.ts";
 import { scaled } from "../../image/scaled.ts";
+import { heatColours } from "../../picture/heat_map.ts";
 import { withChannels } from "../../image/picture.ts";
 
 /** What a page is told of its model. @type {any} */
@@ -18,6 +20,7 @@ const board = element("board");
 const seen = element("seen");
 const paper = board.getContext("2d", { willReadFrequently: true });
 const view = seen.getContext("2d", { willReadFrequently: true });
+const heat = element("heat").getContext("2d");
 
 /** The picture of a canvas's pixels. @param {ImageData} pixels */
 function pictureOf({ data, width, height }) {
@@ -39,7 +42,7 @@ function classify(picture, name) {
   const data = Float32Array.from(image, (pixel) => pixel / 255);
   const scores = forward(model, { data, shape: [channels, height, width] }).data;
   const seconds = (performance.now() - start) / 1000;
-  show(image);
+  show(view, (i, c) => image[channels === 3 ? c * width * height + i : i]);
   const most = Math.max(...scores);
   const shares = Array.from(scores, (score) => Math.exp(score - most));
   const sum = shares.reduce((total, share) => total + share);
@@ -61,21 +64,28 @@ function classify(picture, name) {
       return row;
     }),
   );
-  globalThis.dispatchEvent(new CustomEvent("classified", { detail: { scores: [...scores] } }));
+  const label = classes.indexOf(ranked[0].name);
+  const slopes = saliency(model, { data, shape: [channels, height, width] }, label, classes.length);
+  const colours = heatColours(Float32Array.from(slopes), { height, width });
+  show(heat, (i, c) => colours[3 * i + c]);
+  const detail = { scores: [...scores], slopes: [...slopes], label };
+  globalThis.dispatchEvent(new CustomEvent("classified", { detail }));
 }
 
 /** @param {number} share */
 const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
-/** Draws the image that the model sees. @param {Uint8Array} image */
-function show(image) {
-  const size = width * height;
+/**
+ * Draws an image of the model's size.
+ * @param {CanvasRenderingContext2D} canvas @param {(i: number, c: number) => number} byte
+ */
+function show(canvas, byte) {
   const pixels = new ImageData(width, height);
-  for (let i = 0; i < size; i++) {
-    for (let c = 0; c < 3; c++) pixels.data[4 * i + c] = image[channels === 3 ? c * size + i : i];
+  for (let i = 0; i < width * height; i++) {
+    for (let c = 0; c < 3; c++) pixels.data[4 * i + c] = byte(i, c);
     pixels.data[4 * i + 3] = 255;
   }
-  view.putImageData(pixels, 0, 0);
+  canvas.putImageData(pixels, 0, 0);
 }
 
 /** Takes a file that was dropped, pasted or chosen. @param {Blob | null | undefined} file */
@@ -160,7 +170,7 @@ element("clear").addEventListener("click", () => {
   clear();
   element("classes").replaceChildren();
   element("said").textContent = "Draw or drop a picture.";
-  view.clearRect(0, 0, width, height);
+  for (const canvas of [view, heat]) canvas.clearRect(0, 0, width, height);
 });
 element("file").addEventListener("change", () => take(element("file").files[0]));
 addEventListener("dragover", (event) => event.preventDefault());

@@ -1,23 +1,21 @@
 import { stripTypeScriptTypes } from "node:module";
-import areaAverage from "../../image/area_average.ts" with { type: "text" };
-import picture from "../../image/picture.ts" with { type: "text" };
-import preparation from "../../image/preparation.ts" with { type: "text" };
-import prepare from "../../image/prepare.ts" with { type: "text" };
-import scaled from "../../image/scaled.ts" with { type: "text" };
-import transparency from "../../image/transparency.ts" with { type: "text" };
+import { preparationSources } from "../../image/mod.ts";
+import { heatMapSource } from "../../picture/mod.ts";
 import convolution from "./convolution.js" with { type: "text" };
 import exact from "./exact.js" with { type: "text" };
 import forward from "./forward.js" with { type: "text" };
 import functions from "./functions.js" with { type: "text" };
 import layers from "./layers.js" with { type: "text" };
 import normalization from "./normalization.js" with { type: "text" };
+import gradient from "./gradient.js" with { type: "text" };
 import classifier from "./classifier.js" with { type: "text" };
 import windows from "./windows.js" with { type: "text" };
 
 /** The modules of a page by their names, each after those that it imports. */
 const modules: Readonly<Record<string, string>> = {
-  ...{ picture, preparation, area_average: areaAverage, transparency, prepare, scaled },
-  ...{ exact, functions, windows, convolution, normalization, forward, layers, classifier },
+  ...preparationSources,
+  ...{ exact, functions, windows, convolution, normalization, forward, gradient, layers },
+  ...{ heat_map: heatMapSource, classifier },
 };
 
 /** The modules of a page as one script: a block each, with what it takes from those before it. */

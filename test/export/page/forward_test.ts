@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { fma } from "../../../src/export/page/exact.js";
 import { forms, forward } from "../../../src/export/page/forward.js";
+import { gradients, saliency } from "../../../src/export/page/gradient.js";
 import { layerData } from "../../../src/export/page/layer_data.ts";
 import { layerOf } from "../../../src/export/page/layers.js";
 import { UserError } from "../../../src/errors.ts";
@@ -8,13 +9,18 @@ import { type AnyModel, models } from "../../../src/models/mod.ts";
 import { fashionMnist } from "../../../src/data/mod.ts";
 import { build, type Layer, type Module, sequential } from "../../../src/nn/mod.ts";
 import { functional, noGradients, Random, scope, Tensor } from "../../../src/tensor/mod.ts";
+import { saliency as librarysSaliency } from "../../../src/predict/saliency.ts";
 import { Dice, drawnModel, drawnNetwork, examples, type Image, kindsOf } from "../networks.ts";
+
+const noise = (seed: number, length: number) => {
+  const dice = new Dice(seed);
+  return Uint8Array.from({ length }, () => dice.from(0, 255));
+};
 
 /** Compares the page's scores of an image with the library's, bit for bit. */
 function compare(name: string, model: Module, image: Image, seed: number): void {
-  const dice = new Dice(seed);
   const size = image.reduce((product, length) => product * length);
-  const data = Float32Array.from({ length: size }, () => dice.from(0, 255) / 255);
+  const data = Float32Array.from(noise(seed, size), (pixel) => pixel / 255);
   const expected = scope(() =>
     noGradients(() => model.forward(Tensor.from(data, [1, ...image])).read())
   );
@@ -70,4 +76,24 @@ Deno.test("a layer that is not one of wick's is refused for a page by its name",
   const softsign: Layer = { kind: "softsign", forward: (x) => x.div(x.abs().add(1)) };
   using model = build(sequential(softsign), new Random(1, "init"));
   assertThrows(() => layerData(model), UserError, 'Layer 0 is of the kind "softsign"');
+});
+
+Deno.test("the saliency of a page is the library's, for networks of every layer", () => {
+  assertEquals(Object.keys(gradients).sort(), Object.keys(forms).sort());
+  for (let seed = 0; seed < 200; seed++) {
+    const network = drawnNetwork(seed);
+    using model = drawnModel(network, seed);
+    const [channels, height, width] = network.image;
+    const image = noise(seed, channels * height * width);
+    const classes = Array.from({ length: network.classes }, (_, label) => `${label}`);
+    const label = seed % network.classes;
+    const expected = librarysSaliency(model, image, label, { channels, height, width, classes });
+    const data = Float32Array.from(image, (pixel) => pixel / 255);
+    const layer = layerOf(JSON.parse(JSON.stringify(layerData(model))));
+    const found = saliency(layer, { data, shape: network.image }, label, network.classes);
+    const largest = Math.max(...expected.map(Math.abs));
+    const error = Math.max(...expected.map((slope, i) => Math.abs(slope - found[i])));
+    // A layer norm of one or two channels leaves hardly a gradient, and the library's is in f32.
+    assert(error <= 1e-4 * largest + 2e-6, `network ${seed}: ${error} of ${largest}`);
+  }
 });

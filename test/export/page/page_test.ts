@@ -6,12 +6,16 @@ import { cnn } from "../../../src/models/mod.ts";
 import { fashionMnist } from "../../../src/data/mod.ts";
 import { build, mirrored, type Module } from "../../../src/nn/mod.ts";
 import { noGradients, Random, scope, Tensor } from "../../../src/tensor/mod.ts";
+import { saliency } from "../../../src/predict/saliency.ts";
 import { browserTest } from "../../browser.ts";
 import { readFile } from "../../image/picture_files.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 
 interface Shown {
   readonly scores: readonly number[];
+  /** How much brightening a pixel would raise the likeliest class's score. */
+  readonly slopes: readonly number[];
+  readonly label: number;
   /** The pixels of the image that the model sees. */
   readonly seen: readonly number[];
   readonly said: string;
@@ -20,11 +24,11 @@ interface Shown {
 /** What a page shows after something was done in it. */
 async function shown(page: Page, act: () => Promise<unknown>): Promise<Shown> {
   await page.evaluate(`globalThis.last = undefined;
-    addEventListener("classified", (event) => globalThis.last = event.detail.scores, { once: true })`);
+    addEventListener("classified", (event) => globalThis.last = event.detail, { once: true })`);
   await act();
   await until(page, "globalThis.last !== undefined");
   return await page.evaluate(`({
-    scores: globalThis.last,
+    ...globalThis.last,
     seen: [...document.getElementById("seen").getContext("2d").getImageData(0, 0, 28, 28).data]
       .filter((_, i) => i % 4 === 0),
     said: document.getElementById("said").textContent,
@@ -90,6 +94,10 @@ browserTest(
       assertEquals(picture.seen, [...prepare(decoded)]);
       assertEquals(picture.scores, scoresOf(model, picture.seen));
       assertStringIncludes(picture.said, "sneaker-tiny.png: ");
+      const image = Uint8Array.from(picture.seen);
+      const slopes = saliency(model, image, picture.label, fashionMnist);
+      const largest = Math.max(...slopes.map(Math.abs));
+      slopes.forEach((slope, i) => assert(Math.abs(slope - picture.slopes[i]) <= 1e-4 * largest));
 
       const notes = `${folder.path}/notes.png`;
       Deno.writeTextFileSync(notes, "no picture");
