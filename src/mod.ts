@@ -33,9 +33,11 @@ export {
   type Watcher,
 } from "./train/mod.ts";
 export {
+  classifierPage,
   type ModelForm,
   onnxModel,
   type OnnxOptions,
+  type PageOptions,
   type TorchOptions,
   torchScript,
 } from "./export/mod.ts";

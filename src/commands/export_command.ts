@@ -3,7 +3,13 @@ import { models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { configRecord } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
-import { checkOnnx, type ModelForm, onnxModel, torchScript } from "../export/mod.ts";
+import {
+  checkOnnx,
+  classifierPage,
+  type ModelForm,
+  onnxModel,
+  torchScript,
+} from "../export/mod.ts";
 import { printable } from "../printable.ts";
 import { findWeights, loadModel, type WeightsSource } from "../run/mod.ts";
 import { diskFiles, encodeNpz, storedTensors, weightsDigest, writeFile } from "../storage/mod.ts";
@@ -17,6 +23,7 @@ const file = (ending: string, what: string) =>
 export const exportFlagsSchema = z.strictObject({
   onnx: file("onnx", "write the model as ONNX"),
   torch: file("py", "write the model as a PyTorch module with its weights, one Python file"),
+  html: file("html", "write a page that classifies drawings and pictures in a browser"),
   npz: file("npz", "write the weights as NumPy's archive"),
   uint8: z.boolean().optional()
     .describe("the model takes pixels 0 to 255 as uint8, instead of f32 from 0 to 1"),
@@ -35,14 +42,16 @@ export async function exportCommand(
   flags: Flags,
   print: (text: string) => void,
 ): Promise<void> {
-  const { onnx, torch, npz, uint8, probabilities } = flags;
-  if (onnx === undefined && torch === undefined && npz === undefined) {
-    throw new UsageError("What to write? --onnx FILE.onnx, --torch FILE.py or --npz FILE.npz");
+  const { onnx, torch, html, npz, uint8, probabilities } = flags;
+  if ((onnx ?? torch ?? html ?? npz) === undefined) {
+    throw new UsageError(
+      "What to write? --onnx FILE.onnx, --torch FILE.py, --html FILE.html or --npz FILE.npz",
+    );
   }
   const form: ModelForm = { uint8, probabilities };
   const asked = uint8 ? "--uint8" : probabilities ? "--probabilities" : undefined;
   if (asked && onnx === undefined && torch === undefined) {
-    throw new UsageError(`${asked} is for --onnx and --torch: --npz has the weights alone`);
+    throw new UsageError(`${asked} is for --onnx and --torch alone`);
   }
   const source = await findWeights(path, flags.model);
   if (source.changed !== undefined) print(`warning: ${printable(source.changed)}`);
@@ -50,7 +59,7 @@ export async function exportCommand(
   const { format } = source;
   const weights = storedTensors([...model.parameters, ...model.buffers]);
   const files: [path: string, content: Uint8Array | string, what: string][] = [];
-  if (onnx ?? torch) {
+  if (onnx ?? torch ?? html) {
     const content = onnxModel(model, { format, ...form, metadata: metadataOf(source) });
     checkOnnx(content, model, format);
     if (onnx) files.push([onnx, content, `ONNX, ${formText(source, form)}`]);
@@ -58,6 +67,10 @@ export async function exportCommand(
   if (torch) {
     const text = torchScript(model, { format, ...form });
     files.push([torch, text, `PyTorch, load() gives the module, ${formText(source, form)}`]);
+  }
+  if (html) {
+    const page = classifierPage(model, { name: source.model.name, format });
+    files.push([html, page, "a page for a browser, which needs no server"]);
   }
   if (npz) files.push([npz, encodeNpz(weights), "NumPy, an array for each tensor of the weights"]);
   for (const [path, content, what] of files) {

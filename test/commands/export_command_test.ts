@@ -31,13 +31,14 @@ Deno.test("a run is exported as evaluate has it, and evaluate counts the same of
     folder.path,
   );
   await trainTo(run, Infinity, undefined, modelOf(run.config));
-  const [plain, finished, torch, npz] = ["plain.onnx", "all.onnx", "model.py", "weights.npz"].map(
+  const names = ["plain.onnx", "all.onnx", "model.py", "weights.npz", "page.html"];
+  const [plain, finished, torch, npz, html] = names.map(
     (name) => `${folder.path}/${name}`,
   );
   const said: string[] = [];
   const tell = (text: string) => void said.push(text);
   Deno.writeTextFileSync(plain, "what was there");
-  await exportCommand(run.folder, { onnx: plain, torch, npz }, tell);
+  await exportCommand(run.folder, { onnx: plain, torch, npz, html }, tell);
   await exportCommand(run.folder, { onnx: finished, uint8: true, probabilities: true }, tell);
 
   const { path, ...expected } = await evaluated(run.folder);
@@ -53,9 +54,10 @@ Deno.test("a run is exported as evaluate has it, and evaluate counts the same of
   assertEquals(JSON.parse(metadata.data_sha256), digests);
   assertEquals(JSON.parse(metadata.config).tta, "mirror");
   assertStringIncludes(said.join("\n"), `weights' SHA-256 ${metadata.weights_sha256}`);
-  const names = graph.weights.map(({ name }) => name);
+  const weights = graph.weights.map(({ name }) => name);
   const arrays = [...unzip(Deno.readFileSync(npz), npz, 1e6).keys()];
-  assertEquals(arrays, names.map((name) => `${name}.npy`));
+  assertEquals(arrays, weights.map((name) => `${name}.npy`));
+  assertStringIncludes(Deno.readTextFileSync(html), metadata.weights_sha256);
   const script = Deno.readTextFileSync(torch);
   assertStringIncludes(script, `SHA-256 of the weights: ${metadata.weights_sha256}`);
   assertStringIncludes(script, "layers = Mirrored(layers)");
