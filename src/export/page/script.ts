@@ -1,4 +1,5 @@
-import { stripTypeScriptTypes } from "node:module";
+import * as nodeModule from "node:module";
+import { UserError } from "../../errors.ts";
 import { preparationSources } from "../../image/mod.ts";
 import { heatMapSource } from "../../picture/mod.ts";
 import convolution from "./convolution.js" with { type: "text" };
@@ -18,12 +19,25 @@ const modules: Readonly<Record<string, string>> = {
   ...{ heat_map: heatMapSource, classifier },
 };
 
-/** The modules of a page as one script: a block each, with what it takes from those before it. */
-export const pageScript = (): string =>
-  [
-    '"use strict";\nconst modules = {};',
-    ...Object.entries(modules).map(([name, text]) => block(name, stripTypeScriptTypes(text))),
-  ].join("\n");
+/** Takes the types out of a module; Deno has it since 2.9. */
+const { stripTypeScriptTypes }: { stripTypeScriptTypes?: (text: string) => string } = nodeModule;
+
+/** Whether this Deno can make pages. */
+export const makesPages: boolean = stripTypeScriptTypes !== undefined;
+
+/**
+ * The modules of a page as one script: a block each, with what it takes from those before it. Throws
+ * a UserError where this Deno cannot make pages.
+ */
+export function pageScript(): string {
+  if (stripTypeScriptTypes === undefined) {
+    throw new UserError(`A page needs Deno 2.9 or newer; this is ${Deno.version.deno}`);
+  }
+  const blocks = Object.entries(modules).map(([name, text]) =>
+    block(name, stripTypeScriptTypes(text))
+  );
+  return ['"use strict";\nconst modules = {};', ...blocks].join("\n");
+}
 
 function block(name: string, text: string): string {
   const exported: string[] = [];
