@@ -46,7 +46,11 @@ function classify(picture, name) {
   const most = Math.max(...scores);
   const shares = Array.from(scores, (score) => Math.exp(score - most));
   const sum = shares.reduce((total, share) => total + share);
-  const ranked = shares.map((share, label) => ({ name: classes[label], share: share / sum }))
+  const ranked = shares.map((share, label) => ({
+    name: classes[label],
+    label,
+    share: share / sum,
+  }))
     .sort((a, b) => b.share - a.share);
   element("said").textContent = `${name}: ${ranked[0].name}, ${percent(ranked[0].share)} (${
     (seconds * 1000).toFixed(0)
@@ -64,7 +68,7 @@ function classify(picture, name) {
       return row;
     }),
   );
-  const label = classes.indexOf(ranked[0].name);
+  const [{ label }] = ranked;
   const slopes = saliency(model, { data, shape: [channels, height, width] }, label, classes.length);
   const colours = heatColours(Float32Array.from(slopes), { height, width });
   show(heat, (i, c) => colours[3 * i + c]);

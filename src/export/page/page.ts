@@ -49,7 +49,7 @@ export function classifierPage(model: Module, { name, format }: PageOptions): st
 <h2 id="result">Result</h2>
 <p id="said" role="status">Draw or drop a picture.</p>
 <table><caption class="muted">Probabilities</caption><tbody id="classes"></tbody></table>
-<div class="controls">
+<div class="figures">
 <figure><canvas id="seen" width="${width}" height="${height}" role="img" aria-label="The image that the model sees"></canvas><figcaption>What the model sees, ${width} x ${height}</figcaption></figure>
 <figure><canvas id="heat" width="${width}" height="${height}" role="img" aria-label="Which pixels move the score most"></canvas><figcaption>Which pixels move the score most</figcaption></figure>
 </div>
