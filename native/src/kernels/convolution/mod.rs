@@ -2,6 +2,8 @@
 //! where that is cheaper ([`winograd`], [`weight_winograd`]).
 
 pub mod direct;
+mod patch;
+mod six_points;
 pub mod weight;
 pub mod weight_winograd;
 pub mod winograd;

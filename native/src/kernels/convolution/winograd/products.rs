@@ -21,7 +21,7 @@ impl<T: Float> Kernel<T> for Products<T> {
         // SAFETY: `Piece` gives the block's kernels, patches of all channels and room for the products.
         unsafe {
             with_constant!(W = self.vectors, [1; 2], {
-                with_constant!(C = self.to_channels, [1 2 3 4 5 6 7 8 9 10 11; 12], self.places::<V, C, W>())
+                with_constant!(C = self.to_channels, [1 2 3 4 5 6 7 8 9 10 11; 12], self.sums::<V, C, W>())
             });
         }
     }
@@ -32,7 +32,7 @@ impl<T: Float> Products<T> {
     /// `kernels` must be valid for C numbers of every place and source channel, `patches` for W vectors of every source
     /// channel and place, and `products` for W vectors of C channels and every place.
     #[inline(always)]
-    unsafe fn places<V: Vector<Element = T>, const C: usize, const W: usize>(self) {
+    unsafe fn sums<V: Vector<Element = T>, const C: usize, const W: usize>(self) {
         if C > tile_channels::<V>() {
             return; // never asked for; nothing to compile
         }
