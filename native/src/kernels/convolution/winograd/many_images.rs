@@ -2,7 +2,7 @@
 
 use super::destination::{Outputs, Places, Pooled};
 use super::piece::{Piece, Scratch};
-use super::transforms::{SIDE, TILE};
+use super::transforms::TILE;
 use super::whole::Whole;
 use crate::kernels::convolution::patch::{Patch, places};
 use crate::kernels::epilogue::VectorEpilogue;
