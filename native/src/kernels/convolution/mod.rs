@@ -4,6 +4,7 @@
 pub mod direct;
 mod patch;
 mod six_points;
+mod tiles;
 pub mod weight;
 pub mod weight_winograd;
 pub mod winograd;

@@ -1,14 +1,14 @@
-//! Patches of 6x6 numbers and their transforms.
+//! Patches of the source and their transforms.
 
 use std::ops::Range;
 
-use super::six_points::{SIDE, input};
+use super::tiles::{Form, Tiles};
 use crate::kernels::tile::with_constant;
 use crate::kernels::vector::{Float, Kernel, Vector};
 
 /// Where a patch lies in the source.
 #[derive(Clone, Copy)]
-pub(super) struct Patch<T> {
+pub(super) struct Patch<T, const SIDE: usize> {
     /// The patch's rows in the first channel.
     pub(super) rows: [*const T; SIDE],
     /// The patch's columns in each row.
@@ -22,8 +22,8 @@ pub(super) struct Patch<T> {
 
 /// `B^T d B` of some rows of places, of all channels, for one or two vectors from `lane` on, to `[channel, place, lane]`. The source has `left`
 /// lanes from `lane` on.
-pub(super) struct Transform<T> {
-    pub(super) patch: Patch<T>,
+pub(super) struct Transform<T, const TILE: usize, const SIDE: usize> {
+    pub(super) patch: Patch<T, SIDE>,
     pub(super) channels: usize,
     pub(super) lane: usize,
     pub(super) left: usize,
@@ -33,7 +33,10 @@ pub(super) struct Transform<T> {
     pub(super) to: *mut T,
 }
 
-impl<T: Float> Kernel<T> for Transform<T> {
+impl<T: Float, const TILE: usize, const SIDE: usize> Kernel<T> for Transform<T, TILE, SIDE>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
@@ -42,7 +45,10 @@ impl<T: Float> Kernel<T> for Transform<T> {
     }
 }
 
-impl<T: Float> Transform<T> {
+impl<T: Float, const TILE: usize, const SIDE: usize> Transform<T, TILE, SIDE>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
     /// # Safety
     /// The patch must be valid for all channels and for the lanes that are left, and `to` for W vectors of every place
     /// and channel.
@@ -95,13 +101,13 @@ impl<T: Float> Transform<T> {
                     for r in 0..SIDE {
                         d[r] = load(rows[r].wrapping_add(offset + columns[c] + lane), r, lane);
                     }
-                    let values = input(d);
+                    let values = Tiles::<TILE, SIDE>::input(d);
                     for r in 0..SIDE {
                         lines[r][c] = values[r];
                     }
                 }
                 for (r, row) in self.of_places.clone().enumerate() {
-                    let values = input(lines[row]);
+                    let values = Tiles::<TILE, SIDE>::input(lines[row]);
                     for c in 0..SIDE {
                         // SAFETY: the caller's promise.
                         unsafe { values[c].store(to.add((r * SIDE + c) * W * V::LANES + lane)) };
@@ -115,6 +121,6 @@ impl<T: Float> Transform<T> {
 }
 
 /// Where each place of a patch's side lies in the image, if it lies in the image.
-pub(super) fn places(first: usize, padding: usize, size: usize) -> [Option<usize>; SIDE] {
+pub(super) fn places<const SIDE: usize>(first: usize, padding: usize, size: usize) -> [Option<usize>; SIDE] {
     std::array::from_fn(|place| (first + place).checked_sub(padding).filter(|&at| at < size))
 }

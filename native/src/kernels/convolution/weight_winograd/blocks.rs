@@ -102,7 +102,7 @@ impl<T: Float> Kernel<T> for Inputs<'_, T> {
                     inside: [row_places, column_places].map(|places| places.map(|place| place.is_some())),
                 };
                 let to = transforms.as_mut_ptr();
-                Transform {
+                Transform::<T, TILE, SIDE> {
                     patch,
                     channels,
                     lane: first + lane,

@@ -1,13 +1,12 @@
 //! Where the outputs of tiles go: as they are, or pooled.
 
-use super::transforms::TILE;
 use crate::kernels::buffer::Shared;
 use crate::kernels::epilogue::VectorEpilogue;
 use crate::kernels::pooling::larger;
 use crate::kernels::vector::Vector;
 
 /// Where the outputs of tiles go.
-pub(super) trait Destination<V: Vector>: Copy {
+pub(super) trait Destination<V: Vector, const TILE: usize>: Copy {
     /// # Safety
     /// The lanes from `lane` on of this channel must be this thread's alone.
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; TILE]; TILE]);
@@ -56,7 +55,7 @@ impl<T: Copy + Default, E> Outputs<'_, T, E> {
     }
 }
 
-impl<V: Vector, E: VectorEpilogue<V>> Destination<V> for Outputs<'_, V::Element, E> {
+impl<V: Vector, E: VectorEpilogue<V>, const TILE: usize> Destination<V, TILE> for Outputs<'_, V::Element, E> {
     #[inline(always)]
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; TILE]; TILE]) {
         let Places { first, channel_step, row_step, column_step, rows, columns, lanes } = self.places;
@@ -81,7 +80,7 @@ impl<V: Vector, E: VectorEpilogue<V>> Destination<V> for Outputs<'_, V::Element,
     }
 }
 
-impl<V: Vector, E: VectorEpilogue<V>> Destination<V> for Pooled<'_, V::Element, E> {
+impl<V: Vector, E: VectorEpilogue<V>, const TILE: usize> Destination<V, TILE> for Pooled<'_, V::Element, E> {
     #[inline(always)]
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; TILE]; TILE]) {
         let Outputs { out, epilogue, places, .. } = self.outputs;

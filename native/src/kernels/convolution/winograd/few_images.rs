@@ -6,14 +6,17 @@
 
 use super::destination::{Outputs, Places, Pooled};
 use super::piece::{Piece, Scratch};
-use super::transforms::{SIDE, TILE};
 use super::whole::Whole;
 use crate::kernels::buffer::Shared;
 use crate::kernels::convolution::patch::Patch;
+use crate::kernels::convolution::tiles::{Form, Tiles};
 use crate::kernels::epilogue::{Epilogue, Identity, VectorEpilogue};
 use crate::kernels::vector::{Float, Vector};
 
-impl<T: Float> Piece<'_, T> {
+impl<T: Float, const TILE: usize, const SIDE: usize> Piece<'_, T, TILE, SIDE>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
     /// # Safety
     /// The outputs of this piece must be this thread's alone, and `scratch` have room for two vectors.
     #[inline(always)]
@@ -23,7 +26,7 @@ impl<T: Float> Piece<'_, T> {
         let row = (across + 1) * images;
         let plane = (down + 1) * row;
         let planes = self.lay_apart(row, plane, V::LANES);
-        let patch = Patch::<T> {
+        let patch = Patch {
             rows: std::array::from_fn(|r| planes[r % TILE * TILE * plane + r / TILE * row..].as_ptr()),
             columns: std::array::from_fn(|c| c % TILE * plane + c / TILE * images),
             step: TILE * TILE * plane,

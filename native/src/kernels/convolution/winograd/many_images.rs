@@ -2,13 +2,16 @@
 
 use super::destination::{Outputs, Places, Pooled};
 use super::piece::{Piece, Scratch};
-use super::transforms::TILE;
 use super::whole::Whole;
 use crate::kernels::convolution::patch::{Patch, places};
+use crate::kernels::convolution::tiles::{Form, Tiles};
 use crate::kernels::epilogue::VectorEpilogue;
 use crate::kernels::vector::{Float, Vector};
 
-impl<T: Float> Piece<'_, T> {
+impl<T: Float, const TILE: usize, const SIDE: usize> Piece<'_, T, TILE, SIDE>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
     /// # Safety
     /// The outputs of this piece must be this thread's alone, and `scratch` have room for two vectors.
     #[inline(always)]
@@ -22,7 +25,7 @@ impl<T: Float> Piece<'_, T> {
             let (row, column) = (tile / across, tile % across);
             let row_places = places(row * TILE, rows.padding, rows.from);
             let column_places = places(column * TILE, columns.padding, columns.from);
-            let patch = Patch::<T> {
+            let patch = Patch {
                 rows: row_places.map(|row| source[row.unwrap_or(0) * columns.from * images..].as_ptr()),
                 columns: column_places.map(|column| column.unwrap_or(0) * images),
                 step: rows.from * columns.from * images,

@@ -1,15 +1,17 @@
-//! 3x3 convolution with stride 1, and its input gradient, by minimal filtering F(4x4, 3x3): 36 products for 4x4 outputs
-//! instead of 144 (Winograd, 1980; Lavin and Gray, arXiv 1509.09308).
+//! 3x3 convolution with stride 1, and its input gradient, by minimal filtering (Winograd, 1980; Lavin and Gray, arXiv
+//! 1509.09308): F(4x4, 3x3) takes 36 products for 4x4 outputs instead of 144, F(2x2, 3x3) 16 for 2x2 instead of 36.
 //!
-//! With g the kernel `weight[o, i]` and d the 6x6 patch of `x[i]` behind a 4x4 tile of outputs (zeros outside the image),
+//! With g the kernel `weight[o, i]` and d the patch of `x[i]` behind a tile of outputs (zeros outside the image),
 //!
 //! `y[o] = A^T [sum over i of (G g G^T) * (B^T d B)] A + bias[o]`
 //!
-//! where `*` multiplies element by element. The transforms ([`transforms`]) evaluate at the points 0, +-3/4, +-3/2 and
-//! infinity, with which the error is about twice that of the direct sums; with the usual points +-1 and +-2 it is eight
-//! times as large. They are taken along columns first (each of the lines is a column), then along rows. The sum is one
-//! chain of fused multiply-adds over i in ascending order, from +0 on; the bias (or +0) is added last. The input gradient
-//! is the same with the roles of i and o exchanged and the kernel turned by 180 degrees.
+//! where `*` multiplies element by element. The transforms of a line ([`super::tiles`]) are taken along columns first (each
+//! of the lines is a column), then along rows. The sum is one chain of fused multiply-adds over i in ascending order, from
+//! +0 on; the bias (or +0) is added last. The input gradient is the same with the roles of i and o exchanged and the kernel
+//! turned by 180 degrees.
+//!
+//! Tiles of 2x2 round as the direct sums do. Tiles of 4x4 round about twice as coarsely at the points 0, +-3/4, +-3/2 and
+//! infinity (eight times with the usual +-1 and +-2): they are for 16 channels and more, where they save most.
 //!
 //! A tile's outputs are whole windows of a max-pooling by 2: [`forward_pooled`] stores their maxima alone.
 //!
@@ -21,14 +23,13 @@ mod few_images;
 mod many_images;
 mod piece;
 mod products;
-mod transforms;
 mod whole;
 
 use self::piece::Piece;
-use self::transforms::TILE;
 use self::whole::Whole;
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled, filled_pair};
+use crate::kernels::convolution::tiles::{Form, Tiles};
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::Geometry;
 use crate::kernels::tile::tile_channels;
@@ -37,13 +38,23 @@ use crate::parallel;
 
 /// Fewer channels than these do not repay the transforms.
 const FEWEST_CHANNELS: usize = 8;
+/// Tiles of fewer channels have 2x2 outputs.
+const FEWEST_CHANNELS_OF_LARGE_TILES: usize = 16;
 
 /// Whether this form defines the convolutions of this shape; [`super::direct`] defines all others. The number of
 /// images has no say: a batch gives each image the bits that it has alone.
 pub fn suits(geometry: &Geometry) -> bool {
     let sides = [geometry.rows, geometry.columns].map(|axis| axis.input.min(axis.output));
-    let channels = geometry.in_group().min(geometry.out_group());
-    geometry.is_plain_3x3() && sides.iter().all(|&side| side >= TILE) && channels >= FEWEST_CHANNELS
+    geometry.is_plain_3x3() && sides.iter().all(|&side| side >= 4) && channels(geometry) >= FEWEST_CHANNELS
+}
+
+/// Whether the tiles have 4x4 outputs, and not 2x2.
+fn large(geometry: &Geometry) -> bool {
+    channels(geometry) >= FEWEST_CHANNELS_OF_LARGE_TILES
+}
+
+fn channels(geometry: &Geometry) -> usize {
+    geometry.in_group().min(geometry.out_group())
 }
 
 /// `x [i, h, w, n] -> y [o, h', w', n]`.
@@ -54,13 +65,21 @@ pub fn forward<T: Float>(
     bias: Option<&[T]>,
     epilogue: Epilogue<T>,
 ) -> Result<Vec<T>> {
-    all(Whole::new(geometry, false, x, weight, bias, epilogue))
+    if large(geometry) {
+        all(Whole::<T, 4, 6>::new(geometry, false, x, weight, bias, epilogue))
+    } else {
+        all(Whole::<T, 2, 4>::new(geometry, false, x, weight, bias, epilogue))
+    }
 }
 
 /// `dy [o, h', w', n] -> dx [i, h, w, n]`, zero where a `mask` is not positive.
 pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mask: Option<&[T]>) -> Result<Vec<T>> {
     let epilogue = Epilogue::mask_if(mask);
-    all(Whole::new(geometry, true, dy, weight, None, epilogue))
+    if large(geometry) {
+        all(Whole::<T, 4, 6>::new(geometry, true, dy, weight, None, epilogue))
+    } else {
+        all(Whole::<T, 2, 4>::new(geometry, true, dy, weight, None, epilogue))
+    }
 }
 
 /// `x [i, h, w, n] -> (maximum, argmax) [o, h' / 2, w' / 2, n]`: what `pooling::max_forward` makes of the output by
@@ -73,23 +92,36 @@ pub fn forward_pooled<T: Float>(
     relu: bool,
 ) -> Result<(Vec<T>, Vec<T>)> {
     let epilogue = Epilogue::relu_if(relu);
-    pooled(Whole::new(geometry, false, x, weight, bias, epilogue))
+    if large(geometry) {
+        pooled(Whole::<T, 4, 6>::new(geometry, false, x, weight, bias, epilogue))
+    } else {
+        pooled(Whole::<T, 2, 4>::new(geometry, false, x, weight, bias, epilogue))
+    }
 }
 
-fn all<T: Float>(whole: Whole<T>) -> Result<Vec<T>> {
+fn all<T: Float, const TILE: usize, const SIDE: usize>(whole: Whole<T, TILE, SIDE>) -> Result<Vec<T>>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
     whole.ensure_scratch()?;
     // SAFETY: the tiles cover all channels, rows and columns.
     unsafe { filled(whole.length(), |out| T::dispatch(Whole { out, ..whole })) }
 }
 
-fn pooled<T: Float>(whole: Whole<T>) -> Result<(Vec<T>, Vec<T>)> {
+fn pooled<T: Float, const TILE: usize, const SIDE: usize>(whole: Whole<T, TILE, SIDE>) -> Result<(Vec<T>, Vec<T>)>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
     whole.ensure_scratch()?;
     let whole = Whole { window: 2, ..whole };
     // SAFETY: the tiles cover all channels and windows.
     unsafe { filled_pair([whole.length(); 2], |out, argmax| T::dispatch(Whole { out, argmax, ..whole })) }
 }
 
-impl<T: Float> Kernel<T> for Whole<'_, T> {
+impl<T: Float, const TILE: usize, const SIDE: usize> Kernel<T> for Whole<'_, T, TILE, SIDE>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {

@@ -4,17 +4,17 @@ use std::ops::Range;
 
 use super::destination::Destination;
 use super::products::Products;
-use super::transforms::{PLACES, SIDE, output_tile};
 use super::whole::Whole;
 use crate::kernels::convolution::patch::{Patch, Transform};
+use crate::kernels::convolution::tiles::{Form, Tiles};
 use crate::kernels::epilogue::{Added, Epilogue, Identity, Mask, Relu, VectorEpilogue};
 use crate::kernels::tile::{channel_block, tile_channels};
 use crate::kernels::vector::{Float, Kernel, Vector};
 
 /// Some units and blocks of channels of one group. A unit is a tile with the images of two vectors; few images are in one
 /// piece.
-pub(super) struct Piece<'a, T> {
-    pub(super) whole: Whole<'a, T>,
+pub(super) struct Piece<'a, T, const TILE: usize, const SIDE: usize> {
+    pub(super) whole: Whole<'a, T, TILE, SIDE>,
     pub(super) kernels: &'a [T],
     pub(super) group: usize,
     pub(super) units: Range<usize>,
@@ -29,16 +29,19 @@ pub(super) struct Scratch<T> {
     products: *mut T,
 }
 
-impl<T: Float> Kernel<T> for Piece<'_, T> {
+impl<T: Float, const TILE: usize, const SIDE: usize> Kernel<T> for Piece<'_, T, TILE, SIDE>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
         let Whole { from_channels, epilogue, .. } = self.whole;
         let width = 2 * V::LANES;
-        let mut scratch = Vec::<T>::with_capacity(PLACES * (from_channels + tile_channels::<V>()) * width);
+        let mut scratch = Vec::<T>::with_capacity(SIDE * SIDE * (from_channels + tile_channels::<V>()) * width);
         let patches = scratch.as_mut_ptr();
         // SAFETY: the products lie behind the patches, within the capacity.
-        let scratch = Scratch { patches, products: unsafe { patches.add(PLACES * from_channels * width) } };
+        let scratch = Scratch { patches, products: unsafe { patches.add(SIDE * SIDE * from_channels * width) } };
         // SAFETY: what is read of the scratch was written before.
         unsafe {
             match epilogue {
@@ -51,7 +54,10 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
     }
 }
 
-impl<T: Float> Piece<'_, T> {
+impl<T: Float, const TILE: usize, const SIDE: usize> Piece<'_, T, TILE, SIDE>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
     /// # Safety
     /// The outputs of this piece must be this thread's alone, and `scratch` have room for two vectors.
     #[inline(always)]
@@ -92,11 +98,11 @@ impl<T: Float> Piece<'_, T> {
     #[inline(always)]
     pub(super) unsafe fn lanes<V: Vector<Element = T>>(
         &self,
-        patch: Patch<T>,
+        patch: Patch<T, SIDE>,
         lane: usize,
         lanes: usize,
         scratch: Scratch<T>,
-        to: impl Destination<V>,
+        to: impl Destination<V, TILE>,
     ) {
         // SAFETY: the caller's promise.
         unsafe {
@@ -115,18 +121,18 @@ impl<T: Float> Piece<'_, T> {
     #[inline(always)]
     unsafe fn vectors<V: Vector<Element = T>, const W: usize>(
         &self,
-        patch: Patch<T>,
+        patch: Patch<T, SIDE>,
         lane: usize,
         left: usize,
         scratch: Scratch<T>,
-        destination: impl Destination<V>,
+        destination: impl Destination<V, TILE>,
     ) {
         let Whole { from_channels, to_channels, .. } = self.whole;
         let blocks = to_channels.div_ceil(tile_channels::<V>());
         let Scratch { patches, products } = scratch;
         // SAFETY: the caller's promise; the scratch has room for two vectors.
         unsafe {
-            T::dispatch(Transform::<T> {
+            T::dispatch(Transform::<T, TILE, SIDE> {
                 patch,
                 channels: from_channels,
                 lane,
@@ -137,13 +143,17 @@ impl<T: Float> Piece<'_, T> {
             });
             for block in self.blocks.clone() {
                 let (first, last) = channel_block(to_channels, block, blocks);
-                let kernels = self.kernels.as_ptr().add(PLACES * from_channels * first);
+                let kernels = self.kernels.as_ptr().add(SIDE * SIDE * from_channels * first);
                 let to_channels = last - first;
-                T::dispatch(Products { from_channels, to_channels, vectors: W, kernels, patches, products });
+                T::dispatch(Products { places: SIDE * SIDE, from_channels, to_channels, vectors: W, kernels, patches, products });
                 for channel in 0..to_channels {
                     for w in 0..W {
-                        let from = products.add((channel * PLACES * W + w) * V::LANES);
-                        destination.store(first + channel, lane + w * V::LANES, output_tile(from, W * V::LANES));
+                        let from = products.add((channel * SIDE * SIDE * W + w) * V::LANES);
+                        destination.store(
+                            first + channel,
+                            lane + w * V::LANES,
+                            Tiles::<TILE, SIDE>::output_tile(from, W * V::LANES),
+                        );
                     }
                 }
             }

@@ -1,11 +1,11 @@
 //! The products, place by place: the only sums of the convolution.
 
-use super::transforms::PLACES;
 use crate::kernels::tile::{add_term, load, tile_channels, with_constant};
 use crate::kernels::vector::{Float, Kernel, Vector};
 
 /// The sums over the source channels, of each place and each channel of a block.
 pub(super) struct Products<T> {
+    pub(super) places: usize,
     pub(super) from_channels: usize,
     pub(super) to_channels: usize,
     pub(super) vectors: usize,
@@ -36,20 +36,21 @@ impl<T: Float> Products<T> {
         if C > tile_channels::<V>() {
             return; // never asked for; nothing to compile
         }
+        let places = self.places;
         let mut weight = self.kernels;
         // SAFETY: the caller's promise.
         unsafe {
-            for place in 0..PLACES {
+            for place in 0..places {
                 let mut from = self.patches.add(place * W * V::LANES);
                 let mut sums = [[V::zero(); W]; C];
                 for _ in 0..self.from_channels {
                     add_term(&mut sums, weight, 1, load(from));
                     weight = weight.add(C);
-                    from = from.add(PLACES * W * V::LANES);
+                    from = from.add(places * W * V::LANES);
                 }
                 for c in 0..C {
                     for w in 0..W {
-                        sums[c][w].store(self.products.add(((c * PLACES + place) * W + w) * V::LANES));
+                        sums[c][w].store(self.products.add(((c * places + place) * W + w) * V::LANES));
                     }
                 }
             }

@@ -1,8 +1,8 @@
 //! A convolution in one direction, of which tasks make tiles.
 
-use super::transforms::{PLACES, SIDE, TILE, filter_kernel};
 use crate::error::Result;
 use crate::kernels::buffer::Shared;
+use crate::kernels::convolution::tiles::{Form, Tiles};
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::tile::{channel_block, tile_channels};
@@ -25,7 +25,7 @@ impl Window {
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct Whole<'a, T> {
+pub(super) struct Whole<'a, T, const TILE: usize, const SIDE: usize> {
     pub(super) images: usize,
     pub(super) groups: usize,
     pub(super) rows: Window,
@@ -48,7 +48,7 @@ pub(super) struct Whole<'a, T> {
     pub(super) argmax: Shared<T>,
 }
 
-impl<'a, T: Float> Whole<'a, T> {
+impl<'a, T: Float, const TILE: usize, const SIDE: usize> Whole<'a, T, TILE, SIDE> {
     pub(super) fn new(
         geometry: &Geometry,
         backward: bool,
@@ -104,7 +104,7 @@ impl<'a, T: Float> Whole<'a, T> {
 
     /// Transformed kernels of a group.
     pub(super) fn kernels(&self) -> usize {
-        PLACES * self.from_channels * self.to_channels
+        SIDE * SIDE * self.from_channels * self.to_channels
     }
 
     /// Asks for the memory of the transformed kernels, and of the planes on which few images are laid apart.
@@ -115,7 +115,10 @@ impl<'a, T: Float> Whole<'a, T> {
 
     /// All kernels, transformed: `[group, block]`.
     #[inline(always)]
-    pub(super) fn transform_kernels<V: Vector<Element = T>>(&self, to: Shared<T>) {
+    pub(super) fn transform_kernels<V: Vector<Element = T>>(&self, to: Shared<T>)
+    where
+        Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+    {
         let blocks = self.to_channels.div_ceil(tile_channels::<V>());
         let block = |at: usize| T::dispatch(Block { whole: self, group: at / blocks, block: at % blocks, to });
         if self.groups * self.kernels() < parallel::WORTH_A_THREAD {
@@ -127,14 +130,17 @@ impl<'a, T: Float> Whole<'a, T> {
 }
 
 /// The kernels of a block, as its tiles read them: `[place, from, channel of the block]`.
-struct Block<'a, T> {
-    whole: &'a Whole<'a, T>,
+struct Block<'a, T, const TILE: usize, const SIDE: usize> {
+    whole: &'a Whole<'a, T, TILE, SIDE>,
     group: usize,
     block: usize,
     to: Shared<T>,
 }
 
-impl<T: Float> Kernel<T> for Block<'_, T> {
+impl<T: Float, const TILE: usize, const SIDE: usize> Kernel<T> for Block<'_, T, TILE, SIDE>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
@@ -146,7 +152,7 @@ impl<T: Float> Kernel<T> for Block<'_, T> {
         let (from_channels, blocks) = (whole.from_channels, whole.to_channels.div_ceil(tile_channels::<V>()));
         let (first, last) = channel_block(whole.to_channels, block, blocks);
         let channels = last - first;
-        let start = group * whole.kernels() + PLACES * from_channels * first;
+        let start = group * whole.kernels() + SIDE * SIDE * from_channels * first;
         let mut taps = [[[T::ZERO; ROOM]; 9]; SOURCES];
         for source in (0..from_channels).step_by(SOURCES) {
             let sources = SOURCES.min(from_channels - source);
@@ -165,7 +171,7 @@ impl<T: Float> Kernel<T> for Block<'_, T> {
                         // SAFETY: there is room for whole vectors.
                         g[tap] = unsafe { V::load(taps[from][tap].as_ptr().add(lane)) };
                     }
-                    let u = filter_kernel(g);
+                    let u = Tiles::<TILE, SIDE>::filter_kernel(g);
                     for r in 0..SIDE {
                         for c in 0..SIDE {
                             let at = start + ((r * SIDE + c) * from_channels + source + from) * channels + lane;
