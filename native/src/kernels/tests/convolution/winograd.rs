@@ -59,6 +59,13 @@ fn output_four([m0, m1, m2, m3, m4, m5]: [f32; 6]) -> [f32; 4] {
     [m0 + p + r, s.mul_add(B, q * A), r.mul_add(B * B, p * (A * A)), s.mul_add(B * B * B, q.mul_add(A * A * A, m5))]
 }
 
+/// The transforms of a line.
+struct Lines<const TILE: usize, const SIDE: usize> {
+    filter: fn([f32; 3]) -> [f32; SIDE],
+    input: fn([f32; SIDE]) -> [f32; SIDE],
+    output: fn([f32; SIDE]) -> [f32; TILE],
+}
+
 /// A transform of each column, then of each row: `[N; N] -> [M; M]`.
 fn both<const N: usize, const M: usize>(line: fn([f32; N]) -> [f32; M], square: [[f32; N]; N]) -> [[f32; M]; M] {
     let columns: [[f32; M]; N] = std::array::from_fn(|c| line(std::array::from_fn(|r| square[r][c])));
@@ -78,9 +85,9 @@ struct Sum<'a> {
 /// The outputs of the tile of (row, column), word for word, without their bias.
 fn definition(sum: &Sum, row: usize, column: usize) -> Vec<f32> {
     if sum.large {
-        by_tiles((filter_four, input_four, output_four), sum, row, column)
+        by_tiles(&Lines { filter: filter_four, input: input_four, output: output_four }, sum, row, column)
     } else {
-        by_tiles((filter_two, input_two, output_two), sum, row, column)
+        by_tiles(&Lines { filter: filter_two, input: input_two, output: output_two }, sum, row, column)
     }
 }
 
@@ -98,7 +105,7 @@ fn by_definition(large: bool, shape: [usize; 4], sum: impl Fn(usize, usize, &mut
 }
 
 fn by_tiles<const TILE: usize, const SIDE: usize>(
-    (filter, input, output): (fn([f32; 3]) -> [f32; SIDE], fn([f32; SIDE]) -> [f32; SIDE], fn([f32; SIDE]) -> [f32; TILE]),
+    &Lines { filter, input, output }: &Lines<TILE, SIDE>,
     sum: &Sum,
     row: usize,
     column: usize,
