@@ -76,7 +76,7 @@ export async function studyCommand(
   const watcher = new StudyProgress(screen, spec, objective, ledger);
   const { dataDir, checkpointEvery } = options;
   using _stopping = workers.stopAt(signals);
-  const work = { ledger, spec, objective, workers: workers.all, configure, signals, watcher };
+  const work = { ledger, spec, objective, trainers: workers.all, configure, signals, watcher };
   const modules = Object.fromEntries(
     [...call.modules.values()].map(({ model, path }) => [model.name, path]),
   );

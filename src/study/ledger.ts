@@ -150,13 +150,14 @@ export class Ledger implements Disposable {
     ).run(owner, trial, trial, seed);
   }
 
-  /** Gives the runs of processes back that live no more; returns whether any process has a run. */
+  /** Gives the runs of processes back that live no more; returns whether another process has a run. */
   releaseOfTheDead(own: string): boolean {
     const owners = this.#database.prepare(
       "SELECT DISTINCT owner FROM runs WHERE state = 'open' AND owner IS NOT NULL",
     ).all().map((row) => String((row as Row).owner));
-    const living = owners.filter((owner) => owner === own || isLocked(this.processFolder(owner)));
-    for (const owner of owners) if (!living.includes(owner)) this.release(owner);
+    const others = owners.filter((owner) => owner !== own);
+    const living = others.filter((owner) => isLocked(this.processFolder(owner)));
+    for (const owner of others) if (!living.includes(owner)) this.release(owner);
     return living.length > 0;
   }
 
