@@ -30,8 +30,16 @@ export const studyShape = {
     .describe("train each trial with the seeds 1 to N [that of --seed]"),
   round: z.int().min(1).max(10_000).optional()
     .describe("trials that are decided on together, whatever the number of jobs [8]"),
-  jobs: z.int().min(1).max(256).default(1)
+  jobs: z.int().min(1).max(1000).default(1)
     .describe("runs that are trained at a time, each by a process with its share of the cores"),
+  launcher: z.enum(["local", "slurm"]).default("local")
+    .describe("train on this machine, or in job arrays of Slurm's, of at most --jobs tasks [1000]"),
+  partition: z.string().min(1).optional().describe("Slurm's partition"),
+  time: z.string().min(1).optional()
+    .describe("most time of a task before it saves and is queued again, as 2:00:00"),
+  cpus: z.int().min(1).max(1024).optional().describe("processors of a task of Slurm's [1]"),
+  mem: z.string().min(1).optional().meta({ placeholder: "SIZE" })
+    .describe("memory of a task of Slurm's, as 4G"),
   study: z.string().min(1).optional().meta({ placeholder: "NAME" })
     .describe("name of the study's folder [that of the file, or of what is asked for]"),
   join: z.boolean().optional().describe("help another process that works on the study"),

@@ -31,6 +31,9 @@ export interface NewTrial {
 /** What became of a run. */
 export type Result = Pick<TrialRun, "state" | "history" | "digests" | "failure">;
 
+/** How SQLite keeps what a transaction may have to take back. */
+type Journal = "wal" | "delete";
+
 type Row = Readonly<Record<string, string | number | null>>;
 
 /**
@@ -40,22 +43,25 @@ type Row = Readonly<Record<string, string | number | null>>;
 export class Ledger implements Disposable {
   readonly #database: DatabaseSync;
 
-  private constructor(readonly folder: string, path: string, readOnly: boolean) {
-    this.#database = new DatabaseSync(path, { readOnly, timeout: 30_000 });
-    if (readOnly) return;
-    this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+  private constructor(readonly folder: string, path: string, journal?: Journal) {
+    this.#database = new DatabaseSync(path, { timeout: 30_000 });
+    this.#database.exec("PRAGMA synchronous = FULL;");
+    if (journal !== undefined) this.#database.exec(`PRAGMA journal_mode = ${journal};`);
     this.#database.exec(schema);
   }
 
-  /** Opens the study of a folder; throws a UserError where there is no study. */
-  static open(folder: string, options: { readonly create?: boolean } = {}): Ledger {
+  /**
+   * Opens the study of a folder; throws a UserError where there is no study. With `journal` one is
+   * begun there: "delete" is for network file systems, which have no memory that machines share, as
+   * "wal" needs it.
+   */
+  static open(folder: string, { journal }: { readonly journal?: Journal } = {}): Ledger {
     const path = `${folder}/study.sqlite`;
-    const { create = false } = options;
     try {
-      if (!create && !Deno.statSync(path).isFile) throw new Error("it is no file");
-      return new Ledger(folder, path, false);
+      if (journal === undefined && !Deno.statSync(path).isFile) throw new Error("it is no file");
+      return new Ledger(folder, path, journal);
     } catch (error) {
-      const what = error instanceof Deno.errors.NotFound && !create
+      const what = error instanceof Deno.errors.NotFound && journal === undefined
         ? `${folder} is no study: it has no study.sqlite`
         : `${path} cannot be opened as a study: ${messageOf(error)}`;
       throw new UserError(what, { cause: error });

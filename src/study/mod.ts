@@ -9,6 +9,21 @@ export type { Given, StudyRequest } from "./request.ts";
 export { samplers } from "./samplers/mod.ts";
 export { serveTrials } from "./serve_trials.ts";
 export {
+  cancelTasks,
+  checkResources,
+  clusterFolder,
+  isAlive,
+  jobName,
+  joinOutcomes,
+  type QueuedTask,
+  queuedTasks,
+  readTasks,
+  type Resources,
+  SlurmQueue,
+  slurmTask,
+  studyWord,
+} from "./slurm/mod.ts";
+export {
   allParameters,
   type Parameter,
   type Point,
@@ -28,6 +43,6 @@ export {
   type TrialRun,
 } from "./trial.ts";
 export { TrialWorker } from "./trial_worker.ts";
-export { type StudyWatcher, workOff } from "./work.ts";
+export { type StudyWatcher, type Trainer, workOff } from "./work.ts";
 export { isWorkerThread, serveInThread, workerThread } from "./worker_thread.ts";
 export { processRequests, replyOfProcess, workerProcess } from "./worker_process.ts";
