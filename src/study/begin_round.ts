@@ -15,9 +15,10 @@ export interface Planning {
   readonly configure: (point: Point, seed: number) => Promise<TrainConfig>;
 }
 
-/** Begins the next round, where no other process does; false where the study is complete. */
+/** Begins the next round, unless there is still an open one; false where the study is complete. */
 export async function beginRound(planning: Planning): Promise<boolean> {
   const { ledger, spec, objective } = planning;
+  if (ledger.hasOpenRuns) return true;
   const number = ledger.rounds;
   const round = nextRound(spec, ledger.trials(), objective);
   if (round === undefined) return false;

@@ -109,7 +109,16 @@ export class Ledger implements Disposable {
     return new Map((rows as Row[]).map(({ config, trial }) => [String(config), Number(trial)]));
   }
 
-  /** Begins round `number`, counted from 0; does nothing where another process has begun it. */
+  /** Whether a run is to be trained or is being trained. */
+  get hasOpenRuns(): boolean {
+    const open = "SELECT 1 FROM runs WHERE state = 'open' LIMIT 1";
+    return this.#database.prepare(open).get() !== undefined;
+  }
+
+  /**
+   * Begins round `number`, counted from 0; does nothing where another process has begun it, or before
+   * all runs of the last one have ended.
+   */
   begin(
     number: number,
     trials: readonly NewTrial[],
@@ -117,7 +126,7 @@ export class Ledger implements Disposable {
     continued: readonly Continued[],
   ): void {
     this.#transaction(() => {
-      if (this.rounds !== number) return;
+      if (this.rounds !== number || this.hasOpenRuns) return;
       this.set("rounds", `${number + 1}`);
       const goOn = this.#database.prepare(
         "UPDATE runs SET state = 'open', until = ? WHERE trial = ? AND state = 'paused'",
@@ -156,15 +165,16 @@ export class Ledger implements Disposable {
     ).run(owner, trial, trial, seed);
   }
 
-  /** Gives the runs of processes back that live no more; returns whether another process has a run. */
+  /**
+   * Gives the runs of processes back that live no more. Returns whether other processes had runs: such
+   * runs are to be waited for, or to be claimed.
+   */
   releaseOfTheDead(own: string): boolean {
-    const owners = this.#database.prepare(
-      "SELECT DISTINCT owner FROM runs WHERE state = 'open' AND owner IS NOT NULL",
-    ).all().map((row) => String((row as Row).owner));
-    const others = owners.filter((owner) => owner !== own);
-    const living = others.filter((owner) => isLocked(this.processFolder(owner)));
-    for (const owner of others) if (!living.includes(owner)) this.release(owner);
-    return living.length > 0;
+    const others = this.#database.prepare(
+      "SELECT DISTINCT owner FROM runs WHERE state = 'open' AND owner IS NOT NULL AND owner != ?",
+    ).all(own).map((row) => String((row as Row).owner));
+    for (const owner of others) if (!isLocked(this.processFolder(owner))) this.release(owner);
+    return others.length > 0;
   }
 
   /** Where a process that works on the study holds a lock. */

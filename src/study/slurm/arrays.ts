@@ -62,7 +62,7 @@ function scriptOf(options: readonly string[], study: string, array: number): str
 ${options.map((option) => `#SBATCH ${shellWord(option)}`).join("\n")}
 # Each task trains the run that has its index in array-${array}.json. On SIGTERM, which comes before
 # its time is over, it saves the run and puts itself into the queue again.
-echo "on $SLURMD_NODENAME, restart \${SLURM_RESTART_COUNT:-0}"
+echo "on $SLURMD_NODENAME restart \${SLURM_RESTART_COUNT:-0}"
 cd ${shellWord(root)} || exit
 export INIT_CWD=${shellWord(Deno.cwd())}
 exec ${words.join(" ")} "$SLURM_ARRAY_TASK_ID" "$SLURM_ARRAY_JOB_ID"

@@ -1,4 +1,4 @@
-import { UsageError, UserError } from "../../errors.ts";
+import { messageOf, UsageError, UserError } from "../../errors.ts";
 import { slurm } from "./command.ts";
 
 /** What each task of a study is given by Slurm. */
@@ -30,8 +30,17 @@ export async function checkResources(resources: Resources): Promise<void> {
       `--time ${time} is no time of Slurm's: give minutes, or as in 30:00, 2:00:00 or 1-12:00:00`,
     );
   }
+  if (asked !== undefined && asked <= 60) {
+    throw new UsageError(`--time ${time} is too short: a task saves 60 s before its time is over`);
+  }
   const options = resourceOptions(resources);
-  await slurm("sbatch", "--test-only", "--parsable", ...options, "--wrap=true");
+  try {
+    await slurm("sbatch", "--test-only", "--parsable", ...options, "--wrap=true");
+  } catch (error) {
+    const why = messageOf(error).replace(/^sbatch: /, "");
+    if (why === messageOf(error)) throw error;
+    throw new UserError(`Slurm takes no task with ${options.join(" ")}: ${why}`, { cause: error });
+  }
   // Slurm takes a task that asks for more time than there is, and lets it wait for ever.
   const lines = (await slurm("sinfo", "--noheader", "--format=%P|%l")).split("\n");
   const limits = lines.map((line) => line.trim().split("|"));
