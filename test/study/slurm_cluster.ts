@@ -114,6 +114,11 @@ export class SlurmCluster implements AsyncDisposable {
     const user = await this.run("id", "-un");
     const host = await this.run("hostname", "-s");
     Deno.writeTextFileSync(`${folder}/slurm.conf`, this.#configuration(user, host));
+    // Slurm looks for control groups even where no plugin needs them, which containers may lack; the
+    // plugin for version 1 does so late, and "disabled" is known since 23.02.
+    const [major] = (await this.run("slurmd", "-V")).match(/\d+/) ?? [];
+    const plugin = Number(major) < 23 ? "cgroup/v1" : "disabled";
+    Deno.writeTextFileSync(`${folder}/cgroup.conf`, `CgroupPlugin=${plugin}\n`);
     await this.run(
       "munged",
       ...["--force", `--key-file=${key}`, `--socket=${folder}/run/munge.socket`],

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { smallData } from "./small_data.ts";
 import { kill, missing, SlurmCluster, type Task } from "./slurm_cluster.ts";
@@ -18,6 +18,7 @@ Deno.test({
   async fn() {
     await using cluster = await SlurmCluster.start(2);
     using parent = temporaryFolder();
+    using started = new DisposableStack();
     const data = smallData(parent.path);
     const folder = `${parent.path}/a study`;
 
@@ -33,7 +34,11 @@ Deno.test({
         stdout: "piped",
         stderr: "piped",
       }).spawn();
-      return { child, output: child.output() };
+      const output = child.output();
+      let isOver = false;
+      output.then(() => isOver = true);
+      started.defer(() => isOver || child.kill("SIGKILL"));
+      return { child, output };
     };
     const said = async ({ output }: ReturnType<typeof sweep>) => {
       const { code, stdout, stderr } = await output;
