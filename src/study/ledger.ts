@@ -1,4 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
+import { now } from "../clock.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { isLocked } from "../run/mod.ts";
 import type { Continued, Leave } from "./pruners/mod.ts";
@@ -175,6 +176,16 @@ export class Ledger implements Disposable {
     ).all(own).map((row) => String((row as Row).owner));
     for (const owner of others) if (!isLocked(this.processFolder(owner))) this.release(owner);
     return others.length > 0;
+  }
+
+  /** Removes the folders of processes that died; one that has just begun may not hold its lock yet. */
+  removeFoldersOfTheDead(): void {
+    for (const { name } of Deno.readDirSync(`${this.folder}/.processes`)) {
+      const began = Number(name.split("-")[1]);
+      const folder = this.processFolder(name);
+      if (now().getTime() - began < 60_000 || isLocked(folder)) continue;
+      Deno.removeSync(folder, { recursive: true });
+    }
   }
 
   /** Where a process that works on the study holds a lock. */

@@ -40,6 +40,7 @@ export async function workOff(work: StudyWork): Promise<boolean> {
   Deno.mkdirSync(folder, { recursive: true });
   const lock = lockRun(folder);
   try {
+    ledger.removeFoldersOfTheDead();
     return await new Shift(work, owner).work();
   } finally {
     ledger.release(owner);

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { now } from "../../src/clock.ts";
+import { lockRun } from "../../src/run/lock.ts";
 import { Ledger, type NewTrial } from "../../src/study/ledger.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
 
@@ -20,4 +22,15 @@ Deno.test("runs of a process that died are there to be claimed before another ro
   ledger.finish(run, { state: "complete", history: [], digests: [] });
   begin(1, []);
   assertEquals([ledger.rounds, ledger.trials().length], [2, 2]);
+});
+
+Deno.test("folders of processes that died are removed, but not those of living and new ones", () => {
+  using folder = temporaryFolder();
+  using ledger = Ledger.open(folder.path, { journal: "wal" });
+  const owners = ["1-1000", "2-2000", `3-${now().getTime()}`];
+  for (const owner of owners) Deno.mkdirSync(ledger.processFolder(owner), { recursive: true });
+  using _ = lockRun(ledger.processFolder("2-2000"));
+  ledger.removeFoldersOfTheDead();
+  const left = [...Deno.readDirSync(`${folder.path}/.processes`)].map(({ name }) => name).sort();
+  assertEquals(left, owners.slice(1));
 });

@@ -140,7 +140,7 @@ export class SlurmQueue implements Trainer {
           missing.push(waiting);
         }
       }
-      if (missing.length === 0) return;
+      if (missing.length === 0 || this.#isStopped) return;
       const { ledger, resources, threads } = this.options;
       const jobs = missing.map(({ job: { parent, module, dataDir, ...job } }) => ({
         ...job,
