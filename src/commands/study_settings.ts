@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { configSchema } from "../config/mod.ts";
-import { flagName } from "../cli/mod.ts";
+import { flagName, listed } from "../cli/mod.ts";
 import { UsageError } from "../errors.ts";
 import { namesOf } from "../settings/mod.ts";
 import {
@@ -79,7 +79,7 @@ export function studyArguments(
     const [, flag, inline] = /^--?([a-z][a-z\d-]*)(?:=(.*))?$/s.exec(args[i]) ?? [];
     const [, word, values] = /^([A-Za-z][\w-]*)=(.*)$/s.exec(args[i]) ?? [];
     if (word !== undefined) {
-      given.push({ key: word, value: valueOf(values), place: args[i] });
+      given.push({ key: word, value: valueOf(word, values), place: args[i] });
     } else if (flag === undefined) {
       const isFile = /\.(ya?ml|json)$/.test(args[i]) && !args[i - 1]?.startsWith("-");
       if (isFile && file !== undefined) {
@@ -92,11 +92,11 @@ export function studyArguments(
       const follows = inline ?? args[i + 1];
       const takesValue = key !== undefined && follows !== undefined &&
         (inline !== undefined || !/^--?[a-z]/.test(follows));
-      const value = takesValue ? valueOf(follows) : undefined;
+      const value = takesValue ? valueOf(`--${flag}`, follows) : undefined;
       const isVaried = Array.isArray(value) ||
         typeof value === "string" && rangeOf(value) !== undefined || own.includes(key ?? "");
       if (value !== undefined && key === "model") models.push(...follows.split(","));
-      else if (value !== undefined && key === "seed" && isVaried) seeds = numbersOf(value, follows);
+      else if (value !== undefined && key === "seed" && isVaried) seeds = seedsIn(follows);
       else if (value !== undefined && isVaried) {
         given.push({ key: key!, value, place: `--${flag} ${follows}` });
       } else {
@@ -114,31 +114,19 @@ export function studyArguments(
 }
 
 /** `0.1,0.01` is a list, `8..64` stays a range, anything else is one value. */
-function valueOf(text: string): unknown {
-  const all = text.split(",");
-  return all.length === 1 ? scalarOf(text) : all.flatMap((one) => {
-    const { low, high, log } = rangeOf(one) ?? {};
-    if (log !== false || !Number.isInteger(low) || !Number.isInteger(high)) return [scalarOf(one)];
-    return wholeNumbers(low!, high!);
-  });
-}
-
-/** The whole numbers of a range, none where it counts downwards. */
-const wholeNumbers = (low: number, high: number): number[] =>
-  seedsOf(Math.max(0, high - low + 1)).map((i) => low + i - 1);
+const valueOf = (name: string, text: string): unknown =>
+  text.includes(",") ? listed(name, text).map(scalarOf) : scalarOf(text);
 
 function scalarOf(text: string): string | number | boolean {
   if (text === "true" || text === "false") return text === "true";
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
-function numbersOf(value: unknown, text: string): number[] {
-  const range = typeof value === "string" ? rangeOf(value) : undefined;
-  const all = range === undefined ? [value].flat() : wholeNumbers(range.low, range.high);
-  const isSeed = (x: unknown): x is number =>
-    Number.isInteger(x) && Number(x) >= 0 && Number(x) <= 0xffffffff;
-  if (all.length > 0 && all.every(isSeed)) return [...new Set(all)];
-  throw new UsageError(`--seed ${text} must be whole numbers from 0, counted upwards`);
+function seedsIn(text: string): number[] {
+  const all = listed("--seed", text).map(Number);
+  const isSeed = (x: number) => Number.isInteger(x) && x >= 0 && x <= 0xffffffff;
+  if (all.every(isSeed)) return [...new Set(all)];
+  throw new UsageError(`--seed ${text} must be whole numbers from 0`);
 }
 
 /** The flags of a study over what its file says. */
