@@ -12,6 +12,7 @@ export {
   type RunRecord,
   runsIn,
   runStates,
+  studyFile,
 } from "./record.ts";
 export {
   type EpochResult,

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { now } from "../clock.ts";
 import { messageOf, UserError } from "../errors.ts";
-import { isLocked } from "../run/mod.ts";
+import { isLocked, studyFile } from "../run/mod.ts";
 import type { Continued, Leave } from "./pruners/mod.ts";
 import type { Point } from "./space.ts";
 import type { Trial, TrialRun } from "./trial.ts";
@@ -57,13 +57,13 @@ export class Ledger implements Disposable {
    * "wal" needs it.
    */
   static open(folder: string, { journal }: { readonly journal?: Journal } = {}): Ledger {
-    const path = `${folder}/study.sqlite`;
+    const path = `${folder}/${studyFile}`;
     try {
       if (journal === undefined && !Deno.statSync(path).isFile) throw new Error("it is no file");
       return new Ledger(folder, path, journal);
     } catch (error) {
       const what = error instanceof Deno.errors.NotFound && journal === undefined
-        ? `${folder} is no study: it has no study.sqlite`
+        ? `${folder} is no study: it has no ${studyFile}`
         : `${path} cannot be opened as a study: ${messageOf(error)}`;
       throw new UserError(what, { cause: error });
     }
