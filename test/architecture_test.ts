@@ -30,7 +30,8 @@ const layers: readonly (readonly string[])[] = [
   ["train"],
   ["tensorboard", "picture"],
   ["run"],
-  ["report", "experiment", "serve", "predict", "notebook", "study"],
+  ["study"],
+  ["report", "experiment", "serve", "predict", "notebook"],
   ["commands"],
   ["mod.ts", "setup.ts"],
 ];

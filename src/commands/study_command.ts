@@ -17,6 +17,7 @@ import {
   type StudyFile,
   type StudyRequest,
   type StudySpec,
+  studyText,
   workOff,
 } from "../study/mod.ts";
 import { configurer } from "./study_configs.ts";
@@ -24,7 +25,6 @@ import { askedOfSlurm, LocalCrew, mostTasks, SlurmCrew } from "./study_crews.ts"
 import { writeStudy } from "./study_files.ts";
 import { StudyProgress } from "./study_progress.ts";
 import { studyShape, withFlags } from "./study_settings.ts";
-import { studyText } from "./study_text.ts";
 import { splitFlags } from "./train_command.ts";
 
 /** Flags of a study: what its runs have in common, and how they are chosen and done. */

@@ -19,20 +19,19 @@ import { shellPath } from "../shell_word.ts";
 import { figureSpreadText, headlinesOf, spread } from "../statistics/mod.ts";
 import { diskFiles, writeText } from "../storage/mod.ts";
 import {
-  allParameters,
   joinOutcomes,
   Ledger,
   type Objective,
-  objectiveOf,
   ranking,
+  readStudy,
   stateOf,
-  type StudySpec,
+  type Study,
+  studyText,
   studyWord,
   type Trial,
 } from "../study/mod.ts";
 import { writeStudy } from "./study_files.ts";
 import { cancelStudy, showTasks } from "./study_tasks.ts";
-import { studyText } from "./study_text.ts";
 
 /** Flags of `sweep show`, `finish`, `export`, `status` and `cancel`. */
 export const resultsFlagsSchema = z.strictObject({
@@ -43,14 +42,6 @@ export const resultsFlagsSchema = z.strictObject({
 });
 type ResultsFlags = Partial<z.output<typeof resultsFlagsSchema>>;
 
-interface Study {
-  readonly folder: string;
-  readonly ledger: Ledger;
-  readonly spec: StudySpec;
-  readonly objective: Objective;
-  readonly trials: readonly Trial[];
-}
-
 /** Does what a study is asked for; returns the exit code. */
 export async function resultsCommand(
   what: string,
@@ -60,17 +51,13 @@ export async function resultsCommand(
   reporter?: Reporter,
 ): Promise<number> {
   using ledger = Ledger.open(folder.replace(/(?<=.)\/+$/, ""));
-  const recorded = ledger.get("spec");
-  if (recorded === undefined) throw new UserError(`${folder} holds no study yet`);
   joinWhatIsFree(ledger);
   if (what === "status") return await showTasks(ledger, screen);
   if (what === "cancel") return await cancelStudy(ledger, screen);
-  const { spec } = JSON.parse(recorded) as { spec: StudySpec };
-  const objective = objectiveOf(ledger.get("objective") as Parameters<typeof objectiveOf>[0]);
-  const study = { folder: ledger.folder, ledger, spec, objective, trials: ledger.trials() };
-  if (what === "finish") return await finish(study, dataDir, screen, reporter);
+  const study = readStudy(ledger);
+  const { objective, parameters } = study;
+  if (what === "finish") return await finish(ledger, study, dataDir, screen, reporter);
   if (what === "export") return exportRecipe(study, output, screen);
-  const parameters = allParameters(spec.space);
   screen.line(studyText(study.folder, study.trials, parameters, objective));
   const tested = ledger.get("tested");
   if (tested !== undefined) screen.line(testedText(tested));
@@ -104,7 +91,8 @@ const testedText = (text: string): string => {
 
 /** Tests the runs of the best trial; that the test set was opened is recorded before it is. */
 async function finish(
-  { folder, ledger, trials, objective, spec }: Study,
+  ledger: Ledger,
+  { folder, trials, objective, spec }: Study,
   dataDir: string | undefined,
   screen: Screen,
   reporter?: Reporter,

@@ -8,6 +8,7 @@ export {
   type EpochRecord,
   type FoundRun,
   inspectRun,
+  isStudy,
   readRun,
   type RunRecord,
   runsIn,

@@ -135,7 +135,7 @@ export class RunRecord {
   /** Whether it is a trial's run, whose study says how far it is trained and whether it is tested. */
   @cached
   get isTrial(): boolean {
-    return isFile(`${this.folder}/../${studyFile}`);
+    return isStudy(`${this.folder}/..`);
   }
 
   /** The figures of a finished run. */
@@ -230,12 +230,15 @@ export class RunRecord {
   }
 }
 
-function isFile(path: string): boolean {
+/** Whether a folder is a study's. */
+export function isStudy(folder: string): boolean {
   try {
-    return Deno.lstatSync(path).isFile;
+    return Deno.lstatSync(`${folder}/${studyFile}`).isFile;
   } catch (error) {
-    const { NotFound, PermissionDenied } = Deno.errors;
-    if (error instanceof NotFound || error instanceof PermissionDenied) return false;
+    const { NotADirectory, NotFound, PermissionDenied } = Deno.errors;
+    if ([NotADirectory, NotFound, PermissionDenied].some((kind) => error instanceof kind)) {
+      return false;
+    }
     throw error;
   }
 }

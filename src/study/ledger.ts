@@ -32,8 +32,15 @@ export interface NewTrial {
 /** What became of a run. */
 export type Result = Pick<TrialRun, "state" | "history" | "digests" | "failure">;
 
-/** How SQLite keeps what a transaction may have to take back. */
-type Journal = "wal" | "delete";
+/** How a ledger is opened. */
+interface LedgerOptions {
+  /**
+   * How SQLite keeps what a transaction may have to take back, where a study may be begun: "delete" is
+   * for network file systems, which have no memory that machines share, as "wal" needs it.
+   */
+  readonly journal?: "wal" | "delete";
+  readonly readOnly?: boolean;
+}
 
 type Row = Readonly<Record<string, string | number | null>>;
 
@@ -44,23 +51,22 @@ type Row = Readonly<Record<string, string | number | null>>;
 export class Ledger implements Disposable {
   readonly #database: DatabaseSync;
 
-  private constructor(readonly folder: string, path: string, journal?: Journal) {
-    this.#database = new DatabaseSync(path, { timeout: 30_000 });
+  private constructor(readonly folder: string, path: string, options: LedgerOptions) {
+    const { journal, readOnly = false } = options;
+    this.#database = new DatabaseSync(path, { readOnly, timeout: 30_000 });
+    if (readOnly) return;
     this.#database.exec("PRAGMA synchronous = FULL;");
     if (journal !== undefined) this.#database.exec(`PRAGMA journal_mode = ${journal};`);
     this.#database.exec(schema);
   }
 
-  /**
-   * Opens the study of a folder; throws a UserError where there is no study. With `journal` one is
-   * begun there: "delete" is for network file systems, which have no memory that machines share, as
-   * "wal" needs it.
-   */
-  static open(folder: string, { journal }: { readonly journal?: Journal } = {}): Ledger {
+  /** Opens the study of a folder; throws a UserError where there is none, and none is begun. */
+  static open(folder: string, options: LedgerOptions = {}): Ledger {
+    const { journal } = options;
     const path = `${folder}/${studyFile}`;
     try {
       if (journal === undefined && !Deno.statSync(path).isFile) throw new Error("it is no file");
-      return new Ledger(folder, path, journal);
+      return new Ledger(folder, path, options);
     } catch (error) {
       const what = error instanceof Deno.errors.NotFound && journal === undefined
         ? `${folder} is no study: it has no ${studyFile}`

@@ -1,11 +1,11 @@
 /** Studies: spaces, samplers, pruners, and the engine that works trials off. @module */
-export { comparison } from "./comparison.ts";
 export { rangeOf } from "./domain.ts";
 export { studyDigest } from "./digest.ts";
-export { importances } from "./importance.ts";
+export { type Importance, importances } from "./importance.ts";
 export { Ledger, type Result } from "./ledger.ts";
 export { pruners } from "./pruners/mod.ts";
 export type { Given, StudyRequest } from "./request.ts";
+export { readStudy, type Study } from "./read_study.ts";
 export { samplers } from "./samplers/mod.ts";
 export { serveTrials } from "./serve_trials.ts";
 export {
@@ -32,6 +32,8 @@ export {
   valueIn,
 } from "./space.ts";
 export { camelCase, specOf, type StudySpec } from "./spec.ts";
+export { studyPictures } from "./study_pictures.ts";
+export { comparisonText, outcomeText, resultTable, studyText } from "./study_text.ts";
 export { readStudyFile, seedsOf, type StudyFile } from "./study_file.ts";
 export {
   bestFigures,
