@@ -22,6 +22,9 @@ takes several values as in --lr 0.1,0.01, whole numbers also as in --seed 1..5; 
 same for each setting of a config, with ranges as in lr=log:1e-4..1. A study that was killed goes on \
 with the same command. The test set stays shut: finish opens it for the best trial alone.
 
+With --launcher slurm the runs are tasks of Slurm's: this command submits them and waits; where it is \
+killed they go on, and the same command again submits only what is missing.
+
 With --test the runs lie in the output folder itself, one is trained after another and tested at its \
 end, and the table has a row for each combination of values. Runs that lie in the output folder are \
 not done again, and those that were interrupted go on. A run that fails is told of below the table, and \

@@ -1,6 +1,6 @@
 import { milliseconds, now } from "../clock.ts";
 import { messageOf, UserError } from "../errors.ts";
-import { type FoundRun, inspectRun, isLocked } from "../run/mod.ts";
+import { type FoundRun, inspectRun, isLocked, isStudy } from "../run/mod.ts";
 
 interface CachedRun {
   readonly record: FoundRun | undefined;
@@ -19,6 +19,8 @@ export interface RunList {
   readonly runs: readonly FoundRun[];
   /** The names of symbolic links to run folders, which are not followed. */
   readonly links: readonly string[];
+  /** The names of studies' folders, where there are some. */
+  readonly studies?: readonly string[];
   /** Why the folder has no runs to show, where it cannot be read or is not there. */
   readonly problem?: string;
 }
@@ -85,7 +87,13 @@ export class RunStore {
     }
     const names = new Set(folders);
     for (const name of this.#cache.keys()) if (!names.has(name)) this.#cache.delete(name);
-    return { runs, links: links.filter((name) => isFile(`${root}/${name}/config.json`)) };
+    const found = new Set(runs.map(({ name }) => name));
+    const studies = folders.filter((name) => !found.has(name) && isStudy(`${root}/${name}`));
+    return {
+      runs,
+      links: links.filter((name) => isFile(`${root}/${name}/config.json`)),
+      ...(studies.length > 0 && { studies }),
+    };
   }
 
   /**
@@ -125,7 +133,9 @@ export class RunStore {
 }
 
 function same(a: RunList, b: RunList): boolean {
-  const all = ({ runs, links, problem }: RunList) => [problem, runs.length, ...runs, ...links];
+  const all = ({ runs, links, studies = [], problem }: RunList) => [
+    ...[problem, runs.length, links.length, ...runs, ...links, ...studies],
+  ];
   const [left, right] = [all(a), all(b)];
   return left.length === right.length && left.every((each, i) => each === right[i]);
 }

@@ -53,7 +53,7 @@ export class Ledger implements Disposable {
 
   private constructor(readonly folder: string, path: string, options: LedgerOptions) {
     const { journal, readOnly = false } = options;
-    this.#database = new DatabaseSync(path, { readOnly, timeout: 30_000 });
+    this.#database = new DatabaseSync(path, { readOnly, timeout: readOnly ? 1000 : 30_000 });
     if (readOnly) return;
     this.#database.exec("PRAGMA synchronous = FULL;");
     if (journal !== undefined) this.#database.exec(`PRAGMA journal_mode = ${journal};`);
