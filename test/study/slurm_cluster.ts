@@ -88,8 +88,8 @@ export class SlurmCluster implements AsyncDisposable {
   async killNode(node: string): Promise<void> {
     const daemon = Deno.readTextFileSync(`${this.#folder.path}/run/slurmd-${node}.pid`);
     const tasks = (await this.tasks()).filter((task) => task.node === node);
-    const all = tasks.flatMap(({ daemon, processes }) => [daemon ?? [], ...processes].flat());
-    for (const pid of [Number(daemon), ...all]) kill(pid, "SIGKILL");
+    kill(Number(daemon), "SIGKILL");
+    for (const task of tasks) killTask(task);
   }
 
   /** Waits until Slurm has noticed that a node is gone, and starts it anew. */
@@ -180,7 +180,8 @@ PartitionName=debug Nodes=ALL Default=YES MaxTime=60 State=UP
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.run("scancel", "--me").catch(() => {});
+    // Where a test failed there may be tasks that it has stopped, which hear no other signal.
+    for (const task of await this.tasks().catch(() => [])) killTask(task);
     const folder = this.#folder.path;
     const pids = [...Deno.readDirSync(`${folder}/run`)].filter(({ name }) => name.endsWith(".pid"))
       .map(({ name }) => Number(Deno.readTextFileSync(`${folder}/run/${name}`)));
@@ -189,6 +190,10 @@ PartitionName=debug Nodes=ALL Default=YES MaxTime=60 State=UP
     for (const pid of pids) kill(pid, "SIGKILL");
     this.#folder[Symbol.dispose]();
   }
+}
+
+function killTask({ daemon, processes }: Task): void {
+  for (const pid of [daemon ?? [], processes].flat()) kill(pid, "SIGKILL");
 }
 
 /** Ports that nobody listens on. */
