@@ -1,3 +1,4 @@
+import { UserError } from "../../errors.ts";
 import { configureThreads } from "../../ffi/mod.ts";
 import type { StopSignal } from "../../cli/mod.ts";
 import { LockedError } from "../../run/mod.ts";
@@ -45,8 +46,19 @@ export async function slurmTask({ study, array, index, id }: TaskCall): Promise<
 
 /** Puts a task into the queue again, unless Slurm is about to end it: it was cancelled then. */
 async function requeue(task: string): Promise<number> {
-  const state = await slurm("squeue", "--noheader", `--jobs=${task}`, "--format=%T");
-  if (state !== "RUNNING") return 143;
-  await slurm("scontrol", "requeue", task);
-  return 0;
+  for (let attempt = 1;; attempt++) {
+    try {
+      const state = await slurm("squeue", "--noheader", `--jobs=${task}`, "--format=%T");
+      if (state !== "RUNNING") return 143;
+      await slurm("scontrol", "requeue", task);
+      return 0;
+    } catch (error) {
+      // Slurm may be busy, or still about to begin the task.
+      if (!(error instanceof UserError) || attempt === attempts) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 3000));
+    }
+  }
 }
+
+/** How often a task asks Slurm to queue it again, in the minute that it is given. */
+const attempts = 10;
