@@ -26,7 +26,7 @@ export interface RunList {
 }
 
 /** A change this much younger than its reading may share its time with a later one. */
-const unsettled = 2000; // milliseconds
+export const unsettled = 2000; // milliseconds
 
 /** Runs that are looked at before other requests have their turn; to read one counts as 12. */
 const [atOnce, reading] = [500, 12];
@@ -46,9 +46,8 @@ export class RunStore {
 
   /** The run with this name, as it is now; a name that no folder has leads nowhere. */
   get(name: string): FoundRun | undefined {
-    const entries = entriesOf(this.folder);
-    const found = "root" in entries && entries.folders.includes(name);
-    return found ? this.#look(entries.root, name) : undefined;
+    const root = rootWith(this.folder, name);
+    return root === undefined ? undefined : this.#look(root, name);
   }
 
   /**
@@ -140,8 +139,14 @@ function same(a: RunList, b: RunList): boolean {
   return left.length === right.length && left.every((each, i) => each === right[i]);
 }
 
+/** The real path of a folder that has a folder of this name; undefined where it has none. */
+export function rootWith(folder: string, name: string): string | undefined {
+  const entries = entriesOf(folder);
+  return "root" in entries && entries.folders.includes(name) ? entries.root : undefined;
+}
+
 /** What changes when a file is written or replaced, and when that was. */
-function stampOf(path: string): { text: string; time: number } {
+export function stampOf(path: string): { text: string; time: number } {
   try {
     const { mtime, size, ino } = Deno.lstatSync(path);
     const time = mtime?.getTime() ?? 0;

@@ -11,7 +11,7 @@ import { cancelTasks, isAlive, type QueuedTask, queuedTasks } from "./queued.ts"
 import type { Resources } from "./resources.ts";
 
 /** Milliseconds between two looks for outcomes, and between two questions to Slurm. */
-const times = { outcomes: 1000, newJobs: 2000, queue: 10_000 };
+const standardTimes = { outcomes: 1000, newJobs: 2000, queue: 10_000 };
 
 /** How long an outcome that was written may be hidden by a network file system's memory. */
 const hidden = 120_000;
@@ -47,6 +47,7 @@ export interface QueueOptions {
   readonly resources: Resources;
   /** The threads of each task. */
   readonly threads: number;
+  readonly times?: typeof standardTimes;
   /** Shows a line to the user. */
   readonly say: (line: string) => void;
 }
@@ -96,6 +97,7 @@ export class SlurmQueue implements Trainer {
   /** Looks after the jobs until none is left. */
   async #work(): Promise<void> {
     this.#isWorking = true;
+    const { times = standardTimes } = this.options;
     let looked = -Infinity;
     await pause(0); // all jobs that are asked for together are one array
     while (this.#waiting.size > 0) {
