@@ -2,6 +2,7 @@
 export { aligned } from "./aligned.ts";
 export { Command, flagName } from "./flags.ts";
 export { lastingScreen } from "./lasting_screen.ts";
+export { listed, mostListed } from "./listed.ts";
 export {
   barColumns,
   clearLine,

@@ -8,10 +8,12 @@ export {
   type EpochRecord,
   type FoundRun,
   inspectRun,
+  isStudy,
   readRun,
   type RunRecord,
   runsIn,
   runStates,
+  studyFile,
 } from "./record.ts";
 export {
   type EpochResult,
