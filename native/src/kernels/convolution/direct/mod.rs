@@ -31,26 +31,20 @@ use crate::kernels::tile::tile_channels;
 use crate::kernels::vector::{Float, Kernel, Vector};
 use crate::{memory, parallel};
 
-/// `x [i, h, w, n] -> y [o, h', w', n]`.
-pub fn forward<T: Float>(geometry: &Geometry, x: &[T], weight: &[T], bias: Option<&[T]>, relu: bool) -> Result<Vec<T>> {
-    run(geometry, false, x, weight, bias, Epilogue::relu_if(relu))
+/// `x [i, h, w, n] -> y [o, h', w', n]`, which ends in `epilogue`.
+pub fn forward<T: Float>(
+    geometry: &Geometry,
+    x: &[T],
+    weight: &[T],
+    bias: Option<&[T]>,
+    epilogue: Epilogue<T>,
+) -> Result<Vec<T>> {
+    run(geometry, false, x, weight, bias, epilogue)
 }
 
 /// `dy [o, h', w', n] -> dx [i, h, w, n]`, zero where a `mask` is not positive.
 pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mask: Option<&[T]>) -> Result<Vec<T>> {
     run(geometry, true, dy, weight, None, Epilogue::mask_if(mask))
-}
-
-/// [`forward`] and then `y + added`, perhaps through a ReLU.
-pub fn forward_added<T: Float>(
-    geometry: &Geometry,
-    x: &[T],
-    weight: &[T],
-    bias: Option<&[T]>,
-    added: &[T],
-    relu: bool,
-) -> Result<Vec<T>> {
-    run(geometry, false, x, weight, bias, Epilogue::Added { other: added, relu })
 }
 
 fn run<T: Float>(

@@ -52,21 +52,15 @@ pub fn suits(geometry: &Geometry) -> bool {
     fits(geometry.rows) && fits(geometry.columns) && geometry.in_group().min(geometry.out_group()) >= FEWEST_CHANNELS
 }
 
-/// `x [i, h, w, n] -> y [o, h', w', n]`.
-pub fn forward<T: Float>(geometry: &Geometry, x: &[T], weight: &[T], bias: Option<&[T]>, relu: bool) -> Result<Vec<T>> {
-    run(Whole::new(geometry, false, x, weight, bias, Epilogue::relu_if(relu)))
-}
-
-/// [`forward`] and then `y + added`, perhaps through a ReLU.
-pub fn forward_added<T: Float>(
+/// `x [i, h, w, n] -> y [o, h', w', n]`, which ends in `epilogue`.
+pub fn forward<T: Float>(
     geometry: &Geometry,
     x: &[T],
     weight: &[T],
     bias: Option<&[T]>,
-    added: &[T],
-    relu: bool,
+    epilogue: Epilogue<T>,
 ) -> Result<Vec<T>> {
-    run(Whole::new(geometry, false, x, weight, bias, Epilogue::Added { other: added, relu }))
+    run(Whole::new(geometry, false, x, weight, bias, epilogue))
 }
 
 /// `x [i, h, w, n] -> (maximum, argmax) [o, h' / 2, w' / 2, n]`: what `pooling::max_forward` makes of the output by

@@ -1,5 +1,6 @@
 use super::direct::{Case, check_added, check_adjoint, check_forward, check_input_gradient};
-use crate::kernels::convolution::winograd::{forward, forward_added, forward_pooled, input_gradient, suits};
+use crate::kernels::convolution::winograd::{forward, forward_pooled, input_gradient, suits};
+use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::pooling::{Windows, max_forward};
 use crate::kernels::tests::{CASES, Chance, assert_bits, every};
@@ -117,7 +118,7 @@ fn every_instance_gives_the_input_gradients_definitions_bits_over_random_shapes(
 
 #[test]
 fn what_is_added_as_tiles_are_stored_is_added_as_by_itself() {
-    check_added(draw, forward, forward_added);
+    check_added(draw, forward);
 }
 
 #[test]
@@ -137,7 +138,7 @@ fn pooled_every_instance_gives_the_bits_of_pooling_after_it() {
         let bias = biased.then_some(&bias[..]);
         let halved = |axis: Axis| Axis { input: axis.output, output: axis.output / 2, kernel: 2, stride: 2, padding: 0, ..axis };
         let windows = Windows { channels: g.out_channels, images: g.images, rows: halved(g.rows), columns: halved(g.columns) };
-        let y = forward(&g, &x, &weight, bias, relu).unwrap();
+        let y = forward(&g, &x, &weight, bias, Epilogue::relu_if(relu)).unwrap();
         let (maximum, argmax) = max_forward(&windows, &y).unwrap();
         assert_bits((g, relu), &[maximum, argmax].concat(), || {
             let (maximum, argmax) = forward_pooled(&g, &x, &weight, bias, relu).unwrap();
@@ -158,8 +159,8 @@ fn it_is_the_convolution_that_the_direct_sums_give() {
         };
         use crate::kernels::convolution::direct;
         close(
-            forward(&g, &x, &weight, Some(&bias), false).unwrap(),
-            direct::forward(&g, &x, &weight, Some(&bias), false).unwrap(),
+            forward(&g, &x, &weight, Some(&bias), Epilogue::Identity).unwrap(),
+            direct::forward(&g, &x, &weight, Some(&bias), Epilogue::Identity).unwrap(),
         );
         close(input_gradient(&g, &dy, &weight, None).unwrap(), direct::input_gradient(&g, &dy, &weight, None).unwrap());
     }
