@@ -91,10 +91,12 @@ impl<T: Float> Kernel<T> for Run<'_, T> {
         let blocks = whole.to_channels.div_ceil(tile_channels::<V>());
         let weight = whole.pack(blocks);
         let units = g.groups * plan.chunks * plan.bands;
-        let work = plan.rows * whole.columns.to * plan.images * whole.to_channels * whole.from_channels * g.taps();
-        let a_task = (parallel::WORTH_A_THREAD * whole.columns.axis.stride / work.max(1)).clamp(1, units.max(1));
-        parallel::for_each(units.div_ceil(a_task), |task| {
-            let range = task * a_task..((task + 1) * a_task).min(units);
+        let rows = whole.rows.to.div_ceil(plan.bands);
+        let work = rows * whole.columns.to * plan.images * whole.to_channels * whole.from_channels * g.taps();
+        let a_task = (parallel::WORTH_A_THREAD * whole.columns.axis.stride / work.max(1)).max(1);
+        let tasks = parallel::even(units.div_ceil(a_task));
+        parallel::for_each(tasks, |task| {
+            let range = units * task / tasks..units * (task + 1) / tasks;
             T::dispatch(Units { whole, layout, plan, weight: &weight, blocks, range });
         });
     }
