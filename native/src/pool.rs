@@ -118,7 +118,7 @@ impl Pool {
     #[cfg(not(feature = "loom"))]
     fn spin_until_after(&self, seen: usize) {
         /// How long a worker looks for a job before it sleeps.
-        const SPIN: Duration = Duration::from_micros(50);
+        const SPIN: Duration = Duration::from_micros(200);
         /// How long it does so before it lets other processes go first.
         const ALONE: Duration = Duration::from_micros(20);
         let started = Instant::now();
