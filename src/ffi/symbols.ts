@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 3005108023;
+export const ABI_HASH = 24170311;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -102,8 +102,7 @@ export const symbols = {
     parameters: ["f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
     result: "f64",
   },
-  conv2d: { parameters: ["f64", "f64", "f64", "buffer", "u32", "u32"], result: "f64" },
-  conv2d_added: { parameters: ["f64", "f64", "f64", "buffer", "u32", "f64", "u32"], result: "f64" },
+  conv2d: { parameters: ["f64", "f64", "f64", "buffer", "u32", "f64", "u32"], result: "f64" },
   conv2d_max_pool2d: {
     parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "buffer", "u32", "buffer", "u32"],
     result: "f64",
@@ -310,7 +309,10 @@ type F64 = Float64Array<ArrayBuffer>;
 
 /** The exports as typed functions. */
 export interface Native {
-  /** Chooses the number of threads (0: one for each core) before the first operation; returns the number in force. */
+  /**
+   * Chooses the number of threads (0: one for each core) before the first operation; returns the number that
+   * runs, no more than CPUs.
+   */
   wick_configure(threads: number): number;
   /** Routes every operation through its form composed of candle's operations (1) or back (0): for tests. */
   wick_force_generic(on: number): void;
@@ -503,19 +505,11 @@ export interface Native {
     out: F64,
   ): void;
   /**
-   * `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] or 0 -> [n, o, h', w']`, through ReLU where `relu`
-   * is 1. `p` is `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x, groups]`.
+   * `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] or 0 -> [n, o, h', w']`, plus `added [n, o, h', w']` or
+   * 0, through ReLU where `relu` is 1. `p` is `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x,
+   * groups]`.
    */
-  conv2d(x: Handle, weight: Handle, bias: Handle, p: U32, relu: number): Handle;
-  /** `conv2d(..) + added [n, o, h', w']`, through ReLU where `relu` is 1. */
-  conv2d_added(
-    x: Handle,
-    weight: Handle,
-    bias: Handle,
-    p: U32,
-    added: Handle,
-    relu: number,
-  ): Handle;
+  conv2d(x: Handle, weight: Handle, bias: Handle, p: U32, added: Handle, relu: number): Handle;
   /**
    * Writes two handles: the maximum and its argmax that max_pool2d with the parameters `pooling` gives of conv2d's
    * result.
@@ -1022,10 +1016,8 @@ export const bind = (
   linear_gradients: (x, weight, y, dy, wanted, out) =>
     void (s.linear_gradients(x, weight, y, dy, u32(wanted), array(out, Float64Array), length) ||
       fail()),
-  conv2d: (x, weight, bias, p, relu) =>
-    s.conv2d(x, weight, bias, array(p, Uint32Array), length, u32(relu)) || fail(),
-  conv2d_added: (x, weight, bias, p, added, relu) =>
-    s.conv2d_added(x, weight, bias, array(p, Uint32Array), length, added, u32(relu)) || fail(),
+  conv2d: (x, weight, bias, p, added, relu) =>
+    s.conv2d(x, weight, bias, array(p, Uint32Array), length, added, u32(relu)) || fail(),
   conv2d_max_pool2d: (x, weight, bias, p, relu, pooling, out) =>
     void (s.conv2d_max_pool2d(
       x,

@@ -12,7 +12,8 @@ use crate::ops::storage::force_composed;
 use crate::parallel;
 
 exports! { EXPORTS:
-    /// Chooses the number of threads (0: one for each core) before the first operation; returns the number in force.
+    /// Chooses the number of threads (0: one for each core) before the first operation; returns the number that
+    /// runs, no more than CPUs.
     fn wick_configure(threads: u32) -> Count {
         check_instruction_set()?;
         check_budget()?;
@@ -34,7 +35,7 @@ exports! { EXPORTS:
             "{{\"version\":\"{}\",\"candle\":\"0.11.1\",\"instructionSet\":\"{}\",\"threads\":{},\"cuda\":{}}}",
             env!("CARGO_PKG_VERSION"),
             check_instruction_set()?.name(),
-            parallel::threads(),
+            parallel::running(),
             cfg!(feature = "cuda"),
         );
         if out.len() < text.len() {

@@ -3,6 +3,7 @@
 
 mod convolution;
 mod dropout;
+mod group_norm;
 mod images;
 mod loss;
 mod math;

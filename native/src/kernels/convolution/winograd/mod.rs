@@ -57,7 +57,7 @@ fn channels(geometry: &Geometry) -> usize {
     geometry.in_group().min(geometry.out_group())
 }
 
-/// `x [i, h, w, n] -> y [o, h', w', n]`.
+/// `x [i, h, w, n] -> y [o, h', w', n]`, which ends in `epilogue`.
 pub fn forward<T: Float>(
     geometry: &Geometry,
     x: &[T],

@@ -1,9 +1,8 @@
 use std::collections::HashMap;
 
 use super::direct::{Case, check_added, check_adjoint, check_forward, check_input_gradient};
-use crate::error::Result;
 use crate::kernels::convolution::direct;
-use crate::kernels::convolution::winograd::{self, forward_pooled, input_gradient, suits};
+use crate::kernels::convolution::winograd::{forward, forward_pooled, input_gradient, suits};
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::pooling::{Windows, max_forward};
@@ -25,14 +24,6 @@ fn output_two([m0, m1, m2, m3]: [f32; 4]) -> [f32; 2] {
 /// The same for tiles of 4x4.
 const A: f32 = 0.75;
 const B: f32 = 1.5;
-
-fn forward(g: &Geometry, x: &[f32], weight: &[f32], bias: Option<&[f32]>, relu: bool) -> Result<Vec<f32>> {
-    winograd::forward(g, x, weight, bias, Epilogue::relu_if(relu))
-}
-
-fn forward_added(g: &Geometry, x: &[f32], weight: &[f32], bias: Option<&[f32]>, other: &[f32], relu: bool) -> Result<Vec<f32>> {
-    winograd::forward(g, x, weight, bias, Epilogue::Added { other, relu })
-}
 
 fn filter_four([g0, g1, g2]: [f32; 3]) -> [f32; 6] {
     let (of_a, of_b) = (1.0 / (2.0 * A * A * (A * A - B * B)), 1.0 / (2.0 * B * B * (B * B - A * A)));
@@ -207,7 +198,7 @@ fn every_instance_gives_the_input_gradients_definitions_bits_over_random_shapes(
 
 #[test]
 fn what_is_added_as_tiles_are_stored_is_added_as_by_itself() {
-    check_added(CASES / 2, draw, forward, forward_added);
+    check_added(CASES / 2, draw, forward);
 }
 
 #[test]
@@ -227,7 +218,7 @@ fn pooled_every_instance_gives_the_bits_of_pooling_after_it() {
         let bias = biased.then_some(&bias[..]);
         let halved = |axis: Axis| Axis { input: axis.output, output: axis.output / 2, kernel: 2, stride: 2, padding: 0, ..axis };
         let windows = Windows { channels: g.out_channels, images: g.images, rows: halved(g.rows), columns: halved(g.columns) };
-        let y = forward(&g, &x, &weight, bias, relu).unwrap();
+        let y = forward(&g, &x, &weight, bias, Epilogue::relu_if(relu)).unwrap();
         let (maximum, argmax) = max_forward(&windows, &y).unwrap();
         assert_bits((g, relu), &[maximum, argmax].concat(), || {
             let (maximum, argmax) = forward_pooled(&g, &x, &weight, bias, relu).unwrap();
@@ -245,14 +236,14 @@ fn the_error_is_at_most_four_times_that_of_the_direct_sums() {
         let Case { mut x, weight, .. } = Case::of(g, &mut Chance::of(case));
         x.iter_mut().for_each(|x| *x = x.max(0.0));
         let wide = |numbers: &[f32]| numbers.iter().map(|&x| f64::from(x)).collect::<Vec<f64>>();
-        let exact = direct::forward(&g, &wide(&x), &wide(&weight), None, false).unwrap();
+        let exact = direct::forward(&g, &wide(&x), &wide(&weight), None, Epilogue::Identity).unwrap();
         let largest = exact.iter().fold(0.0, |largest: f64, y| largest.max(y.abs()));
         let error = |y: Vec<f32>| {
             let errors = y.iter().zip(&exact).map(|(&y, exact)| (f64::from(y) - exact).abs());
             errors.fold(0.0, f64::max) / largest
         };
-        let tiles = error(forward(&g, &x, &weight, None, false).unwrap());
-        let sums = error(direct::forward(&g, &x, &weight, None, false).unwrap());
+        let tiles = error(forward(&g, &x, &weight, None, Epilogue::Identity).unwrap());
+        let sums = error(direct::forward(&g, &x, &weight, None, Epilogue::Identity).unwrap());
         assert!(tiles < 2.5e-6 && tiles < 4.0 * sums, "{tiles:e} by tiles and {sums:e} by direct sums");
     }
 }
@@ -268,8 +259,8 @@ fn it_is_the_convolution_that_the_direct_sums_give() {
             }
         };
         close(
-            forward(&g, &x, &weight, Some(&bias), false).unwrap(),
-            direct::forward(&g, &x, &weight, Some(&bias), false).unwrap(),
+            forward(&g, &x, &weight, Some(&bias), Epilogue::Identity).unwrap(),
+            direct::forward(&g, &x, &weight, Some(&bias), Epilogue::Identity).unwrap(),
         );
         close(input_gradient(&g, &dy, &weight, None).unwrap(), direct::input_gradient(&g, &dy, &weight, None).unwrap());
     }
