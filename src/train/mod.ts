@@ -31,7 +31,18 @@ export type { Observer } from "./observer.ts";
 export { Pace } from "./pace.ts";
 export { type Predictions, predictions } from "./predictions.ts";
 export { probe } from "./probe.ts";
+export {
+  alone,
+  endsOf,
+  finishMpi,
+  firstFirst,
+  greatest,
+  ofFirst,
+  type Ranks,
+  startMpi,
+} from "./ranks.ts";
 export { type RatePoint, type RateRange, rateTest, steepestRate } from "./rate_range.ts";
 export { withInput } from "./input.ts";
+export { shareState } from "./share_state.ts";
 export { builtIn, lossOf, modelOf, modelSettings, type Recipe, recipeOf } from "./recipe.ts";
 export { stepsPerEpoch, TrainingState } from "./state.ts";
