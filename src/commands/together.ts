@@ -72,7 +72,9 @@ export function refuseRanks(
   const { size, rank } = ranks;
   if (size > config.shards) {
     throw new UsageError(
-      `mpirun has started ${counted(size, "process", "processes")}, which divide the shards of a batch, and ` +
+      `mpirun has started ${
+        counted(size, "process", "processes")
+      }, which divide the shards of a batch, and ` +
         `--shards is ${config.shards}: start no more processes than shards`,
     );
   }
