@@ -33,6 +33,11 @@ export interface EvaluateOptions {
   readonly device?: Device;
   /** The cross-entropy by default. */
   readonly loss?: Loss;
+}
+
+/** How it is evaluated in a training. */
+export interface PacedOptions extends EvaluateOptions {
+  readonly pace: Pace;
   /** The processes that divide the batches among themselves; one by default. */
   readonly ranks?: Ranks;
 }
@@ -49,18 +54,19 @@ class Evaluator {
   constructor(
     readonly model: Module,
     readonly set: ImageSet,
-    { device = "cpu", loss = crossEntropyLoss(), ranks = alone }: EvaluateOptions,
+    { device = "cpu", loss = crossEntropyLoss() }: EvaluateOptions,
+    readonly ranks: Ranks = alone,
   ) {
     if (set.count === 0) throw new RangeError(`Cannot evaluate on ${set.name}: it has no images`);
-    this.#options = { device, loss, ranks };
+    this.#options = { device, loss };
     this.#count = batchCount(set, evaluationBatch);
     this.#rows = new Float64Array(this.#count * rowLength);
   }
 
   /** Counts this process's part of the batches, in order, one for each step of the iteration. */
   *steps(): Generator<void> {
-    const { device, ranks } = this.#options;
-    const [from, to] = ownPart(ranks, this.#count);
+    const { device } = this.#options;
+    const [from, to] = ownPart(this.ranks, this.#count);
     let index = from;
     if (from === to) return;
     for (const batch of batches(this.set, evaluationBatch, { device, from })) {
@@ -92,7 +98,7 @@ class Evaluator {
   result(): Evaluation {
     const { set } = this;
     const { count } = set;
-    gatherRows(this.#options.ranks, this.#rows, this.#count);
+    gatherRows(this.ranks, this.#rows, this.#count);
     const predictions = new Uint8Array(count);
     let sum = 0;
     for (let index = 0; index < this.#count; index++) {
@@ -121,14 +127,14 @@ export function evaluate(
 export async function evaluatePaced(
   model: Module,
   set: ImageSet,
-  { pace, ...options }: EvaluateOptions & { readonly pace: Pace },
+  { pace, ranks = alone, ...options }: PacedOptions,
 ): Promise<Evaluation | undefined> {
   if (pace.stop) return undefined;
-  const evaluator = new Evaluator(model, set, options);
+  const evaluator = new Evaluator(model, set, options, ranks);
   for (const _ of evaluator.steps()) {
     if (pace.restIsDue()) await pace.rest();
     if (pace.asked) break;
   }
-  pace.agree(options.ranks ?? alone);
+  pace.agree(ranks);
   return pace.stop ? undefined : evaluator.result();
 }

@@ -26,8 +26,9 @@ export async function train(
       const isStep = trainStep(state, batch);
       if (isStep && pace.saveIsDue(state.step)) observer.save?.(state);
       if (pace.restIsDue()) await pace.rest(() => observer.progress?.(state));
-      if (isStep) pace.agree(ranks);
-      if (isStep && (pace.stop || pace.timeIsUp)) break;
+      if (!isStep) continue;
+      pace.agree(ranks);
+      if (pace.stop || pace.timeIsUp) break;
     }
     observer.endSteps?.(state);
     if (!pace.stop && state.stepInEpoch < state.stepsPerEpoch) {
