@@ -29,7 +29,7 @@ export async function together<Result>(
   try {
     let ranks = alone;
     const result = await command(() => ranks = joinRanks());
-    if (ranks.size > 1) finishMpi();
+    if (ranks !== alone) finishMpi();
     return result;
   } catch (error) {
     if (rankOf() > 0) await new Promise((resolve) => setTimeout(resolve, patience));
@@ -50,11 +50,17 @@ function joinRanks(): Ranks {
     );
   }
   if (size === 1 || (size === undefined && !isPmix)) return alone;
+  let ranks: Ranks;
   try {
-    return startMpi(libraries, numberOf("OMPI_COMM_WORLD_LOCAL_SIZE") ?? 1);
+    ranks = startMpi(libraries, numberOf("OMPI_COMM_WORLD_LOCAL_SIZE") ?? 1);
   } catch (error) {
-    throw new UserError(`MPI cannot be started: ${messageOf(error)}`);
+    throw new UserError(`${messageOf(error)}: install Open MPI on this machine`);
   }
+  if (ranks.size === (size ?? ranks.size)) return ranks;
+  throw new UserError(
+    `mpirun has started ${size} processes, of which the MPI library knows ${ranks.size}: ` +
+      "use the mpirun of the installation that the library belongs to",
+  );
 }
 
 /** Where a process of several speaks. */

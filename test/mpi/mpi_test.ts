@@ -117,16 +117,25 @@ Deno.test({
   ignore,
   fn: async () => {
     using parent = temporaryFolder();
-    const refused = async (...args: string[]) => {
-      const { code, stderr, stdout } = await mpirun(3, [...taskFlags("train"), ...args]).output();
+    const refused = async (processes: number, args: string[]) => {
+      const { code, stderr, stdout } = await mpirun(processes, args).output();
       assertEquals([...Deno.readDirSync(parent.path)], []);
       assertEquals(text(stdout), "");
       return [code, text(stderr).split("\n").filter((line) => line.startsWith("error: "))];
     };
     const output = ["--output-dir", parent.path];
-    assertEquals(await refused(...small, "--shards", "2", ...output), [2, [
-      "error: mpirun has started 3 processes, which divide the shards of a batch, and --shards is 2: " +
-      "start no more processes than shards",
+    assertEquals(await refused(3, [...taskFlags("train"), ...small, "--shards", "2", ...output]), [
+      2,
+      [
+        "error: mpirun has started 3 processes, which divide the shards of a batch, and --shards is 2: " +
+        "start no more processes than shards",
+      ],
+    ]);
+    const train = [...taskFlags("train"), ...sharded, ...output];
+    const others = [":", "-n", "1", Deno.execPath(), ...train, "--seed", "7"];
+    assertEquals(await refused(1, [...train, ...others]), [1, [
+      "error: Process 1 of mpirun has other settings or data than process 0: every machine needs the " +
+      "same checkout, data and run folder",
     ]]);
   },
 });
