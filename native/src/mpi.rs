@@ -103,7 +103,7 @@ fn version(find: &impl Fn(&CStr) -> Address) -> Result<String> {
     Ok(text.lines().next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-#[cfg(unix)]
+#[cfg(all(unix, not(miri)))]
 mod dynamic {
     use super::*;
 
@@ -129,7 +129,8 @@ mod dynamic {
     }
 }
 
-#[cfg(not(unix))]
+/// Without `dlopen`, as under Miri, there is no MPI.
+#[cfg(not(all(unix, not(miri))))]
 mod dynamic {
     use super::*;
 

@@ -7,7 +7,7 @@ import { alone, finishMpi, greatest, ofFirst, type Ranks, startMpi } from "../tr
 
 /** Where Open MPI's library is looked for, as the system's loader finds it. */
 const libraries = Deno.build.os === "darwin"
-  ? ["libmpi.40.dylib", "libmpi.dylib"]
+  ? ["libmpi.40.dylib", "/opt/homebrew/lib/libmpi.40.dylib"]
   : ["libmpi.so.40", "libmpi.so"];
 
 /** Milliseconds in which mpirun ends a process after another one has failed. */

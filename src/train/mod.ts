@@ -31,16 +31,7 @@ export type { Observer } from "./observer.ts";
 export { Pace } from "./pace.ts";
 export { type Predictions, predictions } from "./predictions.ts";
 export { probe } from "./probe.ts";
-export {
-  alone,
-  endsOf,
-  finishMpi,
-  firstFirst,
-  greatest,
-  ofFirst,
-  type Ranks,
-  startMpi,
-} from "./ranks.ts";
+export { alone, finishMpi, firstFirst, greatest, ofFirst, type Ranks, startMpi } from "./ranks.ts";
 export { type RatePoint, type RateRange, rateTest, steepestRate } from "./rate_range.ts";
 export { withInput } from "./input.ts";
 export { shareState } from "./share_state.ts";

@@ -1,4 +1,7 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { configRecord } from "../../src/config/config_file.ts";
+import { contradiction } from "../../src/config/contradiction.ts";
+import { syntheticSet } from "../../src/data/mod.ts";
 import {
   batchNorm1d,
   build,
@@ -12,12 +15,15 @@ import {
   sequential,
 } from "../../src/nn/mod.ts";
 import { Random, scope, Tensor } from "../../src/tensor/mod.ts";
+import { weightsDigest } from "../../src/storage/mod.ts";
+import { evaluate, evaluatePaced, evaluationBatch } from "../../src/train/evaluate.ts";
 import { train, trainingBatches, trainStep } from "../../src/train/loop.ts";
 import { NonfiniteError } from "../../src/train/nonfinite.ts";
 import { Pace } from "../../src/train/pace.ts";
+import { alone, type Ranks } from "../../src/train/ranks.ts";
 import { joined, shardCount } from "../../src/train/shards.ts";
 import { TrainingState } from "../../src/train/state.ts";
-import { config, data, recipe } from "./fixtures.ts";
+import { config, data, layer, recipe } from "./fixtures.ts";
 
 /** A model without statistics of a batch or chance. */
 const plain = sequential(
@@ -68,10 +74,10 @@ Deno.test("shards are joined by a tree that follows from their number", () => {
 });
 
 Deno.test("running statistics take in the mean of what the shards make of them, once a batch", () => {
-  const layer = sequential(flatten, batchNorm1d(784, { momentum: 0.5 }), linear(784, 10));
+  const normed = sequential(flatten, batchNorm1d(784, { momentum: 0.5 }), linear(784, 10));
   const settings = recipe({ batchSize: 7, shards: 3 });
-  using state = new TrainingState(layer, settings, data.train.count);
-  using alone = build(layer, new Random(1, "init"));
+  using state = new TrainingState(normed, settings, data.train.count);
+  using single = build(normed, new Random(1, "init"));
   for (const batch of trainingBatches(state, data)) {
     scope(() => {
       const ends = [0, 2, 4, 7];
@@ -79,9 +85,9 @@ Deno.test("running statistics take in the mean of what the shards make of them, 
         const ofShards = ends.slice(1).map((end, shard) => {
           const [from, count] = [ends[shard], end - ends[shard]];
           using first = Tensor.full([784], buffer); // mean 0, variance 1
-          alone.buffers[buffer].tensor.assign(first);
-          alone.forward(batch.images.slice(0, from, count), { training: true });
-          return alone.buffers[buffer].tensor.numbers().map((value) => value * count / 7);
+          single.buffers[buffer].tensor.assign(first);
+          single.forward(batch.images.slice(0, from, count), { training: true });
+          return single.buffers[buffer].tensor.numbers().map((value) => value * count / 7);
         });
         return ofShards[0].map((_, i) => ofShards.reduce((sum, values) => sum + values[i], 0));
       });
@@ -134,9 +140,53 @@ Deno.test("a loss that is not finite is named though it is of one shard, and not
   assertEquals(state.totals.numbers(), [0, 0, 0]);
 });
 
-Deno.test("config.json states shards where there are several, and they need images", async () => {
-  const { configRecord } = await import("../../src/config/config_file.ts");
-  const { contradiction } = await import("../../src/config/contradiction.ts");
+/** Two processes one after the other: the first gives its part and ends there, the second gets it. */
+function pair(): [Ranks, Ranks] {
+  let given = new Float64Array();
+  const ranks = { size: 2, local: 2 };
+  return [
+    {
+      ...ranks,
+      rank: 0,
+      gather(values, [end]) {
+        given = values.slice(0, end);
+        throw new Error("given");
+      },
+    },
+    { ...ranks, rank: 1, gather: (values, [end]) => values.set(given.subarray(0, end)) },
+  ];
+}
+
+Deno.test("a process makes the step of all shards, of which it computes its part", () => {
+  const stepped = (ranks: Ranks, shards: number) => {
+    using state = new TrainingState(layer, recipe({ shards }), data.train.count, ranks);
+    for (const batch of trainingBatches(state, data)) {
+      trainStep(state, batch);
+      break;
+    }
+    return { sha256: weightsDigest(state.checkpoint().tensors), loss: state.loss };
+  };
+  for (const shards of [2, 3, 7]) {
+    const [first, second] = pair();
+    assertThrows(() => stepped(first, shards), Error, "given");
+    assertEquals(stepped(second, shards), stepped(alone, shards));
+  }
+});
+
+Deno.test("a process evaluates its part of the batches, and knows the figures of all", async () => {
+  const set = syntheticSet("test", 4 * evaluationBatch + 37);
+  using model = build(sequential(flatten, linear(784, 10)), new Random(3, "init"));
+  const [first, second] = pair();
+  const evaluated = (ranks: Ranks) => {
+    const pace = new Pace();
+    pace.agree = () => {};
+    return evaluatePaced(model, set, { pace, ranks });
+  };
+  await assertRejects(() => evaluated(first), Error, "given");
+  assertEquals(await evaluated(second), evaluate(model, set));
+});
+
+Deno.test("config.json states shards where there are several, and they need images", () => {
   assert(!("shards" in configRecord(config())));
   assertEquals(configRecord(config({ shards: 4 })).shards, 4);
   assertEquals(contradiction({ model: "cnn", shards: 16 }), undefined);
