@@ -30,6 +30,7 @@ export const mpirun = (processes: number, args: readonly string[]): Deno.Command
       NO_COLOR: "1",
       OMPI_ALLOW_RUN_AS_ROOT: "1",
       OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: "1",
+      OMPI_MCA_mpi_yield_when_idle: "1",
     },
     stdout: "piped",
     stderr: "piped",
