@@ -9,6 +9,7 @@ use super::storage::{Elements, Format, batch_innermost, element_count, has_float
 use super::{pooling, reduce};
 use crate::error::Result;
 use crate::kernels::convolution::{direct, weight, weight_winograd, winograd};
+use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::Geometry;
 use crate::kernels::pointwise::{Relu, ReluGradient};
 use crate::{fail, floats};
@@ -77,8 +78,12 @@ pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &P
         let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
         let bias = bias.map(row_major::<T>).transpose()?;
         let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
-        let forward = if winograd::suits(&geometry) { winograd::forward } else { direct::forward };
-        let y = forward(&geometry, &Elements::<T>::of(&x)?, &Elements::<T>::of(&weight)?, bias.as_deref(), relu)?;
+        let (x, weight) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?);
+        let y = if winograd::suits(&geometry) {
+            winograd::forward(&geometry, &x, &weight, bias.as_deref(), Epilogue::relu_if(relu))?
+        } else {
+            direct::forward(&geometry, &x, &weight, bias.as_deref(), relu)?
+        };
         make(y, &shape, Format::BatchInnermost)
     })
 }
@@ -105,8 +110,12 @@ pub fn conv2d_added(
         let bias = bias.map(row_major::<T>).transpose()?;
         let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
         let (x, weight, other) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?, Elements::<T>::of(&added)?);
-        let forward = if winograd::suits(&geometry) { winograd::forward_added } else { direct::forward_added };
-        make(forward(&geometry, &x, &weight, bias.as_deref(), &other, relu)?, added.dims(), Format::BatchInnermost)
+        let y = if winograd::suits(&geometry) {
+            winograd::forward(&geometry, &x, &weight, bias.as_deref(), Epilogue::Added { other: &other, relu })?
+        } else {
+            direct::forward_added(&geometry, &x, &weight, bias.as_deref(), &other, relu)?
+        };
+        make(y, added.dims(), Format::BatchInnermost)
     })
 }
 
