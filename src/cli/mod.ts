@@ -7,11 +7,12 @@ export {
   barColumns,
   clearLine,
   fitting,
+  plainScreen,
   progressBar,
   type Screen,
   silentScreen,
   standardScreen,
 } from "./progress.ts";
-export { exitCodes, type StopSignal, StopSignals } from "./signals.ts";
+export { exitCodes, type StopSignal, StopSignals, stopSignals } from "./signals.ts";
 export { pageColumns, printColumns, takesEscapes, terminalColumns } from "./terminal.ts";
 export { definitions, wrap } from "./wrap.ts";

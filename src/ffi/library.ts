@@ -114,9 +114,10 @@ export const libraryInformation = (): LibraryInformation => {
 };
 
 /**
- * Sets the number of threads for all that follows; 0 is one a physical core that may be used. No more
- * run than there are CPUs.
+ * Sets the number of threads for all that follows; 0 is one a physical core that may be used, divided
+ * among `processes` that do the same. No more run than there are CPUs.
  */
-export function configureThreads(threads: number): void {
-  native.wick_configure(threads);
+export function configureThreads(threads: number, processes = 1): void {
+  const ofCores = processes > 1 ? Math.max(1, Math.floor(native.wick_cores() / processes)) : 0;
+  native.wick_configure(threads || ofCores);
 }

@@ -2,6 +2,7 @@
 
 use super::arguments::set;
 use crate::abi::panic_next;
+use crate::cores;
 use crate::exports;
 use crate::fail;
 use crate::handles::live;
@@ -21,6 +22,11 @@ exports! { EXPORTS:
             fail!("At most 1024 threads are supported, not {threads}");
         }
         Ok(parallel::configure(threads as usize) as f64)
+    }
+
+    /// How many physical cores this process may use.
+    fn wick_cores() -> Count {
+        Ok(cores::usable() as f64)
     }
 
     /// Routes every operation through its form composed of candle's operations (1) or back (0): for tests.
