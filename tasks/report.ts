@@ -6,7 +6,7 @@ import { program } from "../src/program.ts";
 import { printable } from "../src/printable.ts";
 
 const command = new Command(reportFlagsSchema, {
-  usage: `${program} report RUN_FOLDER [flags]`,
+  usage: `${program} report RUN_FOLDER [flags]\n${program} report STUDY_FOLDER`,
   positional: ["RUN_FOLDER"],
 });
 

@@ -15,12 +15,15 @@ import { messageOf, UsageError, UserError } from "../src/errors.ts";
 const usage = `${program} sweep --model NAME --lr 0.1,0.01 --seed 1..5 [flags]
 ${program} sweep --random 40 --model NAME lr=log:1e-4..1 hidden=8..64 opt=sgd,adamw [flags]
 ${program} sweep STUDY.yaml [flags]
-${program} sweep show|finish|export STUDY_FOLDER [flags]
+${program} sweep show|finish|export|status|cancel STUDY_FOLDER [flags]
 
 Trains a run for each trial of a study, and shows the best ones by their validation figures. A flag \
 takes several values as in --lr 0.1,0.01, whole numbers also as in --seed 1..5; key=values does the \
 same for each setting of a config, with ranges as in lr=log:1e-4..1. A study that was killed goes on \
 with the same command. The test set stays shut: finish opens it for the best trial alone.
+
+With --launcher slurm the runs are tasks of Slurm's: this command submits them and waits; where it is \
+killed they go on, and the same command again submits only what is missing.
 
 With --test the runs lie in the output folder itself, one is trained after another and tested at its \
 end, and the table has a row for each combination of values. Runs that lie in the output folder are \
@@ -35,9 +38,10 @@ const testCommand = new Command(sweepFlagsSchema, { usage, alias, values });
 const resultsUsage = `${program} sweep show STUDY_FOLDER [--output FOLDER]
 ${program} sweep finish STUDY_FOLDER
 ${program} sweep export STUDY_FOLDER [--output RECIPE.json]
+${program} sweep status|cancel STUDY_FOLDER
 
 Shows a study's results, and writes them as CSV and JSON; opens the test set for the best trial, once; \
-or writes the config of the best trial as a recipe.`;
+writes the config of the best trial as a recipe; or shows or cancels the tasks that Slurm has of it.`;
 const results = mainOf(
   new Command(resultsFlagsSchema, { usage: resultsUsage, positional: ["WHAT", "STUDY_FOLDER"] }),
   (flags, [what, folder]) => {
@@ -49,7 +53,9 @@ const results = mainOf(
 
 /** Runs `sweep` with these arguments. */
 export async function main(args: string[]): Promise<number | void> {
-  if (["show", "finish", "export"].includes(args[0])) return await results(args);
+  if (["show", "finish", "export", "status", "cancel"].includes(args[0])) {
+    return await results(args);
+  }
   const asksForHelp = args.some((arg) => arg === "--help" || arg === "-h");
   if (asksForHelp) return console.log(command.help(helpColumns()));
   if (args.includes("--test")) return await tested(args.filter((arg) => arg !== "--test"));

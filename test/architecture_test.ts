@@ -30,7 +30,8 @@ const layers: readonly (readonly string[])[] = [
   ["train"],
   ["tensorboard", "picture"],
   ["run"],
-  ["report", "experiment", "serve", "predict", "notebook", "study", "export"],
+  ["study"],
+  ["report", "experiment", "serve", "predict", "notebook", "export"],
   ["commands"],
   ["mod.ts", "setup.ts"],
 ];

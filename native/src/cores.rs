@@ -7,10 +7,14 @@ use crate::control_groups::Limit;
 
 const CPU: Limit = Limit { controller: "cpu", version1: "cpu.cfs_quota_us", version2: "cpu.max" };
 
+/// The CPUs that this process may run on, and no more than its control groups give it time for.
+pub fn allowed() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 /// One a physical core that this process may run on, and no more than its control groups give it time for.
 pub fn usable() -> usize {
-    let logical = std::thread::available_parallelism().map_or(1, usize::from);
-    at_most(logical, Path::new("/"))
+    at_most(allowed(), Path::new("/"))
 }
 
 /// At most `logical`: the cores of the allowed CPUs and the quota of the control groups, as the files below `root`

@@ -14,6 +14,7 @@ pub mod handles;
 pub mod kernels;
 pub mod manifest;
 pub mod memory;
+pub mod mpi;
 pub mod ops;
 pub mod parallel;
 pub mod pictures;

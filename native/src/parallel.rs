@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use crate::cores;
-use crate::pool::Pool;
+use crate::pool::{Pool, wait_until};
 
 static POOL: OnceLock<&'static Pool> = OnceLock::new();
 static WANTED: AtomicUsize = AtomicUsize::new(0);
@@ -19,13 +19,19 @@ thread_local! {
 
 /// Chooses the number of threads, 0 for as many as there are usable cores. Heeded only before the first operation.
 ///
-/// Returns the number in force.
+/// Returns the number that runs.
 pub fn configure(threads: usize) -> usize {
     WANTED.store(threads, Ordering::Relaxed);
-    pool().workers + 1
+    running()
 }
 
+/// Into how many shares work is divided: the threads that were asked for.
 pub fn threads() -> usize {
+    pool().shares()
+}
+
+/// How many threads run: no more than CPUs. Others would only take turns with them, and be waited for.
+pub fn running() -> usize {
     pool().workers + 1
 }
 
@@ -33,7 +39,8 @@ fn pool() -> &'static Pool {
     POOL.get_or_init(|| {
         let wanted = WANTED.load(Ordering::Relaxed);
         let threads = if wanted == 0 { cores::usable() } else { wanted };
-        let pool: &'static Pool = Box::leak(Box::new(Pool::new(threads.saturating_sub(1))));
+        let workers = threads.min(cores::allowed()).saturating_sub(1);
+        let pool: &'static Pool = Box::leak(Box::new(Pool::new(threads, workers)));
         for worker in 1..=pool.workers {
             // A job never waits for a worker that has not joined it: one that cannot start is only missed.
             let _ = thread::Builder::new().name(format!("wick-{worker}")).spawn(move || work(pool, worker));
@@ -61,14 +68,17 @@ pub fn for_each(count: usize, function: impl Fn(usize) + Sync) {
 /// Work below this many multiply-adds (or elements) is not worth waking a thread for.
 pub const WORTH_A_THREAD: usize = 1 << 15;
 
+/// So many pieces, or a few more: each thread takes the same number of them. One piece stays one.
+pub fn even(pieces: usize) -> usize {
+    if pieces <= 1 { pieces } else { pieces.next_multiple_of(threads()) }
+}
+
 /// Divides `0..length` into pieces of at least `grain` and calls `function(start, end)` for each.
 pub fn for_ranges(length: usize, grain: usize, function: impl Fn(usize, usize) + Sync) {
-    let pieces = (length / grain.max(1)).clamp(1, threads() * 4);
+    let pieces = even((length / grain.max(1)).clamp(1, threads() * 4));
     if pieces <= 1 {
         return function(0, length);
     }
-    // Each thread takes the same number of pieces.
-    let pieces = pieces.next_multiple_of(threads());
     // Multiples of 16 keep pieces on whole vectors and cache lines.
     let size = length.div_ceil(pieces).next_multiple_of(16);
     for_each(length.div_ceil(size), |piece| function(piece * size, ((piece + 1) * size).min(length)));
@@ -79,11 +89,7 @@ pub fn for_ranges(length: usize, grain: usize, function: impl Fn(usize, usize) +
 pub fn in_turn(length: usize, function: impl Fn(usize, usize) + Sync) {
     let (pieces, turn) = (threads(), AtomicUsize::new(0));
     for_each(pieces, |piece| {
-        let mut rounds = 0u32;
-        while turn.load(Ordering::Acquire) < piece {
-            rounds += 1;
-            if rounds.is_multiple_of(1 << 12) { thread::yield_now() } else { std::hint::spin_loop() }
-        }
+        wait_until(|| turn.load(Ordering::Acquire) >= piece);
         let _next = Turn { turn: &turn, piece };
         function(length * piece / pieces, length * (piece + 1) / pieces);
     });

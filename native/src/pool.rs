@@ -2,7 +2,8 @@
 //! moment before it sleeps: jobs are short (tens of microseconds) and follow one another closely.
 //!
 //! Each thread begins with its own share of the indices, the same of every job, and then helps with the shares of the
-//! other threads: the same part of a tensor meets the same core's cache from operation to operation.
+//! other threads: the same part of a tensor meets the same core's cache from operation to operation. Shares that have no
+//! thread of their own are done by those that help.
 //!
 //! A job is withdrawn when its indices are taken. A worker that the system has not scheduled meanwhile has not joined
 //! the job, and is not waited for.
@@ -13,6 +14,8 @@ use loom as threads;
 use std as threads;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::PoisonError;
+#[cfg(not(feature = "loom"))]
+use std::time::{Duration, Instant};
 use threads::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use threads::sync::{Condvar, Mutex, MutexGuard};
 use threads::{hint, thread};
@@ -55,19 +58,38 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Looks at something so often, about a microsecond, before the system may let another thread run: where there are more
+/// threads than processors, that is the thread that is waited for.
+const ROUNDS: u32 = 64;
+
+/// Waits for what other threads do.
+pub fn wait_until(is_done: impl Fn() -> bool) {
+    let mut rounds = 0u32;
+    while !is_done() {
+        rounds += 1;
+        if rounds.is_multiple_of(ROUNDS) { thread::yield_now() } else { hint::spin_loop() }
+    }
+}
+
 impl Pool {
-    /// A pool for `workers` threads besides the caller's, each of which has to call [`Pool::take_part`] again and again.
-    pub fn new(workers: usize) -> Self {
+    /// A pool whose jobs have as many shares, and for `workers` threads besides the caller's, fewer than there are shares.
+    /// Each of them has to call [`Pool::take_part`] again and again.
+    pub fn new(shares: usize, workers: usize) -> Self {
         Self {
             state: Mutex::new(State::default()),
             wake: Condvar::new(),
             generation: AtomicUsize::new(0),
-            next: (0..=workers).map(|_| Next(AtomicUsize::new(0))).collect(),
+            next: (0..shares).map(|_| Next(AtomicUsize::new(0))).collect(),
             active: AtomicUsize::new(0),
             panicked: AtomicBool::new(false),
             workers,
             in_use: Mutex::new(()),
         }
+    }
+
+    /// How many shares a job has.
+    pub fn shares(&self) -> usize {
+        self.next.len()
     }
 
     /// Waits for a job after generation `seen`, works on it as worker 1, 2, ..., and returns its generation.
@@ -95,14 +117,24 @@ impl Pool {
     /// Only saves the time of falling asleep: what is seen here decides nothing.
     #[cfg(not(feature = "loom"))]
     fn spin_until_after(&self, seen: usize) {
-        const SPIN: std::time::Duration = std::time::Duration::from_micros(200);
-        let started = std::time::Instant::now();
-        while started.elapsed() < SPIN {
-            for _ in 0..64 {
+        /// How long a worker looks for a job before it sleeps.
+        const SPIN: Duration = Duration::from_micros(200);
+        /// How long it does so before it lets other processes go first.
+        const ALONE: Duration = Duration::from_micros(20);
+        let started = Instant::now();
+        loop {
+            for _ in 0..ROUNDS {
                 if self.generation.load(Ordering::Acquire) != seen {
                     return;
                 }
                 hint::spin_loop();
+            }
+            let waited = started.elapsed();
+            if waited > SPIN {
+                return;
+            }
+            if waited > ALONE {
+                thread::yield_now();
             }
         }
     }
@@ -159,11 +191,7 @@ impl Pool {
         }
         self.run(job, 0);
         lock(&self.state).job = None;
-        let mut rounds = 0u32;
-        while self.active.load(Ordering::Acquire) != 0 {
-            rounds += 1;
-            if rounds.is_multiple_of(1 << 12) { thread::yield_now() } else { hint::spin_loop() }
-        }
+        wait_until(|| self.active.load(Ordering::Acquire) == 0);
         if self.panicked.swap(false, Ordering::Relaxed) {
             resume_unwind(Box::new("a worker thread panicked"));
         }
@@ -187,11 +215,11 @@ mod model {
     // SAFETY: loom reports every access that is not ordered.
     unsafe impl Sync for Place {}
 
-    /// Runs jobs of `jobs` indices on `workers` threads: each index is called once, before its job returns, and what the
+    /// Runs jobs of `jobs` indices, in so many shares, on `workers` threads: each index is called once, before its job returns, and what the
     /// call wrote can be read after the job.
-    fn check(workers: usize, jobs: &'static [usize]) {
+    fn check(shares: usize, workers: usize, jobs: &'static [usize]) {
         bounded().check(move || {
-            let pool = Arc::new(Pool::new(workers));
+            let pool = Arc::new(Pool::new(shares, workers));
             let threads: Vec<_> = (1..=workers)
                 .map(|worker| {
                     let pool = Arc::clone(&pool);
@@ -220,18 +248,23 @@ mod model {
 
     #[test]
     fn one_worker_does_two_jobs_in_every_order() {
-        check(1, &[2, 3]);
+        check(2, 1, &[2, 3]);
+    }
+
+    #[test]
+    fn shares_without_a_thread_are_done_in_every_order() {
+        check(4, 1, &[5]);
     }
 
     #[test]
     fn two_workers_do_a_job_in_every_order() {
-        check(2, &[2]);
+        check(3, 2, &[2]);
     }
 
     #[test]
     fn a_panic_reaches_the_caller_in_every_order() {
         loom::model(|| {
-            let pool = Arc::new(Pool::new(1));
+            let pool = Arc::new(Pool::new(2, 1));
             let worker = {
                 let pool = Arc::clone(&pool);
                 thread::spawn(move || pool.take_part(1, 0))
@@ -247,7 +280,7 @@ mod model {
     #[test]
     fn of_two_callers_both_are_served_in_every_order() {
         bounded().check(|| {
-            let pool = Arc::new(Pool::new(1));
+            let pool = Arc::new(Pool::new(2, 1));
             let calls = Arc::new(AtomicUsize::new(0));
             let call = {
                 let (pool, calls) = (Arc::clone(&pool), Arc::clone(&calls));

@@ -37,11 +37,7 @@ impl Stream {
     /// The four words of each of the blocks from `first` on.
     #[inline(always)]
     pub fn blocks<const COUNT: usize>(self, first: usize) -> [[u32; 4]; COUNT] {
-        let mut counters = [[0; COUNT], [self.index; COUNT], [self.epoch; COUNT], [0; COUNT]];
-        for lane in 0..COUNT {
-            counters[0][lane] = (first + lane) as u32;
-        }
-        let lanes = philox(counters, [self.seed, self.purpose]);
+        let lanes = self.blocks_apart::<COUNT>(first, 1);
         let mut blocks = [[0; 4]; COUNT];
         for lane in 0..COUNT {
             for word in 0..4 {
@@ -49,6 +45,16 @@ impl Stream {
             }
         }
         blocks
+    }
+
+    /// The four words of blocks `first`, `first + step`, ..., those of a place side by side: `words[place][block]`.
+    #[inline(always)]
+    pub fn blocks_apart<const COUNT: usize>(self, first: usize, step: usize) -> [[u32; COUNT]; 4] {
+        let mut counters = [[0; COUNT], [self.index; COUNT], [self.epoch; COUNT], [0; COUNT]];
+        for lane in 0..COUNT {
+            counters[0][lane] = (first + lane * step) as u32;
+        }
+        philox(counters, [self.seed, self.purpose])
     }
 
     /// The words of the stream from word `start` on.

@@ -45,6 +45,9 @@ export function standardScreen(): Screen & Disposable {
   };
 }
 
+/** Standard output in plain lines, where what looks like a terminal is none: mpirun collects through one. */
+export const plainScreen: Screen = { line: (text) => console.log(printableLines(text)), bar() {} };
+
 /** A screen that shows nothing. */
 export const silentScreen: Screen = { line() {}, bar() {} };
 

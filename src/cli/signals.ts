@@ -4,6 +4,9 @@ import { milliseconds } from "../clock.ts";
 export const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 export type StopSignal = keyof typeof exitCodes;
 
+/** The signals that ask a run to stop. */
+export const stopSignals = Object.keys(exitCodes) as readonly StopSignal[];
+
 /**
  * Milliseconds in which another signal is the same request: `deno task` and npx pass on the SIGINT
  * that the terminal has sent to the run too, and a supervisor may signal each process of a group.

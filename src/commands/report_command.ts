@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { changedModule, lockRun, readRun, restoreModule } from "../run/mod.ts";
+import { changedModule, isStudy, lockRun, readRun, restoreModule } from "../run/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 import { configSchema, optionsSchema } from "../config/mod.ts";
 import { UsageError } from "../errors.ts";
@@ -7,7 +7,8 @@ import { importModel } from "../models/mod.ts";
 import { diskFiles } from "../storage/mod.ts";
 import { resumeCommand } from "./train_command.ts";
 import { printable } from "../printable.ts";
-import { writeReport } from "../report/mod.ts";
+import { writeReport, writeStudyReport } from "../report/mod.ts";
+import { Ledger, readStudy } from "../study/mod.ts";
 
 const { dataDir, threads } = optionsSchema.shape;
 
@@ -20,7 +21,7 @@ export const reportFlagsSchema = z.strictObject({
   threads,
 });
 
-/** Writes the report of a run folder anew and returns its path. */
+/** Writes the report of a run folder, or of a study's folder, anew and returns its path. */
 export async function reportCommand(
   path: string,
   given: Partial<z.output<typeof reportFlagsSchema>>,
@@ -28,6 +29,10 @@ export async function reportCommand(
 ): Promise<string> {
   const { model, device, dataDir, threads } = reportFlagsSchema.parse(given);
   configureThreads(threads);
+  if (isStudy(path)) {
+    using ledger = Ledger.open(path.replace(/(?<=.)\/+$/, ""), { readOnly: true });
+    return writeStudyReport(readStudy(ledger));
+  }
   const record = readRun(path); // throws where it is no run folder, before a lock is left in it
   const { folder } = record;
   const changed = changedModule(record);

@@ -5,9 +5,8 @@ import { trainFlagsSchema } from "../config/mod.ts";
 import { loadTraining } from "../data/mod.ts";
 import { UsageError, UserError } from "../errors.ts";
 import { exitCodes, flagName, type Screen, StopSignals } from "../cli/mod.ts";
-import { configureThreads, libraryInformation } from "../ffi/mod.ts";
 import type { ModelModule } from "../models/mod.ts";
-import { packedUrl, program, selfContained } from "../program.ts";
+import { program } from "../program.ts";
 import { LockedError, lockRun } from "../run/mod.ts";
 import { shellWord } from "../shell_word.ts";
 import {
@@ -18,16 +17,14 @@ import {
   type StudyFile,
   type StudyRequest,
   type StudySpec,
-  TrialWorker,
-  workerProcess,
-  workerThread,
+  studyText,
   workOff,
 } from "../study/mod.ts";
 import { configurer } from "./study_configs.ts";
+import { askedOfSlurm, LocalCrew, mostTasks, SlurmCrew } from "./study_crews.ts";
 import { writeStudy } from "./study_files.ts";
 import { StudyProgress } from "./study_progress.ts";
 import { studyShape, withFlags } from "./study_settings.ts";
-import { studyText } from "./study_text.ts";
 import { splitFlags } from "./train_command.ts";
 
 /** Flags of a study: what its runs have in common, and how they are chosen and done. */
@@ -57,10 +54,14 @@ export async function studyCommand(
   screen: Screen,
   output?: string,
 ): Promise<number> {
-  const { spec, settings, options, jobs } = askedFor(call);
+  const { spec, settings, options, jobs, launch } = askedFor(call);
+  const slurm = await askedOfSlurm(launch);
   const objective = objectiveOf(settings.bestBy);
-  using signals = new StopSignals((said) => screen.line(said));
-  using workers = new Workers(Math.min(jobs, spec.trials * spec.seeds.length), options.threads);
+  const say = (line: string) => screen.line(line);
+  using signals = new StopSignals(slurm === undefined ? say : undefined);
+  const { threads } = options;
+  const count = Math.min(jobs ?? (slurm ? mostTasks : 1), spec.trials * spec.seeds.length);
+  using workers = slurm ? undefined : new LocalCrew(count, threads);
   const data = await loadTraining({ ...options, trainSize: settings.trainSize });
   if (data.validation === undefined) {
     throw new UsageError("A study chooses by validation images: leave some with --train-size");
@@ -70,18 +71,20 @@ export async function studyCommand(
   const folder = `${options.outputDir}/${name}`;
   Deno.mkdirSync(folder, { recursive: true });
   using _ = call.flags.join ? undefined : studyLock(folder);
-  using ledger = ledgerOf(folder, text, settings.bestBy);
+  using ledger = ledgerOf(folder, text, settings.bestBy, slurm ? "delete" : "wal");
   screen.line(`study ${folder}: ${planText(spec)}, chosen by ${objective.key}`);
   const configure = configurer(settings, call.modules, data, options);
   const watcher = new StudyProgress(screen, spec, objective, ledger);
   const { dataDir, checkpointEvery } = options;
-  using _stopping = workers.stopAt(signals);
-  const work = { ledger, spec, objective, workers: workers.all, configure, signals, watcher };
+  using crew = workers ?? new SlurmCrew(ledger, slurm!, { count, threads, say });
+  using _stopping = crew.stopAt(signals);
+  const { trainers } = crew;
+  const work = { ledger, spec, objective, trainers, configure, signals, watcher };
   const modules = Object.fromEntries(
     [...call.modules.values()].map(({ model, path }) => [model.name, path]),
   );
   if (!await workOff({ ...work, modules, options: { dataDir, checkpointEvery } })) {
-    screen.line(`stopped by ${signals.received}; to go on: ${call.command}`);
+    screen.line(`${await crew.farewell(signals)}; to go on: ${call.command}`);
     return exitCodes[signals.received ?? "SIGINT"];
   }
   const trials = ledger.trials();
@@ -96,22 +99,29 @@ export async function studyCommand(
 
 /** What a command line and its study file ask for together; the command line counts more. */
 function askedFor({ request, flags, file, modules }: StudyCall) {
-  const { jobs = 1, study: _, join: __, ...others } = { ...file?.flags, ...flags };
-  const { grid, random, halton, tpe, pruner, seeds, round, ...train } = others;
+  const { jobs, study: _, join, ...others } = { ...file?.flags, ...flags };
+  const { launcher, partition, time, cpus, mem, ...study } = others;
+  const { grid, random, halton, tpe, pruner, seeds, round, ...train } = study;
+  const launch = { launcher, partition, time, cpus, mem, join };
   const how = { grid, random, halton, tpe, pruner, seeds, round };
   const { settings: given, options } = splitFlags(train);
   for (const key of ["recipe", "resume", "dryRun", "lrFind", "summary", "maxTime"] as const) {
     if (options[key] !== undefined) throw new UsageError(`--${flagName(key)} is not for a study`);
   }
   const asked = specOf(withFlags(request, how, file?.request), modules);
-  const { seed = 42, bestBy = "accuracy", model: ___, ...base } = given;
+  const { seed = 42, bestBy = "accuracy", model: __, ...base } = given;
   const spec = { ...asked, seeds: asked.seeds.length > 0 ? asked.seeds : [seed] };
-  return { spec, settings: { ...base, bestBy }, options, jobs };
+  return { spec, settings: { ...base, bestBy }, options, jobs, launch };
 }
 
 /** The ledger of a study; throws a UserError where the folder holds another one. */
-function ledgerOf(folder: string, text: string, bestBy: string): Ledger {
-  const ledger = Ledger.open(folder, { create: true });
+function ledgerOf(
+  folder: string,
+  text: string,
+  bestBy: string,
+  journal: "wal" | "delete",
+): Ledger {
+  const ledger = Ledger.open(folder, { journal });
   const known = ledger.get("spec");
   if (known === undefined) {
     ledger.set("objective", bestBy);
@@ -121,33 +131,6 @@ function ledgerOf(folder: string, text: string, bestBy: string): Ledger {
     throw new UserError(`${folder} holds another study: name this one with --study NAME`);
   }
   return ledger;
-}
-
-/** The workers of a study, which load what they need while the study begins. */
-class Workers implements Disposable {
-  readonly all: readonly TrialWorker[];
-
-  /** `threads` of each, 0 for its share of the cores. */
-  constructor(count: number, threads: number) {
-    configureThreads(threads);
-    const share = threads || Math.max(1, Math.floor(libraryInformation().threads / count));
-    const start = selfContained ? () => workerThread(packedUrl) : workerProcess;
-    this.all = Array.from({ length: count }, () => new TrialWorker(start, share));
-    for (const worker of this.all) worker.open();
-  }
-
-  /** Asks all of them to save and stop as soon as a signal has come. */
-  stopAt(signals: StopSignals): Disposable {
-    const watch = setInterval(() => {
-      if (signals.received === undefined) return;
-      for (const worker of this.all) worker.stop();
-    }, 50);
-    return { [Symbol.dispose]: () => clearInterval(watch) };
-  }
-
-  [Symbol.dispose](): void {
-    for (const worker of this.all) worker.close();
-  }
 }
 
 /** The lock of a study: the right of one process to begin it, and to be joined. */

@@ -1,23 +1,13 @@
 import { messageOf, UserError } from "../errors.ts";
 import { csvText, diskFiles, jsonText, writeText } from "../storage/mod.ts";
 import {
-  studyContourPicture,
-  studyCurvesPicture,
-  studyHistoryPicture,
-  studyParallelPicture,
-  studySlicePicture,
-  type StudyView,
-} from "../picture/mod.ts";
-import { spread } from "../statistics/mod.ts";
-import {
-  bestFigures,
   importances,
   type Objective,
   type Parameter,
   pointRecord,
-  shownParameter,
   stateOf,
   studyDigest,
+  studyPictures,
   type Trial,
 } from "../study/mod.ts";
 import { bestEpoch } from "../train/mod.ts";
@@ -39,57 +29,13 @@ export function writeStudy(
   writeText(diskFiles, path, studyCsv(trials, objective));
   const importance = importances(trials, parameters, objective);
   const sha256 = studyDigest(trials);
-  writePictures(studyView(name, trials, parameters, objective), folder);
+  const pictures = studyPictures(name, trials, parameters, objective, importance);
+  for (const [name, svg] of Object.entries(pictures)) {
+    writeText(diskFiles, `${folder}/${name}.svg`, svg);
+  }
   const content = { sha256, objective: objective.key, importance, trials };
   writeText(diskFiles, `${folder}/study.json`, jsonText(content));
   return path;
-}
-
-/** Writes the pictures of a study as SVG, where it has trials with figures. */
-function writePictures(view: StudyView, folder: string): void {
-  if (view.trials.length === 0) return;
-  const pictures = {
-    history: studyHistoryPicture(view),
-    curves: studyCurvesPicture(view),
-    slice: view.axes.length === 0 ? undefined : studySlicePicture(view),
-    contour: studyContourPicture(view),
-    parallel: view.axes.length === 0 ? undefined : studyParallelPicture(view),
-  };
-  for (const [name, svg] of Object.entries(pictures)) {
-    if (svg !== undefined) writeText(diskFiles, `${folder}/${name}.svg`, svg);
-  }
-}
-
-/** What the pictures of a study show: the settings that matter most first. */
-function studyView(
-  title: string,
-  trials: readonly Trial[],
-  parameters: readonly Parameter[],
-  objective: Objective,
-): StudyView {
-  const { factor } = objective.format;
-  const order = importances(trials, parameters, objective).map(({ name }) => name);
-  const place = (name: string) => order.includes(name) ? order.indexOf(name) : order.length;
-  const axes = parameters.filter(({ domain }) =>
-    domain.kind === "range" || domain.values.length > 1
-  ).sort((a, b) => place(a.name) - place(b.name)).map(({ name, domain }) => ({
-    name: shownParameter(name),
-    log: domain.kind === "range" && domain.log,
-    ...(domain.kind === "choice" && { choices: domain.values.map(String) }),
-  }));
-  const shown = trials.flatMap((trial) => {
-    const figures = bestFigures(trial, objective);
-    if (figures.length === 0) return [];
-    const [{ history }] = trial.runs;
-    return [{
-      n: trial.n,
-      value: factor * spread(figures).mean,
-      complete: stateOf(trial) === "complete",
-      values: pointRecord(trial.point),
-      curve: history.flatMap((epoch) => epoch[objective.key] ?? []).map((x) => factor * x),
-    }];
-  });
-  return { title, metric: objective, axes, trials: shown };
 }
 
 /** A row for each run, and for each trial without runs. */

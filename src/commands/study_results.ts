@@ -6,24 +6,34 @@ import { UserError } from "../errors.ts";
 import type { Screen } from "../cli/mod.ts";
 import { now } from "../clock.ts";
 import { program } from "../program.ts";
-import { modelIn, readRun, type Reporter, Run, trainRun } from "../run/mod.ts";
+import {
+  LockedError,
+  lockRun,
+  modelIn,
+  readRun,
+  type Reporter,
+  Run,
+  trainRun,
+} from "../run/mod.ts";
 import { shellPath } from "../shell_word.ts";
 import { figureSpreadText, headlinesOf, spread } from "../statistics/mod.ts";
 import { diskFiles, writeText } from "../storage/mod.ts";
 import {
-  allParameters,
+  joinOutcomes,
   Ledger,
   type Objective,
-  objectiveOf,
   ranking,
+  readStudy,
   stateOf,
-  type StudySpec,
+  type Study,
+  studyText,
+  studyWord,
   type Trial,
 } from "../study/mod.ts";
 import { writeStudy } from "./study_files.ts";
-import { studyText } from "./study_text.ts";
+import { cancelStudy, showTasks } from "./study_tasks.ts";
 
-/** Flags of `sweep show`, `sweep finish` and `sweep export`. */
+/** Flags of `sweep show`, `finish`, `export`, `status` and `cancel`. */
 export const resultsFlagsSchema = z.strictObject({
   output: z.string().min(1).optional().meta({ placeholder: "PATH" })
     .describe("show: folder for the trials as CSV and JSON; export: the recipe's file"),
@@ -32,15 +42,7 @@ export const resultsFlagsSchema = z.strictObject({
 });
 type ResultsFlags = Partial<z.output<typeof resultsFlagsSchema>>;
 
-interface Study {
-  readonly folder: string;
-  readonly ledger: Ledger;
-  readonly spec: StudySpec;
-  readonly objective: Objective;
-  readonly trials: readonly Trial[];
-}
-
-/** Does what a study's results are asked for; returns the exit code. */
+/** Does what a study is asked for; returns the exit code. */
 export async function resultsCommand(
   what: string,
   folder: string,
@@ -49,14 +51,13 @@ export async function resultsCommand(
   reporter?: Reporter,
 ): Promise<number> {
   using ledger = Ledger.open(folder.replace(/(?<=.)\/+$/, ""));
-  const recorded = ledger.get("spec");
-  if (recorded === undefined) throw new UserError(`${folder} holds no study yet`);
-  const { spec } = JSON.parse(recorded) as { spec: StudySpec };
-  const objective = objectiveOf(ledger.get("objective") as Parameters<typeof objectiveOf>[0]);
-  const study = { folder: ledger.folder, ledger, spec, objective, trials: ledger.trials() };
-  if (what === "finish") return await finish(study, dataDir, screen, reporter);
+  joinWhatIsFree(ledger);
+  if (what === "status") return await showTasks(ledger, screen);
+  if (what === "cancel") return await cancelStudy(ledger, screen);
+  const study = readStudy(ledger);
+  const { objective, parameters } = study;
+  if (what === "finish") return await finish(ledger, study, dataDir, screen, reporter);
   if (what === "export") return exportRecipe(study, output, screen);
-  const parameters = allParameters(spec.space);
   screen.line(studyText(study.folder, study.trials, parameters, objective));
   const tested = ledger.get("tested");
   if (tested !== undefined) screen.line(testedText(tested));
@@ -65,6 +66,17 @@ export async function resultsCommand(
     screen.line(writeStudy(study.trials, parameters, objective, output, title));
   }
   return 0;
+}
+
+/** Reads what tasks have told, unless the command that submitted them does so itself. */
+function joinWhatIsFree(ledger: Ledger): void {
+  if (studyWord(ledger) === undefined) return;
+  try {
+    using _ = lockRun(ledger.folder);
+    joinOutcomes(ledger);
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error;
+  }
 }
 
 interface Tested {
@@ -79,7 +91,8 @@ const testedText = (text: string): string => {
 
 /** Tests the runs of the best trial; that the test set was opened is recorded before it is. */
 async function finish(
-  { folder, ledger, trials, objective, spec }: Study,
+  ledger: Ledger,
+  { folder, trials, objective, spec }: Study,
   dataDir: string | undefined,
   screen: Screen,
   reporter?: Reporter,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { configSchema } from "../config/mod.ts";
-import { flagName } from "../cli/mod.ts";
+import { flagName, listed } from "../cli/mod.ts";
 import { UsageError } from "../errors.ts";
 import { namesOf } from "../settings/mod.ts";
 import {
@@ -30,8 +30,16 @@ export const studyShape = {
     .describe("train each trial with the seeds 1 to N [that of --seed]"),
   round: z.int().min(1).max(10_000).optional()
     .describe("trials that are decided on together, whatever the number of jobs [8]"),
-  jobs: z.int().min(1).max(256).default(1)
+  jobs: z.int().min(1).max(1000).default(1)
     .describe("runs that are trained at a time, each by a process with its share of the cores"),
+  launcher: z.enum(["local", "slurm"]).default("local")
+    .describe("train on this machine, or in job arrays of Slurm's, of at most --jobs tasks [1000]"),
+  partition: z.string().min(1).optional().describe("Slurm's partition"),
+  time: z.string().min(1).optional()
+    .describe("most time of a task before it saves and is queued again, as 2:00:00"),
+  cpus: z.int().min(1).max(1024).optional().describe("processors of a task of Slurm's [1]"),
+  mem: z.string().min(1).optional().meta({ placeholder: "SIZE" })
+    .describe("memory of a task of Slurm's, as 4G"),
   study: z.string().min(1).optional().meta({ placeholder: "NAME" })
     .describe("name of the study's folder [that of the file, or of what is asked for]"),
   join: z.boolean().optional().describe("help another process that works on the study"),
@@ -71,7 +79,7 @@ export function studyArguments(
     const [, flag, inline] = /^--?([a-z][a-z\d-]*)(?:=(.*))?$/s.exec(args[i]) ?? [];
     const [, word, values] = /^([A-Za-z][\w-]*)=(.*)$/s.exec(args[i]) ?? [];
     if (word !== undefined) {
-      given.push({ key: word, value: valueOf(values), place: args[i] });
+      given.push({ key: word, value: valueOf(word, values), place: args[i] });
     } else if (flag === undefined) {
       const isFile = /\.(ya?ml|json)$/.test(args[i]) && !args[i - 1]?.startsWith("-");
       if (isFile && file !== undefined) {
@@ -84,11 +92,11 @@ export function studyArguments(
       const follows = inline ?? args[i + 1];
       const takesValue = key !== undefined && follows !== undefined &&
         (inline !== undefined || !/^--?[a-z]/.test(follows));
-      const value = takesValue ? valueOf(follows) : undefined;
+      const value = takesValue ? valueOf(`--${flag}`, follows) : undefined;
       const isVaried = Array.isArray(value) ||
         typeof value === "string" && rangeOf(value) !== undefined || own.includes(key ?? "");
       if (value !== undefined && key === "model") models.push(...follows.split(","));
-      else if (value !== undefined && key === "seed" && isVaried) seeds = numbersOf(value, follows);
+      else if (value !== undefined && key === "seed" && isVaried) seeds = seedsIn(follows);
       else if (value !== undefined && isVaried) {
         given.push({ key: key!, value, place: `--${flag} ${follows}` });
       } else {
@@ -106,31 +114,19 @@ export function studyArguments(
 }
 
 /** `0.1,0.01` is a list, `8..64` stays a range, anything else is one value. */
-function valueOf(text: string): unknown {
-  const all = text.split(",");
-  return all.length === 1 ? scalarOf(text) : all.flatMap((one) => {
-    const { low, high, log } = rangeOf(one) ?? {};
-    if (log !== false || !Number.isInteger(low) || !Number.isInteger(high)) return [scalarOf(one)];
-    return wholeNumbers(low!, high!);
-  });
-}
-
-/** The whole numbers of a range, none where it counts downwards. */
-const wholeNumbers = (low: number, high: number): number[] =>
-  seedsOf(Math.max(0, high - low + 1)).map((i) => low + i - 1);
+const valueOf = (name: string, text: string): unknown =>
+  text.includes(",") ? listed(name, text).map(scalarOf) : scalarOf(text);
 
 function scalarOf(text: string): string | number | boolean {
   if (text === "true" || text === "false") return text === "true";
   return text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
-function numbersOf(value: unknown, text: string): number[] {
-  const range = typeof value === "string" ? rangeOf(value) : undefined;
-  const all = range === undefined ? [value].flat() : wholeNumbers(range.low, range.high);
-  const isSeed = (x: unknown): x is number =>
-    Number.isInteger(x) && Number(x) >= 0 && Number(x) <= 0xffffffff;
-  if (all.length > 0 && all.every(isSeed)) return [...new Set(all)];
-  throw new UsageError(`--seed ${text} must be whole numbers from 0, counted upwards`);
+function seedsIn(text: string): number[] {
+  const all = listed("--seed", text).map(Number);
+  const isSeed = (x: number) => Number.isInteger(x) && x >= 0 && x <= 0xffffffff;
+  if (all.every(isSeed)) return [...new Set(all)];
+  throw new UsageError(`--seed ${text} must be whole numbers from 0`);
 }
 
 /** The flags of a study over what its file says. */

@@ -1,4 +1,10 @@
-import { dataSet, loadTest, loadTraining } from "../data/mod.ts";
+import {
+  dataSet,
+  type LoadOptions,
+  loadTest,
+  loadTraining,
+  type TrainingData,
+} from "../data/mod.ts";
 import { messageOf, UsageError, UserError } from "../errors.ts";
 import { type AnyModel, type ModelModule, models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
@@ -23,9 +29,11 @@ import { summaryText } from "./models_command.ts";
 import { dryRun } from "./dry_run.ts";
 import { lrFind } from "./lr_find.ts";
 import { resolve } from "node:path";
-import { builtIn, modelOf, probe, recipeOf } from "../train/mod.ts";
+import { alone, builtIn, firstFirst, modelOf, probe, type Ranks, recipeOf } from "../train/mod.ts";
+import { refuseRanks } from "./together.ts";
 import {
   changedModule,
+  followRun,
   modelIn,
   readEnvironment,
   readRun,
@@ -46,20 +54,24 @@ export async function trainCommand(
   screen: Screen,
   reporter?: Reporter,
   own?: ModelModule,
+  ranks = alone,
 ): Promise<number> {
   const { settings, options } = splitFlags(withRecipe(flags), own);
-  configureThreads(options.threads);
+  configureThreads(options.threads, ranks.local);
+  if (ranks.size > 1 && (options.dryRun || options.lrFind)) {
+    throw new UsageError("--dry-run and --lr-find are for one process: leave out mpirun");
+  }
   if (options.resume !== undefined) {
     if (options.summary) {
       throw new UsageError("--summary is for a new run: its report has the layers");
     }
-    return await resume(options.resume, settings, options, screen, reporter, own);
+    return await resume(options.resume, settings, options, screen, reporter, own, ranks);
   }
   if (options.dryRun && options.lrFind) {
     throw new UsageError("--dry-run and --lr-find each take the place of a run: give one of them");
   }
   const complete = checkedSettings(settings, own?.model);
-  const data = await loadTraining({ ...options, trainSize: settings.trainSize });
+  const data = await loadInTurn(ranks, { ...options, trainSize: settings.trainSize });
   const config = completeConfig(withFigures(complete, data.train), data.source, own?.model);
   const model = own?.model ?? builtIn(config);
   refuseForData(config, complete, model);
@@ -74,13 +86,22 @@ export async function trainCommand(
   }
   if (options.dryRun) return await dryRun(config, model, data, options, screen);
   if (options.lrFind) return await lrFind(config, model, data, options, screen);
+  refuseRanks(ranks, config, data.digests);
+  if (ranks.rank > 0) return await followRun(config, { data, model, ranks });
   const environment = {
-    ...await readEnvironment(config.device, data.digests),
+    ...await readEnvironment(config.device, data.digests, ranks.size),
     ...(own && { model_path: resolve(own.path) }),
   };
   using run = Run.create(config, environment, options.outputDir, { ...options, module: own });
-  return await trainRun(run, { model, ...runOptions(run, data, options, screen, reporter) });
+  return await trainRun(run, { model, ...runOptions(run, data, options, screen, reporter, ranks) });
 }
+
+/** Loads what is trained on, in the first process before the others, which find what that downloads. */
+const loadInTurn = (ranks: Ranks, options: LoadOptions): Promise<TrainingData> =>
+  firstFirst(
+    ranks,
+    () => loadTraining(ranks.rank === 0 ? options : { ...options, onWarning() {} }),
+  );
 
 /** Resumes a run folder from its last checkpoint. */
 async function resume(
@@ -88,8 +109,9 @@ async function resume(
   settings: Partial<TrainSettings>,
   options: RunOptions,
   screen: Screen,
-  reporter?: Reporter,
-  own?: ModelModule,
+  reporter: Reporter | undefined,
+  own: ModelModule | undefined,
+  ranks: Ranks,
 ): Promise<number> {
   if (options.dryRun) throw new UsageError("--dry-run keeps nothing, so it cannot --resume a run");
   if (options.lrFind) {
@@ -106,12 +128,19 @@ async function resume(
   const model = await modelIn(folder, config, own?.path);
   const changed = changedModule(record);
   if (changed !== undefined) screen.line(`warning: ${changed}`);
+  const { data: source, trainSize } = config;
+  const load = () => loadInTurn(ranks, { ...options, data: source, trainSize });
+  if (ranks.rank > 0) {
+    const data = await load();
+    refuseRanks(ranks, config, data.digests);
+    return await followRun(config, { data, model, ranks });
+  }
   using run = Run.open(folder, options);
   if (own !== undefined) restoreModule(diskFiles, folder, config, own);
-  const { data: source, trainSize } = config;
-  const data = await loadTraining({ ...options, data: source, trainSize });
+  const data = await load();
   refuseOtherData(folder, environment?.data_sha256 ?? data.digests, data.digests);
-  return await trainRun(run, { model, ...runOptions(run, data, options, screen, reporter) });
+  refuseRanks(ranks, config, data.digests);
+  return await trainRun(run, { model, ...runOptions(run, data, options, screen, reporter, ranks) });
 }
 
 function runOptions(
@@ -120,6 +149,7 @@ function runOptions(
   options: RunOptions,
   screen: Screen,
   reporter: Reporter | undefined,
+  ranks: Ranks,
 ): TrainRunOptions {
   return {
     data,
@@ -127,8 +157,11 @@ function runOptions(
     screen,
     checkpointEvery: options.checkpointEvery,
     maxTime: options.maxTime,
-    resumeCommand: resumeCommand(folder, options),
+    resumeCommand: `${ranks.size > 1 ? `mpirun -n ${ranks.size} ` : ""}${
+      resumeCommand(folder, options)
+    }`,
     reporter,
+    ranks,
   };
 }
 

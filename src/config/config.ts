@@ -66,6 +66,9 @@ export const configSchema = z.strictObject({
   clipGradNorm: z.number().min(0).describe("largest norm of the gradients, 0 for any").default(0),
   accumulate: z.int().min(1).max(10000).describe("batches a step, of which it is the mean")
     .default(1),
+  shards: z.int().min(1).max(1024)
+    .describe("parts of a batch, each with its own batch norm: mpirun's processes divide them")
+    .default(1),
   ema: fraction.describe("decay of the averaged weights that are evaluated, 0 for none").default(0),
   hflip: z.boolean().describe("augment: flip half of the images").default(false),
   cropPadding: z.int().min(0).max(14).describe("augment: shift by up to N pixels").default(0),
@@ -132,6 +135,7 @@ export const laterKeys: readonly (keyof TrainConfig)[] = [
   "cutmix",
   "normalize",
   "tta",
+  "shards",
 ];
 
 /** What a user says of a config: the rest follows from the defaults. */

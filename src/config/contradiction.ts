@@ -58,6 +58,10 @@ function contradictionBetween(settings: TrainSettings): string | undefined {
   if (lookaheadShare !== undefined && lookaheadSteps === 0) {
     return "--lookahead-share needs --lookahead-steps above 0";
   }
+  const { shards = 1, batchSize = 32 } = settings;
+  if (shards > 1 && batchSize < 2 * shards) {
+    return `--shards ${shards} needs --batch-size ${2 * shards} or more: a shard has two images`;
+  }
   return withoutValidation(settings, dataSets);
 }
 

@@ -99,6 +99,7 @@ export interface LibraryInformation {
   readonly candle: string;
   /** `scalar`, `neon`, `avx2` or `avx512`: which instance of the kernels runs. */
   readonly instructionSet: string;
+  /** How many run. */
   readonly threads: number;
   readonly cuda: boolean;
   /** Of the library's file. */
@@ -112,7 +113,11 @@ export const libraryInformation = (): LibraryInformation => {
   return { ...JSON.parse(new TextDecoder().decode(text.subarray(0, length))), sha256 };
 };
 
-/** Sets the number of threads for all that follows; 0 is one a physical core that may be used. */
-export function configureThreads(threads: number): void {
-  native.wick_configure(threads);
+/**
+ * Sets the number of threads for all that follows; 0 is one a physical core that may be used, divided
+ * among `processes` that do the same. No more run than there are CPUs.
+ */
+export function configureThreads(threads: number, processes = 1): void {
+  const ofCores = processes > 1 ? Math.max(1, Math.floor(native.wick_cores() / processes)) : 0;
+  native.wick_configure(threads || ofCores);
 }

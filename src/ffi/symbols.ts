@@ -4,11 +4,12 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 3005108023;
+export const ABI_HASH = 72277709;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
   wick_configure: { parameters: ["u32"], result: "f64" },
+  wick_cores: { parameters: [], result: "f64" },
   wick_force_generic: { parameters: ["u32"], result: "f64" },
   wick_info: { parameters: ["buffer", "u32"], result: "f64" },
   wick_panic_next: { parameters: [], result: "f64" },
@@ -102,8 +103,7 @@ export const symbols = {
     parameters: ["f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
     result: "f64",
   },
-  conv2d: { parameters: ["f64", "f64", "f64", "buffer", "u32", "u32"], result: "f64" },
-  conv2d_added: { parameters: ["f64", "f64", "f64", "buffer", "u32", "f64", "u32"], result: "f64" },
+  conv2d: { parameters: ["f64", "f64", "f64", "buffer", "u32", "f64", "u32"], result: "f64" },
   conv2d_max_pool2d: {
     parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "buffer", "u32", "buffer", "u32"],
     result: "f64",
@@ -300,6 +300,9 @@ export const symbols = {
     result: "f64",
   },
   picture_to_png: { parameters: ["buffer", "u32", "u32", "u32", "buffer", "u32"], result: "f64" },
+  mpi_start: { parameters: ["buffer", "u32", "buffer", "u32"], result: "f64" },
+  mpi_gather: { parameters: ["buffer", "u32", "buffer", "u32"], result: "f64" },
+  mpi_finish: { parameters: [], result: "f64" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 type U8 = Uint8Array<ArrayBuffer>;
@@ -310,8 +313,13 @@ type F64 = Float64Array<ArrayBuffer>;
 
 /** The exports as typed functions. */
 export interface Native {
-  /** Chooses the number of threads (0: one for each core) before the first operation; returns the number in force. */
+  /**
+   * Chooses the number of threads (0: one for each core) before the first operation; returns the number that
+   * runs, no more than CPUs.
+   */
   wick_configure(threads: number): number;
+  /** How many physical cores this process may use. */
+  wick_cores(): number;
   /** Routes every operation through its form composed of candle's operations (1) or back (0): for tests. */
   wick_force_generic(on: number): void;
   /** Writes a JSON object that describes the library; returns its length in bytes. */
@@ -503,19 +511,11 @@ export interface Native {
     out: F64,
   ): void;
   /**
-   * `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] or 0 -> [n, o, h', w']`, through ReLU where `relu`
-   * is 1. `p` is `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x, groups]`.
+   * `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] or 0 -> [n, o, h', w']`, plus `added [n, o, h', w']` or
+   * 0, through ReLU where `relu` is 1. `p` is `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x,
+   * groups]`.
    */
-  conv2d(x: Handle, weight: Handle, bias: Handle, p: U32, relu: number): Handle;
-  /** `conv2d(..) + added [n, o, h', w']`, through ReLU where `relu` is 1. */
-  conv2d_added(
-    x: Handle,
-    weight: Handle,
-    bias: Handle,
-    p: U32,
-    added: Handle,
-    relu: number,
-  ): Handle;
+  conv2d(x: Handle, weight: Handle, bias: Handle, p: U32, added: Handle, relu: number): Handle;
   /**
    * Writes two handles: the maximum and its argmax that max_pool2d with the parameters `pooling` gives of conv2d's
    * result.
@@ -838,6 +838,12 @@ export interface Native {
   ): void;
   /** Encodes pixels `[height, width, channels]` (1: gray, 3: RGB) as a PNG into `out`; returns its length in bytes. */
   picture_to_png(pixels: U8, width: number, channels: number, out: U8): number;
+  /** Starts MPI from the library of this name, UTF-8, and writes this process's rank and how many processes there are. */
+  mpi_start(library: U8, out: U32): void;
+  /** Fills `values` in every process. Each has filled in its part: process r's ends at `ends[r]`, where the next begins. */
+  mpi_gather(values: F64, ends: U32): void;
+  /** Ends MPI when every process does, if it was started. */
+  mpi_finish(): void;
 }
 
 const getter = (name: "length" | "buffer"): () => unknown =>
@@ -873,6 +879,7 @@ export const bind = (
   fail: () => never,
 ): Native => ({
   wick_configure: (threads) => s.wick_configure(u32(threads)) || fail(),
+  wick_cores: () => s.wick_cores() || fail(),
   wick_force_generic: (on) => void (s.wick_force_generic(u32(on)) || fail()),
   wick_info: (out) => s.wick_info(array(out, Uint8Array), length) || fail(),
   wick_panic_next: () => void (s.wick_panic_next() || fail()),
@@ -1022,10 +1029,8 @@ export const bind = (
   linear_gradients: (x, weight, y, dy, wanted, out) =>
     void (s.linear_gradients(x, weight, y, dy, u32(wanted), array(out, Float64Array), length) ||
       fail()),
-  conv2d: (x, weight, bias, p, relu) =>
-    s.conv2d(x, weight, bias, array(p, Uint32Array), length, u32(relu)) || fail(),
-  conv2d_added: (x, weight, bias, p, added, relu) =>
-    s.conv2d_added(x, weight, bias, array(p, Uint32Array), length, added, u32(relu)) || fail(),
+  conv2d: (x, weight, bias, p, added, relu) =>
+    s.conv2d(x, weight, bias, array(p, Uint32Array), length, added, u32(relu)) || fail(),
   conv2d_max_pool2d: (x, weight, bias, p, relu, pooling, out) =>
     void (s.conv2d_max_pool2d(
       x,
@@ -1474,4 +1479,11 @@ export const bind = (
       array(out, Uint8Array),
       length,
     ) || fail(),
+  mpi_start: (library, out) =>
+    void (s.mpi_start(array(library, Uint8Array), length, array(out, Uint32Array), length) ||
+      fail()),
+  mpi_gather: (values, ends) =>
+    void (s.mpi_gather(array(values, Float64Array), length, array(ends, Uint32Array), length) ||
+      fail()),
+  mpi_finish: () => void (s.mpi_finish() || fail()),
 });

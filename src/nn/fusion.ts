@@ -22,6 +22,9 @@ export interface Pass {
 
 type Built<Kind extends Layer, Own> = Module<Own> & { readonly layer: Kind };
 
+/** A native call, with other weights than the module's own where they are given. */
+type Call = (x: Tensor, mode: Mode, weights?: Weights) => Tensor;
+
 /** What a kind of layer can do for its neighbours. */
 interface Row {
   /** Kinds that join it where they follow in this order; each may be left out. */
@@ -34,8 +37,8 @@ interface Row {
   readonly leavesReluGradient?: boolean;
   /** Whether its input's gradient can be zeroed where the ReLU before it gave 0. */
   readonly takesReluGradient?: boolean;
-  /** The call of a pass that it begins, by these weights if they are not its own. */
-  forward(module: Module, epilogue: functional.Epilogue): (x: Tensor, mode: Mode) => Tensor;
+  /** The call of a pass that it begins. */
+  forward(module: Module, epilogue: functional.Epilogue): Call;
   /** What it adds to the call of a pass that it joins. */
   join?(layer: Layer): functional.Epilogue;
 }
@@ -59,15 +62,16 @@ const rows: Readonly<Record<string, Row>> = {
     folds: "batchNorm2d",
     leavesReluGradient: true,
     takesReluGradient: true,
-    forward({ layer, tensors: { weight, bias } }: Built<Conv2d, Weights>, epilogue) {
+    forward({ layer, tensors }: Built<Conv2d, Weights>, epilogue) {
       const geometry = new ConvolutionGeometry(layer);
-      return (x) => functional.conv2d(x, weight, bias, geometry, epilogue);
+      return (x, _mode, { weight, bias } = tensors) =>
+        functional.conv2d(x, weight, bias, geometry, epilogue);
     },
   },
   linear: {
     epilogue: ["relu"],
     folds: "batchNorm1d",
-    forward: ({ tensors: { weight, bias } }: Module<Weights>, epilogue) => (x) =>
+    forward: ({ tensors }: Module<Weights>, epilogue) => (x, _mode, { weight, bias } = tensors) =>
       functional.linear(x, weight, bias, epilogue),
   },
   relu: {
@@ -139,14 +143,18 @@ function runOf(pass: Pass, modules: readonly Module[]): Run {
 /** A row's call by the weights into which the normalisation after them is folded. */
 function folded({ forward }: Row, after: Module): Row["forward"] {
   const normalization = after as Built<BatchNorm, BatchNormTensors>;
-  const { running_mean: mean, running_var: variance, ...own } = normalization.tensors;
+  const { weight, bias, running_mean: mean, running_var: variance } = normalization.tensors;
+  const given = { weight, bias, mean, variance };
   const { epsilon } = normalization.layer;
-  return (module, epilogue) => (x, mode) => {
-    const { weight, bias } = (module as Module<Weights>).tensors;
-    const tensors = functional.foldBatchNorm(weight, bias, { ...own, mean, variance }, epsilon);
-    const y = forward({ ...module, tensors }, epilogue)(x, mode);
-    for (const each of Object.values(tensors)) if (!each.requiresGrad) each.dispose();
-    return y;
+  return (module, epilogue) => {
+    const call = forward(module, epilogue);
+    const own = (module as Module<Weights>).tensors;
+    return (x, mode) => {
+      const weights = functional.foldBatchNorm(own.weight, own.bias, given, epsilon);
+      const y = call(x, mode, weights);
+      for (const each of [weights.weight, weights.bias]) if (!each.requiresGrad) each.dispose();
+      return y;
+    };
   };
 }
 

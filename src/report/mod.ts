@@ -5,4 +5,5 @@ export { writeComparison } from "./comparison/files.ts";
 export { finishedRuns, newestRuns, refuseDifferentData } from "./comparison/finished_runs.ts";
 export { comparisonText } from "./comparison/text.ts";
 export { rateReport } from "./rate_report.ts";
+export { writeStudyReport } from "./study_report.ts";
 export { writeReport } from "./write_report.ts";

@@ -95,12 +95,17 @@ function interrupted(record: RunRecord, { resumeCommand }: ReportContent): Marku
     ["best epoch", figure("best.epoch", best.epoch)],
     ...validation(best),
   ]);
-  const end = failure === undefined
+  const end = failure === undefined && record.isTrial
+    ? markup`<p>This run is a trial of a study, chosen by validation: ${
+      figure("step", step, grouped(step))
+    } of ${grouped(total)} steps.</p>`
+    : failure === undefined
     ? markup`<p class="warning">This run was interrupted at step ${reached} of ${grouped(total)}.\
 </p><p>To resume:</p><pre><code>${resumeCommand}</code></pre>`
     : markup`<p class="warning">This run has failed: ${failure}.</p>`;
+  const when = record.isTrial ? "for the trial that is chosen" : "when a run is complete";
   return markup`${end}\
-<p class="muted">The test images are opened once, when a run is complete.</p>${figures}`;
+<p class="muted">The test images are opened once, ${when}.</p>${figures}`;
 }
 
 /** A card of each figure that there is; `right` follows a proportion. */

@@ -22,6 +22,8 @@ export interface Environment {
   readonly cpu: string | null;
   readonly instruction_set: string;
   readonly threads: number;
+  /** Processes that train it together, where they are several. */
+  readonly processes?: number;
   readonly device: string;
   /** Where the module of a model of one's own lay. */
   readonly model_path?: string;
@@ -46,6 +48,7 @@ export type RecordedEnvironment = Readonly<z.infer<typeof environmentSchema>>;
 export async function readEnvironment(
   device: Device,
   dataDigests: Readonly<Record<string, string>>,
+  processes = 1,
 ): Promise<Environment> {
   const info = libraryInformation();
   return {
@@ -59,6 +62,7 @@ export async function readEnvironment(
     cpu: processor(),
     instruction_set: info.instructionSet,
     threads: info.threads,
+    ...(processes > 1 && { processes }),
     device,
     data_sha256: dataDigests,
     reproducible: device === "cpu"

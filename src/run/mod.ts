@@ -1,6 +1,7 @@
 /** The run folder: its files, lock, checkpoints and results. @module */
 export { type EpochDigests, epochDigests, readDigests } from "./digests.ts";
 export { readCommit, readEnvironment } from "./environment.ts";
+export { followRun } from "./follow_run.ts";
 export { distinctNames } from "./distinct_names.ts";
 export { isLocked, LockedError, lockRun } from "./lock.ts";
 export { refuseOtherData } from "./other_data.ts";
@@ -8,10 +9,12 @@ export {
   type EpochRecord,
   type FoundRun,
   inspectRun,
+  isStudy,
   readRun,
   type RunRecord,
   runsIn,
   runStates,
+  studyFile,
 } from "./record.ts";
 export {
   type EpochResult,

@@ -21,8 +21,11 @@ import { type Summary, summarySchema } from "./summary.ts";
 
 const failureSchema = z.object({ message: z.string() });
 
-/** How a run stands. */
-export const runStates = ["training", "finished", "interrupted", "damaged"] as const;
+/** The file by which a folder is known as a study's. */
+export const studyFile = "study.sqlite";
+
+/** How a run stands; `untested` is a trial of a study that nobody trains. */
+export const runStates = ["training", "finished", "untested", "interrupted", "damaged"] as const;
 export type RunState = typeof runStates[number];
 
 /** A complete epoch; its time is missing where the process that took it was killed. */
@@ -126,7 +129,13 @@ export class RunRecord {
   get state(): Exclude<RunState, "damaged"> {
     if (this.finished) return "finished";
     const { locked = isLocked(this.folder, this.#options) } = this.#options;
-    return locked ? "training" : "interrupted";
+    return locked ? "training" : this.isTrial ? "untested" : "interrupted";
+  }
+
+  /** Whether it is a trial's run, whose study says how far it is trained and whether it is tested. */
+  @cached
+  get isTrial(): boolean {
+    return isStudy(`${this.folder}/..`);
   }
 
   /** The figures of a finished run. */
@@ -218,6 +227,19 @@ export class RunRecord {
     if (result.success) return content as T; // the order of its keys is the file's, not the schema's
     const [{ path: where, message }] = result.error.issues;
     throw new UserError(`${path} is damaged: ${where.join(".")}: ${message}`);
+  }
+}
+
+/** Whether a folder is a study's. */
+export function isStudy(folder: string): boolean {
+  try {
+    return Deno.lstatSync(`${folder}/${studyFile}`).isFile;
+  } catch (error) {
+    const { NotADirectory, NotFound, PermissionDenied } = Deno.errors;
+    if ([NotADirectory, NotFound, PermissionDenied].some((kind) => error instanceof kind)) {
+      return false;
+    }
+    throw error;
   }
 }
 

@@ -11,7 +11,9 @@ import {
   modelOf,
   NonfiniteError,
   Pace,
+  type Ranks,
   recipeOf,
+  shareState,
   train,
   trainingSeconds,
   TrainingState,
@@ -48,6 +50,8 @@ export interface TrainRunOptions {
   /** The command that resumes the run after an interruption. */
   readonly resumeCommand: string;
   readonly reporter?: Reporter;
+  /** The processes that train it together, of which this is the first; one by default. */
+  readonly ranks?: Ranks;
 }
 
 /**
@@ -61,11 +65,12 @@ export async function trainRun(run: Run, given: TrainRunOptions): Promise<number
   const { config } = run;
   using signals = new StopSignals((text) => screen.line(text));
   const pace = new Pace({ signals, checkpointEvery, maxTime });
-  const { model = builtIn(config), layer = modelOf(config, model) } = options;
-  using state = new TrainingState(layer, recipeOf(config, model), data.train.count);
+  const { model = builtIn(config), layer = modelOf(config, model), ranks } = options;
+  using state = new TrainingState(layer, recipeOf(config, model), data.train.count, ranks);
   try {
     screen.line(introduction(run, data, state));
     await restore(run, state, data, screen);
+    shareState(state);
     const stop = async () => {
       const code = stopped(pace.stop, state, resumeCommand, screen);
       await writeReport(run, options);
@@ -121,7 +126,7 @@ export async function restore(
     throw new UserError(`${run.folder} was made with another model: ${messageOf(error)}`);
   }
   if (run.begun) {
-    run.recordResume(await readEnvironment(device, data.digests), state.step);
+    run.recordResume(await readEnvironment(device, data.digests, state.ranks.size), state.step);
     screen.line(`resumes at step ${state.step} of ${state.totalSteps}`);
   }
   run.rewind(state.history);

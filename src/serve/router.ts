@@ -9,11 +9,13 @@ import { compareLimit, comparePage } from "./pages/compare_page.ts";
 import { listPage } from "./pages/list_page.ts";
 import { missing, rootOf } from "./pages/page.ts";
 import { filesOf, runPage } from "./pages/run_page.ts";
+import { studyPage } from "./pages/study_page.ts";
 import type { Renderable } from "./rendered.ts";
 import { assetReply, fileReply, redirection, type Reply } from "./replies.ts";
 import type { RunRecord } from "../run/mod.ts";
 import { findFile } from "../storage/mod.ts";
 import type { RunStore } from "./run_store.ts";
+import type { StudyStore } from "./study_store.ts";
 
 const look = `${colourStyle(":root")}:root{font-family:${typeface}}`;
 
@@ -23,6 +25,12 @@ const assets: Readonly<Record<string, () => Reply>> = {
   "/icon.svg": () => assetReply(icon, "image/svg+xml"),
 };
 
+/** All that pages are made of. */
+export interface Stores {
+  readonly runs: RunStore;
+  readonly studies: StudyStore;
+}
+
 /** What an address leads to. */
 export type Destination = Renderable | Reply | Refusal;
 
@@ -30,7 +38,11 @@ export type Destination = Renderable | Reply | Refusal;
  * Finds what an address that was not refused leads to. Only the runs that it shows are looked at;
  * the table of all runs may be `age` milliseconds old.
  */
-export async function route(url: URL, store: RunStore, age: number): Promise<Destination> {
+export async function route(
+  url: URL,
+  { runs: store, studies }: Stores,
+  age: number,
+): Promise<Destination> {
   const { pathname, search, searchParams } = url;
   if (Object.hasOwn(assets, pathname)) return assets[pathname]();
   if (pathname === "/") {
@@ -46,13 +58,20 @@ export async function route(url: URL, store: RunStore, age: number): Promise<Des
   if (pathname === "/compare") return comparison(searchParams.getAll("run"), store);
   const [name, ...file] = rest.map(decodeURIComponent);
   if (top !== "runs" || !name) return nothing("There is no such page.", url);
-  return file.length === 0 ? page(name, store, url) : runFile(name, file.join("/"), store, url);
+  const { study, runs } = studies.get(name) ?? {};
+  if (study === undefined || runs === undefined) return runPages(name, file, store, url);
+  if (file.length === 0) return { of: [study], render: () => studyPage(study) };
+  return runPages(file[0], file.slice(1), runs, url);
 }
 
 /** A page that says what there is not. */
 function nothing(what: string, { pathname }: URL): Renderable {
   return { of: [what], render: () => missing(what, rootOf(pathname)) };
 }
+
+/** The page of a run, or one of its files. */
+const runPages = (name: string, file: readonly string[], store: RunStore, url: URL): Destination =>
+  file.length === 0 ? page(name, store, url) : runFile(name, file.join("/"), store, url);
 
 function page(name: string, store: RunStore, url: URL): Renderable {
   const run = store.get(name);

@@ -1,6 +1,6 @@
 import { milliseconds, now } from "../clock.ts";
 import { messageOf, UserError } from "../errors.ts";
-import { type FoundRun, inspectRun, isLocked } from "../run/mod.ts";
+import { type FoundRun, inspectRun, isLocked, isStudy } from "../run/mod.ts";
 
 interface CachedRun {
   readonly record: FoundRun | undefined;
@@ -19,12 +19,14 @@ export interface RunList {
   readonly runs: readonly FoundRun[];
   /** The names of symbolic links to run folders, which are not followed. */
   readonly links: readonly string[];
+  /** The names of studies' folders, where there are some. */
+  readonly studies?: readonly string[];
   /** Why the folder has no runs to show, where it cannot be read or is not there. */
   readonly problem?: string;
 }
 
 /** A change this much younger than its reading may share its time with a later one. */
-const unsettled = 2000; // milliseconds
+export const unsettled = 2000; // milliseconds
 
 /** Runs that are looked at before other requests have their turn; to read one counts as 12. */
 const [atOnce, reading] = [500, 12];
@@ -44,9 +46,8 @@ export class RunStore {
 
   /** The run with this name, as it is now; a name that no folder has leads nowhere. */
   get(name: string): FoundRun | undefined {
-    const entries = entriesOf(this.folder);
-    const found = "root" in entries && entries.folders.includes(name);
-    return found ? this.#look(entries.root, name) : undefined;
+    const root = rootWith(this.folder, name);
+    return root === undefined ? undefined : this.#look(root, name);
   }
 
   /**
@@ -85,7 +86,13 @@ export class RunStore {
     }
     const names = new Set(folders);
     for (const name of this.#cache.keys()) if (!names.has(name)) this.#cache.delete(name);
-    return { runs, links: links.filter((name) => isFile(`${root}/${name}/config.json`)) };
+    const found = new Set(runs.map(({ name }) => name));
+    const studies = folders.filter((name) => !found.has(name) && isStudy(`${root}/${name}`));
+    return {
+      runs,
+      links: links.filter((name) => isFile(`${root}/${name}/config.json`)),
+      ...(studies.length > 0 && { studies }),
+    };
   }
 
   /**
@@ -125,13 +132,21 @@ export class RunStore {
 }
 
 function same(a: RunList, b: RunList): boolean {
-  const all = ({ runs, links, problem }: RunList) => [problem, runs.length, ...runs, ...links];
+  const all = ({ runs, links, studies = [], problem }: RunList) => [
+    ...[problem, runs.length, links.length, ...runs, ...links, ...studies],
+  ];
   const [left, right] = [all(a), all(b)];
   return left.length === right.length && left.every((each, i) => each === right[i]);
 }
 
+/** The real path of a folder that has a folder of this name; undefined where it has none. */
+export function rootWith(folder: string, name: string): string | undefined {
+  const entries = entriesOf(folder);
+  return "root" in entries && entries.folders.includes(name) ? entries.root : undefined;
+}
+
 /** What changes when a file is written or replaced, and when that was. */
-function stampOf(path: string): { text: string; time: number } {
+export function stampOf(path: string): { text: string; time: number } {
   try {
     const { mtime, size, ino } = Deno.lstatSync(path);
     const time = mtime?.getTime() ?? 0;

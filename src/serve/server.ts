@@ -4,8 +4,9 @@ import { listen } from "./http_server.ts";
 import { documentOf, rootOf } from "./pages/page.ts";
 import { Rendered } from "./rendered.ts";
 import { pageReply, refusalReply, type Reply, unchangedReply } from "./replies.ts";
-import { route } from "./router.ts";
+import { route, type Stores } from "./router.ts";
 import { refuseUnreadable, RunStore } from "./run_store.ts";
+import { StudyStore } from "./study_store.ts";
 
 /** How the pages are served. */
 export interface ServerOptions {
@@ -37,7 +38,8 @@ export function startServer(options: ServerOptions): Server {
   const { folder, host, port, allowedHosts = [], patience = 10_000, every = 1000 } = options;
   const { onError } = options;
   refuseUnreadable(folder);
-  const pages = { store: new RunStore(folder), rendered: new Rendered(every), every };
+  const stores = { runs: new RunStore(folder), studies: new StudyStore(folder) };
+  const pages = { stores, rendered: new Rendered(every), every };
   const names = { host, allowed: allowedHosts };
   const { port: listening, finished, close } = listen({
     host,
@@ -56,7 +58,7 @@ export function startServer(options: ServerOptions): Server {
 
 /** What pages are made of, and how often an open one looks whether it has changed. */
 interface Pages {
-  readonly store: RunStore;
+  readonly stores: Stores;
   readonly rendered: Rendered;
   readonly every: number;
 }
@@ -67,7 +69,7 @@ async function answer(asked: Asked, names: Names, pages: Pages): Promise<Reply> 
   const known = asked.headers.get("if-none-match");
   const url = new URL(`http://localhost${pathOf(asked.target)}`);
   // A page that is open looks again and again: many of them share one look at the folder.
-  const destination = await route(url, pages.store, known === null ? 0 : pages.every);
+  const destination = await route(url, pages.stores, known === null ? 0 : pages.every);
   if ("reason" in destination) return refusal(destination, asked);
   if ("body" in destination) return destination;
   const page = pages.rendered.get(url, destination);

@@ -20,9 +20,13 @@ export function longState(run: RunRecord): string {
       }: none of the last was better.`
       : `Finished after ${counted(epochs.length, "epoch")}.`;
   }
+  if (state === "untested") {
+    const trained = `${epochs.length} of ${counted(config.epochs, "epoch")}`;
+    return `A trial of a study, trained for ${trained} and not tested.`;
+  }
   const done = epochs.length >= config.epochs;
   if (state === "training") {
-    if (done) return "Training is done; the test comes next.";
+    if (done) return run.isTrial ? "Training is done." : "Training is done; the test comes next.";
     return `Training: epoch ${epochs.length + 1} of ${config.epochs}${insideEpoch(run)}.`;
   }
   if (done) return "Interrupted after the last epoch, before the test.";

@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
+import { now } from "../clock.ts";
 import { messageOf, UserError } from "../errors.ts";
-import { isLocked } from "../run/mod.ts";
+import { isLocked, studyFile } from "../run/mod.ts";
 import type { Continued, Leave } from "./pruners/mod.ts";
 import type { Point } from "./space.ts";
 import type { Trial, TrialRun } from "./trial.ts";
@@ -31,6 +32,16 @@ export interface NewTrial {
 /** What became of a run. */
 export type Result = Pick<TrialRun, "state" | "history" | "digests" | "failure">;
 
+/** How a ledger is opened. */
+interface LedgerOptions {
+  /**
+   * How SQLite keeps what a transaction may have to take back, where a study may be begun: "delete" is
+   * for network file systems, which have no memory that machines share, as "wal" needs it.
+   */
+  readonly journal?: "wal" | "delete";
+  readonly readOnly?: boolean;
+}
+
 type Row = Readonly<Record<string, string | number | null>>;
 
 /**
@@ -40,23 +51,25 @@ type Row = Readonly<Record<string, string | number | null>>;
 export class Ledger implements Disposable {
   readonly #database: DatabaseSync;
 
-  private constructor(readonly folder: string, path: string, readOnly: boolean) {
-    this.#database = new DatabaseSync(path, { readOnly, timeout: 30_000 });
+  private constructor(readonly folder: string, path: string, options: LedgerOptions) {
+    const { journal, readOnly = false } = options;
+    this.#database = new DatabaseSync(path, { readOnly, timeout: readOnly ? 1000 : 30_000 });
     if (readOnly) return;
-    this.#database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+    this.#database.exec("PRAGMA synchronous = FULL;");
+    if (journal !== undefined) this.#database.exec(`PRAGMA journal_mode = ${journal};`);
     this.#database.exec(schema);
   }
 
-  /** Opens the study of a folder; throws a UserError where there is no study. */
-  static open(folder: string, options: { readonly create?: boolean } = {}): Ledger {
-    const path = `${folder}/study.sqlite`;
-    const { create = false } = options;
+  /** Opens the study of a folder; throws a UserError where there is none, and none is begun. */
+  static open(folder: string, options: LedgerOptions = {}): Ledger {
+    const { journal } = options;
+    const path = `${folder}/${studyFile}`;
     try {
-      if (!create && !Deno.statSync(path).isFile) throw new Error("it is no file");
-      return new Ledger(folder, path, false);
+      if (journal === undefined && !Deno.statSync(path).isFile) throw new Error("it is no file");
+      return new Ledger(folder, path, options);
     } catch (error) {
-      const what = error instanceof Deno.errors.NotFound && !create
-        ? `${folder} is no study: it has no study.sqlite`
+      const what = error instanceof Deno.errors.NotFound && journal === undefined
+        ? `${folder} is no study: it has no ${studyFile}`
         : `${path} cannot be opened as a study: ${messageOf(error)}`;
       throw new UserError(what, { cause: error });
     }
@@ -103,7 +116,16 @@ export class Ledger implements Disposable {
     return new Map((rows as Row[]).map(({ config, trial }) => [String(config), Number(trial)]));
   }
 
-  /** Begins round `number`, counted from 0; does nothing where another process has begun it. */
+  /** Whether a run is to be trained or is being trained. */
+  get hasOpenRuns(): boolean {
+    const open = "SELECT 1 FROM runs WHERE state = 'open' LIMIT 1";
+    return this.#database.prepare(open).get() !== undefined;
+  }
+
+  /**
+   * Begins round `number`, counted from 0; does nothing where another process has begun it, or before
+   * all runs of the last one have ended.
+   */
   begin(
     number: number,
     trials: readonly NewTrial[],
@@ -111,7 +133,7 @@ export class Ledger implements Disposable {
     continued: readonly Continued[],
   ): void {
     this.#transaction(() => {
-      if (this.rounds !== number) return;
+      if (this.rounds !== number || this.hasOpenRuns) return;
       this.set("rounds", `${number + 1}`);
       const goOn = this.#database.prepare(
         "UPDATE runs SET state = 'open', until = ? WHERE trial = ? AND state = 'paused'",
@@ -150,14 +172,26 @@ export class Ledger implements Disposable {
     ).run(owner, trial, trial, seed);
   }
 
-  /** Gives the runs of processes back that live no more; returns whether any process has a run. */
+  /**
+   * Gives the runs of processes back that live no more. Returns whether other processes had runs: such
+   * runs are to be waited for, or to be claimed.
+   */
   releaseOfTheDead(own: string): boolean {
-    const owners = this.#database.prepare(
-      "SELECT DISTINCT owner FROM runs WHERE state = 'open' AND owner IS NOT NULL",
-    ).all().map((row) => String((row as Row).owner));
-    const living = owners.filter((owner) => owner === own || isLocked(this.processFolder(owner)));
-    for (const owner of owners) if (!living.includes(owner)) this.release(owner);
-    return living.length > 0;
+    const others = this.#database.prepare(
+      "SELECT DISTINCT owner FROM runs WHERE state = 'open' AND owner IS NOT NULL AND owner != ?",
+    ).all(own).map((row) => String((row as Row).owner));
+    for (const owner of others) if (!isLocked(this.processFolder(owner))) this.release(owner);
+    return others.length > 0;
+  }
+
+  /** Removes the folders of processes that died; one that has just begun may not hold its lock yet. */
+  removeFoldersOfTheDead(): void {
+    for (const { name } of Deno.readDirSync(`${this.folder}/.processes`)) {
+      const began = Number(name.split("-")[1]);
+      const folder = this.processFolder(name);
+      if (now().getTime() - began < 60_000 || isLocked(folder)) continue;
+      Deno.removeSync(folder, { recursive: true });
+    }
   }
 
   /** Where a process that works on the study holds a lock. */

@@ -1,9 +1,17 @@
 import { parseConfig, type TrainConfig } from "../config/mod.ts";
 import { silentScreen, type StopSignal } from "../cli/mod.ts";
 import { loadTraining, type TrainingData } from "../data/mod.ts";
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 import { importModel, type ModelModule } from "../models/mod.ts";
-import { modelIn, readEnvironment, readRun, restore, Run, RunRecorder } from "../run/mod.ts";
+import {
+  LockedError,
+  modelIn,
+  readEnvironment,
+  readRun,
+  restore,
+  Run,
+  RunRecorder,
+} from "../run/mod.ts";
 import { modelOf, NonfiniteError, Pace, recipeOf, train, TrainingState } from "../train/mod.ts";
 import type { Leave } from "./pruners/mod.ts";
 import { objectiveOf, verdict } from "./trial.ts";
@@ -102,7 +110,7 @@ class TrialRecorder extends RunRecorder {
 
 /**
  * The job's run folder, made where it is not there. The worker of a process that was killed may still
- * hold it: that one saves, and lets go.
+ * hold it, or just have made it: that one saves, and lets go.
  */
 async function folderOf(job: Job, config: TrainConfig, workshop: Workshop): Promise<Run> {
   const path = `${job.parent}/${job.folder}`;
@@ -110,12 +118,14 @@ async function folderOf(job: Job, config: TrainConfig, workshop: Workshop): Prom
   const module = job.module === undefined ? undefined : await workshop.module(job.module);
   const environment = await readEnvironment(config.device, digests);
   for (let attempt = 1;; attempt++) {
+    const wasThere = isThere(path);
     try {
-      if (isThere(path)) return Run.open(path, { keepLast: 1 });
+      if (wasThere) return Run.open(path, { keepLast: 1 });
       const options = { module, name: job.folder, keepLast: 1 };
       return Run.create(config, environment, job.parent, options);
     } catch (error) {
-      if (!(error instanceof UserError) || attempt === attempts) throw error;
+      const isTaken = error instanceof LockedError || !wasThere && isThere(path);
+      if (!isTaken || attempt === attempts) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

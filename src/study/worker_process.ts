@@ -1,17 +1,10 @@
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { programArguments, root } from "./deno_program.ts";
 import type { Channel, Reply, Request } from "./messages.ts";
-
-const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** Starts a worker in a process of its own, which ends with this one. */
 export function workerProcess(): Channel {
   const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "-q", "-P=train", `--config=${root}/deno.json`],
-      `--import-map=${root}/.wick/import_map.json`,
-      `${root}/tasks/sweep_worker.ts`,
-    ],
+    args: programArguments("sweep_worker.ts"),
     cwd: root,
     stdin: "piped",
     stdout: "piped",

@@ -46,10 +46,8 @@ export function conv2d(
     return added(conv2d(x, weight, bias, geometry, { inputFromRelu }), other, relu);
   }
   const [{ handle: kernel }, shift] = [weight, bias?.handle ?? 0];
-  const after = Number(relu);
-  const handle = other === undefined
-    ? native.conv2d(x.handle, kernel, shift, geometry.native, after)
-    : native.conv2d_added(x.handle, kernel, shift, geometry.native, other.handle, after);
+  const plus = other?.handle ?? 0;
+  const handle = native.conv2d(x.handle, kernel, shift, geometry.native, plus, Number(relu));
   const y = new Tensor(handle, x.dtype);
   const inputs = bias ? [x, weight, bias] : [x, weight];
   const all = other ? [...inputs, other] : inputs;

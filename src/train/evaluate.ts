@@ -1,8 +1,9 @@
-import { type Batch, batches, type ImageSet } from "../data/mod.ts";
+import { type Batch, batchCount, batches, type ImageSet } from "../data/mod.ts";
 import { checkOutputs, crossEntropyLoss, evaluation, type Loss, type Module } from "../nn/mod.ts";
 import type { Counts } from "../statistics/mod.ts";
 import { accumulateMetrics, type Device, noGradients, scope, Tensor } from "../tensor/mod.ts";
 import type { Pace } from "./pace.ts";
+import { alone, gatherRows, ownPart, type Ranks } from "./ranks.ts";
 
 /** Images an evaluation step: fixed, because the loss's last bits depend on it. */
 export const evaluationBatch = 250;
@@ -34,56 +35,80 @@ export interface EvaluateOptions {
   readonly loss?: Loss;
 }
 
+/** How it is evaluated in a training. */
+export interface PacedOptions extends EvaluateOptions {
+  readonly pace: Pace;
+  /** The processes that divide the batches among themselves; one by default. */
+  readonly ranks?: Ranks;
+}
+
+/** What is kept of a batch: sum of losses, correct predictions, examples, and a byte for each prediction. */
+const rowLength = 3 + Math.ceil(evaluationBatch / 8);
+
 /** Evaluates a model batch by batch. */
-class Evaluator implements Disposable {
-  readonly device: Device;
-  readonly loss: Loss;
-  readonly #totals: Tensor;
-  readonly #predictions: Uint8Array;
-  #count = 0;
+class Evaluator {
+  readonly #options: Required<EvaluateOptions>;
+  readonly #count: number;
+  readonly #rows: Float64Array<ArrayBuffer>;
 
   constructor(
     readonly model: Module,
     readonly set: ImageSet,
     { device = "cpu", loss = crossEntropyLoss() }: EvaluateOptions,
+    readonly ranks: Ranks = alone,
   ) {
     if (set.count === 0) throw new RangeError(`Cannot evaluate on ${set.name}: it has no images`);
-    this.device = device;
-    this.loss = loss;
-    this.#totals = Tensor.zeros([3], { dtype: "f64", device });
-    this.#predictions = new Uint8Array(set.count);
+    this.#options = { device, loss };
+    this.#count = batchCount(set, evaluationBatch);
+    this.#rows = new Float64Array(this.#count * rowLength);
   }
 
-  /** The set's batches, in order, the last partial one included. */
-  batches(): Iterable<Batch> {
-    return batches(this.set, evaluationBatch, { device: this.device });
+  /** Counts this process's part of the batches, in order, one for each step of the iteration. */
+  *steps(): Generator<void> {
+    const { device } = this.#options;
+    const [from, to] = ownPart(this.ranks, this.#count);
+    let index = from;
+    if (from === to) return;
+    for (const batch of batches(this.set, evaluationBatch, { device, from })) {
+      this.#add(batch, index++);
+      yield;
+      if (index === to) return;
+    }
   }
 
-  /** Counts a batch. */
-  add({ images, labels, count, classes }: Batch): void {
+  #add({ images, labels, classes }: Batch, index: number): void {
     scope(() =>
       noGradients(() => {
         const logits = this.model.forward(images);
         checkOutputs(logits, classes);
-        accumulateMetrics(this.#totals, this.loss(logits, labels, evaluation), logits, labels);
-        this.#predictions.set(logits.argmax(1).numbers(), this.#count);
+        const { device, loss } = this.#options;
+        const totals = Tensor.zeros([3], { dtype: "f64", device });
+        accumulateMetrics(totals, loss(logits, labels, evaluation), logits, labels);
+        this.#rows.set(totals.numbers(), index * rowLength);
+        this.#predictions(index).set(logits.argmax(1).numbers());
       })
     );
-    this.#count += count;
   }
 
-  /** The figures of all batches that were counted. */
+  #predictions(index: number): Uint8Array {
+    return new Uint8Array(this.#rows.buffer, (index * rowLength + 3) * 8, evaluationBatch);
+  }
+
+  /** The figures of all batches, whichever process counted them. */
   result(): Evaluation {
-    const predictions = this.#predictions.subarray(0, this.#count);
-    const confusion = confusionCounts(this.set.labels, predictions, this.set.classes.length);
+    const { set } = this;
+    const { count } = set;
+    gatherRows(this.ranks, this.#rows, this.#count);
+    const predictions = new Uint8Array(count);
+    let sum = 0;
+    for (let index = 0; index < this.#count; index++) {
+      const at = index * evaluationBatch;
+      sum += this.#rows[index * rowLength]!;
+      predictions.set(this.#predictions(index).subarray(0, count - at), at);
+    }
+    const confusion = confusionCounts(set.labels, predictions, set.classes.length);
     const correct = confusion.reduce((sum, row, label) => sum + row[label], 0);
-    const count = this.#count;
-    const loss = this.#totals.numbers()[0] / count;
-    return { loss, correct, count, accuracy: correct / count, confusion, predictions };
-  }
-
-  [Symbol.dispose](): void {
-    this.#totals.dispose();
+    return { loss: sum / count, correct, count, accuracy: correct / count, confusion, predictions };
   }
 }
 
@@ -93,8 +118,8 @@ export function evaluate(
   set: ImageSet,
   options: EvaluateOptions = {},
 ): Evaluation {
-  using evaluator = new Evaluator(model, set, options);
-  for (const batch of evaluator.batches()) evaluator.add(batch);
+  const evaluator = new Evaluator(model, set, options);
+  for (const _ of evaluator.steps());
   return evaluator.result();
 }
 
@@ -102,13 +127,14 @@ export function evaluate(
 export async function evaluatePaced(
   model: Module,
   set: ImageSet,
-  { pace, ...options }: EvaluateOptions & { readonly pace: Pace },
+  { pace, ranks = alone, ...options }: PacedOptions,
 ): Promise<Evaluation | undefined> {
-  using evaluator = new Evaluator(model, set, options);
-  for (const batch of evaluator.batches()) {
-    if (pace.stop) return undefined;
-    evaluator.add(batch);
+  if (pace.stop) return undefined;
+  const evaluator = new Evaluator(model, set, options, ranks);
+  for (const _ of evaluator.steps()) {
     if (pace.restIsDue()) await pace.rest();
+    if (pace.asked) break;
   }
-  return evaluator.result();
+  pace.agree(ranks);
+  return pace.stop ? undefined : evaluator.result();
 }

@@ -145,6 +145,7 @@ const settingsSchema = configSchema.pick({
   earlyStopping: true,
   ema: true,
   accumulate: true,
+  shards: true,
   overfitBatches: true,
 });
 

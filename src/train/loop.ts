@@ -1,15 +1,11 @@
 import { type Batch, batches, type TrainingData } from "../data/mod.ts";
-import { checkOutputs, plainStep } from "../nn/mod.ts";
-import { accumulateMetrics, gradients, Random, scope, type Tensor } from "../tensor/mod.ts";
+import { Random, scope, type Tensor } from "../tensor/mod.ts";
+import { batchGradients } from "./batch_gradients.ts";
 import { evaluatePaced } from "./evaluate.ts";
-import {
-  NonfiniteError,
-  nonfiniteInSet,
-  nonfiniteOrigin,
-  refuseNonfiniteWeights,
-} from "./nonfinite.ts";
+import { NonfiniteError, nonfiniteInSet, refuseNonfiniteWeights } from "./nonfinite.ts";
 import type { Observer } from "./observer.ts";
 import type { Pace } from "./pace.ts";
+import { shardedGradients } from "./shards.ts";
 import type { TrainingState } from "./state.ts";
 
 /**
@@ -23,14 +19,16 @@ export async function train(
   observer: Observer,
   pace: Pace,
 ): Promise<boolean> {
-  const { evaluated: model, recipe: { device, loss } } = state;
+  const { evaluated: model, ranks, recipe: { device, loss } } = state;
   while (!state.complete) {
     observer.beginEpoch?.(state);
     for (const batch of trainingBatches(state, data)) {
       const isStep = trainStep(state, batch);
       if (isStep && pace.saveIsDue(state.step)) observer.save?.(state);
       if (pace.restIsDue()) await pace.rest(() => observer.progress?.(state));
-      if (isStep && (pace.stop || pace.timeIsUp)) break;
+      if (!isStep) continue;
+      pace.agree(ranks);
+      if (pace.stop || pace.timeIsUp) break;
     }
     observer.endSteps?.(state);
     if (!pace.stop && state.stepInEpoch < state.stepsPerEpoch) {
@@ -39,7 +37,7 @@ export async function train(
       return true;
     }
     const { validation: set } = data;
-    const validation = set && await evaluatePaced(model, set, { device, loss, pace });
+    const validation = set && await evaluatePaced(model, set, { device, loss, pace, ranks });
     if (set && validation && !Number.isFinite(validation.loss)) {
       const origin = nonfiniteInSet(model, set, { device, loss });
       throw new NonfiniteError(`The validation loss is ${validation.loss}`, state, origin);
@@ -73,22 +71,14 @@ export function trainingBatches(
 }
 
 /**
- * One batch: forward, loss, gradients, and the step's update after the last batch of a step. Returns
- * whether the step is done; throws where the loss is NaN or infinite.
+ * One batch: its gradients, and the step's update after the last batch of a step. Returns whether the
+ * step is done; throws where the loss is NaN or infinite.
  */
 export function trainStep(state: TrainingState, batch: Batch): boolean {
-  const { model, recipe, mode, totals } = state;
   return scope(() => {
-    const { step = plainStep } = recipe;
-    const { loss, outputs } = step(model, batch, mode, recipe.loss);
-    checkOutputs(outputs, batch.classes);
-    state.loss = loss.item();
-    if (!Number.isFinite(state.loss)) {
-      const origin = nonfiniteOrigin(loss, model.parameters);
-      throw new NonfiniteError(`The training loss is ${state.loss}`, state, origin);
-    }
-    const isStep = update(state, gradients(loss, state.parameters), batch.count);
-    accumulateMetrics(totals, loss, outputs, batch.labels);
+    const isSharded = state.recipe.shards > 1;
+    const gradients = isSharded ? shardedGradients(state, batch) : batchGradients(state, batch);
+    const isStep = update(state, gradients, batch.count);
     if (isStep) state.stepInEpoch++;
     return isStep;
   });

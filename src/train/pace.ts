@@ -1,7 +1,8 @@
 import { setImmediate } from "node:timers";
 import { milliseconds } from "../clock.ts";
-import type { StopSignal } from "../cli/mod.ts";
+import { type StopSignal, stopSignals } from "../cli/mod.ts";
 import type { EpochMetrics } from "./metrics.ts";
+import { greatest, type Ranks } from "./ranks.ts";
 
 /** How often the loop lets signals and the terminal have their turn, and how often it saves. */
 export interface PaceOptions {
@@ -33,6 +34,8 @@ export class Pace {
   readonly #steps: number;
   readonly #milliseconds: number;
   readonly #end: number;
+  /** What all processes have agreed on: 0 to go on, 1 that time is over, from 2 on a signal. */
+  #agreed = 0;
   #rested = milliseconds();
   #drawn = -Infinity;
   #saved = milliseconds();
@@ -50,14 +53,27 @@ export class Pace {
       : milliseconds() + Number.parseFloat(maxTime) * millisecondsOf[unit];
   }
 
-  /** The signal that asks to stop, as far as it has been heard. */
-  get stop(): StopSignal | undefined {
+  /** The signal that asks this process to stop, as far as it has been heard. */
+  get asked(): StopSignal | undefined {
     return this.#options.signals?.received;
   }
 
-  /** Whether the training's time is over. */
+  /** Asks all processes of a run: what one is asked, all do, at the same place. */
+  agree(ranks: Ranks): void {
+    const { asked } = this;
+    const timeIsOver = this.#end !== Infinity && milliseconds() >= this.#end;
+    const own = asked === undefined ? Number(timeIsOver) : 2 + stopSignals.indexOf(asked);
+    this.#agreed = greatest(ranks, own);
+  }
+
+  /** The signal that asks to stop, as all have agreed. */
+  get stop(): StopSignal | undefined {
+    return stopSignals[this.#agreed - 2];
+  }
+
+  /** Whether the training's time is over, as all have agreed. */
   get timeIsUp(): boolean {
-    return this.#end !== Infinity && milliseconds() >= this.#end;
+    return this.#agreed > 0;
   }
 
   /** Whether the training pauses after the last epoch of this history. */

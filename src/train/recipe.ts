@@ -50,6 +50,8 @@ export interface Recipe {
   readonly ema: number;
   /** Batches a step: the gradient is the mean over the images of all of them. */
   readonly accumulate: number;
+  /** Parts of a batch, each computed by itself: processes divide them among themselves. */
+  readonly shards: number;
   /** Batches of images, the set's first, that all epochs are trained on; 0 for all images. */
   readonly overfitBatches: number;
 }
@@ -75,7 +77,7 @@ export const modelOf = (config: TrainConfig, model: AnyModel = builtIn(config)):
 /** The recipe that a config describes, with what its model has of its own. */
 export function recipeOf(config: TrainConfig, model: AnyModel = builtIn(config)): Recipe {
   const { epochs, batchSize, seed, device, bestBy, earlyStopping } = config;
-  const { ema, accumulate, overfitBatches, lrWarmupEpochs: warmupEpochs } = config;
+  const { ema, accumulate, shards, overfitBatches, lrWarmupEpochs: warmupEpochs } = config;
   const schedule = named("schedule", schedules, config.lrScheduler);
   return {
     optimizer: optimizerOf(config),
@@ -91,6 +93,7 @@ export function recipeOf(config: TrainConfig, model: AnyModel = builtIn(config))
     earlyStopping,
     ema,
     accumulate,
+    shards,
     overfitBatches,
   };
 }

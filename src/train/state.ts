@@ -12,6 +12,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import type { Evaluation } from "./evaluate.ts";
 import { bestEpoch, type EpochMetrics, outOfPatience } from "./metrics.ts";
 import { GradientSum } from "./gradient_sum.ts";
+import { alone, type Ranks } from "./ranks.ts";
 import type { Recipe } from "./recipe.ts";
 import { WeightAverage } from "./weight_average.ts";
 import { assignStored, type StoredTensor, storedTensors } from "../storage/mod.ts";
@@ -43,7 +44,13 @@ export class TrainingState implements Disposable {
   /** The tensors of `model.parameters`, in their order. */
   readonly parameters: readonly Tensor[];
 
-  constructor(layer: Layer, readonly recipe: Recipe, trainCount: number) {
+  constructor(
+    layer: Layer,
+    readonly recipe: Recipe,
+    trainCount: number,
+    /** The processes that train it, of which each has such a state. */
+    readonly ranks: Ranks = alone,
+  ) {
     const { device, seed } = recipe;
     this.model = build(layer, new Random(seed, "init"), { device });
     this.parameters = this.model.parameters.map(({ tensor }) => tensor);

@@ -44,21 +44,26 @@ export const readGolden = <Case>(name: string): Golden<Case> =>
 
 const readNumber = (value: number | string) => typeof value === "string" ? SPECIAL[value] : value;
 
-/** Throws unless `actual` equals the golden tensor as README.md says ("The format"). */
+/**
+ * Throws unless `actual` equals the golden tensor as README.md says ("The format"). `ofLargest` is what a number may be off
+ * by as a share of the tensor's largest, where the operation's error is one of all terms of a sum.
+ */
 export const assertGolden = (
   actual: ArrayLike<number>,
   golden: GoldenTensor,
   what: string,
-  tolerance = 1e-5,
+  ofLargest = 0,
 ) => {
   if (actual.length !== golden.data.length) {
     throw new Error(`${what}: ${actual.length} elements where PyTorch gives ${golden.data.length}`);
   }
+  const finite = golden.data.filter(Number.isFinite);
+  const least = ofLargest * finite.reduce((largest, x) => Math.max(largest, Math.abs(x)), 0);
   golden.data.forEach((wanted, index) => {
     const found = actual[index];
     const same = found === wanted || (Number.isNaN(found) && Number.isNaN(wanted));
     const near = Number.isFinite(wanted) &&
-      Math.abs(found - wanted) <= tolerance * Math.max(1, Math.abs(wanted));
+      Math.abs(found - wanted) <= Math.max(least, 1e-5 * Math.max(1, Math.abs(wanted)));
     if (!same && !near) {
       throw new Error(`${what}, element ${index}: ${found} where PyTorch gives ${wanted}`);
     }

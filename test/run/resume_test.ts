@@ -45,6 +45,7 @@ const parts: Partial<TrainSettings>[] = [
   { opt: "sgd", biasLrFactor: 4, lrScheduler: "cosine-restarts", lrPeriod: 1, accumulate: 1 },
   { opt: "adam", lookaheadSteps: 2, lookaheadShare: 0.8, lrScheduler: "polynomial", lrPower: 2 },
   { opt: "sgd", lrScheduler: "cosine", batchSize: 8, overfitBatches: 5 },
+  { opt: "adamw", lrScheduler: "one-cycle", shards: 2, accumulate: 2, batchSize: 8, ema: 0.5 },
 ];
 const augmented = { hflip: true, cropPadding: 2, randomErase: 0.3, labelSmoothing: 0.1 };
 

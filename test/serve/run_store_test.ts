@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { RunStore } from "../../src/serve/run_store.ts";
 import { findFile } from "../../src/storage/read_file.ts";
 import type { RunRecord } from "../../src/run/record.ts";
+import { runPage } from "../../src/serve/pages/run_page.ts";
 import { longState } from "../../src/serve/words.ts";
 import { lockRun } from "../../src/run/lock.ts";
 import { seal } from "../../src/storage/sealed.ts";
@@ -41,6 +42,19 @@ Deno.test("a run is training while its lock is held, and interrupted when it is 
   }
   assertEquals(readable(store, "a").state, "interrupted");
   using _again = lockRun(folder);
+  assertEquals(readable(store, "a").state, "training");
+});
+
+Deno.test("a trial's run is not interrupted: its study says what becomes of it", () => {
+  using parent = temporaryFolder();
+  const folder = writeRun(parent.path, "a", { epochs: 2, finished: false });
+  Deno.writeTextFileSync(`${parent.path}/study.sqlite`, "");
+  const store = new RunStore(parent.path);
+  const run = readable(store, "a");
+  assertEquals(run.state, "untested");
+  assertEquals(longState(run), "A trial of a study, trained for 2 of 4 epochs and not tested.");
+  assert(!runPage(run, parent.path).main.text.includes("--resume"));
+  using _lock = lockRun(folder);
   assertEquals(readable(store, "a").state, "training");
 });
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { studyCommand, type StudyFlags } from "../../src/commands/study_command.ts";
+import { reportCommand } from "../../src/commands/report_command.ts";
 import { resultsCommand } from "../../src/commands/study_results.ts";
 import { importModel, type ModelModule } from "../../src/models/model_module.ts";
 import { UserError } from "../../src/errors.ts";
@@ -157,6 +158,15 @@ Deno.test("the runs of a study are not tested until it is finished, for its best
     assertStringIncludes(svg, ">Study s</text>");
     assert(!svg.includes("NaN"), name);
   }
+  assertEquals(readRun(`${folder}/00001-s1`).state, "untested");
+  const report = Deno.readTextFileSync(await reportCommand(folder, {}, () => {}));
+  for (
+    const what of ["<h1>Study s</h1>", ">val_acc %<", "trial 0 over trial 1: ", "study sha256 "]
+  ) {
+    assertStringIncludes(report, what);
+  }
+  assertEquals(report.match(/<figure/g)?.length, 4);
+
   await resultsCommand("export", folder, { output: `${parent.path}/recipe.json` }, screen);
   const recipe = JSON.parse(Deno.readTextFileSync(`${parent.path}/recipe.json`));
   assertEquals([recipe.model, recipe.lr, recipe.seed, recipe.epochs], ["linear", 0.1, 1, 2]);

@@ -148,8 +148,10 @@ function check({ operation, name, inputs, arguments: settings, ...golden }: Oper
     ? inputs.x.data.map((value) => Math.abs(value) < Infinity)
     : [];
   const compared = (values: number[]) => values.filter((_, i) => left[i] ?? true);
+  // What minimal filtering by tiles of 4x4 may be off by: a Rust test holds it to this bound too.
+  const ofLargest = operation.startsWith("conv2d") ? 2.5e-6 : 0;
   const assertNear = (found: number[], wanted: GoldenTensor, part: string) =>
-    assertGolden(compared(found), { ...wanted, data: compared(wanted.data) }, part);
+    assertGolden(compared(found), { ...wanted, data: compared(wanted.data) }, part, ofLargest);
   const output = operations[operation](leaves, settings);
   assertEquals(output.shape, golden.output.shape, what);
   assertNear(output.numbers(), golden.output, what);

@@ -388,6 +388,22 @@ export const operationCases: readonly OperationCase[] = [
     },
   },
   {
+    name: "groupNorm, images innermost",
+    draw(draw) {
+      const [groups, each, images] = [draw.whole(1, 2), draw.whole(1, 2), draw.whole(8, 9)];
+      const channels = groups * each;
+      return {
+        inputs: [
+          { shape: [channels, draw.whole(2, 3), images] },
+          { shape: [channels] },
+          { shape: [channels] },
+        ],
+        apply: (x, weight, bias) =>
+          functional.groupNorm(x.permute([2, 0, 1]), groups, weight, bias, 1e-5),
+      };
+    },
+  },
+  {
     name: "rmsNorm",
     draw(draw) {
       const shape = draw.shape(draw.whole(1, 3));
@@ -396,6 +412,13 @@ export const operationCases: readonly OperationCase[] = [
     },
   },
   unary("dropout", (x) => functional.dropout(x, 0.4, dropoutChance)),
+  {
+    name: "dropout, images innermost",
+    draw: (draw) => ({
+      inputs: [{ shape: [4, draw.whole(16, 18)] }],
+      apply: (x) => functional.dropout(x.transpose(), 0.4, dropoutChance),
+    }),
+  },
   {
     name: "crossEntropy",
     draw(draw) {

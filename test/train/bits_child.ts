@@ -86,13 +86,12 @@ const parts: readonly Partial<TrainSettings>[] = [
   { opt: "sgd", lrScheduler: "plateau", lrPatience: 0, lrThreshold: 0.5, overfitBatches: 3 },
   { opt: "sgd", lrScheduler: "cosine-restarts", lrPeriod: 1 },
   { opt: "sgd", lrScheduler: "trapezoid", lrWarmupEpochs: 1 },
+  { opt: "adam", shards: 3, ema: 0.5, accumulate: 2, batchSize: 12, mixup: 0.4 },
 ];
 for (const settings of parts) {
-  using state = new TrainingState(
-    modelOf(config({ model: "cnn", hidden: 4 })),
-    recipe(settings),
-    data.train.count,
-  );
+  const cnn = modelOf(config({ model: "cnn", hidden: 4 }));
+  const model = settings.shards ? normalized() : cnn; // with statistics and chance of each shard
+  using state = new TrainingState(model, recipe(settings), data.train.count);
   await train(state, data, {}, new Pace());
   const { opt, lrScheduler = "" } = settings;
   const name = opt === "sgd" ? `${opt}, ${lrScheduler}` : opt;

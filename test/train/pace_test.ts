@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { exitCodes } from "../../src/cli/mod.ts";
+import { alone } from "../../src/train/ranks.ts";
 import { Pace } from "../../src/train/pace.ts";
 
 Deno.test("a pace saves every so many steps, or seconds, or never", async () => {
@@ -15,9 +17,32 @@ Deno.test("a pace saves every so many steps, or seconds, or never", async () => 
 });
 
 Deno.test("a pace's time is over, or never is", () => {
-  assertEquals(new Pace().timeIsUp, false);
-  assertEquals(new Pace({ maxTime: "2h" }).timeIsUp, false);
-  for (const maxTime of ["0s", "0m", "0.000h"]) assertEquals(new Pace({ maxTime }).timeIsUp, true);
+  const timeIsUp = (maxTime?: string) => {
+    const pace = new Pace({ maxTime });
+    pace.agree(alone);
+    return pace.timeIsUp;
+  };
+  assertEquals([timeIsUp(), timeIsUp("2h")], [false, false]);
+  for (const maxTime of ["0s", "0m", "0.000h"]) assertEquals(timeIsUp(maxTime), true);
+});
+
+Deno.test("a pace hears what it is asked at once, and stops when all processes have agreed", () => {
+  const pace = new Pace({ signals: { received: "SIGINT" } });
+  assertEquals([pace.asked, pace.stop], ["SIGINT", undefined]);
+  pace.agree(alone);
+  assertEquals(pace.stop, "SIGINT");
+  const other = new Pace({ maxTime: "2h" });
+  const signals = Object.keys(exitCodes);
+  for (
+    const [asked, stop, timeIsUp] of [[0, undefined, false], [1, undefined, true], [
+      3,
+      signals[1],
+      true,
+    ]]
+  ) {
+    other.agree({ ...alone, size: 2, gather: (values) => values[1] = Number(asked) });
+    assertEquals([other.stop, other.timeIsUp], [stop, timeIsUp]);
+  }
 });
 
 Deno.test("a pace rests and draws seldom", async () => {

@@ -19,15 +19,12 @@ fn parameters(numbers: &[u32]) -> Result<Parameters> {
 }
 
 exports! { EXPORTS:
-    /// `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] or 0 -> [n, o, h', w']`, through ReLU where `relu`
-    /// is 1. `p` is `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x, groups]`.
-    fn conv2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], relu: u32) -> Handle {
-        put(ops::conv2d(&get(x)?, &get(weight)?, get_optional(bias)?.as_ref(), &parameters(p)?, relu != 0)?)
-    }
-    /// `conv2d(..) + added [n, o, h', w']`, through ReLU where `relu` is 1.
-    fn conv2d_added(x: Handle, weight: Handle, bias: Handle, p: &[u32], added: Handle, relu: u32) -> Handle {
-        let (x, weight, bias) = (get(x)?, get(weight)?, get_optional(bias)?);
-        put(ops::conv2d_added(&x, &weight, bias.as_ref(), &parameters(p)?, &get(added)?, relu != 0)?)
+    /// `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] or 0 -> [n, o, h', w']`, plus `added [n, o, h', w']` or
+    /// 0, through ReLU where `relu` is 1. `p` is `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x,
+    /// groups]`.
+    fn conv2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], added: Handle, relu: u32) -> Handle {
+        let (x, weight, bias, added) = (get(x)?, get(weight)?, get_optional(bias)?, get_optional(added)?);
+        put(ops::conv2d(&x, &weight, bias.as_ref(), &parameters(p)?, added.as_ref(), relu != 0)?)
     }
     /// Writes two handles: the maximum and its argmax that max_pool2d with the parameters `pooling` gives of conv2d's
     /// result.

@@ -6,6 +6,7 @@ pub mod convolution;
 pub mod data;
 pub mod loss;
 pub mod matmul;
+pub mod mpi;
 pub mod normalization;
 pub mod optimizer;
 pub mod pictures;
@@ -36,6 +37,7 @@ pub fn all() -> impl Iterator<Item = &'static Export> {
         random::EXPORTS,
         data::EXPORTS,
         pictures::EXPORTS,
+        mpi::EXPORTS,
     ]
     .into_iter()
     .flatten()

@@ -2,6 +2,7 @@
 
 use super::arguments::set;
 use crate::abi::panic_next;
+use crate::cores;
 use crate::exports;
 use crate::fail;
 use crate::handles::live;
@@ -12,7 +13,8 @@ use crate::ops::storage::force_composed;
 use crate::parallel;
 
 exports! { EXPORTS:
-    /// Chooses the number of threads (0: one for each core) before the first operation; returns the number in force.
+    /// Chooses the number of threads (0: one for each core) before the first operation; returns the number that
+    /// runs, no more than CPUs.
     fn wick_configure(threads: u32) -> Count {
         check_instruction_set()?;
         check_budget()?;
@@ -20,6 +22,11 @@ exports! { EXPORTS:
             fail!("At most 1024 threads are supported, not {threads}");
         }
         Ok(parallel::configure(threads as usize) as f64)
+    }
+
+    /// How many physical cores this process may use.
+    fn wick_cores() -> Count {
+        Ok(cores::usable() as f64)
     }
 
     /// Routes every operation through its form composed of candle's operations (1) or back (0): for tests.
@@ -34,7 +41,7 @@ exports! { EXPORTS:
             "{{\"version\":\"{}\",\"candle\":\"0.11.1\",\"instructionSet\":\"{}\",\"threads\":{},\"cuda\":{}}}",
             env!("CARGO_PKG_VERSION"),
             check_instruction_set()?.name(),
-            parallel::threads(),
+            parallel::running(),
             cfg!(feature = "cuda"),
         );
         if out.len() < text.len() {

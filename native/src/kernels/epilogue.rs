@@ -19,6 +19,10 @@ impl<'a, T> Epilogue<'a, T> {
     pub fn relu_if(relu: bool) -> Self {
         if relu { Self::Relu } else { Self::Identity }
     }
+    /// `sum + added`, if there is something to add, then a ReLU if it follows.
+    pub fn of(added: Option<&'a [T]>, relu: bool) -> Self {
+        added.map_or(Self::relu_if(relu), |other| Self::Added { other, relu })
+    }
     pub fn mask_if(mask: Option<&'a [T]>) -> Self {
         mask.map_or(Self::Identity, Self::Mask)
     }

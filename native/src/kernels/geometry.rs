@@ -44,4 +44,9 @@ impl Geometry {
     pub fn taps(&self) -> usize {
         self.rows.kernel * self.columns.kernel
     }
+    /// Whether every patch of 3x3 neighbours has its output: what minimal filtering is for.
+    pub fn is_plain_3x3(&self) -> bool {
+        let is_plain = |axis: Axis| axis.kernel == 3 && axis.stride == 1 && axis.dilation == 1 && axis.padding <= 2;
+        is_plain(self.rows) && is_plain(self.columns)
+    }
 }

@@ -9,6 +9,7 @@ use super::storage::{Elements, Format, batch_innermost, element_count, has_float
 use super::{pooling, reduce};
 use crate::error::Result;
 use crate::kernels::convolution::{direct, weight, weight_winograd, winograd};
+use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::Geometry;
 use crate::kernels::pointwise::{Relu, ReluGradient};
 use crate::{fail, floats};
@@ -63,50 +64,43 @@ fn check_operands(geometry: &Geometry, x: &Tensor, weight: &Tensor, bias: Option
     Ok(())
 }
 
-/// `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] -> [n, o, h', w']`.
-pub fn conv2d(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &Parameters, relu: bool) -> Result<Tensor> {
-    let geometry = parameters.geometry(x.dims(), weight.dims())?;
-    check_operands(&geometry, x, weight, bias)?;
-    let shape = [geometry.images, geometry.out_channels, geometry.rows.output, geometry.columns.output];
-    if !has_float_kernels(x, "conv2d")? {
-        let y = composed::forward(&geometry, x, weight)?;
-        let y = bias.map_or(Ok(y.clone()), |bias| y.broadcast_add(&bias.reshape((1, geometry.out_channels, 1, 1))?))?;
-        return if relu { function(Relu, [&y]) } else { Ok(y) };
-    }
-    floats!(x, "conv2d", T => {
-        let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
-        let bias = bias.map(row_major::<T>).transpose()?;
-        let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
-        let forward = if winograd::suits(&geometry) { winograd::forward } else { direct::forward };
-        let y = forward(&geometry, &Elements::<T>::of(&x)?, &Elements::<T>::of(&weight)?, bias.as_deref(), relu)?;
-        make(y, &shape, Format::BatchInnermost)
-    })
-}
-
-/// `conv2d(..) + added [n, o, h', w']`, perhaps through a ReLU.
-pub fn conv2d_added(
+/// `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] -> [n, o, h', w']`, perhaps with a tensor of that shape
+/// added, then perhaps through a ReLU.
+pub fn conv2d(
     x: &Tensor,
     weight: &Tensor,
     bias: Option<&Tensor>,
     parameters: &Parameters,
-    added: &Tensor,
+    added: Option<&Tensor>,
     relu: bool,
 ) -> Result<Tensor> {
     let geometry = parameters.geometry(x.dims(), weight.dims())?;
     check_operands(&geometry, x, weight, bias)?;
-    check_output(&geometry, added)?;
-    one_type(&[x, added])?;
+    if let Some(added) = added {
+        check_output(&geometry, added)?;
+        one_type(&[x, added])?;
+    }
+    let shape = [geometry.images, geometry.out_channels, geometry.rows.output, geometry.columns.output];
     if !has_float_kernels(x, "conv2d")? {
-        let y = (conv2d(x, weight, bias, parameters, false)? + added)?;
+        let mut y = composed::forward(&geometry, x, weight)?;
+        if let Some(bias) = bias {
+            y = y.broadcast_add(&bias.reshape((1, geometry.out_channels, 1, 1))?)?;
+        }
+        if let Some(added) = added {
+            y = (y + added)?;
+        }
         return if relu { function(Relu, [&y]) } else { Ok(y) };
     }
     floats!(x, "conv2d", T => {
-        let (x, weight, added) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?, batch_innermost::<T>(added)?);
+        let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
+        let (x, weight) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?);
         let bias = bias.map(row_major::<T>).transpose()?;
         let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
-        let (x, weight, other) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?, Elements::<T>::of(&added)?);
-        let forward = if winograd::suits(&geometry) { winograd::forward_added } else { direct::forward_added };
-        make(forward(&geometry, &x, &weight, bias.as_deref(), &other, relu)?, added.dims(), Format::BatchInnermost)
+        let added = added.map(batch_innermost::<T>).transpose()?;
+        let added = added.as_ref().map(Elements::<T>::of).transpose()?;
+        let forward = if winograd::suits(&geometry) { winograd::forward } else { direct::forward };
+        let epilogue = Epilogue::of(added.as_deref(), relu);
+        make(forward(&geometry, &x, &weight, bias.as_deref(), epilogue)?, &shape, Format::BatchInnermost)
     })
 }
 
@@ -122,7 +116,7 @@ pub fn conv2d_max_pool2d(
     let geometry = parameters.geometry(x.dims(), weight.dims())?;
     check_operands(&geometry, x, weight, bias)?;
     if !has_float_kernels(x, "conv2d")? || !winograd::suits(&geometry) || !pooling.halves() {
-        return pooling::max_pool2d(&conv2d(x, weight, bias, parameters, relu)?, pooling);
+        return pooling::max_pool2d(&conv2d(x, weight, bias, parameters, None, relu)?, pooling);
     }
     let shape = [geometry.images, geometry.out_channels, geometry.rows.output / 2, geometry.columns.output / 2];
     floats!(x, "conv2d", T => {

@@ -2,7 +2,7 @@
 
 use candle_core::{DType, Device, Tensor, WithDType};
 
-use super::storage::{Elements, Format, has_float_kernels, make, row_major};
+use super::storage::{Elements, Format, format_of, has_float_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::buffer::room;
 use crate::kernels::dropout as kernel;
@@ -37,6 +37,9 @@ pub fn normal(stream: Stream, mean: f64, deviation: f64, shape: &[usize], dtype:
     of_dtype(values, shape, dtype)
 }
 
+/// Fewer images innermost would leave lanes idle.
+const FEWEST_IMAGES: usize = 16;
+
 /// Zero with probability p, `x / (1 - p)` otherwise (Srivastava et al., 2014). The same stream gives the
 /// same choice, so this is its own gradient.
 pub fn dropout(x: &Tensor, p: f64, stream: Stream) -> Result<Tensor> {
@@ -49,7 +52,15 @@ pub fn dropout(x: &Tensor, p: f64, stream: Stream) -> Result<Tensor> {
         let is_kept = Tensor::from_vec(is_kept, x.dims(), &Device::Cpu)?.to_device(x.device())?;
         return Ok(is_kept.where_cond(&x.affine(1.0 / (1.0 - p), 0.0)?.contiguous()?, &x.zeros_like()?.contiguous()?)?);
     }
+    let images = x.dims().first().copied().unwrap_or(1);
+    let by_image = images >= FEWEST_IMAGES
+        && (x.elem_count() / images).is_multiple_of(kernel::OF_IMAGE)
+        && format_of(x) == Some(Format::BatchInnermost);
     floats!(x, "dropout", T => {
+        if by_image {
+            let y = kernel::dropout_by_image(&Elements::<T>::of(x)?, images, p, stream)?;
+            return make(y, x.dims(), Format::BatchInnermost);
+        }
         let dense = row_major::<T>(x)?;
         make(kernel::dropout(&Elements::<T>::of(&dense)?, p, stream)?, x.dims(), Format::RowMajor)
     })

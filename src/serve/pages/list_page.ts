@@ -73,7 +73,10 @@ const headings: readonly Heading[] = [
 const pageSize = 500;
 
 /** The table of all runs. */
-export function listPage({ runs, links, problem }: RunList, listing: Listing): Page {
+export function listPage(
+  { runs, links, studies = [], problem }: RunList,
+  listing: Listing,
+): Page {
   const chosen = select(runs, listing);
   const pages = Math.max(1, Math.ceil(chosen.length / pageSize));
   const shown = Math.min(listing.page, pages);
@@ -92,6 +95,7 @@ export function listPage({ runs, links, problem }: RunList, listing: Listing): P
     </form>
     <p role="status" id="count" data-live>${problem ?? countText(runs, chosen)}</p>
     <div id="links" data-live>${links.length > 0 && leftOut(links)}</div>
+    <div id="studies" data-live>${studies.length > 0 && studyList(studies)}</div>
     <form action="compare" method="get">
       <div id="runs" data-live>${part.length > 0 && table(part, listing)}</div>
       <div id="pages" data-live>${pages > 1 && turning(listing, shown, pages)}</div>
@@ -105,6 +109,13 @@ function leftOut(links: readonly string[]): Markup {
   return markup`
     <p class="problem">Left out, because symbolic links are not followed: ${links.join(", ")}.</p>
   `;
+}
+
+function studyList(studies: readonly string[]): Markup {
+  const all = studies.map((name) =>
+    markup`<a id="study-${name}" href="${runAddress(name)}">${name}</a> `
+  );
+  return markup`<p>Studies: ${all}</p>`;
 }
 
 /** The ways to the neighbouring parts of a long table. */

@@ -78,6 +78,7 @@ function progress(run: RunRecord, folder: string): Markup | undefined {
     const path = shellPath(`${runPath(folder)}/${name}`);
     return markup`${bar}<p>To resume: <code>${program} train --resume ${path}</code></p>`;
   }
+  if (run.state === "untested") return bar;
   const seconds = epochSeconds(run);
   const left = config.epochs - epochs.length;
   if (seconds === undefined || left <= 0) return bar;

@@ -97,6 +97,17 @@ Deno.test(`the packed program does what the tasks do, alone${skip}`, {
     assertStringIncludes(again.stdout, `nothing to do (wick evaluate ${own} shows it)`);
   });
 
+  await t.step("it trains the trials of a study in threads, to the bits of the task", async () => {
+    const study = ["sweep", ...training, "--lr", "0.02,0.01", "--study", "s", "--output-dir", "S"];
+    const { code, stdout, stderr } = await run(...study, "--jobs", "2");
+    assertEquals([code, stderr], [0, ""], stdout);
+    assertMatch(stdout, /\n2 trials: 2 complete\nstudy sha256 [0-9a-f]{64}\n/);
+    const epochs = Deno.readTextFileSync(`${folder}/S/s/00000-s42/weights.jsonl`).split("\n");
+    assertEquals(JSON.parse(epochs[1]).weights_sha256, summary.weights_sha256);
+    const { code: refused, stderr: why } = await run(...study, "--launcher", "slurm");
+    assertEquals([refused, why.includes("the packed program may start no other one")], [1, true]);
+  });
+
   await t.step("it evaluates a run and the model inside, and reproduces", async () => {
     for (const which of [[byTask], []]) {
       const { stdout, stderr } = await run("evaluate", ...which, "--json");

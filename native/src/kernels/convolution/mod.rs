@@ -2,6 +2,9 @@
 //! where that is cheaper ([`winograd`], [`weight_winograd`]).
 
 pub mod direct;
+mod patch;
+mod six_points;
+mod tiles;
 pub mod weight;
 pub mod weight_winograd;
 pub mod winograd;

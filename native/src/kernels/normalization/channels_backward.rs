@@ -12,7 +12,7 @@
 
 use std::ops::Range;
 
-use super::channels::Affine;
+use super::channels::{Affine, Channels};
 use super::incoming::Incoming;
 use super::masked::{Numbers, Products};
 use super::moments::{BLOCK, Centre, SIDE_BY_SIDE, Statistics};
@@ -177,6 +177,12 @@ pub fn backward<T: Float>(of: Backward<T>, wants_x: bool) -> Result<(Vec<T>, Vec
         }
         Vec::new()
     };
+    let (dweight, dbias) = weight_gradients(channels, &blocks)?;
+    Ok((dx, dweight, dbias))
+}
+
+/// The gradients of weight and bias, by the sums of the blocks of all sets' runs.
+pub(super) fn weight_gradients<T: Float>(channels: Channels, blocks: &[[f64; 2]]) -> Result<(Vec<T>, Vec<T>)> {
     let mut totals = scratch(channels.channels)?;
     let of_run = channels.terms.div_ceil(BLOCK).max(1);
     for (run, sums) in blocks.chunks(of_run).enumerate() {
@@ -190,5 +196,5 @@ pub fn backward<T: Float>(of: Backward<T>, wants_x: bool) -> Result<(Vec<T>, Vec
         numbers.extend(totals.iter().map(|total| T::of(total[sum])));
         Ok(numbers)
     };
-    Ok((dx, rounded(1)?, rounded(0)?))
+    Ok((rounded(1)?, rounded(0)?))
 }

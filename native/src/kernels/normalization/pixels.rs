@@ -96,7 +96,11 @@ impl<V: Vector, const N: usize> Terms<V, 2> for Apart<V::Element, V, N> {
 /// # Safety
 /// `x` must be valid for the first `count` lanes of every channel.
 #[inline(always)]
-unsafe fn statistics<V: Vector, const N: usize>(x: Strided<V::Element>, channels: usize, count: usize) -> [[Numbers; 2]; N] {
+pub(super) unsafe fn statistics<V: Vector, const N: usize>(
+    x: Strided<V::Element>,
+    channels: usize,
+    count: usize,
+) -> [[Numbers; 2]; N] {
     let mut all = [[[0.0; LANES]; 2]; N];
     let mut before = 0.0;
     for first in (0..channels).step_by(BLOCK) {

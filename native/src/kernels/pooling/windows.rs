@@ -50,7 +50,7 @@ impl Windows {
     pub(super) fn for_rows(&self, rows: usize, row_length: usize, function: impl Fn(usize, usize) + Sync) {
         let grain = (parallel::WORTH_A_THREAD / (row_length * self.area()).max(1)).max(1);
         let total = self.channels * rows;
-        let pieces = total.div_ceil(grain).min(8 * parallel::threads());
+        let pieces = parallel::even(total.div_ceil(grain).min(8 * parallel::threads()));
         parallel::for_each(pieces, |piece| {
             for index in total * piece / pieces..total * (piece + 1) / pieces {
                 function(index % self.channels, index / self.channels);

@@ -3,6 +3,7 @@
 
 mod convolution;
 mod dropout;
+mod group_norm;
 mod images;
 mod loss;
 mod math;
@@ -67,7 +68,7 @@ impl Chance {
 }
 
 /// What `element` gives for every place of `[channel, row, column, image]`, in the order of memory.
-fn every([channels, rows, columns, images]: [usize; 4], element: impl Fn([usize; 4]) -> f32) -> Vec<f32> {
+fn every([channels, rows, columns, images]: [usize; 4], mut element: impl FnMut([usize; 4]) -> f32) -> Vec<f32> {
     let place = |i: usize| [i / images / columns / rows, i / images / columns % rows, i / images % columns, i % images];
     (0..channels * rows * columns * images).map(|i| element(place(i))).collect()
 }

@@ -6,18 +6,20 @@ use candle_core::{Tensor, WithDType};
 use super::{check, check_gradient, empty, empty_gradients, statistics_of};
 use crate::error::Result;
 use crate::kernels::buffer::room;
-use crate::kernels::normalization::{self as kernel, Affine, Backward, Channels, Incoming, Statistics};
+use crate::kernels::normalization::{self as kernel, Affine, Backward, Channels, GroupsBackward, Incoming, Statistics};
 use crate::kernels::pointwise::{Relu, ReluGradient};
 use crate::ops::composed::normalization::{self as composed, Sets};
 use crate::ops::pointwise::function;
 use crate::ops::shape::copy;
-use crate::ops::storage::{Elements, Format, has_float_kernels, in_format, make, row_major};
+use crate::ops::storage::{Elements, Format, format_of, has_float_kernels, in_format, make, row_major};
 use crate::{fail, floats};
 
-/// What is normalised together, and in which format its terms lie side by side.
+/// What is normalised together, and in which format.
 pub(super) struct Plan {
     pub(super) channels: Channels,
     pub(super) format: Format,
+    /// Whether a set's terms lie side by side in this format; else neighbours are of neighbouring images.
+    side_by_side: bool,
     pub(super) sets: Sets,
 }
 
@@ -30,9 +32,13 @@ pub(super) fn batch_plan(x: &Tensor) -> Result<Plan> {
     Ok(Plan {
         channels: Channels { sets: channels, runs: 1, terms: pixels * images, channels },
         format: Format::BatchInnermost,
+        side_by_side: true,
         sets: Sets { shape: [images, channels, 1, pixels], over: [0, 3], about_zero: false },
     })
 }
+
+/// Fewer images innermost would leave lanes idle.
+const FEWEST_IMAGES: usize = 8;
 
 fn group_plan(x: &Tensor, groups: usize) -> Result<Plan> {
     if x.rank() < 2 {
@@ -44,9 +50,11 @@ fn group_plan(x: &Tensor, groups: usize) -> Result<Plan> {
     }
     let pixels: usize = x.dims()[2..].iter().product();
     let runs = channels / groups;
+    let side_by_side = images < FEWEST_IMAGES || format_of(x) != Some(Format::BatchInnermost);
     Ok(Plan {
         channels: Channels { sets: images * groups, runs, terms: pixels, channels },
-        format: Format::RowMajor,
+        format: if side_by_side { Format::RowMajor } else { Format::BatchInnermost },
+        side_by_side,
         sets: Sets { shape: [images, groups, runs, pixels], over: [2, 3], about_zero: false },
     })
 }
@@ -79,7 +87,12 @@ fn forward(
         let added = added.map(|added| in_format::<T>(added, plan.format)).transpose()?;
         let added = added.as_ref().map(Elements::<T>::of).transpose()?;
         let affine = Affine { channels, weight: &weight, bias: &bias, added: added.as_deref(), relu };
-        let (y, statistics) = kernel::forward(&Elements::<T>::of(&dense)?, channels.sets, false, epsilon, &affine)?;
+        let dense = Elements::<T>::of(&dense)?;
+        let (y, statistics) = if plan.side_by_side {
+            kernel::forward(&dense, channels.sets, false, epsilon, &affine)?
+        } else {
+            kernel::groups_forward(&dense, epsilon, affine)?
+        };
         Ok([make(y, x.dims(), plan.format)?, statistics_of(statistics)?])
     })
 }
@@ -119,8 +132,13 @@ fn gradients(
         let statistics = row_major::<f64>(statistics)?;
         let (dense, dy, statistics) = (Elements::<T>::of(&dense)?, Elements::<T>::of(&dy)?, Elements::<f64>::of(&statistics)?);
         let affine = Affine { channels, weight: &own, bias: &bias, added: None, relu: relu.is_some() };
-        let of = Backward { affine, x: &dense, dy: Incoming::Whole(&dy), statistics: &statistics, epsilon };
-        wanted_of(kernel::channels_backward(of, for_x)?, x, weight, plan.format, wanted)
+        let gradients = if plan.side_by_side {
+            let dy = Incoming::Whole(&dy);
+            kernel::channels_backward(Backward { affine, x: &dense, dy, statistics: &statistics, epsilon }, for_x)?
+        } else {
+            kernel::groups_backward(GroupsBackward { affine, x: &dense, dy: &dy, statistics: &statistics, epsilon }, for_x)?
+        };
+        wanted_of(gradients, x, weight, plan.format, wanted)
     })
 }
 
@@ -182,7 +200,7 @@ pub fn batch_norm_inference(
     epsilon: f64,
     relu: bool,
 ) -> Result<Tensor> {
-    let Plan { channels, format, sets } = batch_plan(x)?;
+    let Plan { channels, format, sets, .. } = batch_plan(x)?;
     check(x, channels.channels, &[weight, bias, mean, variance])?;
     let has_kernels = has_float_kernels(x, "Normalisation")?;
     if x.elem_count() == 0 {

@@ -39,12 +39,12 @@ pub fn fold(
         let [weight, bias, mean, variance] = dense.each_ref().map(Elements::<T>::of);
         let (weight, bias, mean, variance) = (weight?, bias?, mean?, variance?);
         let (mut weights, mut biases) = (room(of_layer.len())?, room(outputs)?);
-        let of_output = (of_layer.len() / outputs.max(1)).max(1);
+        let mut of_outputs = of_layer.chunks_exact((of_layer.len() / outputs.max(1)).max(1));
         for o in 0..outputs {
             let scale = weight[o] / (variance[o] + <T as Float>::of(epsilon)).square_root();
             let centred = old.as_ref().map_or(-mean[o], |old| old[o] - mean[o]);
             biases.push(centred * scale + bias[o]);
-            weights.extend(of_layer.iter().skip(o * of_output).take(of_output).map(|&weight| weight * scale));
+            weights.extend(of_outputs.next().unwrap_or_default().iter().map(|&weight| weight * scale));
         }
         Ok([make(weights, layer_weight.dims(), Format::RowMajor)?, make(biases, &[outputs], Format::RowMajor)?])
     })

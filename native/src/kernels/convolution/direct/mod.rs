@@ -31,26 +31,20 @@ use crate::kernels::tile::tile_channels;
 use crate::kernels::vector::{Float, Kernel, Vector};
 use crate::{memory, parallel};
 
-/// `x [i, h, w, n] -> y [o, h', w', n]`.
-pub fn forward<T: Float>(geometry: &Geometry, x: &[T], weight: &[T], bias: Option<&[T]>, relu: bool) -> Result<Vec<T>> {
-    run(geometry, false, x, weight, bias, Epilogue::relu_if(relu))
+/// `x [i, h, w, n] -> y [o, h', w', n]`, which ends in `epilogue`.
+pub fn forward<T: Float>(
+    geometry: &Geometry,
+    x: &[T],
+    weight: &[T],
+    bias: Option<&[T]>,
+    epilogue: Epilogue<T>,
+) -> Result<Vec<T>> {
+    run(geometry, false, x, weight, bias, epilogue)
 }
 
 /// `dy [o, h', w', n] -> dx [i, h, w, n]`, zero where a `mask` is not positive.
 pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mask: Option<&[T]>) -> Result<Vec<T>> {
     run(geometry, true, dy, weight, None, Epilogue::mask_if(mask))
-}
-
-/// [`forward`] and then `y + added`, perhaps through a ReLU.
-pub fn forward_added<T: Float>(
-    geometry: &Geometry,
-    x: &[T],
-    weight: &[T],
-    bias: Option<&[T]>,
-    added: &[T],
-    relu: bool,
-) -> Result<Vec<T>> {
-    run(geometry, false, x, weight, bias, Epilogue::Added { other: added, relu })
 }
 
 fn run<T: Float>(
@@ -97,10 +91,12 @@ impl<T: Float> Kernel<T> for Run<'_, T> {
         let blocks = whole.to_channels.div_ceil(tile_channels::<V>());
         let weight = whole.pack(blocks);
         let units = g.groups * plan.chunks * plan.bands;
-        let work = plan.rows * whole.columns.to * plan.images * whole.to_channels * whole.from_channels * g.taps();
-        let a_task = (parallel::WORTH_A_THREAD * whole.columns.axis.stride / work.max(1)).clamp(1, units.max(1));
-        parallel::for_each(units.div_ceil(a_task), |task| {
-            let range = task * a_task..((task + 1) * a_task).min(units);
+        let rows = whole.rows.to.div_ceil(plan.bands);
+        let work = rows * whole.columns.to * plan.images * whole.to_channels * whole.from_channels * g.taps();
+        let a_task = (parallel::WORTH_A_THREAD * whole.columns.axis.stride / work.max(1)).max(1);
+        let tasks = parallel::even(units.div_ceil(a_task));
+        parallel::for_each(tasks, |task| {
+            let range = units * task / tasks..units * (task + 1) / tasks;
             T::dispatch(Units { whole, layout, plan, weight: &weight, blocks, range });
         });
     }

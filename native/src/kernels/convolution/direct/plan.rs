@@ -15,9 +15,8 @@ const ROOM: usize = if cfg!(test) { 1 << 10 } else { 64 << 10 };
 pub(super) struct Plan {
     /// Images of a unit.
     pub(super) images: usize,
-    /// Destination rows of a unit.
-    pub(super) rows: usize,
     pub(super) chunks: usize,
+    /// Bands of destination rows: they differ by a row at most.
     pub(super) bands: usize,
     /// Elements of a packed source.
     pub(super) room: usize,
@@ -31,10 +30,11 @@ impl Plan {
         let chunks = if images <= most { 1 } else { images.div_ceil(most / LANES * LANES) };
         let images = if chunks == 1 { images } else { images.div_ceil(chunks).next_multiple_of(LANES) };
         let chunks = whole.geometry.images.div_ceil(images.max(1));
-        let threads = parallel::threads();
-        let wanted = if threads == 1 { 1 } else { (4 * threads).div_ceil((whole.geometry.groups * chunks).max(1)) };
-        let rows = whole.rows.to.div_ceil(wanted).max(1);
+        let (threads, rest) = (parallel::threads(), whole.geometry.groups * chunks);
+        let wanted = if threads == 1 { 1 } else { (4 * threads).div_ceil(rest.max(1)) };
+        let wanted = if rest.is_multiple_of(threads) { wanted } else { parallel::even(wanted) };
+        let bands = wanted.min(whole.rows.to).max(1);
         let room = of_image.saturating_mul(images.next_multiple_of(LANES)).saturating_add(LANES);
-        Self { images, rows, chunks, bands: whole.rows.to.div_ceil(rows), room }
+        Self { images, chunks, bands, room }
     }
 }

@@ -35,13 +35,13 @@ impl<T: Float> Kernel<T> for Units<'_, T> {
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
         let Whole { geometry: g, rows, .. } = self.whole;
-        let Plan { images, rows: band, chunks, bands, room } = self.plan;
+        let Plan { images, chunks, bands, room } = self.plan;
         let (mut packed, mut taps) = (vec![T::ZERO; room], Vec::with_capacity(g.taps()));
         let mut held = vec![None; rows.span()];
         for index in self.range.clone() {
-            let (rest, band_index) = (index / bands, index % bands);
+            let (rest, band) = (index / bands, index % bands);
             let (group, chunk) = (rest / chunks, rest % chunks);
-            let band = band_index * band..((band_index + 1) * band).min(rows.to);
+            let band = rows.to * band / bands..rows.to * (band + 1) / bands;
             let images = chunk * images..((chunk + 1) * images).min(g.images);
             // A vector's lanes may belong to several columns where these lie side by side in the result.
             let apart = images.len() < g.images || self.whole.columns.step() > 1;

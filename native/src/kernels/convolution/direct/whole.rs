@@ -38,9 +38,7 @@ impl<T: Float> Whole<'_, T> {
                 let (first, last) = channel_block(self.to_channels, block, blocks);
                 for from in 0..self.from_channels {
                     for tap in 0..taps {
-                        for to in first..last {
-                            packed.push(group[to * to_step + from * from_step + tap]);
-                        }
+                        packed.extend((first..last).map(|to| group[to * to_step + from * from_step + tap]));
                     }
                 }
             }

@@ -49,6 +49,9 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         let taps = g.in_group() * g.taps();
         // Without input channels there are biases alone.
         let parts = taps.div_ceil(tile_taps::<V>(g.out_group().div_ceil(blocks.max(1)))).max(1);
+        // Each thread takes the same number of tiles.
+        let is_even = (g.groups * blocks * parts).is_multiple_of(parallel::threads());
+        let parts = if is_even { parts } else { parallel::even(parts).min(taps.max(1)) };
         let tiles = g.groups * blocks * parts;
         let tile = |index: usize| {
             let (rest, part) = (index / parts, index % parts);

@@ -3,19 +3,18 @@
 use std::ops::Range;
 
 use super::products::Products;
-use super::transforms::{SIDE, TILE, input, output_gradient};
+use super::transforms::output_gradient;
 use super::whole::Whole;
+use crate::kernels::convolution::patch::{Patch, Transform, places};
+use crate::kernels::convolution::six_points::{SIDE, TILE};
+use crate::kernels::copy::Transpose;
 use crate::kernels::vector::{Float, Kernel, Vector};
 
-/// Terms of a block.
+/// Terms of a block: images of one tile.
 pub(super) const TERMS: usize = 16;
 
 pub(super) struct Task<'a, T> {
     pub(super) whole: &'a Whole<'a, T>,
-    /// Terms of the images that are laid out.
-    pub(super) terms: usize,
-    /// Whether these are the first images, whose first block is added to +0.
-    pub(super) begins: bool,
     /// Rows of places.
     pub(super) rows: Range<usize>,
     /// Output channels.
@@ -26,96 +25,149 @@ impl<T: Float> Kernel<T> for Task<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let Self { whole, ref rows, ref channels, .. } = self;
-        let (in_channels, out_channels) = (whole.x.channels, channels.len());
-        // `[place of these rows, term, channel]`, of x and of dy.
+        let Self { whole, ref rows, ref channels } = self;
+        let (in_channels, out_channels) = (whole.in_channels, channels.len());
+        let (images, [down, across]) = (whole.geometry.images, whole.tiles);
         let places = SIDE * rows.len();
-        let mut scratch = Vec::<T>::with_capacity(places * TERMS * (in_channels + out_channels));
-        let inputs = scratch.as_mut_ptr();
-        // SAFETY: the second place lies behind the first; what is read of them was written before; the sums of these
-        // places and output channels are this task's alone.
-        unsafe {
-            let outputs = inputs.add(places * TERMS * in_channels);
-            for start in (0..self.terms).step_by(TERMS) {
-                let terms = start..self.terms.min(start + TERMS);
-                let count = terms.len();
-                T::dispatch(Transforms { task: &self, terms, inputs, outputs });
+        // Of x `[place of these rows, term, channel]`, zeros for channels that it has not; of dy `[place, channel, term]`.
+        let mut inputs = vec![T::ZERO; places * TERMS * in_channels];
+        let mut outputs = Vec::<T>::with_capacity(places * TERMS * out_channels);
+        let (inputs, outputs) = (inputs.as_mut_ptr(), outputs.as_mut_ptr());
+        for tile in 0..down * across {
+            for first in (0..images).step_by(TERMS) {
+                let block = Block { task: &self, tile: [tile / across, tile % across], first };
+                T::dispatch(Inputs { block, to: inputs });
+                T::dispatch(Outputs { block, to: outputs });
                 for place in 0..places {
-                    T::dispatch(Products {
-                        terms: count,
-                        x: inputs.add(place * TERMS * in_channels),
-                        dy: outputs.add(place * TERMS * out_channels),
-                        sums: whole.sums.at(whole.sum(rows.start * SIDE + place, channels.start)),
-                        in_channels,
-                        out_channels,
-                        begins: self.begins && start == 0,
-                    });
+                    // SAFETY: both were written for all terms; the sums of these places and channels are this task's alone.
+                    unsafe {
+                        T::dispatch(Products {
+                            terms: TERMS.min(images - first),
+                            x: inputs.add(place * TERMS * in_channels),
+                            dy: outputs.add(place * TERMS * out_channels),
+                            dy_step: TERMS,
+                            sums: whole.sums.at(whole.sum(rows.start * SIDE + place, channels.start)),
+                            in_channels,
+                            out_channels,
+                            begins: tile == 0 && first == 0,
+                        });
+                    }
                 }
             }
         }
     }
 }
 
-/// The transforms of a block's terms: of all input channels, and of the task's output channels.
-struct Transforms<'a, T> {
+/// The images from `first` on of one tile, `[row, column]`.
+struct Block<'a, T> {
     task: &'a Task<'a, T>,
-    terms: Range<usize>,
-    inputs: *mut T,
-    outputs: *mut T,
+    tile: [usize; 2],
+    first: usize,
 }
 
-impl<T: Float> Kernel<T> for Transforms<'_, T> {
+impl<T> Clone for Block<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Block<'_, T> {}
+
+/// `B^T d B` of a block, of all input channels.
+struct Inputs<'a, T> {
+    block: Block<'a, T>,
+    to: *mut T,
+}
+
+impl<T: Float> Kernel<T> for Inputs<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let Task { whole, rows, channels, .. } = self.task;
-        let (x, dy) = (&whole.x, &whole.dy);
-        let (in_channels, out_channels) = (x.channels, channels.len());
-        for (i, term) in self.terms.enumerate() {
-            // SAFETY: the term's image is laid out; `Task` has room for all places and terms.
-            unsafe {
-                let [patch, tile] = whole.places(term);
-                for channel in (0..in_channels).step_by(V::LANES) {
-                    let mut lines = [[V::zero(); SIDE]; SIDE];
-                    for c in 0..SIDE {
-                        let mut d = [V::zero(); SIDE];
-                        for r in 0..SIDE {
-                            d[r] = V::load(patch.add((r * x.width + c) * in_channels + channel));
+        let Block { task: Task { whole, rows: of_places, .. }, tile: [row, column], first } = self.block;
+        let geometry = whole.geometry;
+        let (rows, columns, images) = (geometry.rows, geometry.columns, geometry.images);
+        let row_places: [_; SIDE] = places(row * TILE, rows.padding, rows.input);
+        let column_places: [_; SIDE] = places(column * TILE, columns.padding, columns.input);
+        let step = rows.input * columns.input * images;
+        let count = SIDE * of_places.len();
+        // `[channel, place, lane]`.
+        let mut transforms = Vec::<T>::with_capacity(V::LANES * count * V::LANES);
+        for channel in (0..geometry.in_channels).step_by(V::LANES) {
+            let channels = V::LANES.min(geometry.in_channels - channel);
+            for lane in (0..TERMS.min(images - first)).step_by(V::LANES) {
+                let patch = Patch {
+                    rows: row_places.map(|row| whole.x[channel * step + row.unwrap_or(0) * columns.input * images..].as_ptr()),
+                    columns: column_places.map(|column| column.unwrap_or(0) * images),
+                    step,
+                    inside: [row_places, column_places].map(|places| places.map(|place| place.is_some())),
+                };
+                let to = transforms.as_mut_ptr();
+                Transform::<T, TILE, SIDE> {
+                    patch,
+                    channels,
+                    lane: first + lane,
+                    left: images - first - lane,
+                    vectors: 1,
+                    of_places: of_places.clone(),
+                    to,
+                }
+                .run::<V>();
+                for place in 0..count {
+                    // SAFETY: the transforms were written; there is room for whole vectors of terms and channels.
+                    unsafe {
+                        Transpose {
+                            from: to.add(place * V::LANES),
+                            from_step: count * V::LANES,
+                            rows: channels,
+                            columns: V::LANES,
+                            to: self.to.add((place * TERMS + lane) * whole.in_channels + channel),
+                            to_step: whole.in_channels,
                         }
-                        let values = input(d);
-                        for r in 0..SIDE {
-                            lines[r][c] = values[r];
-                        }
-                    }
-                    let mut to = self.inputs.add(i * in_channels + channel);
-                    for row in rows.clone() {
-                        let values = input(lines[row]);
-                        for c in 0..SIDE {
-                            values[c].store(to);
-                            to = to.wrapping_add(TERMS * in_channels);
-                        }
+                        .run::<V>();
                     }
                 }
-                let tile = tile.add(channels.start);
-                for channel in (0..out_channels).step_by(V::LANES) {
-                    let mut lines = [[V::zero(); TILE]; SIDE];
-                    for c in 0..TILE {
-                        let mut y = [V::zero(); TILE];
-                        for r in 0..TILE {
-                            y[r] = V::load(tile.add((r * dy.width + c) * dy.channels + channel));
-                        }
-                        let values = output_gradient(y);
-                        for r in 0..SIDE {
-                            lines[r][c] = values[r];
-                        }
+            }
+        }
+    }
+}
+
+/// `A dy A^T` of a block, of the task's output channels.
+struct Outputs<'a, T> {
+    block: Block<'a, T>,
+    to: *mut T,
+}
+
+impl<T: Float> Kernel<T> for Outputs<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        let Block { task: Task { whole, rows: of_places, channels }, tile: [row, column], first } = self.block;
+        let geometry = whole.geometry;
+        let (height, width, images) = (geometry.rows.output, geometry.columns.output, geometry.images);
+        let (rows, columns) = (TILE.min(height - row * TILE), TILE.min(width - column * TILE));
+        for (at, channel) in channels.clone().enumerate() {
+            let from = &whole.dy[((channel * height + row * TILE) * width + column * TILE) * images + first..];
+            for lane in (0..TERMS.min(images - first)).step_by(V::LANES) {
+                let left = images - first - lane;
+                let mut lines = [[V::zero(); TILE]; SIDE];
+                for c in 0..columns {
+                    let mut y = [V::zero(); TILE];
+                    for r in 0..rows {
+                        // SAFETY: these images of the tile's places lie in dy.
+                        y[r] = unsafe { V::load_up_to(from.as_ptr().add((r * width + c) * images + lane), left) };
                     }
-                    let mut to = self.outputs.add(i * out_channels + channel);
-                    for row in rows.clone() {
-                        let values = output_gradient(lines[row]);
-                        for c in 0..SIDE {
-                            values[c].store(to);
-                            to = to.wrapping_add(TERMS * out_channels);
-                        }
+                    let values = output_gradient(y);
+                    for r in 0..SIDE {
+                        lines[r][c] = values[r];
+                    }
+                }
+                let mut to = self.to.wrapping_add(at * TERMS + lane);
+                for row in of_places.clone() {
+                    let values = output_gradient(lines[row]);
+                    for c in 0..SIDE {
+                        // SAFETY: there is room for all places and channels.
+                        unsafe { values[c].store(to) };
+                        to = to.wrapping_add(TERMS * channels.len());
                     }
                 }
             }

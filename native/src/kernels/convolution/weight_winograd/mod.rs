@@ -9,26 +9,24 @@
 //! infinity; with them the sum's error is at most a few times the direct sum's, with the usual points +-1 and +-2 it is
 //! twice as large. They are taken along columns first (each of the lines is a column), then along rows.
 //!
-//! The terms of the sum are the images in ascending order, each with its tiles in row-major order. They are cut into
-//! blocks of 16 terms. A block is one chain of fused multiply-adds from +0 on; the blocks are added in ascending order,
-//! from +0 on.
+//! A block is up to 16 images of one tile: one chain of fused multiply-adds over them in ascending order, from +0 on. The
+//! blocks are added from +0 on, tile by tile in row-major order, each tile's in ascending order of their images.
 //!
-//! Some images of x and dy at a time are laid out as `[image, row, column, channel]`, so that lanes are channels.
+//! Lanes are images in the transforms and input channels in the products: between them a block of x is transposed.
 
 mod blocks;
-mod padded;
 mod products;
 mod transforms;
 mod whole;
 
 use self::blocks::Task;
-use self::padded::IMAGES;
-use self::transforms::{SIDE, weight};
-use self::whole::{MOST_CHANNELS, Whole};
+use self::transforms::weight;
+use self::whole::Whole;
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled, room};
+use crate::kernels::convolution::six_points::{PLACES, SIDE};
 use crate::kernels::convolution::weight::bias_gradient;
-use crate::kernels::geometry::{Axis, Geometry};
+use crate::kernels::geometry::Geometry;
 use crate::kernels::vector::{Float, Kernel, Vector};
 use crate::{memory, parallel};
 
@@ -37,37 +35,31 @@ const FEWEST_CHANNELS: usize = 16;
 
 /// Whether this form defines the weight gradients of this shape; [`super::weight`] defines all others.
 pub fn suits(geometry: &Geometry) -> bool {
-    let fits = |axis: Axis| axis.kernel == 3 && axis.stride == 1 && axis.dilation == 1 && axis.padding <= 2 && axis.output >= 3;
+    let outputs = geometry.rows.output.min(geometry.columns.output);
     let channels = geometry.in_channels.min(geometry.out_channels);
-    fits(geometry.rows) && fits(geometry.columns) && geometry.groups == 1 && channels >= FEWEST_CHANNELS
+    geometry.is_plain_3x3() && outputs >= 3 && geometry.groups == 1 && channels >= FEWEST_CHANNELS
 }
 
 /// `x [i, h, w, n], dy [o, h', w', n] -> (dw [o, i, 3, 3], db [o])`, an empty db where there is no `bias`.
 pub fn weight_gradient<T: Float>(geometry: &Geometry, x: &[T], dy: &[T], bias: bool) -> Result<(Vec<T>, Vec<T>)> {
     let Geometry { images, in_channels, out_channels, .. } = *geometry;
-    let mut whole = Whole::new(geometry, x, dy)?;
-    let length = SIDE * SIDE * whole.x.channels * whole.dy.channels;
-    memory::ensure(SIDE * SIDE * blocks::TERMS * (whole.x.channels + MOST_CHANNELS), size_of::<T>() * parallel::threads())?;
+    let mut whole = Whole::new(geometry, x, dy);
+    let [length, beside] = whole.lengths();
+    memory::ensure(beside, size_of::<T>() * parallel::threads())?;
     let mut sums = room::<T>(length)?;
     whole.sums = Shared::new(sums.as_mut_ptr());
     if images == 0 {
         sums.resize(length, T::ZERO);
     }
     let tasks = whole.tasks();
-    for first in (0..images).step_by(IMAGES) {
-        let images = IMAGES.min(images - first);
-        whole.x.lay_out(first, images);
-        whole.dy.lay_out(first, images);
-        let terms = images * whole.tiles[0] * whole.tiles[1];
-        parallel::for_each(tasks.len(), |task| {
-            let (rows, channels) = tasks[task].clone();
-            T::dispatch(Task { whole: &whole, terms, begins: first == 0, rows, channels });
-        });
-    }
+    parallel::for_each(tasks.len(), |task| {
+        let (rows, channels) = tasks[task].clone();
+        T::dispatch(Task { whole: &whole, rows, channels });
+    });
     // SAFETY: the tasks divide the output channels, each of which is written whole.
     let dw = unsafe {
         filled(out_channels * in_channels * 9, |dw| {
-            parallel::for_ranges(out_channels, 1 + parallel::WORTH_A_THREAD / (SIDE * SIDE * in_channels), |first, last| {
+            parallel::for_ranges(out_channels, 1 + parallel::WORTH_A_THREAD / (PLACES * in_channels), |first, last| {
                 T::dispatch(Weights { whole: &whole, in_channels, dw, first, last });
             });
         })?

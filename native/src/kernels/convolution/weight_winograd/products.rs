@@ -3,11 +3,13 @@
 use crate::kernels::tile::{add_term, channel_block, load, tile_channels, with_constant};
 use crate::kernels::vector::{Float, Kernel, Vector};
 
-/// `sums[o, i] += sum over terms of dy[term, o] x[term, i]`; all channels are multiples of a vector.
+/// `sums[o, i] += sum over terms of dy[o, term] x[term, i]`; input channels are whole vectors.
 pub(super) struct Products<T> {
     pub(super) terms: usize,
     pub(super) x: *const T,
     pub(super) dy: *const T,
+    /// How far the same term of the next output channel is.
+    pub(super) dy_step: usize,
     pub(super) sums: *mut T,
     pub(super) in_channels: usize,
     pub(super) out_channels: usize,
@@ -44,11 +46,11 @@ impl<T: Float> Products<T> {
         }
         // SAFETY: the caller's promise.
         unsafe {
-            let (mut x, mut dy) = (self.x.add(lane), self.dy.add(first));
+            let (mut x, mut dy) = (self.x.add(lane), self.dy.add(first * self.dy_step));
             let mut sums = [[V::zero(); W]; R];
             for _ in 0..self.terms {
-                add_term(&mut sums, dy, 1, load(x));
-                (x, dy) = (x.wrapping_add(self.in_channels), dy.wrapping_add(self.out_channels));
+                add_term(&mut sums, dy, self.dy_step, load(x));
+                (x, dy) = (x.wrapping_add(self.in_channels), dy.wrapping_add(1));
             }
             for r in 0..R {
                 for w in 0..W {

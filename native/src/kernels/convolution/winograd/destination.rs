@@ -1,60 +1,77 @@
-//! Where the outputs of tiles go: in place, pooled, or into planes.
+//! Where the outputs of tiles go: as they are, or pooled.
 
 use crate::kernels::buffer::Shared;
-use crate::kernels::epilogue::{Relu, VectorEpilogue};
+use crate::kernels::epilogue::VectorEpilogue;
 use crate::kernels::pooling::larger;
 use crate::kernels::vector::Vector;
 
 /// Where the outputs of tiles go.
-pub(super) trait Destination<V: Vector>: Copy {
+pub(super) trait Destination<V: Vector, const TILE: usize>: Copy {
     /// # Safety
     /// The lanes from `lane` on of this channel must be this thread's alone.
-    unsafe fn store(self, channel: usize, lane: usize, tile: [[V; 2]; 2]);
+    unsafe fn store(self, channel: usize, lane: usize, tile: [[V; TILE]; TILE]);
 }
 
-/// A channel's bias, or +0.
-///
-/// # Safety
-/// A bias must have the channel.
-#[inline(always)]
-unsafe fn bias_of<V: Vector>(bias: Option<&[V::Element]>, channel: usize) -> V {
-    // SAFETY: the caller's promise.
-    bias.map_or(V::zero(), |bias| V::splat(unsafe { *bias.get_unchecked(channel) }))
-}
-
-/// Into the result, a tile's images side by side.
+/// The places of a tile's results in memory.
 #[derive(Clone, Copy)]
-pub(super) struct InPlace<'a, T, E> {
+pub(super) struct Places {
+    /// Where the tile begins in the group's first channel, and how far the next channel, row and column are.
+    pub(super) first: usize,
+    pub(super) channel_step: usize,
+    pub(super) row_step: usize,
+    pub(super) column_step: usize,
+    /// Rows, columns and lanes that there are.
+    pub(super) rows: usize,
+    pub(super) columns: usize,
+    pub(super) lanes: usize,
+}
+
+/// All outputs.
+#[derive(Clone, Copy)]
+pub(super) struct Outputs<'a, T, E> {
     pub(super) out: Shared<T>,
     /// The bias of the group's channels.
     pub(super) bias: Option<&'a [T]>,
     pub(super) epilogue: E,
-    pub(super) images: usize,
-    /// Where the tile lies in the group's first channel, and how far the next channel and the next row are.
-    pub(super) first: usize,
-    pub(super) channel_step: usize,
-    pub(super) row_step: usize,
-    /// Rows and columns of the tile that the result has.
-    pub(super) rows: usize,
-    pub(super) columns: usize,
+    pub(super) places: Places,
 }
 
-impl<V: Vector, E: VectorEpilogue<V>> Destination<V> for InPlace<'_, V::Element, E> {
+/// The maximum of each window of 2x2 outputs, and its argmax.
+#[derive(Clone, Copy)]
+pub(super) struct Pooled<'a, T, E> {
+    pub(super) outputs: Outputs<'a, T, E>,
+    pub(super) argmax: Shared<T>,
+}
+
+impl<T: Copy + Default, E> Outputs<'_, T, E> {
+    /// A channel's bias, or +0.
+    ///
+    /// # Safety
+    /// A bias must have the channel.
     #[inline(always)]
-    unsafe fn store(self, channel: usize, lane: usize, tile: [[V; 2]; 2]) {
-        let left = self.images.saturating_sub(lane);
-        let first = self.first + channel * self.channel_step + lane;
+    unsafe fn bias<V: Vector<Element = T>>(&self, channel: usize) -> V {
+        // SAFETY: the caller's promise.
+        self.bias.map_or(V::zero(), |bias| V::splat(unsafe { *bias.get_unchecked(channel) }))
+    }
+}
+
+impl<V: Vector, E: VectorEpilogue<V>, const TILE: usize> Destination<V, TILE> for Outputs<'_, V::Element, E> {
+    #[inline(always)]
+    unsafe fn store(self, channel: usize, lane: usize, tile: [[V; TILE]; TILE]) {
+        let Places { first, channel_step, row_step, column_step, rows, columns, lanes } = self.places;
+        let left = lanes.saturating_sub(lane);
+        let first = first + channel * channel_step + lane;
         // SAFETY: the caller's promise.
         unsafe {
-            let bias: V = bias_of(self.bias, channel);
-            let whole = self.rows == 2 && self.columns == 2 && left >= V::LANES;
-            for r in 0..2 {
-                for c in 0..2 {
-                    let at = first + r * self.row_step + c * self.images;
+            let bias: V = self.bias(channel);
+            let whole = rows >= TILE && columns >= TILE && left >= V::LANES;
+            for r in 0..TILE {
+                for c in 0..TILE {
+                    let at = first + r * row_step + c * column_step;
                     let sum = tile[r][c].add(bias);
                     if whole {
                         self.epilogue.apply(sum, at, V::LANES).store(self.out.at(at));
-                    } else if r < self.rows && c < self.columns {
+                    } else if r < rows && c < columns {
                         self.epilogue.apply(sum, at, left).store_up_to(self.out.at(at), left);
                     }
                 }
@@ -63,63 +80,29 @@ impl<V: Vector, E: VectorEpilogue<V>> Destination<V> for InPlace<'_, V::Element,
     }
 }
 
-/// The maximum of each tile and its argmax, into what pooling makes of the result.
-#[derive(Clone, Copy)]
-pub(super) struct Pooled<'a, T, E> {
-    pub(super) out: Shared<T>,
-    pub(super) argmax: Shared<T>,
-    /// The bias of the group's channels.
-    pub(super) bias: Option<&'a [T]>,
-    pub(super) epilogue: E,
-    pub(super) lanes: usize,
-    /// Where lane 0 lies in the group's first channel, and how far the next channel is.
-    pub(super) first: usize,
-    pub(super) channel_step: usize,
-}
-
-impl<V: Vector, E: VectorEpilogue<V>> Destination<V> for Pooled<'_, V::Element, E> {
+impl<V: Vector, E: VectorEpilogue<V>, const TILE: usize> Destination<V, TILE> for Pooled<'_, V::Element, E> {
     #[inline(always)]
-    unsafe fn store(self, channel: usize, lane: usize, tile: [[V; 2]; 2]) {
-        let left = self.lanes.saturating_sub(lane);
-        let at = self.first + channel * self.channel_step + lane;
+    unsafe fn store(self, channel: usize, lane: usize, tile: [[V; TILE]; TILE]) {
+        let Outputs { out, epilogue, places, .. } = self.outputs;
+        let left = places.lanes.saturating_sub(lane);
+        let first = places.first + channel * places.channel_step + lane;
         // SAFETY: the caller's promise.
         unsafe {
-            let bias: V = bias_of(self.bias, channel);
-            let mut maximum = self.epilogue.apply(tile[0][0].add(bias), at, left);
-            let mut argmax = V::zero();
-            for place in 1..4 {
-                let sum = self.epilogue.apply(tile[place / 2][place % 2].add(bias), at, left);
-                (maximum, argmax) = larger((maximum, argmax), sum, place);
-            }
-            maximum.store_up_to(self.out.at(at), left);
-            argmax.store_up_to(self.argmax.at(at), left);
-        }
-    }
-}
-
-/// Into planes `[channel, row, even or odd column, lane]`, with the bias and through a ReLU where `relu` says so.
-#[derive(Clone, Copy)]
-pub(super) struct Planes<'a, T> {
-    pub(super) planes: *mut T,
-    /// Lanes of a plane.
-    pub(super) length: usize,
-    /// The bias of the group's channels.
-    pub(super) bias: Option<&'a [T]>,
-    pub(super) relu: bool,
-}
-
-impl<V: Vector> Destination<V> for Planes<'_, V::Element> {
-    #[inline(always)]
-    unsafe fn store(self, channel: usize, lane: usize, tile: [[V; 2]; 2]) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let bias: V = bias_of(self.bias, channel);
-            for r in 0..2 {
-                for c in 0..2 {
-                    let at = ((channel * 2 + r) * 2 + c) * self.length + lane;
-                    let sum = tile[r][c].add(bias);
-                    let sum = if self.relu { Relu.apply(sum, at, V::LANES) } else { sum };
-                    sum.store(self.planes.add(at));
+            let bias: V = self.outputs.bias(channel);
+            for r in 0..TILE / 2 {
+                for c in 0..TILE / 2 {
+                    if r >= places.rows || c >= places.columns {
+                        continue;
+                    }
+                    let at = first + r * places.row_step + c * places.column_step;
+                    let mut maximum = epilogue.apply(tile[2 * r][2 * c].add(bias), at, left);
+                    let mut argmax = V::zero();
+                    for place in 1..4 {
+                        let sum = tile[2 * r + place / 2][2 * c + place % 2].add(bias);
+                        (maximum, argmax) = larger((maximum, argmax), epilogue.apply(sum, at, left), place);
+                    }
+                    maximum.store_up_to(out.at(at), left);
+                    argmax.store_up_to(self.argmax.at(at), left);
                 }
             }
         }

@@ -1,72 +1,85 @@
-//! 3x3 convolution with stride 1, and its input gradient, by minimal filtering F(2x2, 3x3): 16 products for 2x2
-//! outputs instead of 36 (Winograd, 1980; Lavin and Gray, arXiv 1509.09308).
+//! 3x3 convolution with stride 1, and its input gradient, by minimal filtering (Winograd, 1980; Lavin and Gray, arXiv
+//! 1509.09308): F(4x4, 3x3) takes 36 products for 4x4 outputs instead of 144, F(2x2, 3x3) 16 for 2x2 instead of 36.
 //!
-//! With g the kernel `weight[o, i]` and d the 4x4 patch of `x[i]` behind 2x2 outputs (zeros outside the image),
+//! With g the kernel `weight[o, i]` and d the patch of `x[i]` behind a tile of outputs (zeros outside the image),
 //!
 //! `y[o] = A^T [sum over i of (G g G^T) * (B^T d B)] A + bias[o]`
 //!
-//! where `*` multiplies element by element and the three transforms of a line are
+//! where `*` multiplies element by element. The transforms of a line ([`super::tiles`]) are taken along columns first (each
+//! of the lines is a column), then along rows. The sum is one chain of fused multiply-adds over i in ascending order, from
+//! +0 on; the bias (or +0) is added last. The input gradient is the same with the roles of i and o exchanged and the kernel
+//! turned by 180 degrees.
 //!
-//! `G g = (g0, ((g0 + g2) + g1) / 2, ((g0 + g2) - g1) / 2, g2)`,
-//! `B^T d = (d0 - d2, d1 + d2, d2 - d1, d1 - d3)`,
-//! `A^T m = ((m0 + m1) + m2, (m1 - m2) - m3)`,
+//! Tiles of 2x2 round as the direct sums do. Tiles of 4x4 round about twice as coarsely at the points 0, +-3/4, +-3/2 and
+//! infinity (eight times with the usual +-1 and +-2): they are for 16 channels and more, where they save most.
 //!
-//! taken along columns first (each of the lines is a column), then along rows. The sum is one chain of fused
-//! multiply-adds over i in ascending order, from +0 on; the bias (or +0) is added last. The input gradient is the same
-//! with the roles of i and o exchanged and the kernel turned by 180 degrees.
-//!
-//! A tile's outputs are the window of a max-pooling by 2: `forward_pooled` stores their maximum instead of all four.
+//! A tile's outputs are whole windows of a max-pooling by 2: [`forward_pooled`] stores their maxima alone.
 //!
 //! Memory is `[channel, row, column, image]`. The lanes of a vector are images of one tile; where there are fewer
-//! images than lanes, they are the images of all tiles in a row.
+//! images than lanes, they are the images of all tiles.
 
 mod destination;
-mod patch;
+mod few_images;
+mod many_images;
 mod piece;
 mod products;
-mod side_by_side;
-mod tile_by_tile;
-mod transforms;
 mod whole;
 
-use self::piece::{Piece, Scratch};
-use self::transforms::{PLACES, SIDE};
+use self::piece::Piece;
 use self::whole::Whole;
 use crate::error::Result;
-use crate::kernels::buffer::{filled, filled_pair};
-use crate::kernels::epilogue::{Added, Epilogue, Identity, Mask, Relu, VectorEpilogue};
-use crate::kernels::geometry::{Axis, Geometry};
+use crate::kernels::buffer::{Shared, filled, filled_pair};
+use crate::kernels::convolution::tiles::{Form, Tiles};
+use crate::kernels::epilogue::Epilogue;
+use crate::kernels::geometry::Geometry;
 use crate::kernels::tile::tile_channels;
 use crate::kernels::vector::{Float, Kernel, Vector};
 use crate::parallel;
 
 /// Fewer channels than these do not repay the transforms.
 const FEWEST_CHANNELS: usize = 8;
+/// Tiles of fewer channels have 2x2 outputs.
+const FEWEST_CHANNELS_OF_LARGE_TILES: usize = 16;
 
 /// Whether this form defines the convolutions of this shape; [`super::direct`] defines all others. The number of
 /// images has no say: a batch gives each image the bits that it has alone.
 pub fn suits(geometry: &Geometry) -> bool {
-    let fits = |axis: Axis| {
-        axis.kernel == 3 && axis.stride == 1 && axis.dilation == 1 && axis.padding <= 2 && axis.input.min(axis.output) >= SIDE
-    };
-    fits(geometry.rows) && fits(geometry.columns) && geometry.in_group().min(geometry.out_group()) >= FEWEST_CHANNELS
+    let sides = [geometry.rows, geometry.columns].map(|axis| axis.input.min(axis.output));
+    geometry.is_plain_3x3() && sides.iter().all(|&side| side >= 4) && channels(geometry) >= FEWEST_CHANNELS
 }
 
-/// `x [i, h, w, n] -> y [o, h', w', n]`.
-pub fn forward<T: Float>(geometry: &Geometry, x: &[T], weight: &[T], bias: Option<&[T]>, relu: bool) -> Result<Vec<T>> {
-    run(Whole::new(geometry, false, x, weight, bias, Epilogue::relu_if(relu)))
+/// Whether the tiles have 4x4 outputs, and not 2x2.
+fn large(geometry: &Geometry) -> bool {
+    channels(geometry) >= FEWEST_CHANNELS_OF_LARGE_TILES
 }
 
-/// [`forward`] and then `y + added`, perhaps through a ReLU.
-pub fn forward_added<T: Float>(
+fn channels(geometry: &Geometry) -> usize {
+    geometry.in_group().min(geometry.out_group())
+}
+
+/// `x [i, h, w, n] -> y [o, h', w', n]`, which ends in `epilogue`.
+pub fn forward<T: Float>(
     geometry: &Geometry,
     x: &[T],
     weight: &[T],
     bias: Option<&[T]>,
-    added: &[T],
-    relu: bool,
+    epilogue: Epilogue<T>,
 ) -> Result<Vec<T>> {
-    run(Whole::new(geometry, false, x, weight, bias, Epilogue::Added { other: added, relu }))
+    if large(geometry) {
+        all(Whole::<T, 4, 6>::new(geometry, false, x, weight, bias, epilogue))
+    } else {
+        all(Whole::<T, 2, 4>::new(geometry, false, x, weight, bias, epilogue))
+    }
+}
+
+/// `dy [o, h', w', n] -> dx [i, h, w, n]`, zero where a `mask` is not positive.
+pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mask: Option<&[T]>) -> Result<Vec<T>> {
+    let epilogue = Epilogue::mask_if(mask);
+    if large(geometry) {
+        all(Whole::<T, 4, 6>::new(geometry, true, dy, weight, None, epilogue))
+    } else {
+        all(Whole::<T, 2, 4>::new(geometry, true, dy, weight, None, epilogue))
+    }
 }
 
 /// `x [i, h, w, n] -> (maximum, argmax) [o, h' / 2, w' / 2, n]`: what `pooling::max_forward` makes of the output by
@@ -78,85 +91,58 @@ pub fn forward_pooled<T: Float>(
     bias: Option<&[T]>,
     relu: bool,
 ) -> Result<(Vec<T>, Vec<T>)> {
-    let whole = Whole::new(geometry, false, x, weight, bias, Epilogue::relu_if(relu));
-    let (rows, columns) = (whole.rows.of_whole_tiles(), whole.columns.of_whole_tiles());
-    let length = geometry.out_channels * rows.tiles() * columns.tiles() * geometry.images;
-    whole.ensure_scratch()?;
-    // SAFETY: the tiles cover all channels and windows.
-    unsafe { filled_pair([length; 2], |out, argmax| T::dispatch(Whole { rows, columns, out, argmax: Some(argmax), ..whole })) }
+    let epilogue = Epilogue::relu_if(relu);
+    if large(geometry) {
+        pooled(Whole::<T, 4, 6>::new(geometry, false, x, weight, bias, epilogue))
+    } else {
+        pooled(Whole::<T, 2, 4>::new(geometry, false, x, weight, bias, epilogue))
+    }
 }
 
-/// `dy [o, h', w', n] -> dx [i, h, w, n]`, zero where a `mask` is not positive.
-pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mask: Option<&[T]>) -> Result<Vec<T>> {
-    run(Whole::new(geometry, true, dy, weight, None, Epilogue::mask_if(mask)))
-}
-
-fn run<T: Float>(whole: Whole<T>) -> Result<Vec<T>> {
-    let Whole { images, groups, rows, columns, to_channels, .. } = whole;
-    let length = groups * to_channels * rows.to * columns.to * images;
+fn all<T: Float, const TILE: usize, const SIDE: usize>(whole: Whole<T, TILE, SIDE>) -> Result<Vec<T>>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
     whole.ensure_scratch()?;
     // SAFETY: the tiles cover all channels, rows and columns.
-    unsafe { filled(length, |out| T::dispatch(Whole { out, ..whole })) }
+    unsafe { filled(whole.length(), |out| T::dispatch(Whole { out, ..whole })) }
 }
 
-impl<T: Float> Kernel<T> for Whole<'_, T> {
+fn pooled<T: Float, const TILE: usize, const SIDE: usize>(whole: Whole<T, TILE, SIDE>) -> Result<(Vec<T>, Vec<T>)>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
+    whole.ensure_scratch()?;
+    let whole = Whole { window: 2, ..whole };
+    // SAFETY: the tiles cover all channels and windows.
+    unsafe { filled_pair([whole.length(); 2], |out, argmax| T::dispatch(Whole { out, argmax, ..whole })) }
+}
+
+impl<T: Float, const TILE: usize, const SIDE: usize> Kernel<T> for Whole<'_, T, TILE, SIDE>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
+        let [down, across] = self.tiles();
+        let each = self.kernels();
+        let mut kernels = Vec::<T>::with_capacity(self.groups * each);
+        self.transform_kernels::<V>(Shared::new(kernels.as_mut_ptr()));
+        // SAFETY: the blocks cover all channels of all groups.
+        unsafe { kernels.set_len(self.groups * each) };
+        // Tasks divide the tiles; with few images, which fill few vectors, the blocks of channels.
+        let few = self.images < V::LANES;
         let blocks = self.to_channels.div_ceil(tile_channels::<V>());
-        let kernels = self.transform_kernels::<V>(blocks);
-        // Tasks divide the tiles, or the rows of tiles where their images lie side by side.
-        let (rows, columns) = (self.rows.tiles(), self.columns.tiles());
-        let tiles = if self.images < V::LANES { rows } else { rows * columns };
-        let work = PLACES * self.from_channels * self.to_channels * self.images * rows * columns;
-        let pieces = (work / (4 * parallel::WORTH_A_THREAD)).clamp(1, 8 * parallel::threads()).min(tiles);
+        let units = down * across * self.images.div_ceil(2 * V::LANES);
+        let most = if few { parallel::threads().min(blocks) } else { (8 * parallel::threads()).min(units) };
+        let work = each * self.images * down * across;
+        let pieces = (work / (4 * parallel::WORTH_A_THREAD)).clamp(1, most.max(1));
         parallel::for_each(pieces * self.groups, |task| {
             let (piece, group) = (task / self.groups, task % self.groups);
-            T::dispatch(Piece {
-                whole: self,
-                kernels: &kernels[group * PLACES * self.from_channels * self.to_channels..],
-                blocks,
-                group,
-                tiles: tiles * piece / pieces..tiles * (piece + 1) / pieces,
-            });
+            let part = |length: usize| length * piece / pieces..length * (piece + 1) / pieces;
+            let (units, blocks) = if few { (0..units, part(blocks)) } else { (part(units), 0..blocks) };
+            T::dispatch(Piece { whole: self, kernels: &kernels[group * each..], group, units, blocks });
         });
-    }
-}
-
-impl<T: Float> Kernel<T> for Piece<'_, T> {
-    type Output = ();
-    #[inline(always)]
-    fn run<V: Vector<Element = T>>(self) {
-        let Whole { from_channels, epilogue, .. } = self.whole;
-        let width = 2 * V::LANES;
-        let mut scratch = Vec::<T>::with_capacity(PLACES * (from_channels + tile_channels::<V>()) * width);
-        let patches = scratch.as_mut_ptr();
-        // SAFETY: the products lie behind the patches, within the capacity.
-        let scratch = Scratch { patches, products: unsafe { patches.add(PLACES * from_channels * width) } };
-        // SAFETY: what is read of the scratch was written before.
-        unsafe {
-            match epilogue {
-                Epilogue::Identity => self.with_epilogue::<V>(scratch, Identity),
-                Epilogue::Relu => self.with_epilogue::<V>(scratch, Relu),
-                Epilogue::Mask(mask) => self.with_epilogue::<V>(scratch, Mask(mask)),
-                Epilogue::Added { other, relu } => self.with_epilogue::<V>(scratch, Added::new(other, relu)),
-            }
-        }
-    }
-}
-
-impl<T: Float> Piece<'_, T> {
-    /// # Safety
-    /// The outputs of these tiles must be this thread's alone, and `scratch` have room for two vectors.
-    #[inline(always)]
-    unsafe fn with_epilogue<V: Vector<Element = T>>(&self, scratch: Scratch<T>, epilogue: impl VectorEpilogue<V>) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            if self.whole.images < V::LANES {
-                self.side_by_side::<V>(scratch, epilogue);
-            } else {
-                self.tile_by_tile::<V>(scratch, epilogue);
-            }
-        }
     }
 }

@@ -1,11 +1,11 @@
 //! The products, place by place: the only sums of the convolution.
 
-use super::transforms::PLACES;
 use crate::kernels::tile::{add_term, load, tile_channels, with_constant};
 use crate::kernels::vector::{Float, Kernel, Vector};
 
 /// The sums over the source channels, of each place and each channel of a block.
 pub(super) struct Products<T> {
+    pub(super) places: usize,
     pub(super) from_channels: usize,
     pub(super) to_channels: usize,
     pub(super) vectors: usize,
@@ -21,7 +21,7 @@ impl<T: Float> Kernel<T> for Products<T> {
         // SAFETY: `Piece` gives the block's kernels, patches of all channels and room for the products.
         unsafe {
             with_constant!(W = self.vectors, [1; 2], {
-                with_constant!(C = self.to_channels, [1 2 3 4 5 6 7 8 9 10 11; 12], self.places::<V, C, W>())
+                with_constant!(C = self.to_channels, [1 2 3 4 5 6 7 8 9 10 11; 12], self.sums::<V, C, W>())
             });
         }
     }
@@ -32,24 +32,25 @@ impl<T: Float> Products<T> {
     /// `kernels` must be valid for C numbers of every place and source channel, `patches` for W vectors of every source
     /// channel and place, and `products` for W vectors of C channels and every place.
     #[inline(always)]
-    unsafe fn places<V: Vector<Element = T>, const C: usize, const W: usize>(self) {
+    unsafe fn sums<V: Vector<Element = T>, const C: usize, const W: usize>(self) {
         if C > tile_channels::<V>() {
             return; // never asked for; nothing to compile
         }
+        let places = self.places;
         let mut weight = self.kernels;
         // SAFETY: the caller's promise.
         unsafe {
-            for place in 0..PLACES {
+            for place in 0..places {
                 let mut from = self.patches.add(place * W * V::LANES);
                 let mut sums = [[V::zero(); W]; C];
                 for _ in 0..self.from_channels {
                     add_term(&mut sums, weight, 1, load(from));
                     weight = weight.add(C);
-                    from = from.add(PLACES * W * V::LANES);
+                    from = from.add(places * W * V::LANES);
                 }
                 for c in 0..C {
                     for w in 0..W {
-                        sums[c][w].store(self.products.add(((c * PLACES + place) * W + w) * V::LANES));
+                        sums[c][w].store(self.products.add(((c * places + place) * W + w) * V::LANES));
                     }
                 }
             }

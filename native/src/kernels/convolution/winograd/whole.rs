@@ -1,13 +1,13 @@
 //! A convolution in one direction, of which tasks make tiles.
 
-use super::transforms::{PLACES, filter_kernel};
 use crate::error::Result;
 use crate::kernels::buffer::Shared;
+use crate::kernels::convolution::tiles::{Form, Tiles};
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::{Axis, Geometry};
-use crate::kernels::tile::channel_block;
-use crate::kernels::vector::{Float, Vector};
-use crate::memory;
+use crate::kernels::tile::{channel_block, tile_channels};
+use crate::kernels::vector::{Float, Kernel, Vector};
+use crate::{memory, parallel};
 
 /// One axis: output t meets the inputs `t - padding ..= t - padding + 2`.
 #[derive(Clone, Copy)]
@@ -22,21 +22,10 @@ impl Window {
         let Axis { input, output, padding, .. } = axis;
         if backward { Self { from: output, to: input, padding: 2 - padding } } else { Self { from: input, to: output, padding } }
     }
-    /// Without a last output that is alone in its tile.
-    pub(super) fn of_whole_tiles(self) -> Self {
-        Self { to: self.to / 2 * 2, ..self }
-    }
-    pub(super) fn tiles(self) -> usize {
-        self.to.div_ceil(2)
-    }
-    /// Where place `k` of a tile's patch lies, if it lies in the image.
-    pub(super) fn source(self, tile: usize, k: usize) -> Option<usize> {
-        (2 * tile + k).checked_sub(self.padding).filter(|&at| at < self.from)
-    }
 }
 
 #[derive(Clone, Copy)]
-pub(super) struct Whole<'a, T> {
+pub(super) struct Whole<'a, T, const TILE: usize, const SIDE: usize> {
     pub(super) images: usize,
     pub(super) groups: usize,
     pub(super) rows: Window,
@@ -53,11 +42,13 @@ pub(super) struct Whole<'a, T> {
     pub(super) epilogue: Epilogue<'a, T>,
     /// Where the result goes, once there is a place for it.
     pub(super) out: Shared<T>,
-    /// Where the argmax goes, if the result is the maximum of each tile.
-    pub(super) argmax: Option<Shared<T>>,
+    /// 2 if the result is the maximum of each window of 2x2 outputs, else 1.
+    pub(super) window: usize,
+    /// Where the argmax goes, if the result is a maximum.
+    pub(super) argmax: Shared<T>,
 }
 
-impl<'a, T: Float> Whole<'a, T> {
+impl<'a, T: Float, const TILE: usize, const SIDE: usize> Whole<'a, T, TILE, SIDE> {
     pub(super) fn new(
         geometry: &Geometry,
         backward: bool,
@@ -81,8 +72,24 @@ impl<'a, T: Float> Whole<'a, T> {
             bias,
             epilogue,
             out: Shared::new(std::ptr::null_mut()),
-            argmax: None,
+            window: 1,
+            argmax: Shared::new(std::ptr::null_mut()),
         }
+    }
+
+    /// Rows and columns of the result.
+    pub(super) fn size(&self) -> [usize; 2] {
+        [self.rows.to / self.window, self.columns.to / self.window]
+    }
+    /// Rows and columns of tiles.
+    pub(super) fn tiles(&self) -> [usize; 2] {
+        self.size().map(|size| (size * self.window).div_ceil(TILE))
+    }
+
+    /// Numbers of the result.
+    pub(super) fn length(&self) -> usize {
+        let [height, width] = self.size();
+        self.groups * self.to_channels * height * width * self.images
     }
 
     fn kernel(&self, group: usize, to: usize, from: usize) -> &[T] {
@@ -95,51 +102,85 @@ impl<'a, T: Float> Whole<'a, T> {
         &self.weight[at * 9..at * 9 + 9]
     }
 
-    /// Asks for the memory of the transformed kernels, and of the planes on which few images are laid apart.
-    pub(super) fn ensure_scratch(&self) -> Result<()> {
-        let kernels = self.groups * PLACES * self.from_channels * self.to_channels;
-        let plane = (self.rows.to + 4) * (self.columns.to + 4) * (self.images + 16);
-        memory::ensure(kernels + 2 * (self.from_channels + self.to_channels) * plane, size_of::<T>())
+    /// Transformed kernels of a group.
+    pub(super) fn kernels(&self) -> usize {
+        SIDE * SIDE * self.from_channels * self.to_channels
     }
 
-    /// Transformed kernels as the tiles read them: `[group, block][place, from, channel of the block]`.
+    /// Asks for the memory of the transformed kernels, and of the planes on which few images are laid apart.
+    pub(super) fn ensure_scratch(&self) -> Result<()> {
+        let plane = (self.rows.to + 3 * TILE) * (self.columns.to + 3 * TILE) * (self.images + 16);
+        memory::ensure(self.groups * self.kernels() + 2 * (self.from_channels + self.to_channels) * plane, size_of::<T>())
+    }
+
+    /// All kernels, transformed: `[group, block]`.
     #[inline(always)]
-    pub(super) fn transform_kernels<V: Vector<Element = T>>(&self, blocks: usize) -> Vec<T> {
+    pub(super) fn transform_kernels<V: Vector<Element = T>>(&self, to: Shared<T>)
+    where
+        Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+    {
+        let blocks = self.to_channels.div_ceil(tile_channels::<V>());
+        let block = |at: usize| T::dispatch(Block { whole: self, group: at / blocks, block: at % blocks, to });
+        if self.groups * self.kernels() < parallel::WORTH_A_THREAD {
+            (0..self.groups * blocks).for_each(block);
+        } else {
+            parallel::for_each(self.groups * blocks, block);
+        }
+    }
+}
+
+/// The kernels of a block, as its tiles read them: `[place, from, channel of the block]`.
+struct Block<'a, T, const TILE: usize, const SIDE: usize> {
+    whole: &'a Whole<'a, T, TILE, SIDE>,
+    group: usize,
+    block: usize,
+    to: Shared<T>,
+}
+
+impl<T: Float, const TILE: usize, const SIDE: usize> Kernel<T> for Block<'_, T, TILE, SIDE>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
         /// Room for the channels of a block in whole vectors.
         const ROOM: usize = 16;
-        let a_group = PLACES * self.from_channels * self.to_channels;
-        let mut all = vec![T::ZERO; self.groups * a_group];
-        let (mut taps, mut places) = ([[T::ZERO; ROOM]; 9], [[T::ZERO; ROOM]; PLACES]);
-        for group in 0..self.groups {
-            for block in 0..blocks {
-                let (first, last) = channel_block(self.to_channels, block, blocks);
-                let channels = last - first;
-                let to = &mut all[group * a_group + PLACES * self.from_channels * first..];
-                for from in 0..self.from_channels {
-                    for channel in 0..channels {
-                        for (tap, &value) in self.kernel(group, first + channel, from).iter().enumerate() {
-                            taps[if self.turned { 8 - tap } else { tap }][channel] = value;
-                        }
+        /// Source channels whose taps are laid out at a time: vectors would wait for numbers that were just stored.
+        const SOURCES: usize = 16;
+        let Self { whole, group, block, to } = self;
+        let (from_channels, blocks) = (whole.from_channels, whole.to_channels.div_ceil(tile_channels::<V>()));
+        let (first, last) = channel_block(whole.to_channels, block, blocks);
+        let channels = last - first;
+        let start = group * whole.kernels() + SIDE * SIDE * from_channels * first;
+        let mut taps = [[[T::ZERO; ROOM]; 9]; SOURCES];
+        for source in (0..from_channels).step_by(SOURCES) {
+            let sources = SOURCES.min(from_channels - source);
+            for channel in 0..channels {
+                for from in 0..sources {
+                    let kernel = whole.kernel(group, first + channel, source + from);
+                    for tap in 0..9 {
+                        taps[from][tap][channel] = kernel[if whole.turned { 8 - tap } else { tap }];
                     }
-                    for lane in (0..channels).step_by(V::LANES) {
-                        let mut g = [V::zero(); 9];
-                        for tap in 0..9 {
-                            // SAFETY: there is room for whole vectors.
-                            g[tap] = unsafe { V::load(taps[tap].as_ptr().add(lane)) };
-                        }
-                        let u = filter_kernel(g);
-                        for place in 0..PLACES {
-                            // SAFETY: as above.
-                            unsafe { u[place].store(places[place].as_mut_ptr().add(lane)) };
-                        }
+                }
+            }
+            for from in 0..sources {
+                for lane in (0..channels).step_by(V::LANES) {
+                    let mut g = [V::zero(); 9];
+                    for tap in 0..9 {
+                        // SAFETY: there is room for whole vectors.
+                        g[tap] = unsafe { V::load(taps[from][tap].as_ptr().add(lane)) };
                     }
-                    for place in 0..PLACES {
-                        let at = (place * self.from_channels + from) * channels;
-                        to[at..at + channels].copy_from_slice(&places[place][..channels]);
+                    let u = Tiles::<TILE, SIDE>::filter_kernel(g);
+                    for r in 0..SIDE {
+                        for c in 0..SIDE {
+                            let at = start + ((r * SIDE + c) * from_channels + source + from) * channels + lane;
+                            // SAFETY: the block's kernels are this task's alone.
+                            unsafe { u[r][c].store_up_to(to.at(at), channels - lane) };
+                        }
                     }
                 }
             }
         }
-        all
     }
 }

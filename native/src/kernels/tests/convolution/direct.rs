@@ -1,5 +1,6 @@
 use crate::error::Result;
-use crate::kernels::convolution::direct::{forward, forward_added, input_gradient};
+use crate::kernels::convolution::direct::{forward, input_gradient};
+use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::tests::{CASES, Chance, assert_bits, dot, every};
 
@@ -57,11 +58,9 @@ fn gradient_definition(g: &Geometry, dy: &[f32], weight: &[f32]) -> Vec<f32> {
     })
 }
 
-pub type Forward = fn(&Geometry, &[f32], &[f32], Option<&[f32]>, bool) -> Result<Vec<f32>>;
+pub type Forward = fn(&Geometry, &[f32], &[f32], Option<&[f32]>, Epilogue<f32>) -> Result<Vec<f32>>;
 pub type ForwardDefinition = fn(&Geometry, &[f32], &[f32], &[f32]) -> Vec<f32>;
 pub type InputGradient = fn(&Geometry, &[f32], &[f32], Option<&[f32]>) -> Result<Vec<f32>>;
-
-pub type ForwardAdded = fn(&Geometry, &[f32], &[f32], Option<&[f32]>, &[f32], bool) -> Result<Vec<f32>>;
 
 pub struct Case {
     pub g: Geometry,
@@ -89,25 +88,26 @@ pub fn draw(case: u32) -> Case {
 }
 
 /// Holds a convolution to its definition, with and without ReLU.
-pub fn check_forward(draw: fn(u32) -> Case, definition: ForwardDefinition, forward: Forward) {
-    for case in 0..CASES {
+pub fn check_forward(cases: u32, draw: fn(u32) -> Case, definition: ForwardDefinition, forward: Forward) {
+    for case in 0..cases {
         let Case { g, x, weight, bias, .. } = draw(case);
         let mut expected = definition(&g, &x, &weight, &bias);
         let with_relu = case % 2 == 1;
         if with_relu {
             expected = expected.into_iter().map(relu).collect();
         }
-        assert_bits(g, &expected, || forward(&g, &x, &weight, Some(&bias), with_relu).unwrap());
+        assert_bits(g, &expected, || forward(&g, &x, &weight, Some(&bias), Epilogue::relu_if(with_relu)).unwrap());
     }
 }
 
 /// Holds an input gradient to its definition, with and without the mask of a ReLU.
 pub fn check_input_gradient(
+    cases: u32,
     draw: fn(u32) -> Case,
     definition: fn(&Geometry, &[f32], &[f32]) -> Vec<f32>,
     input_gradient: InputGradient,
 ) {
-    for case in 0..CASES {
+    for case in 0..cases {
         let Case { g, x, weight, dy, .. } = draw(case);
         let expected = definition(&g, &dy, &weight);
         if case % 2 == 0 {
@@ -120,21 +120,21 @@ pub fn check_input_gradient(
 }
 
 /// Holds an addition that is joined to one by itself.
-pub fn check_added(draw: fn(u32) -> Case, forward: Forward, forward_added: ForwardAdded) {
-    for case in 0..CASES / 2 {
+pub fn check_added(cases: u32, draw: fn(u32) -> Case, forward: Forward) {
+    for case in 0..cases {
         let Case { g, x, weight, bias, dy: added } = draw(case);
         let (with_relu, bias) = (case % 2 == 1, (case % 3 > 0).then_some(&bias[..]));
-        let y = forward(&g, &x, &weight, bias, false).unwrap();
+        let y = forward(&g, &x, &weight, bias, Epilogue::Identity).unwrap();
         let sums = y.iter().zip(&added).map(|(y, added)| y + added);
         let expected: Vec<f32> = if with_relu { sums.map(relu).collect() } else { sums.collect() };
-        assert_bits(g, &expected, || forward_added(&g, &x, &weight, bias, &added, with_relu).unwrap());
+        assert_bits(g, &expected, || forward(&g, &x, &weight, bias, Epilogue::of(Some(&added), with_relu)).unwrap());
     }
 }
 
 pub fn check_adjoint(draw: fn(u32) -> Case, forward: Forward, input_gradient: InputGradient) {
     for case in 0..300 {
         let Case { g, x, weight, dy, .. } = draw(case);
-        let forward = dot(&forward(&g, &x, &weight, None, false).unwrap(), &dy);
+        let forward = dot(&forward(&g, &x, &weight, None, Epilogue::Identity).unwrap(), &dy);
         let backward = dot(&x, &input_gradient(&g, &dy, &weight, None).unwrap());
         assert!((forward - backward).abs() < 1e-4 * (1.0 + forward.abs()), "{g:?}");
     }
@@ -142,12 +142,12 @@ pub fn check_adjoint(draw: fn(u32) -> Case, forward: Forward, input_gradient: In
 
 #[test]
 fn every_instance_gives_the_definitions_bits_over_random_shapes() {
-    check_forward(draw, definition, forward);
+    check_forward(CASES, draw, definition, forward);
 }
 
 #[test]
 fn every_instance_gives_the_input_gradients_definitions_bits_over_random_shapes() {
-    check_input_gradient(draw, gradient_definition, input_gradient);
+    check_input_gradient(CASES, draw, gradient_definition, input_gradient);
 }
 
 #[test]
@@ -179,7 +179,9 @@ pub const LARGE_CASES: u32 = 200;
 fn every_instance_gives_the_definitions_bits_over_large_kernels_and_lone_channels() {
     for case in 0..LARGE_CASES {
         let Case { g, x, weight, bias, dy } = draw_large(case);
-        assert_bits(g, &definition(&g, &x, &weight, &bias), || forward(&g, &x, &weight, Some(&bias), false).unwrap());
+        assert_bits(g, &definition(&g, &x, &weight, &bias), || {
+            forward(&g, &x, &weight, Some(&bias), Epilogue::Identity).unwrap()
+        });
         let masked = gradient_definition(&g, &dy, &weight);
         let masked: Vec<f32> = masked.iter().zip(&x).map(|(&dx, &x)| if x <= 0.0 { 0.0 } else { dx }).collect();
         assert_bits(g, &masked, || input_gradient(&g, &dy, &weight, Some(&x)).unwrap());
@@ -188,5 +190,5 @@ fn every_instance_gives_the_definitions_bits_over_large_kernels_and_lone_channel
 
 #[test]
 fn what_is_added_as_sums_are_stored_is_added_as_by_itself() {
-    check_added(draw, forward, forward_added);
+    check_added(CASES / 2, draw, forward);
 }

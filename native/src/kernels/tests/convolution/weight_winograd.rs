@@ -1,6 +1,7 @@
 use super::direct::Case;
 use crate::kernels::convolution::direct::forward;
 use crate::kernels::convolution::{weight, weight_winograd};
+use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::tests::{CASES, Chance, assert_bits, dot};
 
@@ -41,9 +42,8 @@ fn both<const N: usize, const M: usize>(line: fn([f32; N]) -> [f32; M], square: 
 fn chain(g: &Geometry, x: &[f32], dy: &[f32], o: usize, i: usize) -> [[f32; 3]; 3] {
     let (down, across) = (g.rows.output.div_ceil(4), g.columns.output.div_ceil(4));
     let (mut sums, mut block) = ([[0f32; 6]; 6], [[0f32; 6]; 6]);
-    let terms = g.images * down * across;
-    for term in 0..terms {
-        let (n, tile) = (term / (down * across), term % (down * across));
+    for term in 0..down * across * g.images {
+        let (tile, n) = (term / g.images, term % g.images);
         let (top, left) = (4 * (tile / across), 4 * (tile % across));
         let d = std::array::from_fn(|r| {
             std::array::from_fn(|c| match (g.rows.source(top + r, 0), g.columns.source(left + c, 0)) {
@@ -61,7 +61,7 @@ fn chain(g: &Geometry, x: &[f32], dy: &[f32], o: usize, i: usize) -> [[f32; 3]; 
         for r in 0..6 {
             for c in 0..6 {
                 block[r][c] = u[r][c].mul_add(v[r][c], block[r][c]);
-                if term % 16 == 15 || term + 1 == terms {
+                if n % 16 == 15 || n + 1 == g.images {
                     sums[r][c] += block[r][c];
                     block[r][c] = 0.0;
                 }
@@ -110,7 +110,7 @@ fn every_instance_gives_the_definitions_bits_over_random_shapes() {
 fn the_weight_gradient_is_the_adjoint_of_forward() {
     for case in 0..100 {
         let Case { g, x, weight, dy, .. } = draw(case);
-        let forward = dot(&forward(&g, &x, &weight, None, false).unwrap(), &dy);
+        let forward = dot(&forward(&g, &x, &weight, None, Epilogue::Identity).unwrap(), &dy);
         let backward = dot(&weight, &weight_winograd::weight_gradient(&g, &x, &dy, false).unwrap().0);
         assert!((forward - backward).abs() < 1e-4 * (1.0 + forward.abs()), "{g:?}");
     }

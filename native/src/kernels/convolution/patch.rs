@@ -1,12 +1,14 @@
-//! Patches of the source and their transforms, in place or from planes.
+//! Patches of the source and their transforms.
 
-use super::transforms::{PLACES, SIDE, input};
+use std::ops::Range;
+
+use super::tiles::{Form, Tiles};
 use crate::kernels::tile::with_constant;
 use crate::kernels::vector::{Float, Kernel, Vector};
 
 /// Where a patch lies in the source.
 #[derive(Clone, Copy)]
-pub(super) struct Patch<T> {
+pub(super) struct Patch<T, const SIDE: usize> {
     /// The patch's rows in the first channel.
     pub(super) rows: [*const T; SIDE],
     /// The patch's columns in each row.
@@ -18,18 +20,23 @@ pub(super) struct Patch<T> {
     pub(super) inside: [[bool; SIDE]; 2],
 }
 
-/// `B^T d B` of all channels for one or two vectors from `lane` on, to `[channel, place, lane]`. The source has `left`
+/// `B^T d B` of some rows of places, of all channels, for one or two vectors from `lane` on, to `[channel, place, lane]`. The source has `left`
 /// lanes from `lane` on.
-pub(super) struct Transform<T> {
-    pub(super) patch: Patch<T>,
+pub(super) struct Transform<T, const TILE: usize, const SIDE: usize> {
+    pub(super) patch: Patch<T, SIDE>,
     pub(super) channels: usize,
     pub(super) lane: usize,
     pub(super) left: usize,
     pub(super) vectors: usize,
+    /// Rows of places.
+    pub(super) of_places: Range<usize>,
     pub(super) to: *mut T,
 }
 
-impl<T: Float> Kernel<T> for Transform<T> {
+impl<T: Float, const TILE: usize, const SIDE: usize> Kernel<T> for Transform<T, TILE, SIDE>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
@@ -38,7 +45,10 @@ impl<T: Float> Kernel<T> for Transform<T> {
     }
 }
 
-impl<T: Float> Transform<T> {
+impl<T: Float, const TILE: usize, const SIDE: usize> Transform<T, TILE, SIDE>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
     /// # Safety
     /// The patch must be valid for all channels and for the lanes that are left, and `to` for W vectors of every place
     /// and channel.
@@ -49,36 +59,34 @@ impl<T: Float> Transform<T> {
         // SAFETY: the caller's promise; past the last lane there are zeros.
         unsafe {
             if rows == [true; SIDE] && columns == [true; SIDE] && left >= W * V::LANES {
-                self.channels::<V, W>(|from, _, _, _| V::load(from));
+                self.channels::<V, W>(|from, _, _| V::load(from));
             } else {
                 // No `map` for vectors: it would be a call, compiled for any processor.
                 let outside = V::zero().less(V::zero());
-                let mut inside = [[outside; SIDE]; SIDE];
+                let mut inside = [outside; SIDE];
                 for r in 0..SIDE {
-                    for c in 0..SIDE {
-                        if rows[r] && columns[c] {
-                            inside[r][c] = V::zero().equal(V::zero());
-                        }
+                    if rows[r] {
+                        inside[r] = V::zero().equal(V::zero());
                     }
                 }
                 if left >= W * V::LANES {
-                    self.channels::<V, W>(|from, r, c, _| V::select(inside[r][c], V::load(from), V::zero()));
+                    self.channels::<V, W>(|from, r, _| V::select(inside[r], V::load(from), V::zero()));
                 } else {
-                    self.channels::<V, W>(|from, r, c, lane| {
-                        V::select(inside[r][c], V::load_up_to(from, left.saturating_sub(lane)), V::zero())
+                    self.channels::<V, W>(|from, r, lane| {
+                        V::select(inside[r], V::load_up_to(from, left.saturating_sub(lane)), V::zero())
                     });
                 }
             }
         }
     }
 
-    /// `load(at, row, column, lane)` gives the vector at a place of the patch.
+    /// `load(at, row, lane)` gives the vector at a place of the patch whose column lies in the image.
     ///
     /// # Safety
     /// `to` must be valid for W vectors of every place and channel.
     #[inline(always)]
-    unsafe fn channels<V: Vector<Element = T>, const W: usize>(self, load: impl Fn(*const T, usize, usize, usize) -> V) {
-        let Patch { rows, columns, step, .. } = self.patch;
+    unsafe fn channels<V: Vector<Element = T>, const W: usize>(self, load: impl Fn(*const T, usize, usize) -> V) {
+        let Patch { rows, columns, step, inside: [_, inside] } = self.patch;
         let mut offset = self.lane;
         let mut to = self.to;
         for _ in 0..self.channels {
@@ -86,17 +94,20 @@ impl<T: Float> Transform<T> {
                 let lane = w * V::LANES;
                 let mut lines = [[V::zero(); SIDE]; SIDE];
                 for c in 0..SIDE {
+                    if !inside[c] {
+                        continue; // zeros give zeros
+                    }
                     let mut d = [V::zero(); SIDE];
                     for r in 0..SIDE {
-                        d[r] = load(rows[r].wrapping_add(offset + columns[c] + lane), r, c, lane);
+                        d[r] = load(rows[r].wrapping_add(offset + columns[c] + lane), r, lane);
                     }
-                    let values = input(d);
+                    let values = Tiles::<TILE, SIDE>::input(d);
                     for r in 0..SIDE {
                         lines[r][c] = values[r];
                     }
                 }
-                for r in 0..SIDE {
-                    let values = input(lines[r]);
+                for (r, row) in self.of_places.clone().enumerate() {
+                    let values = Tiles::<TILE, SIDE>::input(lines[row]);
                     for c in 0..SIDE {
                         // SAFETY: the caller's promise.
                         unsafe { values[c].store(to.add((r * SIDE + c) * W * V::LANES + lane)) };
@@ -104,7 +115,12 @@ impl<T: Float> Transform<T> {
                 }
             }
             offset += step;
-            to = to.wrapping_add(PLACES * W * V::LANES);
+            to = to.wrapping_add(SIDE * self.of_places.len() * W * V::LANES);
         }
     }
+}
+
+/// Where each place of a patch's side lies in the image, if it lies in the image.
+pub(super) fn places<const SIDE: usize>(first: usize, padding: usize, size: usize) -> [Option<usize>; SIDE] {
+    std::array::from_fn(|place| (first + place).checked_sub(padding).filter(|&at| at < size))
 }

@@ -1,19 +1,11 @@
 import { aligned } from "../cli/mod.ts";
 import { counted } from "../printable.ts";
 import { figureSpreadText, spread } from "../statistics/mod.ts";
-import {
-  bestFigures,
-  comparison,
-  importances,
-  type Objective,
-  type Parameter,
-  pointRecord,
-  ranking,
-  shownParameter,
-  stateOf,
-  studyDigest,
-  type Trial,
-} from "../study/mod.ts";
+import { comparison } from "./comparison.ts";
+import { studyDigest } from "./digest.ts";
+import { importances } from "./importance.ts";
+import { type Parameter, pointRecord, shownParameter } from "./space.ts";
+import { bestFigures, type Objective, ranking, stateOf, type Trial } from "./trial.ts";
 
 /** The best trials of a study, what decides between them, and what became of the others. */
 export function studyText(
@@ -21,46 +13,45 @@ export function studyText(
   trials: readonly Trial[],
   parameters: readonly Parameter[],
   objective: Objective,
-  most = 10,
 ): string {
-  const ranked = ranking(trials, objective);
+  const table = resultTable(trials, parameters, objective, 10);
   return [
-    ...tableOf(ranked.slice(0, most), parameters, objective),
+    ...(table.length === 1 ? ["no trial was trained to its end"] : aligned(table, () => false)),
     "",
-    ...comparisonText(ranked, objective),
+    ...comparisonText(trials, objective),
     ...importanceText(trials, parameters, objective),
-    countsText(trials),
-    ...failuresOf(trials),
-    `study sha256 ${studyDigest(trials)}`,
+    ...outcomeText(trials),
     folder,
   ].join("\n");
 }
 
-function tableOf(
-  ranked: readonly Trial[],
+/** A row of names, and then one for each of the best trials, with what is varied. */
+export function resultTable(
+  trials: readonly Trial[],
   parameters: readonly Parameter[],
   objective: Objective,
-): string[] {
-  if (ranked.length === 0) return ["no trial was trained to its end"];
-  const points = ranked.map(({ point }) => pointRecord(point));
+  most: number,
+): string[][] {
   const varied = parameters.filter(({ domain }) =>
     domain.kind === "range" || domain.values.length > 1
   ).map(({ name }) => shownParameter(name));
   const shown = varied.length === 0 ? ["model"] : varied;
-  const head = ["trial", ...shown, "seeds", `${objective.key}${objective.format.unit}`];
-  const rows = ranked.map((trial, i) => {
+  const rows = ranking(trials, objective).slice(0, most).map((trial) => {
     const figures = bestFigures(trial, objective);
+    const values = pointRecord(trial.point);
     return [
       String(trial.n),
-      ...shown.map((name) => String(points[i][name] ?? "-")),
+      ...shown.map((name) => String(values[name] ?? "-")),
       String(figures.length),
       figureSpreadText(objective, spread(figures)),
     ];
   });
-  return aligned([head, ...rows], () => false);
+  return [["trial", ...shown, "seeds", `${objective.key}${objective.format.unit}`], ...rows];
 }
 
-function comparisonText([best, second]: readonly Trial[], objective: Objective): string[] {
+/** How the two best trials compare. */
+export function comparisonText(trials: readonly Trial[], objective: Objective): string[] {
+  const [best, second] = ranking(trials, objective);
   if (second === undefined) return [];
   const found = comparison(best, second, objective);
   if (found === undefined) {
@@ -88,6 +79,13 @@ function importanceText(
   );
   return [`importance (PED-ANOVA): ${said.join(", ")}`];
 }
+
+/** What became of the trials, and the study's digest. */
+export const outcomeText = (trials: readonly Trial[]): string[] => [
+  countsText(trials),
+  ...failuresOf(trials),
+  `study sha256 ${studyDigest(trials)}`,
+];
 
 function countsText(trials: readonly Trial[]): string {
   const states = Map.groupBy(

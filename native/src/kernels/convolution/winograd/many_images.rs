@@ -1,0 +1,55 @@
+//! The lanes are the images of one tile.
+
+use super::destination::{Outputs, Places, Pooled};
+use super::piece::{Piece, Scratch};
+use super::whole::Whole;
+use crate::kernels::convolution::patch::{Patch, places};
+use crate::kernels::convolution::tiles::{Form, Tiles};
+use crate::kernels::epilogue::VectorEpilogue;
+use crate::kernels::vector::{Float, Vector};
+
+impl<T: Float, const TILE: usize, const SIDE: usize> Piece<'_, T, TILE, SIDE>
+where
+    Tiles<TILE, SIDE>: Form<TILE, SIDE>,
+{
+    /// # Safety
+    /// The outputs of this piece must be this thread's alone, and `scratch` have room for two vectors.
+    #[inline(always)]
+    pub(super) unsafe fn many_images<V: Vector<Element = T>>(&self, scratch: Scratch<T>, epilogue: impl VectorEpilogue<V>) {
+        let Whole { images, rows, columns, to_channels, out, window, argmax, .. } = self.whole;
+        let ([_, across], [height, width], side) = (self.whole.tiles(), self.whole.size(), TILE / window);
+        let source = self.source();
+        let vectors = images.div_ceil(2 * V::LANES);
+        for unit in self.units.clone() {
+            let (tile, lane) = (unit / vectors, unit % vectors * 2 * V::LANES);
+            let (row, column) = (tile / across, tile % across);
+            let row_places = places(row * TILE, rows.padding, rows.from);
+            let column_places = places(column * TILE, columns.padding, columns.from);
+            let patch = Patch {
+                rows: row_places.map(|row| source[row.unwrap_or(0) * columns.from * images..].as_ptr()),
+                columns: column_places.map(|column| column.unwrap_or(0) * images),
+                step: rows.from * columns.from * images,
+                inside: [row_places, column_places].map(|places| places.map(|place| place.is_some())),
+            };
+            let (row, column) = (row * side, column * side);
+            let places = Places {
+                first: ((self.group * to_channels * height + row) * width + column) * images,
+                channel_step: height * width * images,
+                row_step: width * images,
+                column_step: images,
+                rows: height - row,
+                columns: width - column,
+                lanes: images,
+            };
+            let outputs = Outputs { out, bias: self.bias(), epilogue, places };
+            // SAFETY: the patch holds all images; a tile's outputs are this task's alone.
+            unsafe {
+                if window > 1 {
+                    self.lanes::<V>(patch, lane, images, scratch, Pooled { outputs, argmax });
+                } else {
+                    self.lanes::<V>(patch, lane, images, scratch, outputs);
+                }
+            }
+        }
+    }
+}
