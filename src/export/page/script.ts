@@ -10,12 +10,25 @@ import layers from "./layers.js" with { type: "text" };
 import normalization from "./normalization.js" with { type: "text" };
 import gradient from "./gradient.js" with { type: "text" };
 import classifier from "./classifier.js" with { type: "text" };
+import tiles from "./tiles.js" with { type: "text" };
 import windows from "./windows.js" with { type: "text" };
+import winograd from "./winograd.js" with { type: "text" };
 
 /** The modules of a page by their names, each after those that it imports. */
 const modules: Readonly<Record<string, string>> = {
   ...preparationSources,
-  ...{ exact, functions, windows, convolution, normalization, forward, gradient, layers },
+  ...{
+    exact,
+    functions,
+    windows,
+    tiles,
+    winograd,
+    convolution,
+    normalization,
+    forward,
+    gradient,
+    layers,
+  },
   ...{ heat_map: heatMapSource, classifier },
 };
 
