@@ -44,6 +44,19 @@ async function until(page: Page, expression: string): Promise<void> {
   }
 }
 
+/** What drops a picture onto the page in which it is evaluated, as a reader does who drags it there. */
+const drop = (bytes: Uint8Array): string =>
+  `{
+    const dataTransfer = new DataTransfer();
+    const parts = [Uint8Array.from(${JSON.stringify([...bytes])})];
+    dataTransfer.items.add(new File(parts, "dropped.png", { type: "image/png" }));
+    for (const name of ["dragenter", "dragover", "drop"]) {
+      const event = new DragEvent(name, { dataTransfer, bubbles: true, cancelable: true });
+      document.body.dispatchEvent(event);
+      if (name !== "dragenter" && !event.defaultPrevented) throw new Error("nothing takes " + name);
+    }
+  }`;
+
 /** The library's scores of an image. */
 const scoresOf = (model: Module, image: ArrayLike<number>): number[] =>
   scope(() =>
@@ -101,6 +114,10 @@ async function classifies(open: Parameters<Parameters<typeof browserTest>[1]>[0]
     const slopes = saliency(model, image, picture.label, fashionMnist);
     const largest = Math.max(...slopes.map(Math.abs));
     slopes.forEach((slope, i) => assert(Math.abs(slope - picture.slopes[i]) <= 1e-4 * largest));
+
+    const dropped = await shown(page, () => page.evaluate(drop(readFile(name))));
+    assertEquals([dropped.seen, dropped.scores], [picture.seen, picture.scores]);
+    assertStringIncludes(dropped.said, "dropped.png: ");
 
     const notes = `${folder.path}/notes.png`;
     Deno.writeTextFileSync(notes, "no picture");
