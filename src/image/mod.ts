@@ -9,4 +9,5 @@ export { grounds, imageSize } from "./preparation.ts";
 export { interleaved, planar } from "./interleaved.ts";
 export { scaled } from "./scaled.ts";
 export { isPlain, prepare } from "./prepare.ts";
-export { preparationSources } from "./sources.ts";
+export { heatColours } from "./heat_map.ts";
+export { heatMapSource, preparationSources } from "./sources.ts";

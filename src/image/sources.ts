@@ -1,4 +1,5 @@
 import areaAverage from "./area_average.ts" with { type: "text" };
+import heatMap from "./heat_map.ts" with { type: "text" };
 import picture from "./picture.ts" with { type: "text" };
 import preparation from "./preparation.ts" with { type: "text" };
 import prepare from "./prepare.ts" with { type: "text" };
@@ -12,3 +13,6 @@ import transparency from "./transparency.ts" with { type: "text" };
 export const preparationSources: Readonly<Record<string, string>> = {
   ...{ picture, preparation, area_average: areaAverage, transparency, prepare, scaled },
 };
+
+/** The module of `heatColours` as text. */
+export const heatMapSource: string = heatMap;

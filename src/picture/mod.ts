@@ -27,5 +27,3 @@ export {
   type StudyView,
 } from "./study_pictures.ts";
 export { filtersPicture, weightImagesPicture } from "./weight_pictures.ts";
-export { heatColours } from "./heat_map.ts";
-export { heatMapSource } from "./sources.ts";

@@ -1,6 +1,5 @@
 import type { ImageFormat } from "../data/mod.ts";
-import { encodePng, interleaved } from "../image/mod.ts";
-import { heatColours } from "../picture/mod.ts";
+import { encodePng, heatColours, interleaved } from "../image/mod.ts";
 import { colour, colourStyle, Markup, markup, typeface } from "../html/mod.ts";
 
 /** What is drawn: an image `[channels, height, width]` and the slope of each of its numbers. */

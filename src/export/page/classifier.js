@@ -3,7 +3,7 @@ import { saliency } from "./gradient.js";
 import { layerOf } from "./layers.js";
 import { prepare } from "../../image/prepare.ts";
 import { scaled } from "../../image/scaled.ts";
-import { heatColours } from "../../picture/heat_map.ts";
+import { heatColours } from "../../image/heat_map.ts";
 import { withChannels } from "../../image/picture.ts";
 
 /** What a page is told of its model. @type {any} */

@@ -1,7 +1,6 @@
 import * as nodeModule from "node:module";
 import { UserError } from "../../errors.ts";
-import { preparationSources } from "../../image/mod.ts";
-import { heatMapSource } from "../../picture/mod.ts";
+import { heatMapSource, preparationSources } from "../../image/mod.ts";
 import convolution from "./convolution.js" with { type: "text" };
 import exact from "./exact.js" with { type: "text" };
 import forward from "./forward.js" with { type: "text" };
