@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { StopSignals } from "../../src/cli/mod.ts";
+import type { StopSignals } from "../../src/cli/mod.ts";
 import { SlurmCrew } from "../../src/commands/study_crews.ts";
 import { Ledger } from "../../src/study/mod.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
