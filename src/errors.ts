@@ -14,6 +14,13 @@ export class UsageError extends UserError {
   override readonly exitCode = 2;
 }
 
+/** A file could not be written: the machine's failure, and not that of what was asked for. */
+export class WriteError extends UserError {
+  constructor(path: string, cause: unknown) {
+    super(`Cannot write ${path}: ${messageOf(cause)}`, { cause });
+  }
+}
+
 /**
  * The sentence of whatever was thrown, to stand alone or in another one: without a stack, without the
  * call and the path that Deno adds to what the system says, and without a full stop, since a sentence

@@ -10,6 +10,7 @@ import {
   type Ledger,
   type Resources,
   SlurmQueue,
+  studyWord,
   type Trainer,
   TrialWorker,
   workerProcess,
@@ -91,6 +92,9 @@ export class SlurmCrew implements Crew {
     if (this.#cancelled !== undefined) {
       await this.#cancelled;
       return "its tasks were cancelled";
+    }
+    if (studyWord(this.ledger) === undefined) {
+      return `stopped by ${received} before a task was submitted`;
     }
     const folder = shellPath(this.ledger.folder);
     return `stopped by ${received}: its tasks go on; to end them: ${program} sweep cancel ${folder}`;

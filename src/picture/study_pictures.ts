@@ -68,6 +68,13 @@ function valueDomain({ metric, trials }: StudyView): [number, number] {
   return [low - room, high + room];
 }
 
+/** What a picture adds to its subtitle where trials are drawn at an axis's edge. */
+function edgeNote(view: StudyView): string {
+  const [low, high] = valueDomain(view);
+  const isBeyond = view.trials.some(({ value }) => value < low || value > high);
+  return isBeyond ? "; the worst ones stand at the axis's edge" : "";
+}
+
 /** The figure of each trial, and the best of those so far. */
 export function studyHistoryPicture(view: StudyView, width = 640): string {
   const { metric, trials, title } = view;
@@ -85,14 +92,20 @@ export function studyHistoryPicture(view: StudyView, width = 640): string {
       ...dots(trials, ({ n }) => n, "value"),
     ],
   });
-  return draw({ title, subtitle: "history of its trials", legend, parts: [part], width });
+  return draw({
+    title,
+    subtitle: `history of its trials${edgeNote(view)}`,
+    legend,
+    parts: [part],
+    width,
+  });
 }
 
 /** The figure of each trial over each setting. */
 export function studySlicePicture(view: StudyView, width = 640): string {
   const { axes, title } = view;
   const parts = axes.map((axis) => sliceOf(view, axis));
-  return draw({ title, subtitle: "each setting by itself", legend, parts, width });
+  return draw({ title, subtitle: `each setting by itself${edgeNote(view)}`, legend, parts, width });
 }
 
 function sliceOf(view: StudyView, { name, log, choices }: StudyAxis): Part {

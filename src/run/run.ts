@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf, UserError, WriteError } from "../errors.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { configRecord, configText, type TrainConfig } from "../config/mod.ts";
 import { now } from "../clock.ts";
@@ -158,7 +158,7 @@ export class Run implements Disposable {
     try {
       appendSafely(this.#files, path, text, Deno.statSync(path).size);
     } catch (error) {
-      throw new UserError(`Cannot write ${path}: ${messageOf(error)}`, { cause: error });
+      throw new WriteError(path, error);
     }
   }
 

@@ -1,4 +1,4 @@
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf, UserError, WriteError } from "../errors.ts";
 import { type Files, writeAtomically } from "./files.ts";
 import { readFile, type ReadOptions } from "./read_file.ts";
 
@@ -57,6 +57,6 @@ export function writeFile(files: Files, path: string, content: Uint8Array | stri
   try {
     writeAtomically(files, path, content);
   } catch (error) {
-    throw new UserError(`Cannot write ${path}: ${messageOf(error)}`, { cause: error });
+    throw new WriteError(path, error);
   }
 }

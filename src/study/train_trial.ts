@@ -1,7 +1,7 @@
 import { parseConfig, type TrainConfig } from "../config/mod.ts";
 import { silentScreen, type StopSignal } from "../cli/mod.ts";
 import { loadTraining, type TrainingData } from "../data/mod.ts";
-import { messageOf } from "../errors.ts";
+import { messageOf, WriteError } from "../errors.ts";
 import { importModel, type ModelModule } from "../models/mod.ts";
 import {
   LockedError,
@@ -65,7 +65,8 @@ export interface Attention {
 
 /**
  * Trains a trial's run as far as its leave goes, from where its folder stands; what it fails of is its
- * outcome. Throws where another process does not let go of the folder.
+ * outcome. Throws where another process does not let go of the folder, and where a file cannot be
+ * written, as on a full disk: another attempt may be luckier.
  */
 export async function trainTrial(
   job: Job,
@@ -91,6 +92,7 @@ export async function trainTrial(
     if (ended() === undefined) await train(state, data, recorder, pace);
     return { state: ended() ?? "stopped" };
   } catch (error) {
+    if (error instanceof WriteError) throw error;
     const failure = messageOf(error);
     if (error instanceof NonfiniteError) run.write("failure.json", { message: error.message });
     return { state: "failed", failure };

@@ -1,4 +1,4 @@
-import { messageOf, UserError } from "../errors.ts";
+import { WriteError } from "../errors.ts";
 import { configRecord, shownConfig, type TrainConfig } from "../config/mod.ts";
 import { append, type Files, protobuf, readFile } from "../storage/mod.ts";
 import { type Figures, figuresOf } from "../statistics/mod.ts";
@@ -111,6 +111,6 @@ function writing(path: string, write: () => void): void {
   try {
     write();
   } catch (error) {
-    throw new UserError(`Cannot write ${path}: ${messageOf(error)}`, { cause: error });
+    throw new WriteError(path, error);
   }
 }
