@@ -30,8 +30,8 @@ const layers: readonly (readonly string[])[] = [
   ["train"],
   ["tensorboard", "picture"],
   ["run"],
-  ["study"],
-  ["report", "experiment", "serve", "predict", "notebook", "export"],
+  ["study", "export"],
+  ["report", "experiment", "serve", "predict", "notebook"],
   ["commands"],
   ["mod.ts", "setup.ts"],
 ];

@@ -2,6 +2,7 @@ import { markup } from "../html/mod.ts";
 import { type Asked, bracketed, type Names, pathOf, type Refusal, refuse } from "./guard.ts";
 import { listen } from "./http_server.ts";
 import { documentOf, rootOf } from "./pages/page.ts";
+import { PageModels } from "./page_models.ts";
 import { Rendered } from "./rendered.ts";
 import { pageReply, refusalReply, type Reply, unchangedReply } from "./replies.ts";
 import { route, type Stores } from "./router.ts";
@@ -38,7 +39,11 @@ export function startServer(options: ServerOptions): Server {
   const { folder, host, port, allowedHosts = [], patience = 10_000, every = 1000 } = options;
   const { onError } = options;
   refuseUnreadable(folder);
-  const stores = { runs: new RunStore(folder), studies: new StudyStore(folder) };
+  const stores = {
+    runs: new RunStore(folder),
+    studies: new StudyStore(folder),
+    models: new PageModels(),
+  };
   const pages = { stores, rendered: new Rendered(every), every };
   const names = { host, allowed: allowedHosts };
   const { port: listening, finished, close } = listen({

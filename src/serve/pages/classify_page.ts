@@ -1,0 +1,30 @@
+import { markup } from "../../html/mod.ts";
+import { classifierParts, type PagePart } from "../../export/mod.ts";
+import { type RunModel, weightsFile } from "../page_models.ts";
+import { fileAddress, type Page, runAddress } from "./page.ts";
+
+/** Models that classify side by side in one page. */
+export const classifyLimit = 8;
+
+/** A run whose model a page classifies with; `name` has its study before it, where it is of one. */
+export interface ClassifyingRun {
+  readonly name: string;
+  readonly model: RunModel;
+}
+
+/** The page that classifies a drawing or a picture with the best weights of chosen runs. */
+export function classifyPage(runs: readonly ClassifyingRun[]): Page {
+  const parts = runs.map(({ name, model }): PagePart => ({
+    title: markup`<a href="${runAddress(name)}">${name}</a>`,
+    model: "problem" in model
+      ? model
+      : { ...model, weights: { address: fileAddress(name, weightsFile) } },
+  }));
+  const main = markup`<h1>Classify</h1>
+${
+    runs.length === 0
+      ? markup`<p>No run is chosen: <a href="./">choose some in the table</a>.</p>`
+      : classifierParts(parts)
+  }`;
+  return { title: "Classify", status: 200, main, script: "classify.js" };
+}
