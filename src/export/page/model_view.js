@@ -39,7 +39,7 @@ async function weightsFor(section, seal) {
 }
 
 /** @param {number} share */
-const percent = (share) => `${(100 * share).toFixed(1)} %`;
+const percent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 
 /**
  * What a page shows of a model: what the model sees of a picture and says of it.
@@ -52,7 +52,9 @@ export function modelView(section, ready) {
   const { format, layer, seal } = JSON.parse(element("data").textContent);
   const { channels, height, width, classes, isScaled } = format;
   const shape = [channels, height, width];
-  const [seen, heat] = ["seen", "heat"].map((name) => element(name).getContext("2d"));
+  const context = (/** @type {string} */ name) =>
+    element(name).getContext("2d", { willReadFrequently: true });
+  const [seen, heat] = [context("seen"), context("heat")];
   /** @type {import("./forward.js").Layer | undefined} */
   let model;
 
@@ -107,7 +109,7 @@ export function modelView(section, ready) {
     const ranked = shares.map((share, label) => ({ label, share: share / sum }))
       .sort((a, b) => b.share - a.share);
     const [{ label, share }] = ranked;
-    say(`${name}: ${classes[label]}, ${percent(share)} (${milliseconds.toFixed(0)} ms)`);
+    say(`${name}: ${classes[label]}, ${percent(share)} (${milliseconds.toFixed(0)}\u00a0ms)`);
     const rows = ranked.slice(0, 10).map(({ label, share }) => row(classes[label], share));
     element("classes").replaceChildren(...rows);
     const slopes = saliency(model, { data, shape }, label, classes.length);
