@@ -132,7 +132,7 @@ function classification(names: readonly string[], { runs, studies, models }: Sto
   const found = chosen.map((name) => {
     const [first, second] = name.split("/");
     const run = second === undefined ? runs.get(first) : studies.get(first)?.runs.get(second);
-    return { name, model: run ? models.get(run) : { problem: `There is no run ${name}.` } };
+    return { name, model: run && models.get(run) };
   });
   return { of: found.map(({ model }) => model), render: () => classifyPage(found) };
 }

@@ -140,7 +140,7 @@ Deno.test(`a page that classifies says in a sentence why a run has no model${nee
     assertEquals([status, text.match(/class="model"/g)?.length], [200, 1]);
     return /<p class="problem">(.*?)<\/p>/.exec(text)?.[1];
   };
-  assertEquals(await problemOf("none"), "There is no run none.");
+  assertEquals(await problemOf("none"), "There is no such run.");
   assertEquals(await problemOf("linked"), "It has no weights yet: no epoch is complete.");
   assertStringIncludes(
     (await problemOf("own"))!,

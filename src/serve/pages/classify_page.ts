@@ -9,17 +9,18 @@ export const classifyLimit = 8;
 /** A run whose model a page classifies with; `name` has its study before it, where it is of one. */
 export interface ClassifyingRun {
   readonly name: string;
-  readonly model: RunModel;
+  /** Missing where there is no such run. */
+  readonly model: RunModel | undefined;
 }
 
 /** The page that classifies a drawing or a picture with the best weights of chosen runs. */
 export function classifyPage(runs: readonly ClassifyingRun[]): Page {
-  const parts = runs.map(({ name, model }): PagePart => ({
-    title: markup`<a href="${runAddress(name)}">${name}</a>`,
-    model: "problem" in model
-      ? model
-      : { ...model, weights: { address: fileAddress(name, weightsFile) } },
-  }));
+  const parts = runs.map(({ name, model }): PagePart => {
+    if (model === undefined) return { title: name, model: { problem: "There is no such run." } };
+    const title = markup`<a href="${runAddress(name)}">${name}</a>`;
+    if ("problem" in model) return { title, model };
+    return { title, model: { ...model, weights: { address: fileAddress(name, weightsFile) } } };
+  });
   const main = markup`<h1>Classify</h1>
 ${
     runs.length === 0

@@ -5,6 +5,7 @@ import { attribute, type Content, type Markup, markup, seriesStyle } from "../..
 import { configRecord, shownConfig } from "../../config/mod.ts";
 import { distinctNames, type RunRecord } from "../../run/mod.ts";
 import { figuresOfRun, shortState, trainingSeconds } from "../words.ts";
+import { classifyLimit } from "./classify_page.ts";
 import { classifyAddress, type Page, picture, runAddress, scrolling } from "./page.ts";
 
 /** Runs whose curves can be told apart in one picture. */
@@ -14,7 +15,7 @@ export const compareLimit = 24;
 export function comparePage(runs: readonly RunRecord[]): Page {
   const main = markup`<h1>Comparison</h1>
 ${
-    runs.length > 0 &&
+    runs.length > 0 && runs.length <= classifyLimit &&
     markup`<p><a href="${
       classifyAddress(runs.map(({ name }) => name))
     }">Classify with these models</a></p>`
