@@ -5,8 +5,6 @@ import { bracketed } from "./guard.ts";
 
 type Timer = ReturnType<typeof setTimeout>;
 
-/** Connections that are open at the same time. Each may have a file open beside it. */
-const connectionLimit = 64;
 /** Milliseconds until the next try where a connection cannot be accepted, and none be closed. */
 const pause = 100;
 
@@ -20,9 +18,18 @@ export class Connections {
   readonly #listener: Deno.TcpListener;
   /** In the order of what happened last, with the timers of those that are waited for. */
   readonly #open = new Map<Duplex, Timer | undefined>();
+  #stopped = false;
 
-  /** Listens, and waits `patience` milliseconds for a request; a UserError where it cannot. */
-  constructor(hostname: string, port: number, readonly patience: number) {
+  /**
+   * Listens, keeps at most `limit` connections open, and waits `patience` milliseconds for a request;
+   * a UserError where it cannot.
+   */
+  constructor(
+    hostname: string,
+    port: number,
+    readonly patience: number,
+    readonly limit: number,
+  ) {
     try {
       this.#listener = Deno.listen({ hostname, port });
     } catch (error) {
@@ -49,7 +56,7 @@ export class Connections {
     for (;;) {
       try {
         const connection = await this.#listener.accept();
-        while (this.#open.size >= connectionLimit) await this.#closeOldest();
+        while (this.#open.size >= this.limit) await this.#closeOldest();
         take(this.#opened(connection));
       } catch (error) {
         if (error instanceof Deno.errors.BadResource) return; // closed
@@ -100,9 +107,22 @@ export class Connections {
     return true;
   }
 
+  /** Accepts no more. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#listener.close();
+  }
+
+  /** Closes the connections on which no request is being answered; returns how many are left. */
+  closeIdle(): number {
+    for (const [connection, timer] of this.#open) if (timer !== undefined) connection.destroy();
+    return this.#open.size;
+  }
+
   /** Closes all connections, and accepts no more. */
   close(): void {
-    this.#listener.close();
+    this.stop();
     for (const connection of this.#open.keys()) connection.destroy();
   }
 }

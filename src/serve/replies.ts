@@ -7,6 +7,8 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>;
   /** A text, or a file that whoever sends it closes. */
   readonly body: string | OpenedFile;
+  /** Whether its reader has to take it within the time that a request may take. */
+  readonly isBrief?: boolean;
 }
 
 /** Nothing but what this server itself sends; no script and no style inside a document. */

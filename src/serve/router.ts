@@ -118,7 +118,10 @@ function comparison(names: readonly string[], store: RunStore): Destination {
   return { of: runs, render: () => comparePage(runs) };
 }
 
-function classification(names: readonly string[], { runs, studies, models }: Stores): Destination {
+async function classification(
+  names: readonly string[],
+  { runs, studies, models }: Stores,
+): Promise<Destination> {
   const chosen = [...new Set(names)];
   if (chosen.length > classifyLimit) {
     return { status: 400, reason: `At most ${classifyLimit} models can classify at a time` };
@@ -129,10 +132,10 @@ function classification(names: readonly string[], { runs, studies, models }: Sto
       reason: "A page that classifies needs Deno 2.9 or newer for this server",
     };
   }
-  const found = chosen.map((name) => {
+  const found = await Promise.all(chosen.map(async (name) => {
     const [first, second] = name.split("/");
     const run = second === undefined ? runs.get(first) : studies.get(first)?.runs.get(second);
-    return { name, model: run && models.get(run) };
-  });
+    return { name, model: run && await models.get(run) };
+  }));
   return { of: found.map(({ model }) => model), render: () => classifyPage(found) };
 }
