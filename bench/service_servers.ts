@@ -1,4 +1,5 @@
 import { UserError } from "../src/errors.ts";
+import { counted } from "../src/printable.ts";
 import { root } from "./peers.ts";
 import type { Question } from "./service_client.ts";
 import { load } from "./service_client.ts";
@@ -31,17 +32,20 @@ export const wickServer = ({ runs }: Pick<ServiceFiles, "runs">): ServerForm => 
   ],
 });
 
-/** FastAPI before PyTorch and onnxruntime, with one worker and a thread or two, and with two workers. */
+/**
+ * FastAPI before PyTorch and onnxruntime, as it is fastest: with many connections it joins requests into
+ * batches, with one it computes each as it comes; with one worker and a thread or two, and two workers.
+ */
 export function peerServers({ onnx, torch, classes, python }: ServiceFiles): ServerForm[] {
   const libraries = { PyTorch: torch, onnxruntime: onnx };
-  const shapes = [[1, 1], [1, 2], [2, 1]] as const;
+  const forms = [["batched", 1, 1], ["batched", 1, 2], ["batched", 2, 1], ["plain", 2, 1]] as const;
   return Object.entries(libraries).flatMap(([library, model]) =>
-    shapes.map(([workers, threads]): ServerForm => ({
-      name: `FastAPI + ${library}, ${workers === 1 ? "1 worker" : `${workers} workers`}, ` +
-        (threads === 1 ? "1 thread" : `${threads} threads`),
+    forms.map(([form, workers, threads]): ServerForm => ({
+      name: `FastAPI + ${library}, ${form}, ${counted(workers, "worker")}, ` +
+        counted(threads, "thread"),
       command: (port) => [
         ...[python, `${root}bench/peers/fastapi_service.py`, "--port", `${port}`],
-        ...["--workers", `${workers}`, "--threads", `${threads}`],
+        ...["--workers", `${workers}`, "--threads", `${threads}`, "--form", form],
         ...["--model", model, "--classes", JSON.stringify(classes)],
       ],
     }))

@@ -3,9 +3,9 @@
     fastapi_service.py --port N --workers N --threads N --model model.py|model.onnx --classes JSON
                        [--form batched|plain|threads]
 
-The model is what `deno task export --uint8 --probabilities` wrote. The forms, of which the bench shows
-the best: `batched` joins what waits into a batch, while the event loop goes on reading; `plain`
-predicts in an async endpoint; `threads` is a plain `def` endpoint, which FastAPI calls in its pool.
+The model is what `deno task export --uint8 --probabilities` wrote. `batched` joins what waits into a
+batch in a thread of its own, while the event loop goes on reading; `plain` predicts in an async
+endpoint; `threads` is a plain `def` endpoint, which FastAPI calls in its pool: the slowest.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def onnx_predictor(path, threads):
 
 
 def decoded(data):
-    return numpy.asarray(Image.open(io.BytesIO(data)).convert("L"))[None]
+    return numpy.array(Image.open(io.BytesIO(data)).convert("L"))[None]  # one that may be written, for PyTorch
 
 
 def service(model, threads, classes, form):
