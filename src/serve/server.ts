@@ -87,7 +87,7 @@ async function answer(asked: Asked, names: Names, pages: Pages): Promise<Reply> 
   const known = asked.headers.get("if-none-match");
   const url = new URL(`http://localhost${pathOf(asked.target)}`);
   // A page that is open looks again and again: many of them share one look at the folder.
-  const destination = await route(url, pages.stores, known === null ? 0 : pages.every);
+  const destination = await route(url, pages.stores, known === undefined ? 0 : pages.every);
   if ("reason" in destination) return refusal(destination, asked);
   if ("body" in destination) return destination;
   const page = pages.rendered.get(url, destination);
