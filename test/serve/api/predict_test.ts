@@ -37,6 +37,9 @@ Deno.test("predictions over HTTP are those of evaluate, for each image as a PNG"
   assertEquals(server.errors, []);
 });
 
+/** Images of a request, where many are to be predicted. */
+const formSize = 200;
+
 const realData = Deno.env.get("FASHION_MNIST_DIR");
 
 Deno.test({
@@ -48,7 +51,13 @@ Deno.test({
     const folder = writeServedRun(parent.path, "a", { data: "fashion-mnist" });
     await using server = servePredictions(parent.path);
     const test = await loadTest({ data: "fashion-mnist" });
-    const labels = await labelsOverHttp(test, `${server.address}v1/predict?model=a&top=1`);
+    const url = `${server.address}v1/predict?model=a&top=1`;
+    const labels: number[] = [];
+    for (let from = 0; from < test.count; from += formSize) {
+      const form = new FormData();
+      for (let i = from; i < from + formSize; i++) form.append("image", new Blob([pngOf(test, i)]));
+      labels.push(...(await post(url, form)).json.predictions.map(({ label }) => label));
+    }
     using model = loadModel(await findWeights(folder));
     const { predictions, correct } = evaluate(model, test);
     assertEquals(labels, [...predictions]);
@@ -102,7 +111,11 @@ Deno.test("a reply tells the model, the epoch, the weights and the likeliest cla
   const { json: top } = await post(`${url}?top=3&model=a`, pngOf(set, 0), "image/png");
   const ranked = Object.entries(whole.probabilities).sort(([, a], [, b]) => b - a).slice(0, 3);
   assertEquals(Object.entries(top.predictions[0].probabilities), ranked);
-  const { json: jpeg } = await post(url, readFile("ankle-boot-brown-orientation-1.jpg"), "image/jpeg");
+  const { json: jpeg } = await post(
+    url,
+    readFile("ankle-boot-brown-orientation-1.jpg"),
+    "image/jpeg",
+  );
   assertEquals(jpeg.predictions.length, 1);
 });
 
