@@ -27,7 +27,11 @@ Deno.test("the API's description is a valid OpenAPI 3.1 document that names ever
   ]);
   delete document.paths["/v1/predict"].post.responses;
   document.paths["/v1/predict"].post.parameters[0].in = "nowhere";
-  assertEquals((await new Validator().validate(document)).valid, false, "the validator sees faults");
+  assertEquals(
+    (await new Validator().validate(document)).valid,
+    false,
+    "the validator sees faults",
+  );
 });
 
 Deno.test("what the API answers is what its description says", async () => {
