@@ -3,7 +3,7 @@ import { optionsSchema } from "../src/config/mod.ts";
 import { type Main, messageOf, UsageError } from "../src/errors.ts";
 import { mainOf, runForUser } from "./main.ts";
 import { isLoopback, startServer } from "../src/serve/mod.ts";
-import { Command, StopSignals } from "../src/cli/mod.ts";
+import { Command, flagName, StopSignals } from "../src/cli/mod.ts";
 import { configureThreads } from "../src/ffi/mod.ts";
 import { program } from "../src/program.ts";
 import { printable } from "../src/printable.ts";
@@ -50,12 +50,15 @@ const command = new Command(flagsSchema, {
 
 type Flags = z.output<typeof flagsSchema>;
 
+/** The flags that mean something with --predict alone. */
+const ofPredict = ["watch", "batchWait", "maxBatch", "token", "allowOrigin", "threads"] as const;
+
 /** Runs `serve` with these arguments. */
 export const main: Main = mainOf(command, async (given) => {
   const flags = flagsSchema.parse(given);
   const { outputDir: folder, host, allowHost: allowedHosts, port } = flags;
   const onError = (error: unknown) => console.error(`error: ${messageOf(error)}`);
-  const predict = predictOptions(flags);
+  const predict = predictOptions(flags, given);
   if (predict) configureThreads(flags.threads);
   const server = startServer({ folder, host, allowedHosts, port, onError, predict });
   using _ = new StopSignals(() => void server.stop(patience));
@@ -64,9 +67,13 @@ export const main: Main = mainOf(command, async (given) => {
 });
 
 /** How the models predict; undefined where they do not. */
-function predictOptions(flags: Flags) {
+function predictOptions(flags: Flags, given: Partial<Flags>) {
   const { predict, watch, batchWait, maxBatch, allowOrigin: allowedOrigins, host } = flags;
-  if (!predict) return undefined;
+  if (!predict) {
+    const alone = ofPredict.find((key) => given[key] !== undefined);
+    if (alone === undefined) return undefined;
+    throw new UsageError(`--${flagName(alone)} is for predictions: add --predict`);
+  }
   const token = flagsSchema.shape.token.parse(
     flags.token ?? (Deno.env.get("WICK_TOKEN") || undefined),
   );

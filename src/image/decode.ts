@@ -12,15 +12,16 @@ const maxImages = 100_000;
 
 /**
  * The picture in a PNG or JPEG file, in gray or colours; undefined where the bytes are of neither. Throws
- * {@linkcode UserError}, which begins with `name`, where the file is damaged or too large.
+ * {@linkcode UserError}, which begins with `name`, where the file is damaged or has more than `mostPixels`.
  */
 export function decodePicture(
   bytes: Uint8Array<ArrayBuffer>,
   name: string,
   channels: Channels = 1,
+  mostPixels?: number,
 ): Picture | undefined {
-  if (isPng(bytes)) return decodePng(bytes, name, channels);
-  if (isJpeg(bytes)) return decodeJpeg(bytes, name, channels);
+  if (isPng(bytes)) return decodePng(bytes, name, channels, mostPixels);
+  if (isJpeg(bytes)) return decodeJpeg(bytes, name, channels, mostPixels);
 }
 
 /**

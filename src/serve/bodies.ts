@@ -5,7 +5,7 @@ import { RequestError } from "./request_error.ts";
 export const bodyLimit = 32 << 20;
 
 /** The most bytes of bodies that are held at the same time. */
-const heldLimit = 96 << 20;
+const heldLimit = 64 << 20;
 
 /** Seconds after which a client may try again. */
 const retryAfter = 1;
@@ -24,7 +24,9 @@ export class Bodies {
   read(request: IncomingMessage, announced = 0): Promise<Uint8Array<ArrayBuffer>> {
     const tooLong = () =>
       new RequestError(413, `The body is longer than ${bodyLimit >> 20} MiB: send fewer images`);
+    const cut = () => new RequestError(400, "The body ended before its end");
     if (announced > bodyLimit) return Promise.reject(tooLong());
+    if (request.destroyed) return Promise.reject(cut());
     const pieces: Uint8Array<ArrayBuffer>[] = [];
     let size = 0;
     return new Promise((resolve, reject) => {
@@ -49,7 +51,7 @@ export class Bodies {
         request.off("close", lost);
         resolve(pieces.length === 1 ? pieces[0] : joined(pieces, size));
       };
-      const lost = () => refuse(new RequestError(400, "The body ended before its end"));
+      const lost = () => refuse(cut());
       request.on("data", take).once("end", end).once("close", lost);
     });
   }

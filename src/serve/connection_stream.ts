@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 
 /**
@@ -6,6 +7,8 @@ import { Duplex } from "node:stream";
  */
 export class ConnectionStream extends Duplex {
   readonly #connection: Deno.TcpConn;
+  /** Where it is read into: one piece for all reads, since most of them bring little. */
+  readonly #piece = new Uint8Array(16384);
 
   constructor(connection: Deno.TcpConn) {
     super();
@@ -19,9 +22,8 @@ export class ConnectionStream extends Duplex {
   }
 
   override _read(): void {
-    const piece = new Uint8Array(16384);
-    this.#connection.read(piece).then(
-      (count) => this.push(count === null ? null : piece.subarray(0, count)),
+    this.#connection.read(this.#piece).then(
+      (count) => this.push(count === null ? null : Buffer.from(this.#piece.subarray(0, count))),
       (error) => this.destroy(error),
     );
   }

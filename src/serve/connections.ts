@@ -1,10 +1,21 @@
 import type { Duplex } from "node:stream";
+import { milliseconds } from "../clock.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { ConnectionStream } from "./connection_stream.ts";
 import { bracketed } from "./guard.ts";
 
-type Timer = ReturnType<typeof setTimeout>;
+/** How a connection stands. */
+interface Standing {
+  /** Since when it stands so, in milliseconds. */
+  since: number;
+  /** Whether a request has come that is not answered to its end. */
+  begun: boolean;
+  /** Whether it is closed where nothing more happens in time. */
+  timed: boolean;
+}
 
+/** Looks for late connections in the time that they are waited for. */
+const looks = 4;
 /** Milliseconds until the next try where a connection cannot be accepted, and none be closed. */
 const pause = 100;
 
@@ -16,8 +27,10 @@ const pause = 100;
  */
 export class Connections {
   readonly #listener: Deno.TcpListener;
-  /** In the order of what happened last, with the timers of those that are waited for. */
-  readonly #open = new Map<Duplex, Timer | undefined>();
+  /** In the order of what happened last. */
+  readonly #open = new Map<Duplex, Standing>();
+  readonly #timer: ReturnType<typeof setInterval>;
+  #looked = milliseconds();
   #stopped = false;
 
   /**
@@ -45,6 +58,7 @@ export class Connections {
       }
       throw new UserError(`Cannot listen on ${where}: ${messageOf(error)}`, { cause: error });
     }
+    this.#timer = setInterval(() => this.#closeLate(), patience / looks);
   }
 
   get port(): number {
@@ -77,34 +91,53 @@ export class Connections {
     return true;
   }
 
+  /** Closes the connections whose time is over; those of which something was heard later follow. */
+  #closeLate(): void {
+    const now = milliseconds();
+    const wasBusy = now - this.#looked > 2 * this.patience / looks;
+    this.#looked = now;
+    if (wasBusy) return; // what was sent in time has perhaps not been read yet
+    const late = now - this.patience;
+    for (const [connection, { since, timed }] of this.#open) {
+      if (since > late) return;
+      if (timed) connection.destroy();
+    }
+  }
+
   #opened(connection: Deno.TcpConn): Duplex {
     const stream = new ConnectionStream(connection);
-    stream.once("close", () => {
-      clearTimeout(this.#open.get(stream));
-      this.#open.delete(stream);
-    });
-    this.#open.set(stream, undefined);
-    this.wait(stream);
+    stream.once("close", () => this.#open.delete(stream));
+    this.#open.set(stream, { since: milliseconds(), begun: false, timed: true });
     return stream;
   }
 
-  /** Hears that a request of a connection has come, which is answered now. */
+  /** Hears that a request has begun to come; it is still closed where the rest is late. */
+  begin(connection: Duplex): void {
+    const standing = this.#open.get(connection);
+    if (standing !== undefined) standing.begun = true;
+  }
+
+  /** Hears that a request has come to its end, which is answered now. */
   work(connection: Duplex): void {
-    this.#happened(connection, undefined);
+    this.#stand(connection, true, false);
+  }
+
+  /** Hears that an answer is being sent that has to be taken in time. */
+  hurry(connection: Duplex): void {
+    this.#stand(connection, true, true);
   }
 
   /** Hears that a connection has no request now; it is closed where the next is late. */
   wait(connection: Duplex): void {
-    const timer = setTimeout(() => connection.destroy(), this.patience);
-    if (!this.#happened(connection, timer)) clearTimeout(timer);
+    this.#stand(connection, false, true);
   }
 
-  #happened(connection: Duplex, timer: Timer | undefined): boolean {
-    if (!this.#open.has(connection)) return false;
-    clearTimeout(this.#open.get(connection));
+  #stand(connection: Duplex, begun: boolean, timed: boolean): void {
+    const standing = this.#open.get(connection);
+    if (standing === undefined) return;
+    [standing.since, standing.begun, standing.timed] = [milliseconds(), begun, timed];
     this.#open.delete(connection);
-    this.#open.set(connection, timer);
-    return true;
+    this.#open.set(connection, standing);
   }
 
   /** Accepts no more. */
@@ -114,15 +147,18 @@ export class Connections {
     this.#listener.close();
   }
 
-  /** Closes the connections on which no request is being answered; returns how many are left. */
+  /** Closes the connections on which no request has begun; returns how many are left. */
   closeIdle(): number {
-    for (const [connection, timer] of this.#open) if (timer !== undefined) connection.destroy();
-    return this.#open.size;
+    const open = [...this.#open];
+    const idle = open.filter(([, { begun }]) => !begun);
+    for (const [connection] of idle) connection.destroy();
+    return open.length - idle.length;
   }
 
   /** Closes all connections, and accepts no more. */
   close(): void {
     this.stop();
+    clearInterval(this.#timer);
     for (const connection of this.#open.keys()) connection.destroy();
   }
 }

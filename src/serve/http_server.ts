@@ -61,7 +61,8 @@ export function listen(listening: Listening): HttpServer {
       const asked = askedOf(request);
       let held = 0;
       let unread = hasBody(asked);
-      if (!unread) connections.work(connection);
+      if (unread) connections.begin(connection);
+      else connections.work(connection);
       const read = async () => {
         const bytes = await bodies.read(request, Number(asked.headers.get("content-length") ?? 0));
         [unread, held] = [false, bytes.length];
@@ -72,7 +73,7 @@ export function listen(listening: Listening): HttpServer {
         const reply = await listening.answer(asked, { read });
         if (unread || stopping) response.shouldKeepAlive = false;
         const sent = send(request, response, reply);
-        if (reply.isBrief) connections.wait(connection);
+        if (reply.isBrief) connections.hurry(connection);
         await sent;
       } finally {
         bodies.release(held);

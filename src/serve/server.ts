@@ -45,7 +45,7 @@ export interface Server {
 /** Serves pages over run folders; throws a UserError where it cannot listen or read the folder. */
 export function startServer(options: ServerOptions): Server {
   const { folder, host, port, allowedHosts = [], every = 1000, predict, onError } = options;
-  const { patience = predict ? 5_000 : 10_000 } = options;
+  const { patience = predict ? 4_000 : 10_000 } = options;
   refuseUnreadable(folder);
   const stores = {
     runs: new RunStore(folder),

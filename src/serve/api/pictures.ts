@@ -10,6 +10,12 @@ import { imagesSchema, mostImages } from "./schemas.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
+/** The most pixels of a picture, and of all pictures of a request together: less than a second's work. */
+const mostPixels = 24 << 20;
+
+/** The longest JSON that is read, in bytes: what it says may take 30 times as much memory. */
+const jsonLimit = 4 << 20;
+
 /** A form in which images can be sent. */
 interface BodyForm {
   /** Its media types. */
@@ -21,7 +27,7 @@ interface BodyForm {
 /** A PNG or JPEG by itself. */
 const picture: BodyForm = {
   types: ["image/png", "image/jpeg", "application/octet-stream"],
-  images: (body, format) => [seen(body, format, "The picture")],
+  images: (body, format) => [seenBy(format)(body, "The picture")],
 };
 
 /** Files of a form, a picture each. */
@@ -32,7 +38,8 @@ const form: BodyForm = {
     if (files.length === 0) {
       throw new RequestError(400, "The form has no files: send each picture as a file");
     }
-    return files.map(({ bytes }, i) => seen(bytes, format, `Picture ${i}`));
+    const seen = seenBy(format);
+    return files.map(({ bytes }, i) => seen(bytes, `Picture ${i}`));
   },
 };
 
@@ -81,20 +88,31 @@ export function bodyForm(contentType: string | undefined): BodyForm {
   );
 }
 
-/** The image that the model sees of a PNG or JPEG. */
-function seen(bytes: Bytes, format: SeenFormat, name: string): Bytes {
-  try {
-    const picture = decodePicture(bytes, name, format.channels === 3 ? 3 : 1);
-    if (picture !== undefined) return seenImage(picture, format);
-  } catch (error) {
-    if (error instanceof UserError) throw new RequestError(400, error.message);
-    throw error;
-  }
-  const what = bytes.length === 0 ? "is empty" : "is no PNG or JPEG";
-  throw new RequestError(400, `${name} ${what}: send the bytes of a PNG or JPEG file`);
+/** Makes of the PNG and JPEG files of one request the images that a model of that format sees. */
+function seenBy(format: SeenFormat): (bytes: Bytes, name: string) => Bytes {
+  let left = mostPixels;
+  return (bytes, name) => {
+    try {
+      const picture = decodePicture(bytes, name, format.channels === 3 ? 3 : 1, mostPixels);
+      if (picture !== undefined) {
+        left -= picture.width * picture.height;
+        if (left >= 0) return seenImage(picture, format);
+        const most = `${mostPixels >> 20} million pixels`;
+        throw new RequestError(413, `The pictures of a request may have ${most}: send fewer`);
+      }
+    } catch (error) {
+      if (error instanceof UserError) throw new RequestError(400, error.message);
+      throw error;
+    }
+    const what = bytes.length === 0 ? "is empty" : "is no PNG or JPEG";
+    throw new RequestError(400, `${name} ${what}: send the bytes of a PNG or JPEG file`);
+  };
 }
 
 function json(body: Bytes): unknown {
+  if (body.length > jsonLimit) {
+    throw new RequestError(413, `JSON is read up to ${jsonLimit >> 20} MiB: send PNG files`);
+  }
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
   } catch {

@@ -60,6 +60,8 @@ export class ServedModels {
   readonly #retiring = new Set<Promise<void>>();
   readonly #timer: ReturnType<typeof setTimeout> | undefined;
   #looking: Promise<void> | undefined;
+  /** The stamps of newer weights that could not be read, which is told once. */
+  readonly #failed = new Map<string, string>();
 
   constructor(options: ServedModelsOptions) {
     this.#options = options;
@@ -201,18 +203,15 @@ export class ServedModels {
   async #look(): Promise<void> {
     for (const { name, path, stamp } of [...this.#loaded.values()]) {
       const { text } = stampOf(path);
-      if (text === stamp || this.#failed.get(name) === text) continue;
+      if (text === stamp) continue;
       try {
         const model = await this.#read(name, this.#folderOf(name));
         if (this.#loaded.has(name)) this.#put(model);
         else model.module[Symbol.dispose]();
       } catch (error) {
+        if (this.#failed.get(name) !== text) this.#options.onError(error);
         this.#failed.set(name, text);
-        this.#options.onError(error);
       }
     }
   }
-
-  /** The stamps of newer weights that could not be read. */
-  readonly #failed = new Map<string, string>();
 }
