@@ -4,14 +4,14 @@ import { messageOf, UserError } from "../errors.ts";
 import { ConnectionStream } from "./connection_stream.ts";
 import { bracketed } from "./guard.ts";
 
+/** What a connection does: it has no request, or one that is read, worked on, or answered. */
+type Phase = "waiting" | "reading" | "working" | "sending";
+
 /** How a connection stands. */
 interface Standing {
-  /** Since when it stands so, in milliseconds. */
+  phase: Phase;
+  /** Since when it waits for what comes next, in milliseconds. */
   since: number;
-  /** Whether a request has come that is not answered to its end. */
-  begun: boolean;
-  /** Whether it is closed where nothing more happens in time. */
-  timed: boolean;
 }
 
 /** Looks for late connections in the time that they are waited for. */
@@ -98,44 +98,49 @@ export class Connections {
     this.#looked = now;
     if (wasBusy) return; // what was sent in time has perhaps not been read yet
     const late = now - this.patience;
-    for (const [connection, { since, timed }] of this.#open) {
+    for (const [connection, { since, phase }] of this.#open) {
       if (since > late) return;
-      if (timed) connection.destroy();
+      if (phase !== "working") connection.destroy();
     }
   }
 
   #opened(connection: Deno.TcpConn): Duplex {
     const stream = new ConnectionStream(connection);
     stream.once("close", () => this.#open.delete(stream));
-    this.#open.set(stream, { since: milliseconds(), begun: false, timed: true });
+    stream.once("end", () => {
+      const { phase } = this.#open.get(stream) ?? {};
+      if (phase === "waiting" || phase === "reading") stream.destroy(); // the rest never comes
+    });
+    this.#open.set(stream, { phase: "waiting", since: milliseconds() });
     return stream;
   }
 
   /** Hears that a request has begun to come; it is still closed where the rest is late. */
   begin(connection: Duplex): void {
     const standing = this.#open.get(connection);
-    if (standing !== undefined) standing.begun = true;
+    if (standing !== undefined) standing.phase = "reading";
   }
 
   /** Hears that a request has come to its end, which is answered now. */
   work(connection: Duplex): void {
-    this.#stand(connection, true, false);
+    this.#stand(connection, "working");
   }
 
   /** Hears that an answer is being sent that has to be taken in time. */
   hurry(connection: Duplex): void {
-    this.#stand(connection, true, true);
+    this.#stand(connection, "sending");
   }
 
   /** Hears that a connection has no request now; it is closed where the next is late. */
   wait(connection: Duplex): void {
-    this.#stand(connection, false, true);
+    this.#stand(connection, "waiting");
   }
 
-  #stand(connection: Duplex, begun: boolean, timed: boolean): void {
+  #stand(connection: Duplex, phase: Phase): void {
     const standing = this.#open.get(connection);
     if (standing === undefined) return;
-    [standing.since, standing.begun, standing.timed] = [milliseconds(), begun, timed];
+    standing.phase = phase;
+    standing.since = milliseconds();
     this.#open.delete(connection);
     this.#open.set(connection, standing);
   }
@@ -150,7 +155,7 @@ export class Connections {
   /** Closes the connections on which no request has begun; returns how many are left. */
   closeIdle(): number {
     const open = [...this.#open];
-    const idle = open.filter(([, { begun }]) => !begun);
+    const idle = open.filter(([, { phase }]) => phase === "waiting");
     for (const [connection] of idle) connection.destroy();
     return open.length - idle.length;
   }

@@ -42,9 +42,10 @@ export function listen(listening: Listening): HttpServer {
   const { host, port, patience, connectionLimit, onError } = listening;
   const server = createServer();
   // `node:http` closes a connection after each reply of a server that it has not seen listen, and
-  // would close silent ones by a clock of its own: both is the gate's business.
+  // would close silent ones by a clock of its own: both is the gate's business. Who has said that
+  // no more requests come is still answered.
   Object.defineProperty(server, "listening", { value: true });
-  server.keepAliveTimeout = 0;
+  Object.assign(server, { httpAllowHalfOpen: true, keepAliveTimeout: 0 });
   const connections = new Connections(host, port, patience, connectionLimit);
   const queues = new WeakMap<Duplex, { last: Promise<void>; length: number }>();
   const bodies = new Bodies();

@@ -1,8 +1,12 @@
 import { lines, startWith } from "../torture/child_process.ts";
 import { readers } from "./readers.ts";
+import { requestReaders } from "./request_readers.ts";
 
 /** What can be fuzzed: each reader of files, and the native library's exports. */
 export const targets: readonly string[] = [...Object.keys(readers), "native calls"];
+
+/** What of them takes a whole request over a connection, and so longer. */
+export const slowTargets: readonly string[] = Object.keys(requestReaders);
 
 /** What became of the inputs. */
 export interface Counts extends Readonly<Record<string, number>> {
