@@ -1,6 +1,14 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { writeRun } from "../serve/run_folders.ts";
+import { UsageError } from "../../src/errors.ts";
+import { main } from "../../tasks/serve.ts";
 import { picture } from "../serve/api/raw_client.ts";
 import { writeServedRun } from "../serve/api/served_runs.ts";
 import { sendRaw } from "../serve/test_server.ts";
@@ -48,15 +56,6 @@ const refused: [code: number, args: string[], message: RegExp][] = [
   [2, ["--prot", "1"], /Unknown flag --prot; did you mean --port\?/],
   [2, ["--host", "a b"], /--host must be a name or an address, not "a b"/],
   [2, ["--allow-host", "a b"], /--allow-host must be a name or an address, not "a b"/],
-  [
-    2,
-    ["--predict", "--host", "0.0.0.0"],
-    /--predict on 0\.0\.0\.0 needs a token, .* set WICK_TOKEN/,
-  ],
-  [2, ["--predict", "--token", "a b"], /--token must be visible characters without spaces/],
-  [2, ["--predict", "--batch-wait", "2h"], /--batch-wait must be milliseconds, as 2ms, not "2h"/],
-  [2, ["--predict", "--allow-origin", "lab"], /--allow-origin must be an origin, as https:/],
-  [2, ["--watch"], /--watch is for predictions: add --predict/],
   [1, ["--output-dir", "deno.json"], /deno\.json is not a folder/],
   [1, ["--host", "192.0.2.1", "--port", "0"], /does not let this task listen on 192\.0\.2\.1/],
 ];
@@ -70,6 +69,20 @@ for (const [code, args, message] of refused) {
     assertEquals(outcome.code, code);
   });
 }
+
+Deno.test("flags of predictions that do not fit are refused before anything listens", async () => {
+  const cases: [args: string[], message: string][] = [
+    [["--predict", "--host", "0.0.0.0"], "--predict on 0.0.0.0 needs a token, or all who reach it"],
+    [["--predict", "--token", "a b"], "--token must be visible characters without spaces"],
+    [["--predict", "--batch-wait", "2h"], '--batch-wait must be milliseconds, as 2ms, not "2h"'],
+    [["--predict", "--max-batch", "0"], "--max-batch must be at least 1, not 0"],
+    [["--predict", "--allow-origin", "lab"], "--allow-origin must be an origin, as https://"],
+    [["--watch"], "--watch is for predictions: add --predict"],
+  ];
+  for (const [args, message] of cases) {
+    await assertRejects(async () => await main(args), UsageError, message);
+  }
+});
 
 Deno.test("serve --predict predicts with the task's permissions, traces requests and ends on SIGTERM", async () => {
   using parent = temporaryFolder();
