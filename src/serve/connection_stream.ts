@@ -1,14 +1,17 @@
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 
+/** Bytes that are read at once of what is long. */
+const longPiece = 65536;
+
 /**
  * A connection as a stream of `node:http`. `Duplex.from` would make one too, but throws where nobody
  * can catch it when a connection is closed while it reads.
  */
 export class ConnectionStream extends Duplex {
   readonly #connection: Deno.TcpConn;
-  /** Where it is read into: one piece for all reads, since most of them bring little. */
-  readonly #piece = new Uint8Array(16384);
+  /** Where it is read into, again and again: most requests are short. */
+  #piece = new Uint8Array(4096);
 
   constructor(connection: Deno.TcpConn) {
     super();
@@ -23,9 +26,17 @@ export class ConnectionStream extends Duplex {
 
   override _read(): void {
     this.#connection.read(this.#piece).then(
-      (count) => this.push(count === null ? null : Buffer.from(this.#piece.subarray(0, count))),
+      (count) => this.#take(count),
       (error) => this.destroy(error),
     );
+  }
+
+  #take(count: number | null): void {
+    if (count === null) return void this.push(null);
+    const isFull = count === this.#piece.length;
+    const bytes = Buffer.from(this.#piece.subarray(0, count));
+    if (isFull && count < longPiece) this.#piece = new Uint8Array(longPiece);
+    this.push(bytes);
   }
 
   override _write(chunk: Uint8Array, _: string, done: (error?: Error) => void): void {

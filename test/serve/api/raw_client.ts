@@ -32,7 +32,7 @@ export const requestOf = (
 /** A connection on which bytes are sent as they are. */
 export class RawClient {
   readonly #decoder = new TextDecoder();
-  readonly #buffer = new Uint8Array(65536);
+  readonly #buffer = new Uint8Array(4096);
 
   private constructor(readonly connection: Deno.TcpConn) {}
 
