@@ -18,7 +18,7 @@ import { type Round, roundOf, serviceTable } from "./service_table.ts";
 const command = new Command(
   z.strictObject({
     seconds: z.number().min(0.1).optional()
-      .describe("seconds of a measurement [2, or 60 with --connections]"),
+      .describe("seconds of a measurement [1.5, or 60 with --connections]"),
     rounds: z.int().min(1).describe("rounds of all servers").default(3),
     connections: z.int().min(1).optional()
       .describe("ask wick alone over so many connections, and watch its memory"),
@@ -168,7 +168,7 @@ const main = mainOf(command, async (given) => {
       ? {
         comparison: {
           ...about,
-          ...await compare(service, interpreter, rounds, flags.seconds ?? 2),
+          ...await compare(service, interpreter, rounds, flags.seconds ?? 1.5),
         },
       }
       : { endurance: { ...about, ...await endure(service, connections, flags.seconds ?? 60) } };

@@ -33,12 +33,18 @@ export const wickServer = ({ runs }: Pick<ServiceFiles, "runs">): ServerForm => 
 });
 
 /**
- * FastAPI before PyTorch and onnxruntime, as it is fastest: with many connections it joins requests into
- * batches, with one it computes each as it comes; with one worker and a thread or two, and two workers.
+ * FastAPI before PyTorch and onnxruntime: as its introduction has it, a `def` endpoint, and as it is
+ * fastest, `async` with one connection and `batched` with many.
  */
 export function peerServers({ onnx, torch, classes, python }: ServiceFiles): ServerForm[] {
   const libraries = { PyTorch: torch, onnxruntime: onnx };
-  const forms = [["batched", 1, 1], ["batched", 1, 2], ["batched", 2, 1], ["plain", 2, 1]] as const;
+  const forms = [
+    ["def", 1, 1],
+    ["async", 2, 1],
+    ["batched", 1, 1],
+    ["batched", 1, 2],
+    ["batched", 2, 1],
+  ] as const;
   return Object.entries(libraries).flatMap(([library, model]) =>
     forms.map(([form, workers, threads]): ServerForm => ({
       name: `FastAPI + ${library}, ${form}, ${counted(workers, "worker")}, ` +

@@ -1,11 +1,11 @@
 """Answers POST /v1/predict with FastAPI and uvicorn: a picture in, classes and probabilities out.
 
     fastapi_service.py --port N --workers N --threads N --model model.py|model.onnx --classes JSON
-                       [--form batched|plain|threads]
+                       [--form batched|async|def]
 
 The model is what `deno task export --uint8 --probabilities` wrote. `batched` joins what waits into a
-batch in a thread of its own, while the event loop goes on reading; `plain` predicts in an async
-endpoint; `threads` is a plain `def` endpoint, which FastAPI calls in its pool: the slowest.
+batch in a thread of its own, while the event loop goes on reading; `async` predicts in an async
+endpoint; `def` is a plain endpoint, which FastAPI calls in a pool of threads.
 """
 
 import argparse
@@ -117,7 +117,7 @@ def service(model, threads, classes, form):
             waiting.put_nowait((image, future))
             return reply(await future, start)
 
-    elif form == "plain":
+    elif form == "async":
 
         @app.post("/v1/predict")
         async def predicted(request: Request):
@@ -143,7 +143,7 @@ parser.add_argument("--workers", type=int, default=1)
 parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--model", required=True)
 parser.add_argument("--classes", type=json.loads, required=True)
-parser.add_argument("--form", choices=["batched", "plain", "threads"], default="batched")
+parser.add_argument("--form", choices=["batched", "async", "def"], default="batched")
 
 
 def app():
