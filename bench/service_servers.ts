@@ -88,17 +88,15 @@ export async function start(
   };
   let ended = false;
   child.status.then(() => ended = true);
-  const end = performance.now() + 1000 * patience;
-  for (let problem: string | undefined; performance.now() < end;) {
+  let problem = "it is slow to begin";
+  for (const end = performance.now() + 1000 * patience; !ended && performance.now() < end;) {
     const first = await load(port, questions.slice(0, 1), 1, 0.02);
     if (first.answered > 0) return server;
-    if (problem !== first.problem && !/refused/i.test(first.problem ?? "")) break;
-    if (ended) throw new UserError(`${name} has ended: ${[program, ...args].join(" ")}`);
-    problem = first.problem;
+    problem = first.problem ?? problem;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  await server[Symbol.asyncDispose]();
-  throw new UserError(`${name} does not answer: ${[program, ...args].join(" ")}`);
+  if (!ended) await server[Symbol.asyncDispose]();
+  throw new UserError(`${name} does not answer (${problem}): ${[program, ...args].join(" ")}`);
 }
 
 function freePort(): number {

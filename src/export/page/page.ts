@@ -1,11 +1,12 @@
 import { Buffer } from "node:buffer";
 import { Markup, markup, pageStyle } from "../../html/mod.ts";
+import type { ImageFormat } from "../../data/mod.ts";
 import type { Module } from "../../nn/mod.ts";
 import { encodeSafetensors, storedTensors, weightsDigest } from "../../storage/mod.ts";
 import { version } from "../../version.ts";
 import { layerData } from "./layer_data.ts";
 import classifierStyle from "./classifier.css" with { type: "text" };
-import { classifierParts, type PageFormat, type PageModel } from "./parts.ts";
+import { classifierParts, type PageModel } from "./parts.ts";
 import { pageScript } from "./script.ts";
 
 /** How a model becomes a page. */
@@ -13,7 +14,7 @@ export interface PageOptions {
   /** What the model is called. */
   readonly name: string;
   /** The images that it sees, their classes, and whether pictures become such images by scaling alone. */
-  readonly format: PageFormat;
+  readonly format: ImageFormat & { readonly isScaled?: boolean };
 }
 
 /** The rules of style for the parts of a page that classifies. */

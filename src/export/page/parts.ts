@@ -2,12 +2,10 @@ import { attribute, type Content, Markup, markup } from "../../html/mod.ts";
 import type { ImageFormat } from "../../data/mod.ts";
 import type { LayerData } from "./layer_data.ts";
 
-/** Images that a model sees, their classes, and whether pictures become such images by scaling alone. */
-export type PageFormat = ImageFormat & { readonly isScaled?: boolean };
-
 /** What a page needs of a model that it classifies with. */
 export interface PageModel {
-  readonly format: PageFormat;
+  /** The images that it sees, their classes, and whether pictures become such images by scaling alone. */
+  readonly format: ImageFormat & { readonly isScaled?: boolean };
   readonly layer: LayerData;
   /** The weights' file: where it lies from the page, or its bytes as base64 to be put into the page. */
   readonly weights: { readonly address: string } | { readonly base64: string };

@@ -21,11 +21,12 @@ export function classifyPage(runs: readonly ClassifyingRun[]): Page {
     if ("problem" in model) return { title, model };
     return { title, model: { ...model, weights: { address: fileAddress(name, weightsFile) } } };
   });
+  const isOf = parts.some(({ model }) => !("problem" in model));
   const main = markup`<h1>Classify</h1>
 ${
     runs.length === 0
       ? markup`<p>No run is chosen: <a href="./">choose some in the table</a>.</p>`
       : classifierParts(parts)
   }`;
-  return { title: "Classify", status: 200, main, script: "classify.js" };
+  return { title: "Classify", status: 200, main, script: isOf && "classify.js" };
 }

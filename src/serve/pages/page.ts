@@ -10,8 +10,8 @@ export interface Page {
    * the others only where those are not the same ones any more.
    */
   readonly main: Markup;
-  /** The script that it runs, by default the one that keeps it up to date. */
-  readonly script?: "live.js" | "classify.js";
+  /** The script that it runs, if any; by default the one that keeps it up to date. */
+  readonly script?: "live.js" | "classify.js" | false;
 }
 
 /** A page that says that there is nothing under its address; `root` leads to the table of runs. */
@@ -47,7 +47,7 @@ export function documentOf(
   live?: Live,
 ): Markup {
   const marks = live && markup` data-tag="${live.tag}" data-every="${live.every}"`;
-  const script = live && markup`<script type="module" src="${root}${run}"></script>`;
+  const script = live && run && markup`<script type="module" src="${root}${run}"></script>`;
   return markup`
     <!DOCTYPE html>
     <html lang="en">
