@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
+import type { Rounds } from "./rounds.ts";
 
 /** Bytes that are read at once of what is long. */
 const longPiece = 65536;
@@ -10,12 +11,15 @@ const longPiece = 65536;
  */
 export class ConnectionStream extends Duplex {
   readonly #connection: Deno.TcpConn;
+  readonly #rounds: Rounds;
   /** Where it is read into, again and again: most requests are short. */
   #piece = new Uint8Array(4096);
 
-  constructor(connection: Deno.TcpConn) {
+  /** `rounds` says when it is read from. */
+  constructor(connection: Deno.TcpConn, rounds: Rounds) {
     super();
     this.#connection = connection;
+    this.#rounds = rounds;
     try {
       connection.setNoDelay();
     } catch {
@@ -25,13 +29,17 @@ export class ConnectionStream extends Duplex {
   }
 
   override _read(): void {
-    this.#connection.read(this.#piece).then(
-      (count) => this.#take(count),
-      (error) => this.destroy(error),
-    );
+    this.#rounds.next(() => {
+      if (this.destroyed) return;
+      this.#connection.read(this.#piece).then(
+        (count) => this.#take(count),
+        (error) => this.destroy(error),
+      );
+    });
   }
 
   #take(count: number | null): void {
+    this.#rounds.wasRead();
     if (count === null) return void this.push(null);
     const isFull = count === this.#piece.length;
     const bytes = Buffer.from(this.#piece.subarray(0, count));

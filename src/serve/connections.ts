@@ -3,6 +3,7 @@ import { milliseconds } from "../clock.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { ConnectionStream } from "./connection_stream.ts";
 import { bracketed } from "./guard.ts";
+import { Rounds } from "./rounds.ts";
 
 /** What a connection does: it has no request, or one that is read, worked on, or answered. */
 type Phase = "waiting" | "reading" | "working" | "sending";
@@ -29,6 +30,7 @@ export class Connections {
   readonly #listener: Deno.TcpListener;
   /** In the order of what happened last. */
   readonly #open = new Map<Duplex, Standing>();
+  readonly #rounds = new Rounds(() => this.#open.size);
   readonly #timer: ReturnType<typeof setInterval>;
   #looked = milliseconds();
   #stopped = false;
@@ -105,7 +107,7 @@ export class Connections {
   }
 
   #opened(connection: Deno.TcpConn): Duplex {
-    const stream = new ConnectionStream(connection);
+    const stream = new ConnectionStream(connection, this.#rounds);
     stream.once("close", () => this.#open.delete(stream));
     stream.once("end", () => {
       const { phase } = this.#open.get(stream) ?? {};
@@ -164,6 +166,7 @@ export class Connections {
   close(): void {
     this.stop();
     clearInterval(this.#timer);
+    this.#rounds[Symbol.dispose]();
     for (const connection of this.#open.keys()) connection.destroy();
   }
 }
