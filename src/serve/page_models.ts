@@ -45,7 +45,7 @@ async function read(run: FoundRun, runsCode: boolean): Promise<RunModel> {
   if (run.config.modelFiles !== undefined && !runsCode) {
     const command = `${program} serve --predict`;
     return {
-      problem: `Its model is a module of its own, whose code is run with ${command} alone.`,
+      problem: `Its model is a module of its own: ${command} alone runs its code.`,
     };
   }
   try {

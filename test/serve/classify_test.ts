@@ -144,7 +144,7 @@ Deno.test(`a page that classifies says in a sentence why a run has no model${nee
   assertEquals(await problemOf("linked"), "It has no weights yet: no epoch is complete.");
   assertStringIncludes(
     (await problemOf("own"))!,
-    "a module of its own, whose code is run with ",
+    "a module of its own: ",
   );
   assertStringIncludes((await problemOf("young"))!, "cannot be used: ");
   assertStringIncludes((await problemOf("broken"))!, "its checksum does not fit its content.");
