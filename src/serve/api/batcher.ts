@@ -27,9 +27,6 @@ interface Job<Item, Result> {
   reject(error: unknown): void;
 }
 
-/** Milliseconds that requests may go on coming in where there are enough for a batch. */
-const mostTaking = 10;
-
 /** Seconds after which a client may try again. */
 const retryAfter = 1;
 
@@ -101,24 +98,10 @@ export class Batcher<Item, Result> {
       this.#timer = setTimeout(() => this.#wake(), left);
       return;
     }
-    if (this.#waiting > maxBatch) await this.#takeIn();
     await this.#run(this.#next());
     this.#busy = false;
     if (this.#jobs.length > 0) return this.#wake();
     for (const resolve of this.#idle.splice(0)) resolve();
-  }
-
-  /**
-   * Lets requests come in as long as there are more, a few milliseconds at most. Deno reads a part of
-   * the sockets that have something in each turn of its loop, those first of which it has heard last:
-   * where there are more connections than that, others would never have their turn.
-   */
-  async #takeIn(): Promise<void> {
-    const end = milliseconds() + mostTaking;
-    for (let before = 0; this.#waiting > before && milliseconds() < end;) {
-      before = this.#waiting;
-      await new Promise((resolve) => setTimeout(resolve));
-    }
   }
 
   /** The first jobs whose items fit into a batch, but one at least. */

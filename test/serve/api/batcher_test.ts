@@ -59,21 +59,6 @@ Deno.test("a full batch does not wait", async () => {
   assertEquals(batches, [[1, 2, 3, 4]]);
 });
 
-Deno.test("where more than a batch waits, what comes meanwhile is taken in before it is computed", async () => {
-  const waited: number[] = [];
-  const { batcher } = doubling({
-    maxBatch: 2,
-    mostWaiting: 100,
-    onBatch: () => waited.push(batcher.waiting),
-  });
-  const first = [[1], [2], [3]].map((items) => batcher.submit(items));
-  const later = new Promise<readonly number[]>((resolve) =>
-    setImmediate(() => setImmediate(() => resolve(batcher.submit([4]))))
-  );
-  assertEquals(await Promise.all([...first, later]), [[2], [4], [6], [8]]);
-  assertEquals(waited, [2, 0]);
-});
-
 Deno.test("a request is not divided where it fits into a batch, and is in parts where it does not", async () => {
   const sizes: number[] = [];
   const { batcher, batches } = doubling({ mostWaiting: 100, onBatch: (size) => sizes.push(size) });
