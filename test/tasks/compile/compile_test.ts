@@ -1,8 +1,10 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ifThere } from "../../../tasks/setup/state.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { readFile } from "../../image/picture_files.ts";
+import { post } from "../../serve/api/served_runs.ts";
 import { runTask } from "../run_task.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -220,14 +222,21 @@ Deno.test(`the packed program does what the tasks do, alone${skip}`, {
       Deno.utimeSync(`${cache}/${digit.repeat(32)}/used`, then, then);
     }
     await using server = new Deno.Command(program, {
-      args: ["serve", "--port", "0"],
+      args: ["serve", "--predict", "--port", "0"],
       cwd: folder,
       clearEnv: true,
       env: { HOME: folder },
       stdout: "piped",
     }).spawn();
     const reader = server.stdout.getReader();
-    await reader.read(); // it is ready
+    const line = new TextDecoder().decode((await reader.read()).value); // it is ready
+    const [address] = /http:\S+/.exec(line) ?? [];
+    const { status, json } = await post(
+      `${address}v1/predict?model=${basename(only(`${folder}/runs`))}`,
+      Deno.readFileSync(`${folder}/sneaker.png`),
+      "image/png",
+    );
+    assertEquals([status, json.predictions?.length], [200, 1], json.error);
     assertEquals([..."ab"].map((digit) => isThere(`${cache}/${digit.repeat(32)}`)), [false, true]);
     Deno.removeSync(`${cache}/${"b".repeat(32)}`, { recursive: true });
     using lock = Deno.openSync(used, { write: true });
