@@ -14,6 +14,8 @@ import { faults, table } from "./check_peers/table.ts";
 const command = new Command(
   z.strictObject({
     dataDir: optionsSchema.shape.dataDir,
+    trainSize: z.int().min(1).max(50000).optional()
+      .describe("training images of the epoch [50000]"),
     output: z.string().min(1).optional().describe("also write the table there"),
   }),
   {
@@ -24,12 +26,13 @@ compares what both make of the 10,000 test images. Installs PyTorch under .wick/
   },
 );
 
-const main = mainOf(command, async ({ dataDir, output }) => {
+const main = mainOf(command, async ({ dataDir, trainSize, output }) => {
   const pytorch = await preparePyTorch();
   const exchanges: Exchange[] = [];
   for (const { name: model } of models) {
     console.log(`${model} ...`);
-    exchanges.push(...await exchange(model, pytorch, dataDir && fromUser(dataDir)));
+    const options = { data: "fashion-mnist", dataDir: dataDir && fromUser(dataDir) };
+    exchanges.push(...await exchange(model, pytorch, { ...options, trainSize }));
   }
   const text = table(exchanges);
   console.log(text);

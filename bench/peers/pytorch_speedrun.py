@@ -19,7 +19,7 @@ from pytorch_zoo import ZOO
 
 # What a recipe may have that nothing is done for here, because it says that nothing is to be done.
 NOTHING = {
-    "lr_warmup_epochs": 0, "clip_grad_norm": 0, "random_erase": 0, "early_stopping": 0, "cutout": 0, "rotate": 0,
+    "lr_warmup_epochs": 0, "clip_grad_norm": 0, "early_stopping": 0, "cutout": 0, "rotate": 0,
     "translate": 0, "zoom": 0, "shear": 0, "mixup": 0, "cutmix": 0, "normalize": "none", "accumulate": 1,
     "decay_weights_only": False, "bias_lr_factor": 1, "lookahead_steps": 0, "overfit_batches": 0, "device": "cpu",
     "lr_minimum": 0,
@@ -84,7 +84,7 @@ def optimizers_of(config, model):
 
 
 def augmented(images, config, epoch, turned):
-    """The images of an epoch: mirrored and moved. `turned` says which ones epoch 0 mirrors."""
+    """The images of an epoch: mirrored, moved and partly erased. `turned` says which ones epoch 0 mirrors."""
     count = len(images)
     if config.get("alternating_flip"):
         mirrored = turned ^ bool(epoch % 2)
@@ -100,7 +100,18 @@ def augmented(images, config, epoch, turned):
                 chosen = (rows == row) & (columns == column)
                 moved[chosen] = padded[chosen, :, row : row + 28, column : column + 28]
         images = moved
+    if config.get("random_erase", 0) > 0:
+        images = images.masked_fill(boxes(count) & (torch.rand(count, 1, 1, 1) < config["random_erase"]), 0)
     return images
+
+
+def boxes(count):
+    """Where each image's rectangle is, [count, 1, 28, 28]: its sides are an eighth to half of the image's."""
+    sides = torch.randint(28 // 8, 28 // 2 + 1, (count, 2))
+    starts = (torch.rand(count, 2) * (29 - sides)).long()
+    pixels = torch.arange(28)
+    inside = (pixels >= starts.unsqueeze(2)) & (pixels < (starts + sides).unsqueeze(2))
+    return (inside[:, 0].unsqueeze(2) & inside[:, 1].unsqueeze(1)).unsqueeze(1)
 
 
 def share_of_rate(config, steps):

@@ -24,13 +24,20 @@ export interface Exchange {
   readonly version: string;
 }
 
+/** Which images: a data set, its folder, and how many of the training images. */
+export interface Options {
+  readonly data: string;
+  readonly dataDir?: string;
+  readonly trainSize?: number;
+}
+
 /** Trains a model on both sides, and lets each side make of the test images what it does. */
-export async function exchange(model: string, pytorch: PyTorch, dataDir?: string) {
+export async function exchange(model: string, pytorch: PyTorch, options: Options) {
   const folder = await Deno.makeTempDir({ prefix: "wick-peers-" });
   try {
-    const options = { data: "fashion-mnist", dataDir } as const;
+    const { trainSize: _, ...where } = options;
     const { train } = await loadTraining(options);
-    const test = await loadTest(options);
+    const test = await loadTest(where);
     await Deno.writeFile(`${folder}/images.safetensors`, encodeImages(train, test));
     const runs = `${folder}/runs`;
     await trainCommand({ model, epochs: 1, outputDir: runs, ...options }, silentScreen);
@@ -48,7 +55,7 @@ export async function exchange(model: string, pytorch: PyTorch, dataDir?: string
       const exact = new Float64Array(bytesOf(there, `${trainedIn}_exact`));
       const ours = await logits(weights[trainedIn], model, test);
       const correct = {
-        wick: await evaluated(weights[trainedIn], model, options),
+        wick: await evaluated(weights[trainedIn], model, where),
         pytorch: countCorrect(theirs, test),
       };
       exchanges.push({
@@ -95,7 +102,7 @@ function encodeImages(train: ImageSet, test: ImageSet): Uint8Array<ArrayBuffer> 
 async function evaluated(
   weights: string,
   model: string,
-  options: { data: string; dataDir?: string },
+  options: Omit<Options, "trainSize">,
 ): Promise<number> {
   let printed = "";
   const print = (text: string) => printed += text;

@@ -123,6 +123,19 @@ const wrong: Readonly<Record<string, readonly [text: string, sentence: string]>>
     `${plain}\nTemporal.Now.instant();`,
     "Temporal.Now.instant() differs from run to run",
   ],
+  "a file that it reads": [
+    `${plain}\nDeno.readTextFileSync("./x.txt");`,
+    'Deno.readTextFileSync() differs from run to run: use import text from "./file.txt" with',
+  ],
+  "the environment": [`${plain}\nDeno.env.get("HOME");`, "Deno.env.get() differs from run to run"],
+  "a misspelt loss": [
+    made("build: () => flatten, los: () => () => 0"),
+    'has "los", which is nothing of a model; did you mean loss?',
+  ],
+  "a key of another kind": [
+    made("build: () => flatten, optimizer: 3"),
+    'has "optimizer", which is nothing of a model: export default model({ name, title,',
+  ],
   "a computed import": ['const a = "./a.ts"; await import(a);', "imports a computed path"],
   "a remote import": [
     'import "https://example.com/a.ts";',
@@ -136,6 +149,19 @@ for (const [what, [text, sentence]] of Object.entries(wrong)) {
     assertEquals(error.message.split("\n").length, 1);
   });
 }
+
+Deno.test("what a module's functions read is refused, and what wick reads for them is not", async () => {
+  const { module } = await imported(made(`
+    build: () => sequential(
+      { kind: "scale", forward: (x) => x.mul(Number(Deno.readTextFileSync("/x"))) }, flatten, linear(784, 10))`));
+  using built = build(module.model.of({}, fashionMnist), new Random(1, "init"));
+  using images = Tensor.zeros([1, 1, 28, 28]);
+  assertThrows(() => built.forward(images), UserError, "Deno.readTextFileSync() differs");
+  const { module: reading } = await imported(
+    `import { loadTraining } from "@wick/wick"; await loadTraining({ data: "synthetic" }); ${plain}`,
+  );
+  assertEquals(reading.model.name, "mine");
+});
 
 Deno.test("what a model's own functions throw is told with its place, and chance is refused there", async () => {
   const { module, path } = await imported(made(`
