@@ -11,6 +11,8 @@ import { printable } from "../src/printable.ts";
 /** Milliseconds that requests have to end after a signal. */
 const patience = 10_000;
 
+const [tokenForm, tokenRule] = [/^[\x21-\x7e]+$/, "must be visible characters without spaces"];
+
 const name = z.string().regex(/^[\w.:-]+$/, "must be a name or an address");
 
 const flagsSchema = z.strictObject({
@@ -31,7 +33,7 @@ const flagsSchema = z.strictObject({
     .default("2ms"),
   maxBatch: z.int().min(1).max(256)
     .describe("with --predict, images that are computed together at most").default(64),
-  token: z.string().regex(/^[\x21-\x7e]+$/, "must be visible characters without spaces")
+  token: z.string().regex(tokenForm, tokenRule)
     .meta({ placeholder: "TOKEN" })
     .describe(
       "with --predict, what callers have to send; better in WICK_TOKEN, which ps does not show",
@@ -74,9 +76,10 @@ function predictOptions(flags: Flags, given: Partial<Flags>) {
     if (alone === undefined) return undefined;
     throw new UsageError(`--${flagName(alone)} is for predictions: add --predict`);
   }
-  const token = flagsSchema.shape.token.parse(
-    flags.token ?? (Deno.env.get("WICK_TOKEN") || undefined),
-  );
+  const token = flags.token ?? (Deno.env.get("WICK_TOKEN") || undefined);
+  if (token !== undefined && !tokenForm.test(token)) {
+    throw new UsageError(`WICK_TOKEN ${tokenRule}`);
+  }
   if (token === undefined && !isLoopback(host)) {
     throw new UsageError(
       `--predict on ${host} needs a token, or all who reach it could use the models: ` +

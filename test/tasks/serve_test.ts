@@ -82,6 +82,10 @@ Deno.test("flags of predictions that do not fit are refused before anything list
   for (const [args, message] of cases) {
     await assertRejects(async () => await main(args), UsageError, message);
   }
+  Deno.env.set("WICK_TOKEN", "a b");
+  const sentence = "WICK_TOKEN must be visible characters without spaces";
+  await assertRejects(async () => await main(["--predict"]), UsageError, sentence);
+  Deno.env.delete("WICK_TOKEN");
 });
 
 Deno.test("serve --predict predicts with the task's permissions, traces requests and ends on SIGTERM", async () => {

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type ImageSet, loadTest, syntheticSet } from "../../../src/data/mod.ts";
 import { encodePng } from "../../../src/image/mod.ts";
 import { findWeights, loadModel } from "../../../src/run/weights_source.ts";
+import { Ledger } from "../../../src/study/ledger.ts";
 import { evaluate } from "../../../src/train/evaluate.ts";
 import { readFile } from "../../image/picture_files.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -159,7 +160,22 @@ Deno.test("what cannot be served is refused in a sentence that says what to do",
   assertEquals(server.errors, []);
 });
 
-Deno.test("runs of studies predict, and only the last models stay in memory", async () => {
+Deno.test("the runs of a study predict by its name and theirs", async () => {
+  using parent = temporaryFolder();
+  const study = `${parent.path}/s`;
+  Deno.mkdirSync(study);
+  Ledger.open(study, { journal: "wal" })[Symbol.dispose]();
+  writeServedRun(study, "00000-s42");
+  await using server = servePredictions(parent.path);
+  const url = `${server.address}v1/predict?model=`;
+  const reply = await post(`${url}s/00000-s42`, pngOf(set, 0), "image/png");
+  assertEquals([reply.status, reply.json.model], [200, "s/00000-s42"]);
+  for (const name of ["s", "s/00001-s42", "s/00000-s42/checkpoints", "00000-s42"]) {
+    assertEquals((await post(url + name, pngOf(set, 0), "image/png")).status, 404, name);
+  }
+});
+
+Deno.test("only the models that were used last stay in memory", async () => {
   using parent = temporaryFolder();
   for (const name of ["a", "b", "c", "d", "e"]) writeServedRun(parent.path, name);
   await using server = servePredictions(parent.path);

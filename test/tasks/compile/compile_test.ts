@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makesPages } from "../../../src/export/mod.ts";
 import { ifThere } from "../../../tasks/setup/state.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { readFile } from "../../image/picture_files.ts";
+import { post } from "../../serve/api/served_runs.ts";
 import { runTask } from "../run_task.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -240,9 +242,9 @@ Deno.test(`the packed program does what the tasks do, alone${skip}`, {
       stdout: "piped",
     }).spawn();
     const reader = server.stdout.getReader();
-    const { value } = await reader.read(); // it is ready
-    const [address] = /http:\S+/.exec(new TextDecoder().decode(value))!;
-    const name = only(`${folder}/runs`).split("/").at(-1);
+    const line = new TextDecoder().decode((await reader.read()).value); // it is ready
+    const [address] = /http:\S+/.exec(line) ?? [];
+    const name = basename(only(`${folder}/runs`));
     const page = await (await fetch(`${address}classify?run=${name}`)).text();
     if (makesPages) {
       assertStringIncludes(page, summary.weights_sha256);
@@ -252,9 +254,13 @@ Deno.test(`the packed program does what the tasks do, alone${skip}`, {
       const bytes = await (await fetch(address + weights)).bytes();
       assertEquals(bytes, Deno.readFileSync(`${folder}/runs/${name}/checkpoints/best.safetensors`));
     }
-    const body = readFile("sneaker-tiny.png");
-    const predicted = await fetch(`${address}v1/predict?model=${name}`, { method: "POST", body });
-    assertEquals((await predicted.json()).sha256, summary.weights_sha256);
+    const { status, json } = await post(
+      `${address}v1/predict?model=${name}`,
+      Deno.readFileSync(`${folder}/sneaker.png`),
+      "image/png",
+    );
+    assertEquals([status, json.predictions?.length], [200, 1], json.error);
+    assertEquals(json.sha256, summary.weights_sha256);
     assertEquals([..."ab"].map((digit) => isThere(`${cache}/${digit.repeat(32)}`)), [false, true]);
     Deno.removeSync(`${cache}/${"b".repeat(32)}`, { recursive: true });
     using lock = Deno.openSync(used, { write: true });
