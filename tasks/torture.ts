@@ -4,7 +4,7 @@ import { Command } from "../src/cli/mod.ts";
 import { mainOf } from "./main.ts";
 import { milliseconds } from "../src/clock.ts";
 import { runTask, UsageError } from "../src/errors.ts";
-import { fuzz, targets } from "../test/fuzz/fuzz.ts";
+import { fuzz, slowTargets, targets } from "../test/fuzz/fuzz.ts";
 import { injectFaults } from "../test/torture/faults.ts";
 import { cutIdx } from "../test/data/cuts.ts";
 import { damage } from "../test/torture/flips.ts";
@@ -27,6 +27,9 @@ const tortures: Record<string, () => Promise<object>> = {
   "cuts of IDX files": () => cutIdx(10_000),
   ...Object.fromEntries(
     targets.map((target) => [`fuzz ${target}`, () => fuzz(target, 1_000_000)]),
+  ),
+  ...Object.fromEntries(
+    slowTargets.map((target) => [`fuzz ${target}`, () => fuzz(target, 200_000)]),
   ),
 };
 

@@ -3,15 +3,7 @@ import { models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { configSchema, optionsSchema } from "../config/mod.ts";
 import { UsageError, UserError } from "../errors.ts";
-import {
-  encodePng,
-  grounds,
-  interleaved,
-  isPlain,
-  type Picture,
-  prepare,
-  scaled,
-} from "../image/mod.ts";
+import { encodePng, grounds, interleaved, isPlain, type Picture } from "../image/mod.ts";
 import { printable } from "../printable.ts";
 import { diskFiles, writeFile } from "../storage/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
@@ -24,6 +16,7 @@ import {
   saliency,
   saliencyPng,
   saliencySvg,
+  seenImage,
   terminalPicture,
 } from "../predict/mod.ts";
 import {
@@ -132,9 +125,7 @@ async function* predictBatches(
   for await (const input of readInputs(paths, format.channels === 3 ? 3 : 1)) {
     const { name } = input;
     if ("picture" in input) {
-      const image = format.isScaled
-        ? scaled(input.picture, format.width, format.height)
-        : prepare(input.picture, flags);
+      const image = seenImage(input.picture, format, flags);
       waiting.push({ name, image, isPlain: isPlain(image) });
     } else waiting.push(input);
     if (waiting.length === batchSize) yield predictWaiting();

@@ -11,6 +11,20 @@ import { decodePng, isPng } from "./png.ts";
 const maxImages = 100_000;
 
 /**
+ * The picture in a PNG or JPEG file, in gray or colours; undefined where the bytes are of neither. Throws
+ * {@linkcode UserError}, which begins with `name`, where the file is damaged or has more than `mostPixels`.
+ */
+export function decodePicture(
+  bytes: Uint8Array<ArrayBuffer>,
+  name: string,
+  channels: Channels = 1,
+  mostPixels?: number,
+): Picture | undefined {
+  if (isPng(bytes)) return decodePng(bytes, name, channels, mostPixels);
+  if (isJpeg(bytes)) return decodeJpeg(bytes, name, channels, mostPixels);
+}
+
+/**
  * The pictures in a file, in gray or colours: one of a PNG or JPEG, any number of an IDX file, plain or gzipped. The
  * content decides what it is, not the name. Throws {@linkcode UserError}, which begins with `name`,
  * where the file is damaged, too large or of another kind; what a header claims is checked before
@@ -25,8 +39,8 @@ export async function decodePictures(
     throw new UserError(`${name} is larger than ${maxFileBytes >> 20} MiB.`);
   }
   if (bytes.length === 0) throw new UserError(`${name} is empty.`);
-  if (isPng(bytes)) return [decodePng(bytes, name, channels)];
-  if (isJpeg(bytes)) return [decodeJpeg(bytes, name, channels)];
+  const picture = decodePicture(bytes, name, channels);
+  if (picture !== undefined) return [picture];
   const content = isGzip(bytes) ? await gunzip(bytes, name, maxFileBytes) : bytes;
   if (!isIdx(content)) throw notRead(content, name, content !== bytes);
   const { dimensions: [count, height, width], values } = readIdx(content, name, 3);

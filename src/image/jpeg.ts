@@ -32,10 +32,11 @@ export function decodeJpeg(
   bytes: Uint8Array<ArrayBuffer>,
   name: string,
   channels: Channels = 1,
+  mostPixels?: number,
 ): Picture {
   const header = readJpegHeader(bytes, name);
   const { width, height, scans, blocks, components } = header;
-  checkSize(name, width, height);
+  checkSize(name, width, height, mostPixels);
   const kind = header.progressive ? "progressive" : "baseline";
   const tooLarge = () =>
     new UserError(

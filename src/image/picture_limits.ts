@@ -4,7 +4,7 @@ import { UserError } from "../errors.ts";
 export const maxFileBytes = 64 << 20;
 
 /** The most pixels a picture may have: as many as the largest cameras that people carry make. */
-const maxPixels = 64 << 20;
+export const maxPixels = 64 << 20;
 
 const maxSide = 65_535;
 
@@ -12,12 +12,17 @@ const maxSide = 65_535;
  * Refuses a picture by the size its header claims, before any memory is taken for it; throws
  * {@linkcode UserError}.
  */
-export function checkSize(name: string, width: number, height: number): void {
+export function checkSize(
+  name: string,
+  width: number,
+  height: number,
+  most: number = maxPixels,
+): void {
   if (width === 0 || height === 0) throw new UserError(`${name} has no pixels.`);
-  if (width > maxSide || height > maxSide || width * height > maxPixels) {
+  if (width > maxSide || height > maxSide || width * height > most) {
     throw new UserError(
       `${name} is too large: ${width} x ${height} pixels, where ${
-        maxPixels >> 20
+        most >> 20
       } million are the most.`,
     );
   }

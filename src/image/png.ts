@@ -27,12 +27,13 @@ export function decodePng(
   bytes: Uint8Array<ArrayBuffer>,
   name: string,
   channels: Channels = 1,
+  mostPixels?: number,
 ): Picture {
   if (bytes.length < 33) throw new UserError(`${name} is a truncated PNG.`);
   checkFirstChunk(chunkType(bytes, 8), name);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [width, height] = [view.getUint32(16), view.getUint32(20)];
-  checkSize(name, width, height);
+  checkSize(name, width, height, mostPixels);
   const bits = view.getUint8(24) * (samples[view.getUint8(25)] ?? 0);
   if (bits === 0) throw new UserError(`${name} is a damaged PNG: its colour type is unknown.`);
   const unpackedBytes = height * Math.ceil(width * bits / 8);

@@ -1,4 +1,9 @@
+import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
+import type { Rounds } from "./rounds.ts";
+
+/** Bytes that are read at once of what is long. */
+const longPiece = 65536;
 
 /**
  * A connection as a stream of `node:http`. `Duplex.from` would make one too, but throws where nobody
@@ -6,10 +11,15 @@ import { Duplex } from "node:stream";
  */
 export class ConnectionStream extends Duplex {
   readonly #connection: Deno.TcpConn;
+  readonly #rounds: Rounds;
+  /** Where it is read into, again and again: most requests are short. */
+  #piece = new Uint8Array(4096);
 
-  constructor(connection: Deno.TcpConn) {
+  /** `rounds` says when it is read from. */
+  constructor(connection: Deno.TcpConn, rounds: Rounds) {
     super();
     this.#connection = connection;
+    this.#rounds = rounds;
     try {
       connection.setNoDelay();
     } catch {
@@ -19,11 +29,22 @@ export class ConnectionStream extends Duplex {
   }
 
   override _read(): void {
-    const piece = new Uint8Array(16384);
-    this.#connection.read(piece).then(
-      (count) => this.push(count === null ? null : piece.subarray(0, count)),
-      (error) => this.destroy(error),
-    );
+    this.#rounds.next(() => {
+      if (this.destroyed) return;
+      this.#connection.read(this.#piece).then(
+        (count) => this.#take(count),
+        (error) => this.destroy(error),
+      );
+    });
+  }
+
+  #take(count: number | null): void {
+    this.#rounds.wasRead();
+    if (count === null) return void this.push(null);
+    const isFull = count === this.#piece.length;
+    const bytes = Buffer.from(this.#piece.subarray(0, count));
+    if (isFull && count < longPiece) this.#piece = new Uint8Array(longPiece);
+    this.push(bytes);
   }
 
   override _write(chunk: Uint8Array, _: string, done: (error?: Error) => void): void {

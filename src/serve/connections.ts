@@ -1,12 +1,22 @@
 import type { Duplex } from "node:stream";
+import { milliseconds } from "../clock.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { ConnectionStream } from "./connection_stream.ts";
 import { bracketed } from "./guard.ts";
+import { Rounds } from "./rounds.ts";
 
-type Timer = ReturnType<typeof setTimeout>;
+/** What a connection does: it has no request, or one that is read, worked on, or answered. */
+type Phase = "waiting" | "reading" | "working" | "sending";
 
-/** Connections that are open at the same time. Each may have a file open beside it. */
-const connectionLimit = 64;
+/** How a connection stands. */
+interface Standing {
+  phase: Phase;
+  /** Since when it waits for what comes next, in milliseconds. */
+  since: number;
+}
+
+/** Looks for late connections in the time that they are waited for. */
+const looks = 4;
 /** Milliseconds until the next try where a connection cannot be accepted, and none be closed. */
 const pause = 100;
 
@@ -18,11 +28,23 @@ const pause = 100;
  */
 export class Connections {
   readonly #listener: Deno.TcpListener;
-  /** In the order of what happened last, with the timers of those that are waited for. */
-  readonly #open = new Map<Duplex, Timer | undefined>();
+  /** In the order of what happened last. */
+  readonly #open = new Map<Duplex, Standing>();
+  readonly #rounds = new Rounds(() => this.#open.size);
+  readonly #timer: ReturnType<typeof setInterval>;
+  #looked = milliseconds();
+  #stopped = false;
 
-  /** Listens, and waits `patience` milliseconds for a request; a UserError where it cannot. */
-  constructor(hostname: string, port: number, readonly patience: number) {
+  /**
+   * Listens, keeps at most `limit` connections open, and waits `patience` milliseconds for a request;
+   * a UserError where it cannot.
+   */
+  constructor(
+    hostname: string,
+    port: number,
+    readonly patience: number,
+    readonly limit: number,
+  ) {
     try {
       this.#listener = Deno.listen({ hostname, port });
     } catch (error) {
@@ -38,6 +60,7 @@ export class Connections {
       }
       throw new UserError(`Cannot listen on ${where}: ${messageOf(error)}`, { cause: error });
     }
+    this.#timer = setInterval(() => this.#closeLate(), patience / looks);
   }
 
   get port(): number {
@@ -49,7 +72,7 @@ export class Connections {
     for (;;) {
       try {
         const connection = await this.#listener.accept();
-        while (this.#open.size >= connectionLimit) await this.#closeOldest();
+        while (this.#open.size >= this.limit) await this.#closeOldest();
         take(this.#opened(connection));
       } catch (error) {
         if (error instanceof Deno.errors.BadResource) return; // closed
@@ -70,39 +93,80 @@ export class Connections {
     return true;
   }
 
+  /** Closes the connections whose time is over; those of which something was heard later follow. */
+  #closeLate(): void {
+    const now = milliseconds();
+    const wasBusy = now - this.#looked > 2 * this.patience / looks;
+    this.#looked = now;
+    if (wasBusy) return; // what was sent in time has perhaps not been read yet
+    const late = now - this.patience;
+    for (const [connection, { since, phase }] of this.#open) {
+      if (since > late) return;
+      if (phase !== "working") connection.destroy();
+    }
+  }
+
   #opened(connection: Deno.TcpConn): Duplex {
-    const stream = new ConnectionStream(connection);
-    stream.once("close", () => {
-      clearTimeout(this.#open.get(stream));
-      this.#open.delete(stream);
+    const stream = new ConnectionStream(connection, this.#rounds);
+    stream.once("close", () => this.#open.delete(stream));
+    stream.once("end", () => {
+      const { phase } = this.#open.get(stream) ?? {};
+      if (phase === "waiting" || phase === "reading") stream.destroy(); // the rest never comes
     });
-    this.#open.set(stream, undefined);
-    this.wait(stream);
+    this.#open.set(stream, { phase: "waiting", since: milliseconds() });
     return stream;
   }
 
-  /** Hears that a request of a connection has come, which is answered now. */
+  /** Hears that a request has begun to come; it is still closed where the rest is late. */
+  begin(connection: Duplex): void {
+    const standing = this.#open.get(connection);
+    if (standing !== undefined) standing.phase = "reading";
+  }
+
+  /** Hears that a request has come to its end, which is answered now. */
   work(connection: Duplex): void {
-    this.#happened(connection, undefined);
+    this.#stand(connection, "working");
+  }
+
+  /** Hears that an answer is being sent that has to be taken in time. */
+  hurry(connection: Duplex): void {
+    this.#stand(connection, "sending");
   }
 
   /** Hears that a connection has no request now; it is closed where the next is late. */
   wait(connection: Duplex): void {
-    const timer = setTimeout(() => connection.destroy(), this.patience);
-    if (!this.#happened(connection, timer)) clearTimeout(timer);
+    this.#stand(connection, "waiting");
   }
 
-  #happened(connection: Duplex, timer: Timer | undefined): boolean {
-    if (!this.#open.has(connection)) return false;
-    clearTimeout(this.#open.get(connection));
+  #stand(connection: Duplex, phase: Phase): void {
+    const standing = this.#open.get(connection);
+    if (standing === undefined) return;
+    standing.phase = phase;
+    standing.since = milliseconds();
     this.#open.delete(connection);
-    this.#open.set(connection, timer);
-    return true;
+    this.#open.set(connection, standing);
+  }
+
+  /** Accepts no more. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#listener.close();
+  }
+
+  /** Closes the connections on which no request has begun; returns how many are left. */
+  closeIdle(): number {
+    const open = [...this.#open];
+    const idle = open.filter(([, { phase }]) => phase === "waiting");
+    for (const [connection] of idle) connection.destroy();
+    return open.length - idle.length;
   }
 
   /** Closes all connections, and accepts no more. */
   close(): void {
-    this.#listener.close();
+    this.stop();
+    clearInterval(this.#timer);
+    this.#rounds[Symbol.dispose]();
     for (const connection of this.#open.keys()) connection.destroy();
   }
 }

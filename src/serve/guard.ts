@@ -4,13 +4,13 @@ const everywhere = ["0.0.0.0", "::", "[::]"];
 /** The longest address that is read, in characters: room for the comparison of many runs. */
 const addressLimit = 8192;
 
-/** A request for a page. */
+/** A request without its body. */
 export interface Asked {
   readonly method: string;
   /** The address as it was sent: `/runs/a?x=1`, or all of it. */
   readonly target: string;
-  /** What was sent several times is joined by commas. */
-  readonly headers: Headers;
+  /** By their names in lower case; what was sent several times is joined by commas. */
+  readonly headers: ReadonlyMap<string, string>;
 }
 
 /** Why a request is refused. */
@@ -27,22 +27,29 @@ export interface Names {
   readonly allowed: readonly string[];
 }
 
-/**
- * Refuses what no reader of these pages sends: other methods, bodies, addresses that are too long
- * or try to leave their folder, and hosts that are not this server. The last is against DNS
- * rebinding, where a foreign page makes its own name point here: a name is refused unless it is
- * ours. Ports are not compared, so that a forwarded port works.
- */
-export function refuse({ method, target, headers }: Asked, names: Names): Refusal | undefined {
+/** Refuses what no reader of these pages sends: other methods, bodies, and foreign addresses. */
+export function refuse(asked: Asked, names: Names): Refusal | undefined {
+  const { method } = asked;
   if (method !== "GET" && method !== "HEAD") {
     return { status: 405, reason: `${method} is not for these pages` };
   }
+  if (hasBody(asked)) return { status: 413, reason: "A request for a page has no body" };
+  return refuseAddress(asked, names);
+}
+
+/** Whether a request's head announces a body. */
+export const hasBody = ({ headers }: Asked): boolean =>
+  Number(headers.get("content-length") ?? 0) !== 0 || headers.has("transfer-encoding");
+
+/**
+ * Refuses addresses that are too long or try to leave their folder, and hosts that are not this
+ * server. The host is against DNS rebinding, where a foreign page makes its own name point here: a
+ * name is refused unless it is ours. Ports are not compared, so that a forwarded port works.
+ */
+export function refuseAddress({ target, headers }: Asked, names: Names): Refusal | undefined {
   if (target.length > addressLimit) return { status: 414, reason: "The address is too long" };
-  if (Number(headers.get("content-length") ?? 0) > 0 || headers.has("transfer-encoding")) {
-    return { status: 413, reason: "A request for a page has no body" };
-  }
   const host = headers.get("host");
-  if (host === null || host.includes(",")) {
+  if (host === undefined || host.includes(",")) {
     return { status: 400, reason: "The request does not name one host" };
   }
   const named = [host, authorityOf(target) ?? host];
@@ -69,6 +76,10 @@ function isOurs(authority: string, { host, allowed }: Names): boolean {
   if (loopback.includes(name) || ours.includes(name)) return true;
   return everywhere.includes(host) && isAddress(name);
 }
+
+/** Whether only this machine reaches a server that listens on `host`. */
+export const isLoopback = (host: string): boolean =>
+  loopback.includes(bracketed(host.toLowerCase()));
 
 /** A number cannot be made to point elsewhere, as a name can. */
 function isAddress(name: string): boolean {

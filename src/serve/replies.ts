@@ -7,6 +7,8 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>;
   /** A text, or a file that whoever sends it closes. */
   readonly body: string | OpenedFile;
+  /** Whether its reader has to take it within the time that a request may take. */
+  readonly isBrief?: boolean;
 }
 
 /** Nothing but what this server itself sends; no script and no style inside a document. */
@@ -60,6 +62,11 @@ export function refusalReply(document: Markup, status: number): Reply {
 
 /** A file of a run, sent from the disk piece by piece. */
 export function fileReply(body: OpenedFile, name: string): Reply {
-  const type = name.endsWith(".html") ? "text/html" : "text/plain";
-  return { status: 200, headers: headers(`${type}; charset=utf-8`, filePolicy), body };
+  const type = name.endsWith(".html") ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
+  const isData = name.endsWith(".safetensors");
+  return {
+    status: 200,
+    headers: headers(isData ? "application/octet-stream" : type, filePolicy),
+    body,
+  };
 }

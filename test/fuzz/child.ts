@@ -7,7 +7,10 @@ import { messageOf, UserError } from "../../src/errors.ts";
 import { liveTensors } from "../../src/ffi/mod.ts";
 import { edited } from "./edited.ts";
 import { callSequence } from "./native_calls.ts";
-import { readers } from "./readers.ts";
+import { readers as fileReaders } from "./readers.ts";
+import { requestReaders } from "./request_readers.ts";
+
+const readers = { ...fileReaders, ...requestReaders };
 
 const seed = 1;
 const secondsAnInput = 1;
@@ -83,6 +86,7 @@ for (const index of indices()) {
     Deno.exit(1);
   }
 }
+await readers[target]?.close?.();
 if (liveTensors() > 0) {
   console.error(`${target}: ${liveTensors()} tensors are left`);
   Deno.exit(1);

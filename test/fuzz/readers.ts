@@ -33,6 +33,8 @@ export interface Reader {
   readonly read: (bytes: Bytes) => unknown;
   /** Indices of inputs that failed once, tried first ever after. */
   readonly found: readonly number[];
+  /** Ends what reading began. */
+  readonly close?: () => Promise<void>;
 }
 
 const decoder = new TextDecoder();

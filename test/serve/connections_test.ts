@@ -71,8 +71,10 @@ for (const [what, text] of silences) {
 Deno.test("many requests on one connection are answered one after the other, or not at all", async () => {
   using parent = folderWithLongFile();
   await using server = serve(parent.path);
-  const request = (path: string) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
-  using few = await connections(server.port, 1, request("/icon.svg").repeat(3));
+  const request = (path: string, more = "") =>
+    `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
+  const last = request("/icon.svg", "Connection: close\r\n");
+  using few = await connections(server.port, 1, request("/icon.svg").repeat(2) + last);
   const answers = await answerOf(few.opened[0]);
   assertEquals(answers.match(/HTTP\/1\.1 200/g)?.length, 3);
   using many = await connections(server.port, 1, request("/runs/a/metrics.csv").repeat(100));

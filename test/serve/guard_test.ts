@@ -214,7 +214,7 @@ Deno.test("a slash behind an address leads to what stands before it", async () =
 Deno.test("a server for everyone is known by any address, but by no name that is not allowed", () => {
   const status = (host: string, listening: string) =>
     refuse(
-      { method: "GET", target: "/", headers: new Headers({ host }) },
+      { method: "GET", target: "/", headers: new Map([["host", host]]) },
       { host: listening, allowed: ["wick.example.org"] },
     )?.status ?? 200;
   assertEquals(status("192.0.2.1:8000", "0.0.0.0"), 200);

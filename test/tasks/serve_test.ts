@@ -1,6 +1,16 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { writeRun } from "../serve/run_folders.ts";
+import { UsageError } from "../../src/errors.ts";
+import { main } from "../../tasks/serve.ts";
+import { picture } from "../serve/api/raw_client.ts";
+import { writeServedRun } from "../serve/api/served_runs.ts";
 import { sendRaw } from "../serve/test_server.ts";
 import { lines } from "../torture/child_process.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -59,6 +69,58 @@ for (const [code, args, message] of refused) {
     assertEquals(outcome.code, code);
   });
 }
+
+Deno.test("flags of predictions that do not fit are refused before anything listens", async () => {
+  const cases: [args: string[], message: string][] = [
+    [["--predict", "--host", "0.0.0.0"], "--predict on 0.0.0.0 needs a token, or all who reach it"],
+    [["--predict", "--token", "a b"], "--token must be visible characters without spaces"],
+    [["--predict", "--batch-wait", "2h"], '--batch-wait must be milliseconds, as 2ms, not "2h"'],
+    [["--predict", "--max-batch", "0"], "--max-batch must be at least 1, not 0"],
+    [["--predict", "--allow-origin", "lab"], "--allow-origin must be an origin, as https://"],
+    [["--watch"], "--watch is for predictions: add --predict"],
+  ];
+  for (const [args, message] of cases) {
+    await assertRejects(async () => await main(args), UsageError, message);
+  }
+  Deno.env.set("WICK_TOKEN", "a b");
+  const sentence = "WICK_TOKEN must be visible characters without spaces";
+  await assertRejects(async () => await main(["--predict"]), UsageError, sentence);
+  Deno.env.delete("WICK_TOKEN");
+});
+
+Deno.test("serve --predict predicts with the task's permissions, traces requests and ends on SIGTERM", async () => {
+  using parent = temporaryFolder();
+  writeServedRun(parent.path, "a");
+  const args = serveArguments("--predict", "--output-dir", parent.path, "--port", "0");
+  const tracing = { OTEL_DENO: "true", OTEL_EXPORTER_OTLP_PROTOCOL: "console" };
+  const env = { ...asTask.env, ...tracing, WICK_TOKEN: "open-sesame" };
+  const server = new Deno.Command(Deno.execPath(), { ...asTask, args, env }).spawn();
+  const told = new Response(server.stderr).text();
+  const said: string[] = [];
+  for await (const line of lines(server.stdout)) {
+    said.push(line);
+    const [, address] = /: (http:\/\/127\.0\.0\.1:\d+\/) /.exec(line) ?? [];
+    if (address === undefined || said.length > 1) continue;
+    const authorization = "Bearer open-sesame";
+    const replies = [];
+    for (const headers of [{ authorization }, { authorization: "" }]) {
+      const url = `${address}v1/predict`;
+      const { status, body } = await fetch(url, {
+        method: "POST",
+        body: picture,
+        headers: { ...headers, "content-type": "image/png" },
+      });
+      await body?.cancel();
+      replies.push(status);
+    }
+    assertEquals(replies, [200, 401]);
+    server.kill("SIGTERM");
+  }
+  const { code } = await server.status;
+  const output = said.join("\n") + await told;
+  assertEquals(code, 0, output);
+  assertMatch(output, /SPAN POST .*url\.path: \/v1\/predict.*http\.response\.status_code: 200/s);
+});
 
 Deno.test("serve goes on where silent clients take all files that a process may open (needs a shell)", async () => {
   using parent = temporaryFolder();
