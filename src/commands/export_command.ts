@@ -2,7 +2,7 @@ import { z } from "zod";
 import { models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { configRecord } from "../config/mod.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError, warn } from "../errors.ts";
 import {
   checkOnnx,
   classifierPage,
@@ -54,7 +54,7 @@ export async function exportCommand(
     throw new UsageError(`${asked} is for --onnx and --torch alone`);
   }
   const source = await findWeights(path, flags.model);
-  if (source.changed !== undefined) print(`warning: ${printable(source.changed)}`);
+  if (source.changed !== undefined) warn(source.changed);
   using model = loadModel(source);
   const { format } = source;
   const weights = storedTensors([...model.parameters, ...model.buffers]);

@@ -1,0 +1,70 @@
+import { assert, assertEquals } from "@std/assert";
+import { evaluateCommand } from "../../src/commands/evaluate_command.ts";
+import { exportCommand } from "../../src/commands/export_command.ts";
+import { silentScreen } from "../../src/cli/progress.ts";
+import { completeConfig } from "../../src/config/config.ts";
+import { importModel } from "../../src/models/mod.ts";
+import { Run } from "../../src/run/run.ts";
+import { trainRun } from "../../src/run/train_run.ts";
+import { temporaryFolder } from "../temporary_folder.ts";
+import { data, environment, test } from "../train/fixtures.ts";
+
+const source = `import { flatten, linear, model, sequential } from "@wick/wick";
+console.log("imported");
+export default model({
+  name: "mine",
+  title: "mine",
+  settings: {},
+  build() {
+    console.table([{ built: true }]);
+    return sequential(flatten, linear(784, 10));
+  },
+});
+`;
+
+/** A run of a module of one's own, with what is left beside it. */
+async function trained(parent: string) {
+  const path = `${parent}/mine.ts`;
+  Deno.writeTextFileSync(path, source);
+  const module = await importModel(path);
+  const settings = { model: "mine", modelFiles: module.digests, epochs: 1 };
+  const config = completeConfig(settings, "synthetic", module.model);
+  using run = Run.create(config, { ...environment, model_path: path }, parent, { module });
+  const { model } = module;
+  const options = { loadTest: () => Promise.resolve(test), screen: silentScreen };
+  await trainRun(run, { ...options, data, model, resumeCommand: "resume" });
+  return { folder: run.folder, path };
+}
+
+/** What is said on standard error until it is disposed of. */
+function heard() {
+  const { error } = console;
+  const said: string[] = [];
+  console.error = (given) => said.push(typeof given === "string" ? given : Deno.inspect(given));
+  return { said, [Symbol.dispose]: () => void (console.error = error) };
+}
+
+const evaluated = async (path: string, model?: string) => {
+  const printed: string[] = [];
+  const page = { colour: false, columns: 80 };
+  await evaluateCommand(path, { json: true, model }, (text) => printed.push(text), page);
+  return JSON.parse(printed.join("\n"));
+};
+
+Deno.test("what is to be said of a run's module, and what that says, goes to standard error", async () => {
+  using folder = temporaryFolder();
+  using errors = heard();
+  const { folder: run, path } = await trained(folder.path);
+  assertEquals(errors.said[0], "imported");
+  assert(errors.said.some((text) => text.includes("built")));
+  errors.said.length = 0;
+  Deno.writeTextFileSync(path, `${source}// edited\n`);
+  const warning = `warning: mine.ts has changed since the run began; the copies in ${run}/model ` +
+    "are used";
+  assertEquals((await evaluated(run)).count, 10_000);
+  assertEquals(errors.said.filter((text) => text.startsWith("warning")), [warning]);
+  const printed: string[] = [];
+  await exportCommand(run, { npz: `${folder.path}/w.npz` }, (text) => printed.push(text));
+  assertEquals(errors.said.filter((text) => text.startsWith("warning")), [warning, warning]);
+  assert(printed.every((text) => !text.includes("warning")));
+});
