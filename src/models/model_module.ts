@@ -19,6 +19,9 @@ export interface ModelModule {
   readonly digests: Readonly<Record<string, string>>;
 }
 
+/** What a user's module threw, as one sentence with its place. */
+export class ModuleError extends UserError {}
+
 /** Whether a model is named by the path of a module, and not by a name. */
 export const isModulePath = (text: string): boolean => /\.[cm]?[jt]sx?$/.test(text);
 
@@ -197,7 +200,7 @@ class OwnCode {
     const where = place === undefined
       ? this.path
       : `${this.#shown(place[1])}:${place[2]}:${place[3]}`;
-    return new UserError(`${where}: ${sentence}`, { cause: error });
+    return new ModuleError(`${where}: ${sentence}`, { cause: error });
   }
 
   #shown(url: string): string {

@@ -1,8 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { evaluateCommand } from "../../src/commands/evaluate_command.ts";
 import { exportCommand } from "../../src/commands/export_command.ts";
 import { silentScreen } from "../../src/cli/progress.ts";
 import { completeConfig } from "../../src/config/config.ts";
+import { UserError } from "../../src/errors.ts";
 import { importModel } from "../../src/models/mod.ts";
 import { Run } from "../../src/run/run.ts";
 import { trainRun } from "../../src/run/train_run.ts";
@@ -23,11 +24,11 @@ export default model({
 `;
 
 /** A run of a module of one's own, with what is left beside it. */
-async function trained(parent: string) {
+async function trained(parent: string, text = source) {
   const path = `${parent}/mine.ts`;
-  Deno.writeTextFileSync(path, source);
+  Deno.writeTextFileSync(path, text);
   const module = await importModel(path);
-  const settings = { model: "mine", modelFiles: module.digests, epochs: 1 };
+  const settings = { model: "mine", modelFiles: module.digests, epochs: 2 };
   const config = completeConfig(settings, "synthetic", module.model);
   using run = Run.create(config, { ...environment, model_path: path }, parent, { module });
   const { model } = module;
@@ -67,4 +68,35 @@ Deno.test("what is to be said of a run's module, and what that says, goes to sta
   await exportCommand(run, { npz: `${folder.path}/w.npz` }, (text) => printed.push(text));
   assertEquals(errors.said.filter((text) => text.startsWith("warning")), [warning, warning]);
   assert(printed.every((text) => !text.includes("warning")));
+  // Copies that cannot be used are not said to be.
+  Deno.writeTextFileSync(`${run}/model/mine.ts`, source.replace('"mine"', '"yours"'));
+  errors.said.length = 0;
+  await assertRejects(() => evaluated(run), UserError, "puts it back from FILE");
+  assertEquals(errors.said, []);
+  const weights = `${folder.path}/somewhere/w.safetensors`;
+  Deno.mkdirSync(`${folder.path}/somewhere`);
+  Deno.copyFileSync(`${run}/checkpoints/best.safetensors`, weights);
+  await assertRejects(
+    () => evaluated(weights),
+    UserError,
+    "name its module, as in --model mine.ts",
+  );
+  Deno.writeTextFileSync(path, source);
+  assertEquals((await evaluated(weights, path)).count, 10_000);
+});
+
+Deno.test("an error of a module is not said to be mended by resuming the run, which has its copy", async () => {
+  using folder = temporaryFolder();
+  const late = source.replace(
+    "linear(784, 10)",
+    'linear(784, 10), { kind: "late", forward: (x, _, { epoch }) => epoch === 1 ? x.none() : x }',
+  );
+  using _errors = heard();
+  const error = await assertRejects(() => trained(folder.path, late), UserError);
+  assertEquals(error.message.includes("To resume"), false, error.message);
+  assert(
+    /mine\.ts:\d+:\d+: x\.none is not a function\. The run has its own copy, .*\/model\/mine\.ts,/
+      .test(error.message),
+    error.message,
+  );
 });
