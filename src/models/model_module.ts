@@ -5,7 +5,7 @@ import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import type { Layer, Loss, Step, Tensors, TensorSpecs } from "../nn/mod.ts";
 import type { AnyModel } from "./model.ts";
-import { digestsOf, type ModuleFiles, moduleFiles } from "./module_files.ts";
+import { digestsOf, importable, type ModuleFiles, moduleFiles } from "./module_files.ts";
 import { sealed } from "./sealed.ts";
 
 /** A model of a user's module, `--model ./my_model.ts`. */
@@ -196,7 +196,10 @@ class OwnCode {
     );
     const place = [...text.matchAll(/(file:\/\/[^\s()]+?):(\d+):(\d+)/g)]
       .find(([, url]) => known.has(url));
-    const sentence = text.split("\n")[0].replace(/ at file:\/\/\S+$/, "");
+    const sentence = text.split("\n")[0].replace(/ at file:\/\/\S+$/, "").replace(
+      /^Import ("\S+") not a dependency.*/,
+      `it imports $1, which is not here: ${importable}`,
+    );
     const where = place === undefined
       ? this.path
       : `${this.#shown(place[1])}:${place[2]}:${place[3]}`;

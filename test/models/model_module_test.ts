@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { fashionMnist } from "../../src/data/mod.ts";
@@ -90,6 +91,7 @@ Deno.test("what is wrong in a local module that a model imports is told with tha
   assertThrows(() => built.forward(images), UserError, place);
 });
 
+const wick = fileURLToPath(new URL("../../src/mod.ts", import.meta.url));
 /** Modules with something wrong, and what is said of it. */
 const wrong: Readonly<Record<string, readonly [text: string, sentence: string]>> = {
   "a missing module": ['import "./none.ts";', 'mine.ts:1:8: Module not found "file:'],
@@ -123,7 +125,23 @@ const wrong: Readonly<Record<string, readonly [text: string, sentence: string]>>
     `${plain}\nTemporal.Now.instant();`,
     "Temporal.Now.instant() differs from run to run",
   ],
-  "a computed import": ['const a = "./a.ts"; await import(a);', "imports a computed path"],
+  "a computed import": [
+    '/* one */ const a = "./a.ts";\nawait import(a);',
+    "mine.ts:2:14 imports a computed path",
+  ],
+  "a package of npm's": [
+    '// the first line\n/* and\nthree */ import "npm:left-pad";',
+    'mine.ts:3:17 imports "npm:left-pad", which a run cannot keep a copy of: a model\'s module imports',
+  ],
+  "a package of JSR's": ['export * from "jsr:@std/assert";', 'mine.ts:1:15 imports "jsr:@std/'],
+  "a package that is not here": [
+    'import "nowhere";',
+    'mine.ts:1:8: it imports "nowhere", which is not here: a model\'s module imports "@wick/wick"',
+  ],
+  "wick's own files instead of its package": [
+    `import { linear } from "${"../".repeat(20)}${wick.slice(1)}";`,
+    'mod.ts", a file of wick\'s own: import { ... } from "@wick/wick"',
+  ],
   "a remote import": [
     'import "https://example.com/a.ts";',
     'imports "https://example.com/a.ts", which a run cannot keep a copy of',
