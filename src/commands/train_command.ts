@@ -265,10 +265,11 @@ function refuseChanges(
     if (was === value) continue;
     // The figures that it has are those of its training images.
     if (key === "normalize" && value === "train" && was !== "none") continue;
-    const flag = `--${flagName(key)}`;
+    const flag = flagName(key);
+    const given = value === true ? flag : value === false ? `no-${flag}` : `${flag} ${value}`;
+    const has = typeof was === "boolean" ? `it ${was ? "on" : "off"}` : was ?? "none";
     throw new UsageError(
-      `${flag} ${value} contradicts ${folder}, which has ${was ?? "none"}: ` +
-        "leave it out, or start a new run",
+      `--${given} contradicts ${folder}, which has ${has}: leave it out, or start a new run`,
     );
   }
 }

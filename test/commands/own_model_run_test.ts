@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { parseArgs } from "@std/cli/parse-args";
 import { evaluateCommand } from "../../src/commands/evaluate_command.ts";
 import { exportCommand } from "../../src/commands/export_command.ts";
 import { silentScreen } from "../../src/cli/progress.ts";
 import { completeConfig } from "../../src/config/config.ts";
-import { UserError } from "../../src/errors.ts";
+import { trainArguments } from "../../src/commands/train_arguments.ts";
+import { trainCommand } from "../../src/commands/train_command.ts";
+import { UsageError, UserError } from "../../src/errors.ts";
 import { importModel } from "../../src/models/mod.ts";
 import { Run } from "../../src/run/run.ts";
 import { trainRun } from "../../src/run/train_run.ts";
@@ -99,4 +102,28 @@ Deno.test("an error of a module is not said to be mended by resuming the run, wh
       .test(error.message),
     error.message,
   );
+});
+
+Deno.test("a resumed run's own settings are flags, held against what the run has", async () => {
+  using folder = temporaryFolder();
+  using _errors = heard();
+  const settings = "{ norm: z.boolean().default(true), smoothing: z.number().default(0.25) }";
+  const text = `import { z } from "zod";\n${
+    source.replace("settings: {}", `settings: ${settings}`)
+  }`;
+  const { folder: run } = await trained(folder.path, text);
+  const resumed = async (...flags: string[]) => {
+    const args = ["--resume", run, ...flags];
+    const { command, own } = await trainArguments(args);
+    const read = command.read(parseArgs(command.arguments(args), command.parseOptions));
+    return await trainCommand(read ?? {}, silentScreen, undefined, own);
+  };
+  assertEquals(await resumed("--smoothing", "0.25", "--norm"), 0);
+  for (
+    const [flags, sentence] of [
+      [["--no-norm"], `--no-norm contradicts ${run}, which has it on`],
+      [["--smoothing", "0.3"], `--smoothing 0.3 contradicts ${run}, which has 0.25`],
+      [["--smoothin", "0.3"], "Unknown flag --smoothin; did you mean --smoothing?"],
+    ] as const
+  ) await assertRejects(() => resumed(...flags), UsageError, sentence);
 });
