@@ -24,7 +24,7 @@ import {
   withoutValidation,
   withRecipe,
 } from "../config/mod.ts";
-import { refuseForImages, withFigures } from "./image_settings.ts";
+import { normalizeProblem, refuseForImages, withFigures } from "./image_settings.ts";
 import { summaryText } from "./models_command.ts";
 import { dryRun } from "./dry_run.ts";
 import { lrFind } from "./lr_find.ts";
@@ -227,7 +227,8 @@ export function refuseForData(config: TrainConfig, settings: TrainSettings, mode
     .find((key) => config[key] >= Math.min(height, width));
   const wrong = withoutValidation({ ...settings, trainSize: config.trainSize }, [set]) ??
     (large &&
-      `--${flagName(large)} ${config[large]} is too much for images of ${height} x ${width}`);
+      `--${flagName(large)} ${config[large]} is too much for images of ${height} x ${width}`) ??
+    normalizeProblem(config.normalize, channels);
   if (wrong !== undefined) throw new UsageError(wrong);
   if (config.modelFiles !== undefined) return; // a model of one's own says it itself
   try {
