@@ -135,7 +135,7 @@ function commandOf(
       const value = defaults[key];
       return [
         key,
-        value === undefined ? flag : flag.default(value).describe(flag.description ?? ""),
+        value === undefined ? flag : flag.default(value),
       ];
     }),
   );
