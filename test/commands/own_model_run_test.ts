@@ -108,9 +108,9 @@ Deno.test("a resumed run's own settings are flags, held against what the run has
   using folder = temporaryFolder();
   using _errors = heard();
   const settings = "{ norm: z.boolean().default(true), smoothing: z.number().default(0.25) }";
-  const text = `import { z } from "zod";\n${
-    source.replace("settings: {}", `settings: ${settings}`)
-  }`;
+  const layer = 'linear(784, 10), { kind: "same", forward: (x) => x }';
+  const text = `import { z } from "zod";\n${source}`.replace("linear(784, 10)", layer)
+    .replace("settings: {}", `settings: ${settings}`);
   const { folder: run } = await trained(folder.path, text);
   const resumed = async (...flags: string[]) => {
     const args = ["--resume", run, ...flags];
@@ -126,4 +126,8 @@ Deno.test("a resumed run's own settings are flags, held against what the run has
       [["--smoothin", "0.3"], "Unknown flag --smoothin; did you mean --smoothing?"],
     ] as const
   ) await assertRejects(() => resumed(...flags), UsageError, sentence);
+  for (const [flag, form] of [["torch", "PyTorch"], ["html", "a page"], ["onnx", "ONNX"]]) {
+    const exported = () => exportCommand(run, { [flag]: `${folder.path}/x` }, () => {});
+    await assertRejects(exported, UserError, `"same", for which there is no form in ${form}`);
+  }
 });
