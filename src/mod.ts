@@ -18,6 +18,7 @@ export {
   model,
   type ModelDefinition,
   type ModelInput,
+  type ModelLayer,
   type ModelSpec,
   type Shapes,
 } from "./models/mod.ts";

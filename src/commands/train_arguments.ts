@@ -88,6 +88,10 @@ export function moduleCommand(
   more: z.ZodRawShape,
 ): { readonly command: Command<z.ZodRawShape>; readonly own: ModelModule } | undefined {
   const [own] = modelsIn(line).flatMap((name) => modules.get(name) ?? []);
+  const taken = Object.keys(own?.model.settings ?? {}).find((key) => key in more);
+  if (taken !== undefined) {
+    throw new UserError(`${own.path} has a setting "${taken}", which a study has: rename it`);
+  }
   return own && { command: commandOf(own.path, own.model, more), own };
 }
 
@@ -96,15 +100,33 @@ const sharedFlags = trainFlagsSchema.omit(
   Object.fromEntries(keysOf(choices.model).map((key) => [key, true])) as Record<never, true>,
 ).shape;
 
+/** Whether a flag of that name is short for another one. */
+const isShort = (key: string): boolean =>
+  ["help", "h"].includes(key) || Object.hasOwn(options.alias, key);
+
+/** `norm` of `noNorm`, whose flag is what turns `--norm` off; nothing of a name that does not begin so. */
+const positive = (key: string): string =>
+  key.replace(/^no([A-Z])|.*/, (_, letter = "") => letter.toLowerCase());
+
 /** Throws where a user's model is in the way of what there is. */
 function refuseTakenNames({ path, model, digests: modelFiles }: ModelModule): void {
   const { name, settings, defaults = {} } = model;
   if (withName<AnyModel>(models, name) !== undefined) {
     throw new UserError(`${path} calls its model "${name}", as one of wick's own is: rename it`);
   }
-  const taken = Object.keys(settings).find((key) => key in sharedFlags);
+  const taken = Object.keys(settings).find((key) => key in sharedFlags || isShort(key));
   if (taken !== undefined) {
     throw new UserError(`${path} has a setting "${taken}", which every model has: rename it`);
+  }
+  const flags = { ...sharedFlags, ...settings };
+  const negative = Object.keys(settings).find((key) => positive(key) in flags);
+  if (negative !== undefined) {
+    throw new UserError(
+      `${path} has a setting "${negative}", whose flag turns off --${
+        flagName(positive(negative))
+      }: ` +
+        "rename it",
+    );
   }
   const checked = configSchema.partial().safeParse(defaults);
   if (!checked.success) {

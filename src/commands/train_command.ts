@@ -17,6 +17,7 @@ import {
   defaultsOf,
   listed,
   optionsSchema,
+  recipeConfig,
   type RunOptions,
   type TrainConfig,
   type TrainFlags,
@@ -46,6 +47,7 @@ import {
 } from "../run/mod.ts";
 import { diskFiles } from "../storage/mod.ts";
 import { flagName, type Screen } from "../cli/mod.ts";
+import { Tensor } from "../tensor/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
 
 /** Does what `train` was asked for; returns the exit code. */
@@ -57,6 +59,8 @@ export async function trainCommand(
   ranks = alone,
 ): Promise<number> {
   const { settings, options } = splitFlags(withRecipe(flags), own);
+  const other = own && otherModule(flags.recipe, own);
+  if (other !== undefined) screen.line(`warning: ${other}`);
   configureThreads(options.threads, ranks.local);
   if (ranks.size > 1 && (options.dryRun || options.lrFind)) {
     throw new UsageError("--dry-run and --lr-find are for one process: leave out mpirun");
@@ -88,12 +92,20 @@ export async function trainCommand(
   if (options.lrFind) return await lrFind(config, model, data, options, screen);
   refuseRanks(ranks, config, data.digests);
   if (ranks.rank > 0) return await followRun(config, { data, model, ranks });
+  Tensor.zeros([1], { device: config.device })[Symbol.dispose](); // before anything is written
   const environment = {
     ...await readEnvironment(config.device, data.digests, ranks.size),
     ...(own && { model_path: resolve(own.path) }),
   };
   using run = Run.create(config, environment, options.outputDir, { ...options, module: own });
   return await trainRun(run, { model, ...runOptions(run, data, options, screen, reporter, ranks) });
+}
+
+/** Says that a module is not the one with which a recipe was found; undefined where it is, or nobody knows. */
+function otherModule(recipe: string | undefined, { path, digests }: ModelModule) {
+  const { modelFiles = {} } = recipe === undefined ? {} : recipeConfig(recipe);
+  const [changed] = Object.keys(modelFiles).filter((name) => modelFiles[name] !== digests[name]);
+  return changed && `${path} is not the model of ${recipe}: ${changed} differs`;
 }
 
 /** Loads what is trained on, in the first process before the others, which find what that downloads. */

@@ -47,6 +47,10 @@ function contradictionBetween(settings: TrainSettings): string | undefined {
   if (lrWarmupEpochs >= epochs && lrWarmupEpochs > 0) {
     return `--lr-warmup-epochs ${lrWarmupEpochs} must be below --epochs ${epochs}`;
   }
+  const { lr, lrMinimum } = settings;
+  if (Number(lrMinimum ?? 0) > Number(lr ?? Infinity)) {
+    return `--lr-minimum ${lrMinimum} is above --lr ${lr}`;
+  }
   if (settings.hflip && settings.alternatingFlip) {
     return "--alternating-flip flips by itself: leave out --hflip, or turn it off with --no-hflip";
   }

@@ -45,6 +45,7 @@ export {
   model,
   type ModelDefinition,
   type ModelInput,
+  type ModelLayer,
   type ModelSpec,
   type Shapes,
 } from "./model.ts";

@@ -34,12 +34,18 @@ export interface ModelDefinition<Settings extends object> extends Spec<Settings>
   settingsOf?(shapes: Shapes): Partial<Settings>;
 }
 
+/** The layers of a model, and what it trains with instead of the cross-entropy and the plain step. */
+export interface ModelLayer extends Layer {
+  readonly loss?: Loss;
+  readonly step?: Step;
+}
+
 /** A model of its settings, for images of Fashion-MNIST's format unless another is given. */
 export interface ModelSpec<Settings extends object = NoSettings>
   extends Omit<ModelDefinition<Settings>, "build"> {
-  (settings?: Partial<Settings>, format?: ImageFormat): Layer;
+  (settings?: Partial<Settings>, format?: ImageFormat): ModelLayer;
   /** The model of settings that come from outside, such as a config. */
-  of(settings: object, format: ImageFormat): Layer;
+  of(settings: object, format: ImageFormat): ModelLayer;
 }
 
 /** A model whose settings the types do not know. */
@@ -71,8 +77,17 @@ export interface AnyModel
 export function model<Settings extends object>(
   { build, ...spec }: ModelDefinition<Settings>,
 ): ModelSpec<Settings> {
-  const of = (given: object, { channels, height, width, classes }: ImageFormat): Layer =>
-    build(complete(spec, given), { channels, height, width, classes: classes.length });
+  const of = (given: object, { channels, height, width, classes }: ImageFormat): ModelLayer => {
+    const settings = complete(spec, given);
+    const layer = build(settings, { channels, height, width, classes: classes.length });
+    const { loss, step } = spec;
+    if (loss === undefined && step === undefined) return layer;
+    return {
+      ...layer,
+      ...(loss && { loss: loss(settings) }),
+      ...(step && { step: step(settings) }),
+    };
+  };
   return callable(
     (settings: object = {}, format: ImageFormat = fashionMnist) => of(settings, format),
     { ...spec, of },

@@ -4,6 +4,7 @@ import { stripVTControlCharacters } from "node:util";
 import { z } from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import type { Layer, Loss, Step, Tensors, TensorSpecs } from "../nn/mod.ts";
+import { guessOf } from "../settings/mod.ts";
 import type { AnyModel } from "./model.ts";
 import { digestsOf, importable, type ModuleFiles, moduleFiles } from "./module_files.ts";
 import { sealed } from "./sealed.ts";
@@ -53,6 +54,12 @@ export async function importModel(
   return { path, files, digests, model: own.guarded(exported as AnyModel) };
 }
 
+/** What a model has: a misspelt name would be passed over. */
+const modelKeys: Readonly<Record<keyof AnyModel | "build", true>> = {
+  ...{ name: true, aliases: true, title: true, settings: true, later: true, defaults: true },
+  ...{ check: true, build: true, loss: true, step: true, settingsOf: true, of: true },
+};
+
 /** What is wrong with a module's default export; undefined if nothing is. */
 function problemOf(exported: unknown): string | undefined {
   const how = "export default model({ name, title, settings, build })";
@@ -60,6 +67,11 @@ function problemOf(exported: unknown): string | undefined {
   const { name, settings, of } = Object(exported) as Partial<AnyModel>;
   if (typeof of !== "function" || typeof settings !== "object") {
     return `exports no model by default: ${how}`;
+  }
+  const unknown = Object.keys(Object(exported)).find((key) => !Object.hasOwn(modelKeys, key));
+  if (unknown !== undefined) {
+    const guess = guessOf(unknown, Object.keys(modelKeys));
+    return `has "${unknown}", which is nothing of a model${guess || `: ${how}`}`;
   }
   if (typeof name !== "string" || !isModelName(name)) {
     return `calls its model ${

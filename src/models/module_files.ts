@@ -39,6 +39,7 @@ function collect(file: string, shown: string, found: Map<string, Uint8Array<Arra
   if (bytes === undefined) return; // what is missing says so when it is imported
   if (found.size === countLimit) throw new UserError(`${shown} imports over ${countLimit} modules`);
   found.set(file, bytes);
+  if (!/\.[cm]?[jt]sx?$/.test(file)) return; // a text or JSON imports nothing, whatever it says
   const text = withoutComments(new TextDecoder().decode(bytes));
   for (const { 0: statement, 2: target, index } of text.matchAll(imports)) {
     const refuse = (what: string): never => {

@@ -1,8 +1,16 @@
 /** How deep in calls of a user's module the process is. */
 let depth = 0;
 
-/** Functions that answer differently from run to run, where they are, and what to use instead. */
-const sources: readonly (readonly [object, where: string, name: string, instead: string])[] = [
+/** What brings a file into a module so that the run keeps a copy of it. */
+const imported =
+  'import text from "./file.txt" with { type: "text" }, of which the run keeps a copy';
+const files = ["readFile", "readTextFile", "open", "readDir", "stat", "lstat"]
+  .flatMap((name) => [name, `${name}Sync`]);
+
+type Source = readonly [owner: object, where: string, name: string, instead: string];
+
+/** What a model module must not take from outside, where it is, and what to use instead. */
+const sources: readonly Source[] = [
   [Math, "Math", "random", "the `random` that initializers, layers and steps are given"],
   [
     crypto,
@@ -15,13 +23,19 @@ const sources: readonly (readonly [object, where: string, name: string, instead:
   [performance, "performance", "now", "the epoch or the step"],
   ...Object.getOwnPropertyNames(globalThis.Temporal?.Now ?? {})
     .filter((name) => name !== "timeZoneId")
-    .map((name) => [Temporal.Now, "Temporal.Now", name, "the epoch or the step"] as const),
+    .map((name): Source => [Temporal.Now, "Temporal.Now", name, "the epoch or the step"]),
+  ...files.map((name): Source => [Deno, "Deno", name, imported]),
+  [globalThis, "globalThis", "fetch", imported],
+  ...["get", "has", "toObject"].map((name): Source => [Deno.env, "Deno.env", name, "a setting"]),
+  ...["hostname", "memoryUsage", "systemMemoryInfo", "loadavg", "osUptime"]
+    .map((name): Source => [Deno, "Deno", name, "a setting"]),
 ];
 
 /**
- * Begins a part of a user's module, which ends with the value's scope. Meanwhile the functions that draw
- * chance or time from outside throw: a run has to be a pure function of its config and its data. And
- * what the console is told goes to standard error: standard output may be JSON.
+ * Begins a part of a user's module, which ends with the value's scope. Meanwhile the functions that take
+ * chance, time, files or the machine's state from outside throw: a run has to be a pure function of
+ * its config and its data. And what the console is told goes to standard error: standard output may
+ * be JSON.
  */
 export function sealed(): Disposable {
   install();
@@ -63,7 +77,16 @@ function install(): void {
 }
 
 function refuse(what: string, instead: string): void {
-  if (depth > 0) {
+  if (depth > 0 && !isOfWick(new Error().stack ?? "")) {
     throw new Error(`${what} differs from run to run: use ${instead}`);
   }
+}
+
+/** Where wick's own modules are: these may read what a user's module calls them for, the library say. */
+const here = new URL("../", import.meta.url).href;
+
+/** Whether the caller of a guarded function, the first line of a stack outside this file, is wick's. */
+function isOfWick(stack: string): boolean {
+  const caller = stack.split("\n").slice(1).find((line) => !line.includes(import.meta.url));
+  return caller?.includes(here) ?? false;
 }

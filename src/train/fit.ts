@@ -1,7 +1,8 @@
 import { type Screen, silentScreen } from "../cli/mod.ts";
 import { configSchema } from "../config/mod.ts";
 import type { TrainingData } from "../data/mod.ts";
-import { cosine, crossEntropyLoss, type Layer, lossNote, type Module } from "../nn/mod.ts";
+import type { ModelLayer } from "../models/mod.ts";
+import { cosine, crossEntropyLoss, lossNote, type Module } from "../nn/mod.ts";
 import { explain } from "../settings/mod.ts";
 import { assignStored, type StoredTensor, weightsDigest } from "../storage/mod.ts";
 import { EpochProgress } from "./epoch_progress.ts";
@@ -23,8 +24,8 @@ export interface Watcher {
 
 /** What is trained, on what, and how. A recipe's parts have the defaults of `deno task train`. */
 export interface FitOptions extends Partial<Omit<Recipe, "optimizer">>, Pick<Recipe, "optimizer"> {
-  /** The model, as layers without weights. */
-  readonly model: Layer;
+  /** The model, as layers without weights; a model's own loss and step are taken where none is named. */
+  readonly model: ModelLayer;
   /** Training images, validation images if there are any, and the set they are of. */
   readonly data: Pick<TrainingData, "train"> & Partial<TrainingData>;
   /** Who is told how it goes; nobody by default. */
@@ -88,9 +89,11 @@ export class Fitted implements Disposable {
  * ```
  */
 export async function fit(options: FitOptions): Promise<Fitted> {
-  const { model, data, watcher = { screen: silentScreen }, ...settings } = options;
+  const { model, data, watcher = { screen: silentScreen }, ...given } = options;
   checkValues(options);
-  const state = new TrainingState(model, completeRecipe(settings), data.train.count);
+  const { loss = model.loss, step = model.step } = given;
+  const recipe = completeRecipe({ ...given, loss, step });
+  const state = new TrainingState(model, recipe, data.train.count);
   try {
     const { train: images, validation, source = images.name } = data;
     const recorder = new FitRecorder(watcher, source);
@@ -114,7 +117,7 @@ export async function fit(options: FitOptions): Promise<Fitted> {
 function checkValues(options: FitOptions): void {
   const { model, data, optimizer, loss, step, schedule, bestBy, earlyStopping } = options;
   const wrong = typeof model?.forward !== "function"
-    ? "model: a layer, such as sequential(...) or models.cnn()"
+    ? `model: a layer, such as sequential(...), models.cnn() or mine({ width: 32 }, data.train)`
     : data?.train === undefined
     ? "data: training data, such as loadTraining() gives"
     : typeof optimizer?.init !== "function"

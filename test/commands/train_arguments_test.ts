@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import { trainArguments } from "../../src/commands/train_arguments.ts";
+import { z } from "zod";
+import { moduleCommand, modulesIn, trainArguments } from "../../src/commands/train_arguments.ts";
 import { checkedSettings } from "../../src/commands/train_command.ts";
 import { UsageError, UserError } from "../../src/errors.ts";
 import { temporaryFolder } from "../temporary_folder.ts";
@@ -53,6 +54,40 @@ export default model({ name: "mine", title: "mine", settings: {}, defaults: ${de
     "or turn it off with --no-hflip",
   );
   checkedSettings({ ...flips, hflip: false }, own.model);
+});
+
+Deno.test("a setting whose flag has a meaning already is refused", async () => {
+  using folder = temporaryFolder();
+  const refused: [settings: string, message: string][] = [
+    ["batchSize: z.int().default(3)", 'a setting "batchSize", which every model has'],
+    ["wd: z.int().default(3)", 'a setting "wd", which every model has'],
+    ["help: z.int().default(3)", 'a setting "help", which every model has'],
+    [
+      "norm: z.boolean().default(true), noNorm: z.boolean().default(true)",
+      'a setting "noNorm", whose flag turns off --norm',
+    ],
+    ["noHflip: z.boolean().default(true)", 'a setting "noHflip", whose flag turns off --hflip'],
+  ];
+  const text = (settings: string) =>
+    `import { flatten, linear, model, sequential } from "@wick/wick";
+import { z } from "zod";
+export default model({ name: "mine", title: "mine", settings: { ${settings} },
+  build: () => sequential(flatten, linear(784, 10)) });`;
+  for (const [i, [settings, message]] of refused.entries()) {
+    const path = `${folder.path}/mine${i}.ts`;
+    Deno.writeTextFileSync(path, text(settings));
+    await assertRejects(() => trainArguments(["--model", path]), UserError, message);
+  }
+  const path = `${folder.path}/jobs.ts`;
+  Deno.writeTextFileSync(path, text("jobs: z.int().default(3), noise: z.int().default(0)"));
+  const line = ["--model", path];
+  assertEquals((await trainArguments(line)).own?.model.name, "mine");
+  const modules = await modulesIn(line);
+  assertThrows(
+    () => moduleCommand(modules, line, { jobs: z.int() }),
+    UserError,
+    'a setting "jobs", which a study has',
+  );
 });
 
 Deno.test("the help of a model shows its own settings and defaults, and no other model's", async () => {

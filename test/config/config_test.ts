@@ -45,6 +45,11 @@ Deno.test("settings that contradict each other are named", () => {
     "--lr-warmup-epochs 2 must be below --epochs 2",
   );
   assertEquals(
+    contradiction({ model: "cnn", lr: 0.1, lrMinimum: 1 }),
+    "--lr-minimum 1 is above --lr 0.1",
+  );
+  assertEquals(contradiction({ model: "cnn", lr: 0.1, lrMinimum: 0.1 }), undefined);
+  assertEquals(
     contradiction({ model: "cnn", lookaheadShare: 0.8 }),
     "--lookahead-share needs --lookahead-steps above 0",
   );

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { recipesText } from "../../src/commands/recipes_command.ts";
 import { sweepCommand } from "../../src/commands/sweep_command.ts";
+import { trainArguments } from "../../src/commands/train_arguments.ts";
 import { trainCommand } from "../../src/commands/train_command.ts";
 import { completeConfig, configText, contradiction } from "../../src/config/mod.ts";
 import { recipeConfig, recipeNames, withRecipe } from "../../src/config/mod.ts";
@@ -92,6 +93,35 @@ Deno.test("what is no recipe, or has no meaning with one, is one sentence", () =
   assertEquals(
     written(own),
     `${path} is of a model of its own: name its module, as in --model mine.ts`,
+  );
+});
+
+Deno.test("a module that is not the one of the recipe is told", async () => {
+  using folder = temporaryFolder();
+  const [module, path] = [`${folder.path}/mine.ts`, `${folder.path}/mine.json`];
+  Deno.writeTextFileSync(
+    module,
+    `import { flatten, linear, model, sequential } from "@wick/wick";
+export default model({ name: "mine", title: "mine", settings: {},
+  build: () => sequential(flatten, linear(784, 10)) });`,
+  );
+  const { own } = await trainArguments(["--model", module]);
+  const said = async (digest?: string) => {
+    const record = {
+      ...JSON.parse(configText(recipeConfig("linear"))),
+      ...{ model: "mine", model_files: { "mine.ts": digest }, model_settings: {} },
+    };
+    Deno.writeTextFileSync(path, JSON.stringify(record));
+    const lines: string[] = [];
+    const screen = { ...silentScreen, line: (text: string) => void lines.push(text) };
+    const flags = { recipe: path, model: module, data: "synthetic", dryRun: true } as const;
+    assertEquals(await trainCommand(flags, screen, undefined, own), 0);
+    return lines.filter((line) => line.startsWith("warning"));
+  };
+  assertEquals(await said(own?.digests["mine.ts"]), []);
+  assertEquals(
+    await said("0".repeat(64)),
+    [`warning: ${module} is not the model of ${path}: mine.ts differs`],
   );
 });
 

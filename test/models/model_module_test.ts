@@ -32,8 +32,10 @@ Deno.test("a module's files are itself and the modules that it imports, in any s
   const { module } = await imported(
     `import { a } from "./a.ts"; // import "./no.ts"\nexport * from './b.ts';\n` +
       `/* import "./neither.ts" */ import type { T } from "./t.ts";\n` +
-      `export const late = () => import("./c.ts");\nvoid a;\n${plain}`,
+      `export const late = () => import("./c.ts");\nvoid a;\n${plain}` +
+      '\nimport text from "./said.txt" with { type: "text" }; void text;',
     {
+      "said.txt": 'import "npm:left-pad"',
       "a.ts": "import './d.ts'; export const a = 1;",
       "b.ts": "",
       "c.ts": "",
@@ -41,7 +43,9 @@ Deno.test("a module's files are itself and the modules that it imports, in any s
       "t.ts": "export type T = 1;",
     },
   );
-  assertEquals([...module.files.keys()], ["mine.ts", "a.ts", "d.ts", "b.ts", "t.ts", "c.ts"]);
+  assertEquals([...module.files.keys()], [
+    ...["mine.ts", "a.ts", "d.ts", "b.ts", "t.ts", "c.ts", "said.txt"],
+  ]);
   assertEquals(
     module.digests["b.ts"],
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -142,6 +146,19 @@ const wrong: Readonly<Record<string, readonly [text: string, sentence: string]>>
     `import { linear } from "${"../".repeat(20)}${wick.slice(1)}";`,
     'mod.ts", a file of wick\'s own: import { ... } from "@wick/wick"',
   ],
+  "a file that it reads": [
+    `${plain}\nDeno.readTextFileSync("./x.txt");`,
+    'Deno.readTextFileSync() differs from run to run: use import text from "./file.txt" with',
+  ],
+  "the environment": [`${plain}\nDeno.env.get("HOME");`, "Deno.env.get() differs from run to run"],
+  "a misspelt loss": [
+    made("build: () => flatten, los: () => () => 0"),
+    'has "los", which is nothing of a model; did you mean loss?',
+  ],
+  "a key of another kind": [
+    made("build: () => flatten, optimizer: 3"),
+    'has "optimizer", which is nothing of a model: export default model({ name, title,',
+  ],
   "a remote import": [
     'import "https://example.com/a.ts";',
     'imports "https://example.com/a.ts", which a run cannot keep a copy of',
@@ -154,6 +171,19 @@ for (const [what, [text, sentence]] of Object.entries(wrong)) {
     assertEquals(error.message.split("\n").length, 1);
   });
 }
+
+Deno.test("what a module's functions read is refused, and what wick reads for them is not", async () => {
+  const { module } = await imported(made(`
+    build: () => sequential(
+      { kind: "scale", forward: (x) => x.mul(Number(Deno.readTextFileSync("/x"))) }, flatten, linear(784, 10))`));
+  using built = build(module.model.of({}, fashionMnist), new Random(1, "init"));
+  using images = Tensor.zeros([1, 1, 28, 28]);
+  assertThrows(() => built.forward(images), UserError, "Deno.readTextFileSync() differs");
+  const { module: reading } = await imported(
+    `import { loadTraining } from "@wick/wick"; await loadTraining({ data: "synthetic" }); ${plain}`,
+  );
+  assertEquals(reading.model.name, "mine");
+});
 
 Deno.test("what a model's own functions throw is told with its place, and chance is refused there", async () => {
   const { module, path } = await imported(made(`

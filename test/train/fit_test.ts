@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { z } from "zod";
+import { model } from "../../src/models/mod.ts";
 import { syntheticSet, unload } from "../../src/data/mod.ts";
 import { constant, crossEntropyLoss, flatten, linear, sequential, sgd } from "../../src/nn/mod.ts";
 import {
@@ -28,6 +30,37 @@ Deno.test("fit() gives the bits that the training loop gives for the same settin
   using fitted = await fit({ model: modelOf(same), data, ...settings });
   assertEquals(fitted.weightsSha256, weightsDigest(state.storedWeights()));
   assertEquals(fitted.history, state.history);
+});
+
+Deno.test("fit() takes a model's own loss and step, where it is given no others", async () => {
+  const own = model({
+    name: "own",
+    title: "own",
+    settings: { scale: z.number().default(2) },
+    build: () => layer,
+    loss: ({ scale }) => (logits, labels, mode) =>
+      crossEntropyLoss()(logits, labels, mode).mul(scale),
+  });
+  const digest = async (given: Partial<FitOptions>) => {
+    using fitted = await fit({ model: layer, data, ...settings, ...given });
+    return fitted.weightsSha256;
+  };
+  const doubled = await digest({ loss: (...given) => crossEntropyLoss()(...given).mul(2) });
+  const plain = await digest({});
+  assertEquals(await digest({ model: own({}, data.train) }), doubled);
+  assertEquals(await digest({ model: own({ scale: 1 }, data.train) }), plain);
+  assertEquals(await digest({ model: own({}, data.train), loss: crossEntropyLoss() }), plain);
+  const stepping = model({
+    name: "stepping",
+    title: "stepping",
+    settings: {},
+    build: () => layer,
+    step: () => (module, { images, labels }, mode, loss) => {
+      const outputs = module.forward(images, mode);
+      return { loss: loss(outputs, labels, mode).mul(2), outputs };
+    },
+  });
+  assertEquals(await digest({ model: stepping({}, data.train) }), doubled);
 });
 
 Deno.test("fit() gives the model the weights of its best epoch, not of its last", async () => {
