@@ -1,4 +1,4 @@
-import { printableLines } from "./printable.ts";
+import { printable, printableLines } from "./printable.ts";
 
 /** A failure that the person at the keyboard can act on: one clear sentence, exit code 1. */
 export class UserError extends Error {
@@ -34,6 +34,9 @@ export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return text.replace(/(?<=\(os error \d+\)): \w+ '.*$/s, "").replace(/(?<!\.)\.$/, "");
 }
+
+/** Says on standard error what a result should be read with: standard output may be JSON. */
+export const warn = (text: string): void => console.error(`warning: ${printable(text)}`);
 
 /** A command: does what its arguments ask for and returns the exit code, 0 where it returns none. */
 export type Main = (args: string[]) => Promise<number | void> | number | void;

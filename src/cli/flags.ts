@@ -134,7 +134,7 @@ export class Command<Shape extends z.ZodRawShape> {
       const value = flag.kind === "boolean" ? "" : ` ${flag.placeholder}`;
       const fallback = flag.fallback === undefined || flag.fallback === false
         ? ""
-        : ` [${flag.fallback}]`;
+        : `${/\]$/.test(flag.text) ? "; here" : ""} [${flag.fallback}]`;
       const choices = flag.choices === undefined ? "" : `: ${flag.choices.join(", ")}`;
       const name = flag.fallback === true ? `[no-]${flag.name}` : flag.name;
       return [`  ${other}--${name}${value}`, `${flag.text}${choices}${fallback}`] as const;

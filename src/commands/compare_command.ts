@@ -2,6 +2,7 @@ import { z } from "zod";
 import { configSchema, optionsSchema } from "../config/mod.ts";
 import { loadTest } from "../data/mod.ts";
 import { configureThreads } from "../ffi/mod.ts";
+import { warn } from "../errors.ts";
 import { changedModule, readRun } from "../run/mod.ts";
 import { printableLines } from "../printable.ts";
 import {
@@ -45,7 +46,7 @@ export async function compareCommand(
   const evaluated = [];
   for (const run of finished) {
     const changed = changedModule(readRun(run.folder));
-    if (changed !== undefined) tell(`warning: ${run.folder}: ${changed}`);
+    if (changed !== undefined) warn(`${run.folder}: ${changed}`);
     evaluated.push(await evaluateRun(run, test, device));
   }
   const comparison = compareRuns(evaluated, test);

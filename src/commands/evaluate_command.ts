@@ -3,7 +3,7 @@ import { models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { configSchema, optionsSchema } from "../config/mod.ts";
 import { type ImageSet, loadTest, loadTraining, markOf } from "../data/mod.ts";
-import { UsageError, UserError } from "../errors.ts";
+import { UsageError, UserError, warn } from "../errors.ts";
 import { classScores, logged, metrics } from "../statistics/mod.ts";
 import { evaluate, type Evaluation, lossOf } from "../train/mod.ts";
 import { confusionTable, type Page, scoreTable } from "./evaluation_text.ts";
@@ -44,7 +44,7 @@ export async function evaluateCommand(
   const set = await loadSplit(source, flags, given.data);
   using model = source.load(flags.device);
   const result = evaluate(model, set, { ...flags, loss: source.loss });
-  if (source.changed !== undefined && !flags.json) print(`warning: ${printable(source.changed)}`);
+  if (source.changed !== undefined) warn(source.changed);
   print(flags.json ? jsonOf(source, set, result) : textOf(source, set, result, page));
 }
 

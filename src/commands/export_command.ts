@@ -2,7 +2,7 @@ import { z } from "zod";
 import { models } from "../models/mod.ts";
 import { namesOf } from "../settings/mod.ts";
 import { configRecord } from "../config/mod.ts";
-import { UsageError } from "../errors.ts";
+import { UsageError, warn } from "../errors.ts";
 import {
   checkOnnx,
   classifierPage,
@@ -54,16 +54,11 @@ export async function exportCommand(
     throw new UsageError(`${asked} is for --onnx and --torch alone`);
   }
   const source = await findWeights(path, flags.model);
-  if (source.changed !== undefined) print(`warning: ${printable(source.changed)}`);
+  if (source.changed !== undefined) warn(source.changed);
   using model = loadModel(source);
   const { format } = source;
   const weights = storedTensors([...model.parameters, ...model.buffers]);
   const files: [path: string, content: Uint8Array | string, what: string][] = [];
-  if (onnx ?? torch ?? html) {
-    const content = onnxModel(model, { format, ...form, metadata: metadataOf(source) });
-    checkOnnx(content, model, format);
-    if (onnx) files.push([onnx, content, `ONNX, ${formText(source, form)}`]);
-  }
   if (torch) {
     const text = torchScript(model, { format, ...form });
     files.push([torch, text, `PyTorch, load() gives the module, ${formText(source, form)}`]);
@@ -71,6 +66,11 @@ export async function exportCommand(
   if (html) {
     const page = classifierPage(model, { name: source.model.name, format });
     files.push([html, page, "a page for a browser, which needs no server"]);
+  }
+  if (onnx ?? torch ?? html) { // last: what a layer has no form in is named by what was asked for
+    const content = onnxModel(model, { format, ...form, metadata: metadataOf(source) });
+    checkOnnx(content, model, format);
+    if (onnx) files.unshift([onnx, content, `ONNX, ${formText(source, form)}`]);
   }
   if (npz) files.push([npz, encodeNpz(weights), "NumPy, an array for each tensor of the weights"]);
   for (const [path, content, what] of files) {

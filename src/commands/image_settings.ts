@@ -20,12 +20,6 @@ export function withFigures(settings: TrainSettings, train: ImageSet): TrainSett
 
 /** Refuses what is right by itself, but has no meaning for these images. */
 export function refuseForImages(config: TrainConfig, model: AnyModel, train: ImageSet): void {
-  const { mean } = figuresOfText(config.normalize) ?? {};
-  if (mean !== undefined && mean.length !== train.channels) {
-    throw new UsageError(
-      `--normalize has figures of ${mean.length} channels, and the images have ${train.channels}`,
-    );
-  }
   const wrong = stepProblem(config, train.count);
   if (wrong !== undefined) throw new UsageError(wrong);
   try {
@@ -33,6 +27,14 @@ export function refuseForImages(config: TrainConfig, model: AnyModel, train: Ima
   } catch (error) {
     throw new UsageError(messageOf(error));
   }
+}
+
+/** Says that figures are of other channels than images have. */
+export function normalizeProblem(normalize: string, channels: number): string | undefined {
+  const { mean } = figuresOfText(normalize) ?? {};
+  if (mean === undefined || mean.length === channels) return undefined;
+  return `--normalize ${normalize} has the figures of ${counted(mean.length, "channel")}, and ` +
+    `the images have ${channels}: ${Array(channels).fill("MEAN:STD").join("/")}`;
 }
 
 /** Says which setting has no meaning for so many training images; undefined where each has one. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { z } from "zod";
-import { trainFlagsSchema } from "../config/mod.ts";
+import { trainFlagsSchema, withRecipe } from "../config/mod.ts";
 import { loadTraining } from "../data/mod.ts";
 import { UsageError, UserError } from "../errors.ts";
 import { exitCodes, flagName, type Screen, StopSignals } from "../cli/mod.ts";
@@ -98,17 +98,21 @@ export async function studyCommand(
 }
 
 /** What a command line and its study file ask for together; the command line counts more. */
-function askedFor({ request, flags, file, modules }: StudyCall) {
+export function askedFor({ request, flags, file, modules }: Omit<StudyCall, "command">) {
   const { jobs, study: _, join, ...others } = { ...file?.flags, ...flags };
   const { launcher, partition, time, cpus, mem, ...study } = others;
   const { grid, random, halton, tpe, pruner, seeds, round, ...train } = study;
   const launch = { launcher, partition, time, cpus, mem, join };
   const how = { grid, random, halton, tpe, pruner, seeds, round };
-  const { settings: given, options } = splitFlags(train);
-  for (const key of ["recipe", "resume", "dryRun", "lrFind", "summary", "maxTime"] as const) {
+  const named = request.models.length > 0 ? request.models : file?.request.models ?? [];
+  const { settings: given, options } = splitFlags(withRecipe({ ...train, model: named[0]?.name }));
+  for (const key of ["resume", "dryRun", "lrFind", "summary", "maxTime"] as const) {
     if (options[key] !== undefined) throw new UsageError(`--${flagName(key)} is not for a study`);
   }
-  const asked = specOf(withFlags(request, how, file?.request), modules);
+  const models = named.length > 0 || given.model === undefined
+    ? named
+    : [{ name: given.model, given: [], place: `--recipe ${train.recipe}` }];
+  const asked = specOf(withFlags({ ...request, models }, how, file?.request), modules);
   const { seed = 42, bestBy = "accuracy", model: __, ...base } = given;
   const spec = { ...asked, seeds: asked.seeds.length > 0 ? asked.seeds : [seed] };
   return { spec, settings: { ...base, bestBy }, options, jobs, launch };

@@ -9,6 +9,7 @@ import {
   type ModelModule,
   models,
 } from "../models/mod.ts";
+import { isFolder, mainCopy, modelIn, readRun } from "../run/mod.ts";
 import { program, selfContained } from "../program.ts";
 import { aliasesOf, explain, schemasOf, withName } from "../settings/mod.ts";
 
@@ -37,21 +38,37 @@ export interface TrainArguments {
   readonly own?: ModelModule;
 }
 
-/** The flags that these arguments may have: those of the model that they name. */
+/** The flags that these arguments may have: those of the model that they, or the run to resume, name. */
 export async function trainArguments(args: readonly string[]): Promise<TrainArguments> {
   const [own] = (await modulesIn(args)).values();
   if (own !== undefined) return { command: commandOf(own.path, own.model), own };
   const [name] = modelsIn(args);
   const model = withName<AnyModel>(models, name ?? "");
   const asksForHelp = args.some((arg) => arg === "--help" || arg === "-h");
+  const [resumed] = valuesOf("resume", args);
+  if (name === undefined && resumed !== undefined && !asksForHelp && isFolder(resumed)) {
+    const { folder, config } = readRun(resumed);
+    const { modelFiles } = config;
+    if (modelFiles !== undefined) {
+      return { command: commandOf(mainCopy(folder, modelFiles), await modelIn(folder, config)) };
+    }
+  }
   return { command: model && asksForHelp ? commandOf(model.name, model) : trainFlags };
 }
 
 /** The names and paths that `--model` is given, several of them in a sweep. */
 const modelsIn = (args: readonly string[]): string[] =>
+  valuesOf("model", args).flatMap((value) => value.split(","));
+
+/** The values that a flag is given. */
+const valuesOf = (name: string, args: readonly string[]): string[] =>
   args.flatMap((arg, i) =>
-    arg === "--model" ? args[i + 1] ?? [] : arg.startsWith("--model=") ? arg.slice(8) : []
-  ).flatMap((value) => value.split(","));
+    arg === `--${name}`
+      ? args[i + 1] ?? []
+      : arg.startsWith(`--${name}=`)
+      ? arg.slice(name.length + 3)
+      : []
+  );
 
 /** The modules that the arguments name as models, by their paths. */
 export async function modulesIn(args: readonly string[]): Promise<Map<string, ModelModule>> {
@@ -140,7 +157,7 @@ function commandOf(
       const value = defaults[key];
       return [
         key,
-        value === undefined ? flag : flag.default(value).describe(flag.description ?? ""),
+        value === undefined ? flag : flag.default(value),
       ];
     }),
   );

@@ -25,7 +25,7 @@ import {
   withoutValidation,
   withRecipe,
 } from "../config/mod.ts";
-import { refuseForImages, withFigures } from "./image_settings.ts";
+import { normalizeProblem, refuseForImages, withFigures } from "./image_settings.ts";
 import { summaryText } from "./models_command.ts";
 import { dryRun } from "./dry_run.ts";
 import { lrFind } from "./lr_find.ts";
@@ -239,7 +239,8 @@ export function refuseForData(config: TrainConfig, settings: TrainSettings, mode
     .find((key) => config[key] >= Math.min(height, width));
   const wrong = withoutValidation({ ...settings, trainSize: config.trainSize }, [set]) ??
     (large &&
-      `--${flagName(large)} ${config[large]} is too much for images of ${height} x ${width}`);
+      `--${flagName(large)} ${config[large]} is too much for images of ${height} x ${width}`) ??
+    normalizeProblem(config.normalize, channels);
   if (wrong !== undefined) throw new UsageError(wrong);
   if (config.modelFiles !== undefined) return; // a model of one's own says it itself
   try {
@@ -277,10 +278,11 @@ function refuseChanges(
     if (was === value) continue;
     // The figures that it has are those of its training images.
     if (key === "normalize" && value === "train" && was !== "none") continue;
-    const flag = `--${flagName(key)}`;
+    const flag = flagName(key);
+    const given = value === true ? flag : value === false ? `no-${flag}` : `${flag} ${value}`;
+    const has = typeof was === "boolean" ? `it ${was ? "on" : "off"}` : was ?? "none";
     throw new UsageError(
-      `${flag} ${value} contradicts ${folder}, which has ${was ?? "none"}: ` +
-        "leave it out, or start a new run",
+      `--${given} contradicts ${folder}, which has ${has}: leave it out, or start a new run`,
     );
   }
 }

@@ -34,7 +34,10 @@ const title = ({ name, aliases = [], title }: (typeof models)[number]) =>
 export const configSchema = z.strictObject({
   model: z.string().describe(`model to train (${models.map(title).join("; ")})`),
   ...shapeOf(model),
-  modelFiles: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)).optional()
+  modelFiles: z.record(
+    z.string(),
+    z.string().regex(/^[0-9a-f]{64}$/, "must have a SHA-256 for each file"),
+  ).optional()
     .describe("SHA-256 of the files that a model of one's own is made of, its module first"),
   modelSettings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional()
     .describe("settings of a model of one's own"),

@@ -8,22 +8,25 @@ interface Figures {
 
 const number = String.raw`-?\d+(\.\d+)?(e-?\d+)?`;
 const pair = `${number}:${number}`;
+const colours = "0.49:0.25/0.48:0.24/0.45:0.26";
 
 /**
  * What pixels are standardized by: `none`, `train` for the figures of the training images, or the
- * figures themselves, which is what a run records, `0.49:0.25/0.48:0.24/0.45:0.26` for three channels.
+ * figures themselves, which is what a run records.
  */
 export const normalizeSchema: z.ZodDefault<z.ZodString> = z.string()
   .regex(
     new RegExp(`^(none|train|${pair}(/${pair})*)$`),
-    "must be none, train or MEAN:STD (for each channel, joined by /)",
+    `must be none, train, MEAN:STD for gray images, or for colours three of them, ${colours}`,
   )
   .refine(
     (text) => !text.split("/").some((pair) => Number(pair.split(":")[1]) === 0),
     "must have no standard deviation of 0",
   )
   .meta({ placeholder: "none|train|MEAN:STD" })
-  .describe("standardize pixels: by the training images' figures (train) or given ones")
+  .describe(
+    `standardize pixels: by the training images' figures (train) or given ones (${colours})`,
+  )
   .default("none");
 
 /** The text of figures: a number reads back as itself. */

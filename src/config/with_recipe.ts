@@ -2,7 +2,8 @@ import { UsageError } from "../errors.ts";
 import { type AnyModel, models } from "../models/mod.ts";
 import { defaultOf, withName } from "../settings/mod.ts";
 import { choices, keysOf } from "./choices.ts";
-import { configSchema, defined, type TrainConfig } from "./config.ts";
+import { configSchema, defined, type TrainConfig, type TrainSettings } from "./config.ts";
+import { contradiction } from "./contradiction.ts";
 import type { TrainFlags } from "./options.ts";
 import { recipeConfig } from "./recipe_files.ts";
 
@@ -32,8 +33,20 @@ export function withRecipe({ recipe, ...flags }: TrainFlags): TrainFlags {
     for (const key of keysOf(choice)) delete settings[key];
   }
   if (flags.data !== undefined && flags.data !== data) delete settings.trainSize;
-  return { ...settings, ...defined(flags) };
+  const all = { ...settings, ...defined(flags) };
+  if (modelFiles === undefined && all.model === config.model) {
+    const wrong = contradiction({ ...Object.fromEntries(said), model: config.model });
+    if (wrong !== undefined && wrong === contradiction(all as TrainSettings)) {
+      throw new UsageError(`${recipe}: ${inKeys(wrong)}`);
+    }
+  }
+  return all;
 }
+
+/** A sentence on flags, of the keys that a file has for them. */
+const inKeys = (sentence: string): string =>
+  sentence.replace(/--no-([a-z-]+)/g, '"$1": false')
+    .replace(/--([a-z-]+)/g, (_, flag) => flag.replaceAll("-", "_"));
 
 /** Whether a value is what would be taken anyway: saying it could only contradict a flag. */
 function isPlain(key: string, value: unknown, { model }: Pick<TrainConfig, "model">): boolean {

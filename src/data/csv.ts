@@ -27,6 +27,12 @@ export function readCsv(
         continue;
       }
       pixels = cells.length;
+      const [other] = pixels === 0 ? /[;\t|]/.exec(label) ?? [] : [];
+      if (other !== undefined) {
+        throw new UserError(
+          `${where}: cells are separated by ${JSON.stringify(other)}; save them with commas.`,
+        );
+      }
       if (pixels === 0 || !Number.isInteger(Math.sqrt(pixels))) {
         throw new UserError(
           `${where}: a label and ${pixels} pixels, which are no square; 784 are 28 x 28.`,

@@ -49,7 +49,13 @@ export {
   type ModelSpec,
   type Shapes,
 } from "./model.ts";
-export { importModel, isModelName, isModulePath, type ModelModule } from "./model_module.ts";
+export {
+  importModel,
+  isModelName,
+  isModulePath,
+  type ModelModule,
+  ModuleError,
+} from "./model_module.ts";
 export { moduleDigests } from "./module_files.ts";
 export { type ConvnextOptions } from "./convnext.ts";
 export { type DeepMlpOptions } from "./deep_mlp.ts";

@@ -6,7 +6,7 @@ import { messageOf, UserError } from "../errors.ts";
 import type { Layer, Loss, Step, Tensors, TensorSpecs } from "../nn/mod.ts";
 import { guessOf } from "../settings/mod.ts";
 import type { AnyModel } from "./model.ts";
-import { digestsOf, type ModuleFiles, moduleFiles } from "./module_files.ts";
+import { digestsOf, importable, type ModuleFiles, moduleFiles } from "./module_files.ts";
 import { sealed } from "./sealed.ts";
 
 /** A model of a user's module, `--model ./my_model.ts`. */
@@ -19,6 +19,9 @@ export interface ModelModule {
   /** The SHA-256 of each of the files. */
   readonly digests: Readonly<Record<string, string>>;
 }
+
+/** What a user's module threw, as one sentence with its place. */
+export class ModuleError extends UserError {}
 
 /** Whether a model is named by the path of a module, and not by a name. */
 export const isModulePath = (text: string): boolean => /\.[cm]?[jt]sx?$/.test(text);
@@ -205,11 +208,14 @@ class OwnCode {
     );
     const place = [...text.matchAll(/(file:\/\/[^\s()]+?):(\d+):(\d+)/g)]
       .find(([, url]) => known.has(url));
-    const sentence = text.split("\n")[0].replace(/ at file:\/\/\S+$/, "");
+    const sentence = text.split("\n")[0].replace(/ at file:\/\/\S+$/, "").replace(
+      /^Import ("\S+") not a dependency.*/,
+      `it imports $1, which is not here: ${importable}`,
+    );
     const where = place === undefined
       ? this.path
       : `${this.#shown(place[1])}:${place[2]}:${place[3]}`;
-    return new UserError(`${where}: ${sentence}`, { cause: error });
+    return new ModuleError(`${where}: ${sentence}`, { cause: error });
   }
 
   #shown(url: string): string {

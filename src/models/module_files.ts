@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { dirname, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { UserError } from "../errors.ts";
 import { readFile } from "../storage/mod.ts";
 
@@ -38,31 +39,46 @@ function collect(file: string, shown: string, found: Map<string, Uint8Array<Arra
   if (bytes === undefined) return; // what is missing says so when it is imported
   if (found.size === countLimit) throw new UserError(`${shown} imports over ${countLimit} modules`);
   found.set(file, bytes);
+  if (!/\.[cm]?[jt]sx?$/.test(file)) return; // a text or JSON imports nothing, whatever it says
   const text = withoutComments(new TextDecoder().decode(bytes));
-  for (const [, quoted, target] of text.matchAll(imports)) {
-    if (quoted === undefined) {
-      throw new UserError(`${shown} imports a computed path, which a run cannot keep a copy of`);
-    }
-    if (/^(https?|file|data|blob):|^\//.test(target)) {
-      throw new UserError(
-        `${shown} imports "${target}", which a run cannot keep a copy of: use a relative path`,
-      );
+  for (const { 0: statement, 2: target, index } of text.matchAll(imports)) {
+    const refuse = (what: string): never => {
+      const quoted = target === undefined ? 0 : target.length + 2;
+      const lines = text.slice(0, index + statement.length - quoted).split("\n");
+      const place = `${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`;
+      throw new UserError(`${shown}:${place} imports ${what}`);
+    };
+    if (target === undefined) refuse("a computed path, which a run cannot keep a copy of");
+    if (/^(https?|file|data|blob|npm|jsr):|^\//.test(target)) {
+      refuse(`"${target}", which a run cannot keep a copy of: ${importable}`);
     }
     if (!/^\.\.?\//.test(target)) continue; // a package
     const next = resolve(dirname(file), target);
+    if (next.startsWith(wickFolder)) {
+      refuse(`"${target}", a file of wick's own: import { ... } from "@wick/wick" has all of them`);
+    }
     collect(next, next, found);
   }
 }
+
+/** What a module can import. */
+export const importable =
+  'a model\'s module imports "@wick/wick", "zod" and files of its own by relative paths';
+
+/** Wick's modules, where they lie on this machine. */
+const wickFolder = import.meta.url.startsWith("file:")
+  ? fileURLToPath(new URL("../", import.meta.url))
+  : "\0"; // no path begins so
 
 /** Import and export statements and calls of `import`, with what they name if it is a plain text. */
 const imports =
   /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s*)(?:(["'`])([^"'`$\n]+)\1|(?<=\(\s*)(?=[^\s"')]))/g;
 
-/** The text without its comments. Texts in quotes are passed over, as they may look like comments. */
+/** The text with spaces for its comments. Texts in quotes are passed over, as they may look like comments. */
 function withoutComments(text: string): string {
   return text.replace(
     /("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\[^]|[^`\\])*`)|\/\/[^\n]*|\/\*[^]*?\*\//g,
-    (_, quoted = "") => quoted,
+    (all, quoted) => quoted ?? all.replace(/[^\n]/g, " "),
   );
 }
 

@@ -34,13 +34,17 @@ const sources: readonly Source[] = [
 /**
  * Begins a part of a user's module, which ends with the value's scope. Meanwhile the functions that take
  * chance, time, files or the machine's state from outside throw: a run has to be a pure function of
- * its config and its data.
+ * its config and its data. And what the console is told goes to standard error: standard output may
+ * be JSON.
  */
 export function sealed(): Disposable {
   install();
   depth++;
   return { [Symbol.dispose]: () => void depth-- };
 }
+
+/** What of the console writes to standard output. */
+const printing = ["log", "info", "debug", "dir", "dirxml", "table", "count", "timeEnd"] as const;
 
 let isInstalled = false;
 
@@ -55,6 +59,10 @@ function install(): void {
       return Reflect.apply(original, owner, given);
     };
     Object.defineProperty(owner, name, { value: guard, configurable: true, writable: true });
+  }
+  for (const name of printing) {
+    const original = console[name];
+    console[name] = (...given: unknown[]) => (depth > 0 ? console.error : original)(...given);
   }
   globalThis.Date = new Proxy(Date, {
     apply(target, self, given) {

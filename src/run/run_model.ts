@@ -4,7 +4,7 @@ import type { TrainConfig } from "../config/mod.ts";
 import { type AnyModel, importModel, type ModelModule, moduleDigests } from "../models/mod.ts";
 import { program } from "../program.ts";
 import { shellPath } from "../shell_word.ts";
-import { type Files, writeAtomically } from "../storage/mod.ts";
+import { type Files, readText, writeAtomically } from "../storage/mod.ts";
 import { builtIn } from "../train/mod.ts";
 import type { RunRecord } from "./record.ts";
 
@@ -37,6 +37,12 @@ export async function modelIn(
     return (await importModel(isWhole ? copy : path ?? copy, modelFiles)).model;
   } catch (error) {
     if (isWhole || path !== undefined) throw error;
+    if (readText(`${folder}/config.json`) === undefined) { // weights that lie elsewhere
+      const [name] = Object.keys(modelFiles);
+      throw new UserError(
+        `The weights are of a model of its own: name its module, as in --model ${name}`,
+      );
+    }
     const restore = `${program} report ${shellPath(folder)} --model FILE`;
     throw new UserError(`${messageOf(error)}; ${restore} puts it back from FILE`, { cause: error });
   }
@@ -57,6 +63,7 @@ export function changedModule({ folder, config, environment }: RunRecord): strin
   const { modelFiles } = config;
   const { model_path: path } = environment ?? {};
   if (modelFiles === undefined || path === undefined) return undefined;
+  if (!hasCopy(folder, modelFiles)) return undefined; // what reads it says so
   const copy = `the copies in ${dirname(mainCopy(folder, modelFiles))} are used`;
   try {
     const changed = changedFile(path, modelFiles);

@@ -1,7 +1,7 @@
 import { markOf, shownName, type TestData, type TrainingData } from "../data/mod.ts";
 import { now } from "../clock.ts";
-import { messageOf, UserError } from "../errors.ts";
-import type { AnyModel } from "../models/mod.ts";
+import { messageOf, UserError, WriteError } from "../errors.ts";
+import { type AnyModel, ModuleError } from "../models/mod.ts";
 import { type Layer, lossNote } from "../nn/mod.ts";
 import { readEnvironment } from "./environment.ts";
 import { figuresOf, logged } from "../statistics/mod.ts";
@@ -21,6 +21,7 @@ import {
 import { exitCodes, lastingScreen, type Screen, type StopSignal, StopSignals } from "../cli/mod.ts";
 import { nameOf, readRun } from "./record.ts";
 import { RunRecorder } from "./recorder.ts";
+import { mainCopy } from "./run_model.ts";
 import type { Run } from "./run.ts";
 import type { Summary } from "./summary.ts";
 import { testResult } from "./test_result.ts";
@@ -67,9 +68,13 @@ export async function trainRun(run: Run, given: TrainRunOptions): Promise<number
   const pace = new Pace({ signals, checkpointEvery, maxTime });
   const { model = builtIn(config), layer = modelOf(config, model), ranks } = options;
   using state = new TrainingState(layer, recipeOf(config, model), data.train.count, ranks);
+  let hint: string | undefined = `To resume: ${resumeCommand}`;
   try {
     screen.line(introduction(run, data, state));
-    await restore(run, state, data, screen);
+    await restore(run, state, data, screen).catch((error) => {
+      if (!(error instanceof WriteError)) hint = undefined; // resuming is what has failed
+      throw error;
+    });
     shareState(state);
     const stop = async () => {
       const code = stopped(pace.stop, state, resumeCommand, screen);
@@ -89,7 +94,13 @@ export async function trainRun(run: Run, given: TrainRunOptions): Promise<number
   } catch (error) {
     if (error instanceof NonfiniteError) run.write("failure.json", { message: error.message });
     if (!(error instanceof UserError) || error instanceof NonfiniteError) throw error;
-    throw new UserError(`${messageOf(error)}. To resume: ${resumeCommand}`, { cause: error });
+    if (error instanceof ModuleError && config.modelFiles !== undefined) {
+      const copy = mainCopy(run.folder, config.modelFiles);
+      hint = `The run has its own copy, ${copy}, and fails again when it is resumed: ` +
+        "mend the module and begin a new run";
+    }
+    if (hint === undefined) throw error;
+    throw new UserError(`${messageOf(error)}. ${hint}`, { cause: error });
   }
 }
 

@@ -21,10 +21,7 @@ export function explain(
   const name = key === undefined ? "A setting" : spell(String(key));
   const whole = given[String(key)];
   const value: unknown = Array.isArray(whole) && typeof place === "number" ? whole[place] : whole;
-  const shown = texts[String(key)] ??
-    (typeof value === "object" || typeof value === "string"
-      ? JSON.stringify(value)
-      : String(value));
+  const shown = texts[String(key)] ?? textOf(value);
   switch (issue.code) {
     case "invalid_value": {
       const choices = issue.values.map(String);
@@ -51,6 +48,14 @@ export function explain(
     default:
       return `${name} ${issue.message}, not ${shown}`;
   }
+}
+
+/** A value as it is quoted: of a whole number beyond 2^53 the last digits are not known any more. */
+function textOf(value: unknown): string {
+  if (/^-?\d{16,}$/.test(String(value)) && !Number.isSafeInteger(value)) return "one beyond 2^53";
+  return typeof value === "object" || typeof value === "string"
+    ? JSON.stringify(value)
+    : String(value);
 }
 
 function kindOf(expected: string, value: unknown): string {

@@ -1,3 +1,4 @@
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import {
   isMap,
   isScalar,
@@ -8,7 +9,9 @@ import {
   type YAMLMap,
 } from "yaml";
 import type { TrainConfig } from "../config/mod.ts";
+import { isDataPath } from "../data/mod.ts";
 import { UsageError } from "../errors.ts";
+import { isModulePath } from "../models/mod.ts";
 import { guessOf } from "../settings/mod.ts";
 import { rankedOf } from "../statistics/mod.ts";
 import { readText } from "../storage/mod.ts";
@@ -68,7 +71,7 @@ class Reader {
     return {
       name: take("name", (node, key) => this.#word(node, key)) ?? base,
       flags: {
-        data: take("data", (node, key) => this.#word(node, key)),
+        data: take("data", (node, key) => this.#path(node, key, isDataPath)),
         bestBy: take("best_by", (node, key) => this.#label(node, key)),
         imageSize: take("image_size", (node, key) => this.#count(node, key)),
       },
@@ -90,21 +93,19 @@ class Reader {
     const all = Array.isArray(content) ? (node as unknown as { items: Node[] }).items : [node];
     return all.map((item) => {
       const place = this.#place(item, "model");
-      if (!isMap(item)) return { name: this.#word(item, "model"), given: [], place };
-      const [name, ...given] = this.#named(item, "model");
+      if (!isMap(item)) return { name: this.#model(item), given: [], place };
+      const [node, ...given] = this.#named(item, "model");
+      const name = this.#model(node);
       return { name, given: given.length === 0 ? [] : this.#settings(item, ["name"]), place };
     });
   }
 
   /** The name of what a map describes, and the keys beside it. */
-  #named(node: YAMLMap, what: string): [name: string, ...others: string[]] {
+  #named(node: YAMLMap, what: string): [name: Node, ...others: string[]] {
     const pairs = this.#pairs(node);
     const name = pairs.find(({ key }) => key === "name")?.value;
     if (name === undefined) throw this.#wrong(node, `${what}: name is missing`);
-    return [
-      this.#word(name, what),
-      ...pairs.map(({ key }) => key).filter((key) => key !== "name"),
-    ];
+    return [name, ...pairs.map(({ key }) => key).filter((key) => key !== "name")];
   }
 
   #settings(node: Node, without: readonly string[] = []): Given[] {
@@ -119,7 +120,8 @@ class Reader {
   #choice(node: Node, what: string): GivenChoice {
     const place = this.#place(node, what);
     if (!isMap(node)) return { name: this.#word(node, what), settings: {}, place };
-    const [name, ...keys] = this.#named(node, what);
+    const [named, ...keys] = this.#named(node, what);
+    const name = this.#word(named, what);
     const { name: _, ...settings } = this.#content(node) as Record<string, unknown>;
     return { name, settings: keys.length === 0 ? {} : settings, place };
   }
@@ -136,6 +138,19 @@ class Reader {
     const content = this.#content(node);
     if (typeof content === "string" && content !== "") return content;
     throw this.#wrong(node, `${key}: expected a word, not ${JSON.stringify(content)}`);
+  }
+
+  readonly #model = (node: Node): string => this.#path(node, "model", isModulePath);
+
+  /** A word that may be a path: from the file's folder, or else from where the user stands. */
+  #path(node: Node, key: string, isPath: (word: string) => boolean): string {
+    const word = this.#word(node, key);
+    const beside = join(dirname(this.path), word);
+    if (!isPath(word) || isAbsolute(word) || resolve(beside) === resolve(word)) return word;
+    if (exists(beside)) return /^\.|^\//.test(beside) ? beside : `./${beside}`;
+    if (exists(word)) return word;
+    const folders = `${resolve(dirname(this.path))} and in ${resolve(".")}`;
+    throw this.#wrong(node, `${key}: there is no ${word}: looked in ${folders}`);
   }
 
   #label(node: Node, key: string): TrainConfig["bestBy"] {
@@ -177,6 +192,14 @@ class Reader {
 
   #wrong(node: Node | null, why: string): UsageError {
     return new UsageError(`${this.path}:${this.#line(node)}: ${why}`);
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    return Deno.statSync(path) !== undefined;
+  } catch {
+    return false; // what cannot be looked at is not there
   }
 }
 

@@ -34,6 +34,10 @@ export function probe(layer: Layer, recipe: Recipe, images: ImageSet): string | 
       const trained = wrong(outputs);
       if (trained !== undefined) return trained;
       if (loss.rank !== 0) return `its loss is ${shapeText(loss.shape)}, not a single number []`;
+      if (!loss.requiresGrad) {
+        return "its loss depends on no weight: make it of the outputs, without detach(), read() or " +
+          "noGradients()";
+      }
       const again = step(model, batch, mode, recipe.loss).loss;
       if (!Object.is(again.item(), loss.item())) {
         return "its step gives another loss when it is done again: it keeps a state of its own, " +

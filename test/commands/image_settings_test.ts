@@ -1,5 +1,9 @@
 import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
-import { refuseForImages, withFigures } from "../../src/commands/image_settings.ts";
+import {
+  normalizeProblem,
+  refuseForImages,
+  withFigures,
+} from "../../src/commands/image_settings.ts";
 import {
   completeConfig,
   configText,
@@ -7,6 +11,7 @@ import {
   figuresText,
   parseConfig,
 } from "../../src/config/mod.ts";
+import { normalizeSchema } from "../../src/config/normalize.ts";
 import { contradiction } from "../../src/config/contradiction.ts";
 import { imageSet } from "../../src/data/mod.ts";
 import { UsageError, UserError } from "../../src/errors.ts";
@@ -42,7 +47,12 @@ Deno.test("settings of images are refused in one sentence where they have no mea
     const refuse = () => refuseForImages(given, builtIn(given), data.train);
     assertThrows(refuse, UsageError, message);
   };
-  refused({ normalize: "0.5:0.2/0.5:0.2" }, "--normalize has figures of 2 channels");
+  assertEquals(
+    normalizeProblem("0.5:0.2", 3),
+    "--normalize 0.5:0.2 has the figures of 1 channel, and the images have 3: " +
+      "MEAN:STD/MEAN:STD/MEAN:STD",
+  );
+  assertEquals([normalizeProblem("none", 3), normalizeProblem("0:1", 1)], [undefined, undefined]);
   const batches = Math.ceil(data.train.count / 32);
   refused(
     { accumulate: 1000 },
@@ -59,6 +69,8 @@ Deno.test("settings of images are refused in one sentence where they have no mea
   );
   refused({ mixup: 0.2, batchSize: 1 }, "--mixup mixes the images of a batch, of which");
   refused({ saturation: 0.5 }, "saturation is for images of 3 channels, not of 1");
+  const [example] = /0\.49\S+/.exec(normalizeSchema.unwrap().description ?? "") ?? [];
+  assertEquals(figuresOfText(normalizeSchema.parse(example?.slice(0, -1)))?.std.length, 3);
   for (const normalize of ["0.5", "0.5:0", "a:b", "0.5:0.2/"]) {
     assertThrows(() => completeConfig({ model: "linear", normalize }, "synthetic"), Error);
   }

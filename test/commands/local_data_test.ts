@@ -170,6 +170,7 @@ Deno.test("a sweep and evaluate on other data of a user's own say what they need
   await assertRejects(other, UserError, "1 x 9 x 9 in 4 classes; shapes/test has 1 x 20 x 16 in 2");
   const wrong: [object, string][] = [
     [{ cropPadding: 9 }, "--crop-padding 9 is too much for images of 9 x 9"],
+    [{ normalize: "0:1/0:1/0:1" }, "--normalize 0:1/0:1/0:1 has the figures of 3 channels, and"],
     [{ cutout: 9 }, "--cutout 9 is too much for images of 9 x 9"],
     [{ trainSize: 48, bestBy: "loss" }, "--best-by needs validation images, which --train-size 48"],
     [{ trainSize: 45 }, "Cannot train on 45 images: take 1 to 40, or 48"],

@@ -95,6 +95,11 @@ Deno.test("the help of a model shows its own settings and defaults, and no other
   const help = command.help(Infinity);
   assertStringIncludes(help, "wide-resnet: wide residual network");
   assertStringIncludes(help, "--weight-decay 0.0005");
+  assertStringIncludes(help, "optimizer: sgd, adam");
+  assertStringIncludes(
+    help,
+    "resnet, wide-resnet, mobilenet, convnet 0.9], rmsprop [0], muon [0.95]; here [0.9]",
+  );
   assertEquals([help.includes("--widen N"), help.includes("--hidden N")], [true, false]);
   const all = (await trainArguments(["--help"])).command.help();
   assertEquals([all.includes("--widen N"), all.includes("--hidden N")], [true, true]);

@@ -75,6 +75,20 @@ Deno.test("what is no recipe, or has no meaning with one, is one sentence", () =
   };
   assertEquals(written({ epochs: 0 }), `${path}: epochs must be at least 1, not 0`);
   assertEquals(written({ wide: 1 }), `${path}: "wide" is no setting`);
+  assertEquals(
+    written({ hidden: 3 }),
+    `${path}: hidden is for model nonlinear, cnn or deep-mlp`,
+  );
+  const flips = { hflip: true, alternating_flip: true };
+  assertEquals(
+    written(flips),
+    `${path}: alternating_flip flips by itself: leave out hflip, or turn it off with "hflip": false`,
+  );
+  assertEquals(withRecipe({ recipe: path, hflip: false }).alternatingFlip, true);
+  assertEquals(
+    written({ model_files: { "mine.ts": "1" } }),
+    `${path}: model_files must have a SHA-256 for each file, not {"mine.ts":"1"}`,
+  );
   const own = { model: "mine", model_files: { "mine.ts": "0".repeat(64) }, model_settings: {} };
   assertEquals(
     written(own),

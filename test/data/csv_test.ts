@@ -46,6 +46,8 @@ Deno.test("readCsv() names the line that is wrong", () => {
   refuses(`${good}\n1,0,0,0`, ", line 2: a label and 3 pixels instead of 4");
   refuses(`${good}\n${header}`, ', line 2: pixel 1 is "pixel1"');
   refuses(`${good}\n,0,0,0,0`, ", line 2: the label is missing");
+  refuses("1;0;0;0;0", ', line 1: cells are separated by ";"; save them with commas.');
+  refuses("label\tpixel0\n1\t0", ', line 1: cells are separated by "\\t"');
   refuses("1,0,0", ", line 1: a label and 2 pixels, which are no square");
   refuses("label", ", line 1: a label and 0 pixels");
   refuses(header, " holds no images");

@@ -59,6 +59,10 @@ Deno.test("what is wrong in an .npz names the file and the array", async () => {
       { "x_train.npy": npy("<f4", [12], bytes(48)) },
       "x_train is an array of <f4; save it as whole numbers, pixels as uint8 from 0 to 255.",
     ],
+    [
+      { "y_train.npy": npy(">i8", [12], labels(12)) },
+      'y_train is an array of >i8, whose bytes are in the other order; save .astype("<i8") of it.',
+    ],
     [{ "x_train.npy": npy("|u1", [144], bytes(144)) }, "x_train has to be uint8 of the shape"],
     [
       { "x_train.npy": npy("<i2", [12, 2, 3], bytes(144)) },

@@ -90,6 +90,12 @@ Deno.test("folders train and test keep their parts, and numbers are in order of 
   assertEquals([description.classes, description.split_seed], [["9", "10"], undefined]);
   assertEquals([description.train_count, test.count], [8, 4]);
   assertEquals(Object.keys(digests).sort(), ["test/10/", "test/9/", "train/10/", "train/9/"]);
+  Deno.mkdirSync(`${folder.path}/val`);
+  const both =
+    `${folder.path} holds test and val: keep the one to test on. Validation images are ` +
+    `taken from ${folder.path}/train: move those of ${folder.path}/val there, or away`;
+  await refuses(folder.path, both);
+  Deno.removeSync(`${folder.path}/val`);
   makePictures(`${folder.path}/test`, ["bird"], 2);
   await refuses(folder.path, `${folder.path}/test/bird is a class that ${folder.path}/train does`);
 });

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { UserError } from "../../src/errors.ts";
 import { fashionMnist } from "../../src/data/mod.ts";
@@ -31,8 +32,10 @@ Deno.test("a module's files are itself and the modules that it imports, in any s
   const { module } = await imported(
     `import { a } from "./a.ts"; // import "./no.ts"\nexport * from './b.ts';\n` +
       `/* import "./neither.ts" */ import type { T } from "./t.ts";\n` +
-      `export const late = () => import("./c.ts");\nvoid a;\n${plain}`,
+      `export const late = () => import("./c.ts");\nvoid a;\n${plain}` +
+      '\nimport text from "./said.txt" with { type: "text" }; void text;',
     {
+      "said.txt": 'import "npm:left-pad"',
       "a.ts": "import './d.ts'; export const a = 1;",
       "b.ts": "",
       "c.ts": "",
@@ -40,7 +43,9 @@ Deno.test("a module's files are itself and the modules that it imports, in any s
       "t.ts": "export type T = 1;",
     },
   );
-  assertEquals([...module.files.keys()], ["mine.ts", "a.ts", "d.ts", "b.ts", "t.ts", "c.ts"]);
+  assertEquals([...module.files.keys()], [
+    ...["mine.ts", "a.ts", "d.ts", "b.ts", "t.ts", "c.ts", "said.txt"],
+  ]);
   assertEquals(
     module.digests["b.ts"],
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
@@ -90,6 +95,7 @@ Deno.test("what is wrong in a local module that a model imports is told with tha
   assertThrows(() => built.forward(images), UserError, place);
 });
 
+const wick = fileURLToPath(new URL("../../src/mod.ts", import.meta.url));
 /** Modules with something wrong, and what is said of it. */
 const wrong: Readonly<Record<string, readonly [text: string, sentence: string]>> = {
   "a missing module": ['import "./none.ts";', 'mine.ts:1:8: Module not found "file:'],
@@ -123,6 +129,23 @@ const wrong: Readonly<Record<string, readonly [text: string, sentence: string]>>
     `${plain}\nTemporal.Now.instant();`,
     "Temporal.Now.instant() differs from run to run",
   ],
+  "a computed import": [
+    '/* one */ const a = "./a.ts";\nawait import(a);',
+    "mine.ts:2:14 imports a computed path",
+  ],
+  "a package of npm's": [
+    '// the first line\n/* and\nthree */ import "npm:left-pad";',
+    'mine.ts:3:17 imports "npm:left-pad", which a run cannot keep a copy of: a model\'s module imports',
+  ],
+  "a package of JSR's": ['export * from "jsr:@std/assert";', 'mine.ts:1:15 imports "jsr:@std/'],
+  "a package that is not here": [
+    'import "nowhere";',
+    'mine.ts:1:8: it imports "nowhere", which is not here: a model\'s module imports "@wick/wick"',
+  ],
+  "wick's own files instead of its package": [
+    `import { linear } from "${"../".repeat(20)}${wick.slice(1)}";`,
+    'mod.ts", a file of wick\'s own: import { ... } from "@wick/wick"',
+  ],
   "a file that it reads": [
     `${plain}\nDeno.readTextFileSync("./x.txt");`,
     'Deno.readTextFileSync() differs from run to run: use import text from "./file.txt" with',
@@ -136,7 +159,6 @@ const wrong: Readonly<Record<string, readonly [text: string, sentence: string]>>
     made("build: () => flatten, optimizer: 3"),
     'has "optimizer", which is nothing of a model: export default model({ name, title,',
   ],
-  "a computed import": ['const a = "./a.ts"; await import(a);', "imports a computed path"],
   "a remote import": [
     'import "https://example.com/a.ts";',
     'imports "https://example.com/a.ts", which a run cannot keep a copy of',

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { completeConfig } from "../../src/config/config.ts";
+import { configText } from "../../src/config/mod.ts";
 import { UserError } from "../../src/errors.ts";
 import { importModel } from "../../src/models/mod.ts";
 import { modelIn, restoreModule, writeModule } from "../../src/run/run_model.ts";
@@ -23,6 +24,9 @@ Deno.test("where a run's copy of its module is gone, the module that is named ta
   writeModule(diskFiles, run, module);
   assertEquals((await modelIn(run, config)).name, "mine");
   Deno.removeSync(`${run}/model`, { recursive: true });
+  const alone = "are of a model of its own: name its module, as in --model mine.ts";
+  await assertRejects(() => modelIn(run, config), UserError, alone);
+  Deno.writeTextFileSync(`${run}/config.json`, configText(config));
   await assertRejects(
     () => modelIn(run, config),
     UserError,

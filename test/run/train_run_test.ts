@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { configText } from "../../src/config/mod.ts";
 import { UserError } from "../../src/errors.ts";
 import { writeReport } from "../../src/report/write_report.ts";
 import { silentScreen } from "../../src/cli/progress.ts";
@@ -146,6 +147,20 @@ Deno.test("a run whose checkpoints are all damaged begins again, says so, and en
     assert(said.some((line) => line.includes("begins again at step 0")), said.join("\n"));
     assertEquals(runResult(run.folder), runResult(whole.folder));
   }
+});
+
+Deno.test("a run that cannot be resumed as its config was changed is not said to be resumed so", async () => {
+  using parent = temporaryFolder();
+  const begun = async () => {
+    using run = Run.create(config({ epochs: 1 }), environment, parent.path);
+    await carried(run);
+    return run.folder;
+  };
+  const folder = await begun();
+  Deno.writeTextFileSync(`${folder}/config.json`, configText(config({ seed: 2 })));
+  using changed = Run.open(folder);
+  const error = await assertRejects(() => carried(changed), UserError);
+  assert(error.message.endsWith("must not be changed after the start"), error.message);
 });
 
 Deno.test("a disk that is full stops the run with one sentence and the way on", async () => {

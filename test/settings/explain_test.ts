@@ -10,6 +10,7 @@ const schema = z.strictObject({
 
 const sentences: [given: Record<string, unknown>, sentence: string][] = [
   [{ size: 11 }, "size must be at most 10, not 11"],
+  [JSON.parse('{ "size": 9007199254740993 }'), "size must be at most 10, not one beyond 2^53"],
   [{ size: 1e300 }, "size must be at most 10, not 1e+300"],
   [{ size: -1e300 }, "size must be at least 1, not -1e+300"],
   [{ size: 2.5 }, "size must be a whole number, not 2.5"],

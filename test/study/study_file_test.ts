@@ -110,3 +110,30 @@ for (const [text, sentence] of refused) {
     assertThrows(() => specIn(text), UsageError, sentence);
   });
 }
+
+Deno.test("paths in a study file are from its folder, or else from where the user stands", () => {
+  using folder = temporaryFolder();
+  Deno.mkdirSync(`${folder.path}/studies`);
+  const path = `${folder.path}/studies/a.yaml`;
+  for (const name of ["mine.ts", "studies/beside.ts", "pictures.csv"]) {
+    Deno.writeTextFileSync(`${folder.path}/${name}`, "");
+  }
+  Deno.writeTextFileSync(
+    path,
+    "model: [../mine.ts, { name: beside.ts, lr: 0.1 }, ./src/mod.ts, cnn]\ndata: ../pictures.csv\n",
+  );
+  const { request, flags } = readStudyFile(path);
+  assertEquals(request.models.map(({ name }) => name), [
+    `${folder.path}/mine.ts`,
+    `${folder.path}/studies/beside.ts`,
+    "./src/mod.ts",
+    "cnn",
+  ]);
+  assertEquals(flags.data, `${folder.path}/pictures.csv`);
+  Deno.writeTextFileSync(path, "name: a\nmodel: none.ts\n");
+  assertThrows(
+    () => readStudyFile(path),
+    UsageError,
+    `${path}:2: model: there is no none.ts: looked in ${folder.path}/studies and in ${Deno.cwd()}`,
+  );
+});

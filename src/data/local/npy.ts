@@ -46,6 +46,12 @@ export function readNpy(bytes: Uint8Array<ArrayBuffer>, name: string): NpyArray 
     throw new UserError(`${name} is in Fortran's order; save numpy.ascontiguousarray(...) of it.`);
   }
   const read = readers[type];
+  if (read === undefined && type.replace(">", "<") in readers) {
+    throw new UserError(
+      `${name} is an array of ${type}, whose bytes are in the other order; save ` +
+        `.astype("${type.replace(">", "<")}") of it.`,
+    );
+  }
   if (read === undefined) {
     throw new UserError(
       `${name} is an array of ${type}; save it as whole numbers, pixels as ` +

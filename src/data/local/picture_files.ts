@@ -14,15 +14,21 @@ export const pictureFiles: LocalFormat = {
   matches: ({ names }) => names !== undefined,
   async read({ path, names = [] }, options) {
     const reader = new FileReader(path);
-    const part = (pattern: RegExp) => {
+    const part = (pattern: RegExp, trainPath?: string) => {
       const found = names.filter((name) => pattern.test(name) && isFolder(`${path}/${name}`));
       if (found.length > 1) {
-        throw new UserError(`${path} holds ${found.join(" and ")}; leave one of them.`);
+        const both = `${path} holds ${found.join(" and ")}`;
+        const other = found.find((name) => !/^test$/i.test(name));
+        if (trainPath === undefined) throw new UserError(`${both}; keep one of them.`);
+        throw new UserError(
+          `${both}: keep the one to test on. Validation images are taken from ${trainPath}: move ` +
+            `those of ${path}/${other} there, or away.`,
+        );
       }
       return found.map((name) => `${path}/${name}`)[0];
     };
     const trainPath = part(trainName);
-    const testPath = trainPath && part(testName);
+    const testPath = trainPath && part(testName, trainPath);
     const folder = trainPath ?? path;
     const classes = classesIn(folder);
     const first: First = {};
