@@ -49,7 +49,7 @@ function collect(file: string, shown: string, found: Map<string, Uint8Array<Arra
       throw new UserError(`${shown}:${place} imports ${what}`);
     };
     if (target === undefined) refuse("a computed path, which a run cannot keep a copy of");
-    if (/^(https?|file|data|blob|npm|jsr):|^\//.test(target)) {
+    if (/^(https?|file|data|blob|npm|jsr|node):|^\//.test(target)) {
       refuse(`"${target}", which a run cannot keep a copy of: ${importable}`);
     }
     if (!/^\.\.?\//.test(target)) continue; // a package

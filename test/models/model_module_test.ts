@@ -159,6 +159,10 @@ const wrong: Readonly<Record<string, readonly [text: string, sentence: string]>>
     made("build: () => flatten, optimizer: 3"),
     'has "optimizer", which is nothing of a model: export default model({ name, title,',
   ],
+  "an import of Node's": [
+    'import { readFileSync } from "node:fs"; readFileSync("./x.txt");',
+    'imports "node:fs", which a run cannot keep a copy of',
+  ],
   "a remote import": [
     'import "https://example.com/a.ts";',
     'imports "https://example.com/a.ts", which a run cannot keep a copy of',
