@@ -30,8 +30,8 @@ const layers: readonly (readonly string[])[] = [
   ["train"],
   ["tensorboard", "picture"],
   ["run"],
-  ["study", "predict"],
-  ["report", "experiment", "serve", "notebook", "export"],
+  ["study", "predict", "export"],
+  ["report", "experiment", "serve", "notebook"],
   ["commands"],
   ["mod.ts", "setup.ts"],
 ];

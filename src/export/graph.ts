@@ -128,7 +128,10 @@ export function valuesOf(
 }
 
 /** The error for a layer that a table of forms does not have. */
-export function unknownLayer({ layer, prefix }: Module, format: string): UserError {
+export function unknownLayer(
+  { layer, prefix }: Pick<Module, "layer" | "prefix">,
+  format: string,
+): UserError {
   const place = prefix === "" ? "The model" : `Layer ${prefix.slice(0, -1)}`;
   return new UserError(
     `${place} is of the kind "${layer.kind}", for which there is no form in ${format}: ` +

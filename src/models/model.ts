@@ -36,7 +36,9 @@ export interface ModelDefinition<Settings extends object> extends Spec<Settings>
 
 /** The layers of a model, and what it trains with instead of the cross-entropy and the plain step. */
 export interface ModelLayer extends Layer {
+  /** The loss of a training with it. */
   readonly loss?: Loss;
+  /** The forward half of its training step. */
   readonly step?: Step;
 }
 

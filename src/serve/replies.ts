@@ -62,6 +62,11 @@ export function refusalReply(document: Markup, status: number): Reply {
 
 /** A file of a run, sent from the disk piece by piece. */
 export function fileReply(body: OpenedFile, name: string): Reply {
-  const type = name.endsWith(".html") ? "text/html" : "text/plain";
-  return { status: 200, headers: headers(`${type}; charset=utf-8`, filePolicy), body };
+  const type = name.endsWith(".html") ? "text/html; charset=utf-8" : "text/plain; charset=utf-8";
+  const isData = name.endsWith(".safetensors");
+  return {
+    status: 200,
+    headers: headers(isData ? "application/octet-stream" : type, filePolicy),
+    body,
+  };
 }

@@ -1,13 +1,16 @@
-import script from "./assets/live.js" with { type: "text" };
+import live from "./assets/live.js" with { type: "text" };
 import icon from "./assets/icon.svg" with { type: "text" };
 import style from "./assets/style.css" with { type: "text" };
-import { colourStyle, typeface } from "../html/mod.ts";
+import { classifierStyle, makesPages, pageScript } from "../export/mod.ts";
+import { pageStyle } from "../html/mod.ts";
 import { explain } from "../settings/mod.ts";
 import type { Refusal } from "./guard.ts";
 import { listingSchema } from "./listing.ts";
 import { compareLimit, comparePage } from "./pages/compare_page.ts";
 import { listPage } from "./pages/list_page.ts";
-import { missing, rootOf } from "./pages/page.ts";
+import { classifyLimit, classifyPage } from "./pages/classify_page.ts";
+import { classifyAddress, missing, rootOf } from "./pages/page.ts";
+import { type PageModels, weightsFile } from "./page_models.ts";
 import { filesOf, runPage } from "./pages/run_page.ts";
 import { studyPage } from "./pages/study_page.ts";
 import type { Renderable } from "./rendered.ts";
@@ -17,11 +20,13 @@ import { findFile } from "../storage/mod.ts";
 import type { RunStore } from "./run_store.ts";
 import type { StudyStore } from "./study_store.ts";
 
-const look = `${colourStyle(":root")}:root{font-family:${typeface}}`;
+let script: string | undefined; // made of modules when it is first asked for
 
 const assets: Readonly<Record<string, () => Reply>> = {
-  "/style.css": () => assetReply(`${look}\n${style}`, "text/css; charset=utf-8"),
-  "/live.js": () => assetReply(script, "text/javascript; charset=utf-8"),
+  "/style.css": () =>
+    assetReply(`${pageStyle}\n${style}\n${classifierStyle}`, "text/css; charset=utf-8"),
+  "/live.js": () => assetReply(live, "text/javascript; charset=utf-8"),
+  "/classify.js": () => assetReply(script ??= pageScript(), "text/javascript; charset=utf-8"),
   "/icon.svg": () => assetReply(icon, "image/svg+xml"),
 };
 
@@ -29,6 +34,7 @@ const assets: Readonly<Record<string, () => Reply>> = {
 export interface Stores {
   readonly runs: RunStore;
   readonly studies: StudyStore;
+  readonly models: PageModels;
 }
 
 /** What an address leads to. */
@@ -40,10 +46,11 @@ export type Destination = Renderable | Reply | Refusal;
  */
 export async function route(
   url: URL,
-  { runs: store, studies }: Stores,
+  stores: Stores,
   age: number,
 ): Promise<Destination> {
   const { pathname, search, searchParams } = url;
+  const { runs: store, studies } = stores;
   if (Object.hasOwn(assets, pathname)) return assets[pathname]();
   if (pathname === "/") {
     const asked = Object.fromEntries(searchParams);
@@ -56,6 +63,7 @@ export async function route(
   if (top === "runs" && rest.join("") === "") return redirection(rootOf(pathname));
   if (pathname.endsWith("/")) return redirection(`../${rest.at(-2) ?? top}${search}`);
   if (pathname === "/compare") return comparison(searchParams.getAll("run"), store);
+  if (pathname === "/classify") return classification(searchParams.getAll("run"), stores);
   const [name, ...file] = rest.map(decodeURIComponent);
   if (top !== "runs" || !name) return nothing("There is no such page.", url);
   const { study, runs } = studies.get(name) ?? {};
@@ -76,12 +84,17 @@ const runPages = (name: string, file: readonly string[], store: RunStore, url: U
 function page(name: string, store: RunStore, url: URL): Renderable {
   const run = store.get(name);
   if (run === undefined) return nothing(`There is no run ${name} in ${store.folder}.`, url);
-  return { of: [run], render: () => runPage(run, store.folder) };
+  const classify = rootOf(url.pathname) + classifyAddress([runNameOf(url)]);
+  return { of: [run], render: () => runPage(run, store.folder, classify) };
 }
+
+/** The name of the run of a page, with its study before it where it is of one. */
+const runNameOf = ({ pathname }: URL) =>
+  pathname.split("/").slice(2).map(decodeURIComponent).join("/");
 
 function runFile(name: string, file: string, store: RunStore, url: URL): Destination {
   const run = store.get(name);
-  const opened = run && filesOf(run).includes(file) &&
+  const opened = run && [...filesOf(run), weightsFile].includes(file) &&
     findFile(`${run.folder}/${file}`, { links: false });
   return opened
     ? fileReply(opened, file)
@@ -103,4 +116,26 @@ function comparison(names: readonly string[], store: RunStore): Destination {
     runs.push(run);
   }
   return { of: runs, render: () => comparePage(runs) };
+}
+
+async function classification(
+  names: readonly string[],
+  { runs, studies, models }: Stores,
+): Promise<Destination> {
+  const chosen = [...new Set(names)];
+  if (chosen.length > classifyLimit) {
+    return { status: 400, reason: `At most ${classifyLimit} models can classify at a time` };
+  }
+  if (!makesPages) {
+    return {
+      status: 501,
+      reason: "A page that classifies needs Deno 2.9 or newer for this server",
+    };
+  }
+  const found = await Promise.all(chosen.map(async (name) => {
+    const [first, second] = name.split("/");
+    const run = second === undefined ? runs.get(first) : studies.get(first)?.runs.get(second);
+    return { name, model: run && await models.get(run) };
+  }));
+  return { of: found.map(({ model }) => model), render: () => classifyPage(found) };
 }

@@ -3,6 +3,7 @@ import { apiOff, type ApiOptions, isOfApi, predictApi } from "./api/mod.ts";
 import { type Asked, bracketed, type Names, pathOf, type Refusal, refuse } from "./guard.ts";
 import { listen } from "./http_server.ts";
 import { documentOf, rootOf } from "./pages/page.ts";
+import { PageModels } from "./page_models.ts";
 import { Rendered } from "./rendered.ts";
 import { pageReply, refusalReply, type Reply, unchangedReply } from "./replies.ts";
 import { route, type Stores } from "./router.ts";
@@ -46,7 +47,11 @@ export function startServer(options: ServerOptions): Server {
   const { folder, host, port, allowedHosts = [], every = 1000, predict, onError } = options;
   const { patience = predict ? 4_000 : 10_000 } = options;
   refuseUnreadable(folder);
-  const stores = { runs: new RunStore(folder), studies: new StudyStore(folder) };
+  const stores = {
+    runs: new RunStore(folder),
+    studies: new StudyStore(folder),
+    models: new PageModels(predict !== undefined),
+  };
   const pages = { stores, rendered: new Rendered(every), every };
   const names = { host, allowed: allowedHosts };
   const api = predict ? predictApi(stores, names, predict, onError) : apiOff;

@@ -123,7 +123,11 @@ const ofImages: Readonly<Record<string, (dice: Dice, image: Image) => Layer>> = 
       residual(sequential(same(channels, channels)), same(channels, channels)),
     ]);
   },
-  sequential: (_, [channels]) => sequential(same(channels, 5), batchNorm2d(5), relu),
+  sequential(dice, [channels]) {
+    if (dice.from(0, 2) > 0) return sequential(same(channels, 5), batchNorm2d(5), relu);
+    // From 16 channels on both sides on, a convolution has tiles of 4x4.
+    return sequential(same(channels, 16), relu, same(16, 17), batchNorm2d(17), same(17, 3));
+  },
   mirrored: (_, [channels]) => mirrored(sequential(same(channels, 4), relu)),
   standardized: (dice, [channels]) => {
     const figures = (low: number) =>
@@ -212,4 +216,13 @@ export function kindsOf({ layer, modules, ...module }: Module): string[] {
   const { around } = layer;
   if (around) return [layer.kind, ...kindsOf({ ...module, modules, layer: around })];
   return [layer.kind, ...modules.flatMap(kindsOf)];
+}
+
+/** Whether a model has a convolution of so many channels on both sides that its tiles are of 4x4. */
+export function hasLargeTiles({ layer, modules, ...module }: Module): boolean {
+  if (layer.around) return hasLargeTiles({ ...module, modules, layer: layer.around });
+  const shape = layer.kind === "conv2d" ? layer.parameters?.weight?.shape ?? [] : [];
+  const [outputs = 0, inputs = 0, ...kernel] = shape;
+  const isLarge = outputs >= 16 && inputs >= 16 && `${kernel}` === "3,3";
+  return isLarge || modules.some(hasLargeTiles);
 }

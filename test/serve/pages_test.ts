@@ -69,7 +69,7 @@ Deno.test("the command to resume a run is one that a shell understands", () => {
   writeRun(folder, "a", { finished: false });
   const run = new RunStore(folder).get("a")!;
   const shown = (as: string) =>
-    /(train --resume .*?)<\/code>/.exec(runPage(run, as).main.text)?.[1];
+    /(train --resume .*?)<\/code>/.exec(runPage(run, as, "classify").main.text)?.[1];
   assertEquals(shown("runs/"), "train --resume runs/a");
   assertEquals(shown("my 'best' runs"), "train --resume 'my '\\''best'\\'' runs/a'");
   assertEquals(shown("-runs"), "train --resume ./-runs/a");

@@ -1,5 +1,6 @@
 import { completeConfig, type TrainConfig, type TrainSettings } from "../../src/config/config.ts";
 import { configRecord, configText } from "../../src/config/config_file.ts";
+import { dataSet } from "../../src/data/mod.ts";
 import {
   bestEpoch,
   type EpochMetrics,
@@ -51,7 +52,7 @@ export function writeRun(parent: string, name: string, options: RunFolder = {}):
     const summary = {
       name,
       config: configRecord(config),
-      data,
+      data: dataSet(data).name,
       parameters: 7850,
       epochs,
       steps: last.step,

@@ -53,7 +53,7 @@ Deno.test("a trial's run is not interrupted: its study says what becomes of it",
   const run = readable(store, "a");
   assertEquals(run.state, "untested");
   assertEquals(longState(run), "A trial of a study, trained for 2 of 4 epochs and not tested.");
-  assert(!runPage(run, parent.path).main.text.includes("--resume"));
+  assert(!runPage(run, parent.path, "classify").main.text.includes("--resume"));
   using _lock = lockRun(folder);
   assertEquals(readable(store, "a").state, "training");
 });

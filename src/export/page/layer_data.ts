@@ -1,9 +1,9 @@
-import { Buffer } from "node:buffer";
-import type { Layer, Module } from "../../nn/mod.ts";
+import type { Layer, TensorSpecs } from "../../nn/mod.ts";
+import type { StoredTensor } from "../../storage/mod.ts";
 import { unknownLayer } from "../graph.ts";
 import { forms } from "./forward.js";
 
-/** A layer as JSON: its kind, its numbers, its tensors as f32 in base64, and the layers in it. */
+/** A layer as JSON: its kind, its numbers, what its tensors are called in the weights, and the layers in it. */
 export interface LayerData {
   readonly kind: string;
   readonly tensors: Readonly<Record<string, string>>;
@@ -11,26 +11,53 @@ export interface LayerData {
   readonly around?: LayerData;
 }
 
-/** A module as data for a page; throws a UserError for a layer that is not one of wick's own. */
-export function layerData(module: Module): LayerData {
-  const { layer, tensors, modules } = module;
-  if (!Object.hasOwn(forms, layer.kind)) throw unknownLayer(module, "a page");
-  const { around } = layer;
-  const isShort = "shortcut" in layer && { shortcut: true };
+/**
+ * A model's layers as data for a page; no tensor is made for that. Throws a UserError for a layer that
+ * is not one of wick's own, and a RangeError for weights that are not the model's.
+ */
+export function layerData(layer: Layer, weights: readonly StoredTensor[]): LayerData {
+  return dataOf(layer, "", new Map(weights.map((tensor) => [tensor.name, tensor])));
+}
+
+type Weights = ReadonlyMap<string, StoredTensor>;
+
+function dataOf(layer: Layer, prefix: string, weights: Weights): LayerData {
+  if (!Object.hasOwn(forms, layer.kind)) throw unknownLayer({ layer, prefix }, "a page");
+  const { around, layers = [] } = layer;
   if (around !== undefined) {
-    const within = layerData({ ...module, layer: around });
-    return { ...numbersOf(layer), tensors: {}, layers: [], around: within };
+    return {
+      ...numbersOf(layer),
+      tensors: {},
+      layers: [],
+      around: dataOf(around, prefix, weights),
+    };
   }
-  const own = Object.entries(tensors).flatMap(([name, tensor]) => {
-    if (tensor?.dtype !== "f32") return []; // the number of batches has no meaning here
-    return [[name, Buffer.from(tensor.read().buffer).toString("base64")] as const];
-  });
   return {
     ...numbersOf(layer),
-    ...isShort,
-    tensors: Object.fromEntries(own),
-    layers: modules.map(layerData),
+    ..."shortcut" in layer && { shortcut: true },
+    tensors: namesOf({ ...layer.parameters, ...layer.buffers }, prefix, weights),
+    layers: layers.map((inner, place) => dataOf(inner, `${prefix}${place}.`, weights)),
   };
+}
+
+/** The full names of a layer's tensors of f32: the number of batches has no meaning in a page. */
+function namesOf(
+  specs: TensorSpecs<Record<string, unknown>>,
+  prefix: string,
+  weights: Weights,
+): Record<string, string> {
+  const names = Object.entries(specs).flatMap(([key, spec]): [string, string][] => {
+    const name = prefix + key;
+    const found = weights.get(name);
+    if (found === undefined) throw new RangeError(`it has no tensor ${name}`);
+    if (found.dtype === "I64") return [];
+    const [given, wanted] = [found.shape, spec!.shape].map((shape) => `[${shape.join(", ")}]`);
+    if (found.dtype !== "F32" || given !== wanted) {
+      throw new RangeError(`its ${name} is ${found.dtype} ${given}; the model has F32 ${wanted}`);
+    }
+    return [[key, name]];
+  });
+  return Object.fromEntries(names);
 }
 
 /** The kind and the numbers of a layer. */

@@ -1,10 +1,12 @@
-import { colourStyle, Markup, markup, typeface } from "../../html/mod.ts";
+import { Buffer } from "node:buffer";
+import { Markup, markup, pageStyle } from "../../html/mod.ts";
 import type { ImageFormat } from "../../data/mod.ts";
 import type { Module } from "../../nn/mod.ts";
-import { storedTensors, weightsDigest } from "../../storage/mod.ts";
+import { encodeSafetensors, storedTensors, weightsDigest } from "../../storage/mod.ts";
 import { version } from "../../version.ts";
 import { layerData } from "./layer_data.ts";
-import style from "./page.css" with { type: "text" };
+import classifierStyle from "./classifier.css" with { type: "text" };
+import { classifierParts, type PageModel } from "./parts.ts";
 import { pageScript } from "./script.ts";
 
 /** How a model becomes a page. */
@@ -15,16 +17,22 @@ export interface PageOptions {
   readonly format: ImageFormat & { readonly isScaled?: boolean };
 }
 
+/** The rules of style for the parts of a page that classifies. */
+export { classifierStyle };
+
 /**
  * A page that classifies drawings and pictures in a browser, without a server: one file with the
  * model, whose scores have the bits of `predict`. Throws a UserError for a layer that is not one of
  * wick's own.
  */
-export function classifierPage(model: Module, { name, format }: PageOptions): string {
-  const { channels, height, width, classes, isScaled = false } = format;
-  const digest = weightsDigest(storedTensors([...model.parameters, ...model.buffers]));
-  const data = { format: { channels, height, width, classes, isScaled }, layer: layerData(model) };
-  const json = JSON.stringify(data).replaceAll("<", "\\u003c");
+export function classifierPage(module: Module, { name, format }: PageOptions): string {
+  const weights = storedTensors([...module.parameters, ...module.buffers]);
+  const model: PageModel = {
+    format,
+    layer: layerData(module.layer, weights),
+    weights: { base64: Buffer.from(encodeSafetensors(weights)).toString("base64") },
+    digest: weightsDigest(weights),
+  };
   return markup`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -33,31 +41,14 @@ export function classifierPage(model: Module, { name, format }: PageOptions): st
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'">
-<style>${new Markup(`${colourStyle(":root")}\nbody{font-family:${typeface}}\n${style}`)}</style>
+<style>${new Markup(`${pageStyle}\n${classifierStyle}`)}</style>
 </head>
 <body>
 <main>
 <h1>${name}</h1>
-<p>Draw with the pointer or the arrow keys, or drop, paste or choose a picture. All of it stays in this browser.</p>
-<div class="parts">
-<section aria-labelledby="drawing">
-<h2 id="drawing">Picture</h2>
-<canvas id="board" width="280" height="280" tabindex="0" role="img" aria-label="A board to draw on: the arrow keys draw, with Shift they move the pen alone"></canvas>
-<p class="controls"><button id="clear" type="button">Clear</button> <label>Picture file <input id="file" type="file" accept="image/*"></label></p>
-</section>
-<section aria-labelledby="result">
-<h2 id="result">Result</h2>
-<p id="said" role="status">Draw or drop a picture.</p>
-<table><caption class="muted">Probabilities</caption><tbody id="classes"></tbody></table>
-<div class="figures">
-<figure><canvas id="seen" width="${width}" height="${height}" role="img" aria-label="The image that the model sees"></canvas><figcaption>What the model sees, ${width} x ${height}</figcaption></figure>
-<figure><canvas id="heat" width="${width}" height="${height}" role="img" aria-label="Which pixels move the score most"></canvas><figcaption>Which pixels move the score most</figcaption></figure>
-</div>
-</section>
-</div>
-<p class="muted">Written by wick ${version}. SHA-256 of the weights: ${digest}</p>
+${classifierParts([{ title: "Result", model }])}
+<p class="muted">Written by wick ${version}.</p>
 </main>
-<script type="application/json" id="model">${new Markup(json)}</script>
 <script>${new Markup(pageScript())}</script>
 </body>
 </html>

@@ -8,6 +8,7 @@ import functions from "./functions.js" with { type: "text" };
 import layers from "./layers.js" with { type: "text" };
 import normalization from "./normalization.js" with { type: "text" };
 import gradient from "./gradient.js" with { type: "text" };
+import modelView from "./model_view.js" with { type: "text" };
 import classifier from "./classifier.js" with { type: "text" };
 import tiles from "./tiles.js" with { type: "text" };
 import windows from "./windows.js" with { type: "text" };
@@ -28,7 +29,7 @@ const modules: Readonly<Record<string, string>> = {
     gradient,
     layers,
   },
-  ...{ heat_map: heatMapSource, classifier },
+  ...{ heat_map: heatMapSource, model_view: modelView, classifier },
 };
 
 /** Takes the types out of a module; Deno has it since 2.9. */

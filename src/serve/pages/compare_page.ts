@@ -5,7 +5,8 @@ import { attribute, type Content, type Markup, markup, seriesStyle } from "../..
 import { configRecord, shownConfig } from "../../config/mod.ts";
 import { distinctNames, type RunRecord } from "../../run/mod.ts";
 import { figuresOfRun, shortState, trainingSeconds } from "../words.ts";
-import { type Page, picture, runAddress, scrolling } from "./page.ts";
+import { classifyLimit } from "./classify_page.ts";
+import { classifyAddress, type Page, picture, runAddress, scrolling } from "./page.ts";
 
 /** Runs whose curves can be told apart in one picture. */
 export const compareLimit = 24;
@@ -13,6 +14,12 @@ export const compareLimit = 24;
 /** The page that lays chosen runs over each other. */
 export function comparePage(runs: readonly RunRecord[]): Page {
   const main = markup`<h1>Comparison</h1>
+${
+    runs.length > 0 && runs.length <= classifyLimit &&
+    markup`<p><a href="${
+      classifyAddress(runs.map(({ name }) => name))
+    }">Classify with these models</a></p>`
+  }
 <div id="notice" data-live>${notice(runs)}</div>
 <div id="curves" class="curves" data-live>${curves(runs)}</div>
 <div id="figures" data-live>${runs.length > 0 && figures(runs)}</div>

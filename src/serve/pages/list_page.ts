@@ -99,7 +99,8 @@ export function listPage(
     <form action="compare" method="get">
       <div id="runs" data-live>${part.length > 0 && table(part, listing)}</div>
       <div id="pages" data-live>${pages > 1 && turning(listing, shown, pages)}</div>
-      <p class="actions"><button>Compare the chosen runs</button></p>
+      <p class="actions"><button>Compare the chosen runs</button>
+      <button formaction="classify">Classify with them</button></p>
     </form>
   `;
   return { title: "Runs", status: 200, main };

@@ -10,6 +10,8 @@ export interface Page {
    * the others only where those are not the same ones any more.
    */
   readonly main: Markup;
+  /** The script that it runs, if any; by default the one that keeps it up to date. */
+  readonly script?: "live.js" | "classify.js" | false;
 }
 
 /** A page that says that there is nothing under its address; `root` leads to the table of runs. */
@@ -39,9 +41,13 @@ export interface Live {
 }
 
 /** The whole document around a page; without `live` it stays as it is. */
-export function documentOf({ title, main }: Page, root: string, live?: Live): Markup {
+export function documentOf(
+  { title, main, script: run = "live.js" }: Page,
+  root: string,
+  live?: Live,
+): Markup {
   const marks = live && markup` data-tag="${live.tag}" data-every="${live.every}"`;
-  const script = live && markup`<script type="module" src="${root}live.js"></script>`;
+  const script = live && run && markup`<script type="module" src="${root}${run}"></script>`;
   return markup`
     <!DOCTYPE html>
     <html lang="en">
@@ -86,7 +92,17 @@ export function picture(svg: string): Markup {
   return markup`<figure>${new Markup(svg.replace(/<style>.*?<\/style>/s, ""))}</figure>`;
 }
 
-/** The address of a run's page, from the table of runs and from the comparison. */
+/** The address of a run's page, from the table of runs and from pages beside it. */
 export function runAddress(name: string): string {
-  return `runs/${encodeURIComponent(name)}`;
+  return `runs/${name.split("/").map(encodeURIComponent).join("/")}`;
+}
+
+/** The address of a run's file, from the same pages. */
+export function fileAddress(name: string, file: string): string {
+  return runAddress(`${name}/${file}`);
+}
+
+/** The address of the page that classifies with the models of runs, from the same pages. */
+export function classifyAddress(names: readonly string[]): string {
+  return `classify?${new URLSearchParams(names.map((name) => ["run", name]))}`;
 }

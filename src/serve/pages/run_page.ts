@@ -29,12 +29,15 @@ export const filesOf = (run: FoundRun): readonly string[] =>
     ...Object.keys(run.config.modelFiles ?? {}).map((name) => `model/${name}`),
   ];
 
-/** The page of one run; `folder` is the parent of the run folders as the user wrote it. */
-export function runPage(run: FoundRun, folder: string): Page {
-  return { title: run.name, status: 200, main: main(run, folder) };
+/**
+ * The page of one run; `folder` is the parent of the run folders as the user wrote it, and `classify`
+ * the address of the page that classifies with the run.
+ */
+export function runPage(run: FoundRun, folder: string, classify: string): Page {
+  return { title: run.name, status: 200, main: main(run, folder, classify) };
 }
 
-function main(run: FoundRun, folder: string): Markup {
+function main(run: FoundRun, folder: string, classify: string): Markup {
   const head = markup`
     <h1>${run.name}</h1>
     <div role="status">
@@ -46,6 +49,9 @@ function main(run: FoundRun, folder: string): Markup {
     ${head}
     <div id="progress" data-live>${progress(run, folder)}</div>
     <div id="figures" data-live>${figures(run)}</div>
+    <p id="classify" data-live>${
+    run.best && markup`<a id="to-classify" href="${classify}">Classify a drawing or a picture</a>`
+  }</p>
     <div id="curves" class="curves" data-live>${curves(run)}</div>
     <details>
       <summary>Every epoch</summary>

@@ -3,19 +3,35 @@ import { fma } from "../../../src/export/page/exact.js";
 import { forms, forward } from "../../../src/export/page/forward.js";
 import { gradients, saliency } from "../../../src/export/page/gradient.js";
 import { layerData } from "../../../src/export/page/layer_data.ts";
-import { layerOf } from "../../../src/export/page/layers.js";
+import { layerOf, weightsOf } from "../../../src/export/page/layers.js";
 import { UserError } from "../../../src/errors.ts";
 import { type AnyModel, models } from "../../../src/models/mod.ts";
 import { fashionMnist } from "../../../src/data/mod.ts";
-import { build, type Layer, type Module, sequential } from "../../../src/nn/mod.ts";
+import { encodeSafetensors, storedTensors } from "../../../src/storage/mod.ts";
+import { build, type Layer, linear, type Module, sequential } from "../../../src/nn/mod.ts";
 import { functional, noGradients, Random, scope, Tensor } from "../../../src/tensor/mod.ts";
 import { saliency as librarysSaliency } from "../../../src/predict/saliency.ts";
-import { Dice, drawnModel, drawnNetwork, examples, type Image, kindsOf } from "../networks.ts";
+import {
+  Dice,
+  drawnModel,
+  drawnNetwork,
+  examples,
+  hasLargeTiles,
+  type Image,
+  kindsOf,
+} from "../networks.ts";
 
 const noise = (seed: number, length: number) => {
   const dice = new Dice(seed);
   return Uint8Array.from({ length }, () => dice.from(0, 255));
 };
+
+/** A model as a page has it: its layers as JSON, its weights as a file. */
+function pagesModel({ layer, parameters, buffers }: Module) {
+  const weights = storedTensors([...parameters, ...buffers]);
+  const data = JSON.parse(JSON.stringify(layerData(layer, weights)));
+  return layerOf(data, weightsOf(encodeSafetensors(weights).buffer).tensors);
+}
 
 /** Compares the page's scores of an image with the library's, bit for bit. */
 function compare(name: string, model: Module, image: Image, seed: number): void {
@@ -24,20 +40,22 @@ function compare(name: string, model: Module, image: Image, seed: number): void 
   const expected = scope(() =>
     noGradients(() => model.forward(Tensor.from(data, [1, ...image])).read())
   );
-  const layer = layerOf(JSON.parse(JSON.stringify(layerData(model))));
-  assertEquals([...forward(layer, { data, shape: image }).data], [...expected], name);
+  assertEquals([...forward(pagesModel(model), { data, shape: image }).data], [...expected], name);
 }
 
 Deno.test("a page has a form of every layer, and 400 networks of them have the library's bits", () => {
   const kinds = [...examples.values()].map(({ kind }) => kind).sort();
   assertEquals(Object.keys(forms).sort(), kinds);
   const drawn = new Map<string, number>();
+  let largeTiles = 0;
   for (let seed = 0; seed < 400; seed++) {
     const network = drawnNetwork(seed);
     using model = drawnModel(network, seed);
     for (const kind of new Set(kindsOf(model))) drawn.set(kind, (drawn.get(kind) ?? 0) + 1);
+    if (hasLargeTiles(model)) largeTiles++;
     compare(`network ${seed}`, model, network.image, seed);
   }
+  assert(largeTiles >= 20, `${largeTiles}`);
   assertEquals(kinds.filter((kind) => !((drawn.get(kind) ?? 0) >= 10)), []);
 });
 
@@ -75,7 +93,7 @@ Deno.test("a fused multiply-add is rounded once, where f64 rounds to the middle 
 Deno.test("a layer that is not one of wick's is refused for a page by its name", () => {
   const softsign: Layer = { kind: "softsign", forward: (x) => x.div(x.abs().add(1)) };
   using model = build(sequential(softsign), new Random(1, "init"));
-  assertThrows(() => layerData(model), UserError, 'Layer 0 is of the kind "softsign"');
+  assertThrows(() => pagesModel(model), UserError, 'Layer 0 is of the kind "softsign"');
 });
 
 Deno.test("the saliency of a page is the library's, for networks of every layer", () => {
@@ -89,11 +107,35 @@ Deno.test("the saliency of a page is the library's, for networks of every layer"
     const label = seed % network.classes;
     const expected = librarysSaliency(model, image, label, { channels, height, width, classes });
     const data = Float32Array.from(image, (pixel) => pixel / 255);
-    const layer = layerOf(JSON.parse(JSON.stringify(layerData(model))));
-    const found = saliency(layer, { data, shape: network.image }, label, network.classes);
+    const found = saliency(
+      pagesModel(model),
+      { data, shape: network.image },
+      label,
+      network.classes,
+    );
     const largest = Math.max(...expected.map(Math.abs));
     const error = Math.max(...expected.map((slope, i) => Math.abs(slope - found[i])));
     // A layer norm of one or two channels leaves hardly a gradient, and the library's is in f32.
     assert(error <= 1e-4 * largest + 2e-6, `network ${seed}: ${error} of ${largest}`);
   }
+});
+
+Deno.test("weights that are not a model's are refused for a page", () => {
+  const layer = sequential(linear(4, 3));
+  const tensor = (name: string, shape: number[], dtype: "F32" | "F16" = "F32") => {
+    const size = shape.reduce((product, length) => product * length) * (dtype === "F32" ? 4 : 2);
+    return { name, dtype, shape, bytes: new Uint8Array(size) };
+  };
+  const weight = tensor("0.weight", [3, 4]);
+  assertEquals(layerData(layer, [weight, tensor("0.bias", [3])]).layers[0], {
+    ...{ kind: "linear", inputs: 4, outputs: 3, bias: true, layers: [] },
+    tensors: { weight: "0.weight", bias: "0.bias" },
+  });
+  for (
+    const [bias, message] of [
+      [tensor("0.b", [3]), "it has no tensor 0.bias"],
+      [tensor("0.bias", [4]), "its 0.bias is F32 [4]; the model has F32 [3]"],
+      [tensor("0.bias", [3], "F16"), "its 0.bias is F16 [3]; the model has F32 [3]"],
+    ] as const
+  ) assertThrows(() => layerData(layer, [weight, bias]), RangeError, message);
 });

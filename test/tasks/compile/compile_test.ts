@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makesPages } from "../../../src/export/mod.ts";
 import { ifThere } from "../../../tasks/setup/state.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
 import { readFile } from "../../image/picture_files.ts";
@@ -134,6 +135,18 @@ Deno.test(`the packed program does what the tasks do, alone${skip}`, {
     assert(!(await run("--help")).stdout.includes("predict RUN"));
   });
 
+  await t.step("it exports a run for other programs, and as a page", async () => {
+    const files = ["--onnx", "model.onnx", "--torch", "model.py", "--npz", "model.npz"];
+    const { code, stderr } = await run("export", byTask, ...files);
+    assertEquals([code, stderr], [0, ""]);
+    const { stdout } = await run("evaluate", "model.onnx", "--json");
+    assertEquals(JSON.parse(stdout).correct, summary.test_correct);
+    if (!makesPages) return;
+    const page = await run("export", byTask, "--html", "page.html");
+    assertEquals([page.code, page.stderr], [0, ""]);
+    assertStringIncludes(Deno.readTextFileSync(`${folder}/page.html`), summary.weights_sha256);
+  });
+
   await t.step("a damaged or half-written cache is repaired", async () => {
     const cache = only(`${folder}/.cache/wick`);
     for (const name of ["deno", "wick.js", "commit.json", "model.safetensors"]) {
@@ -212,7 +225,7 @@ Deno.test(`the packed program does what the tasks do, alone${skip}`, {
     },
   });
 
-  await t.step("old versions are removed, and what runs is locked", async () => {
+  await t.step("old versions are removed, and what runs serves and is locked", async () => {
     const cache = `${folder}/.cache/wick`;
     const [used] = [...Deno.readDirSync(cache)].map(({ name }) => `${cache}/${name}/used`);
     for (const [digit, days] of [["a", 100], ["b", 1]] as const) {
@@ -231,12 +244,23 @@ Deno.test(`the packed program does what the tasks do, alone${skip}`, {
     const reader = server.stdout.getReader();
     const line = new TextDecoder().decode((await reader.read()).value); // it is ready
     const [address] = /http:\S+/.exec(line) ?? [];
+    const name = basename(only(`${folder}/runs`));
+    const page = await (await fetch(`${address}classify?run=${name}`)).text();
+    if (makesPages) {
+      assertStringIncludes(page, summary.weights_sha256);
+      const script = await (await fetch(`${address}classify.js`)).text();
+      assertStringIncludes(script, "saliency");
+      const [, weights] = /data-weights="(.*?)"/.exec(page)!;
+      const bytes = await (await fetch(address + weights)).bytes();
+      assertEquals(bytes, Deno.readFileSync(`${folder}/runs/${name}/checkpoints/best.safetensors`));
+    }
     const { status, json } = await post(
-      `${address}v1/predict?model=${basename(only(`${folder}/runs`))}`,
+      `${address}v1/predict?model=${name}`,
       Deno.readFileSync(`${folder}/sneaker.png`),
       "image/png",
     );
     assertEquals([status, json.predictions?.length], [200, 1], json.error);
+    assertEquals(json.sha256, summary.weights_sha256);
     assertEquals([..."ab"].map((digit) => isThere(`${cache}/${digit.repeat(32)}`)), [false, true]);
     Deno.removeSync(`${cache}/${"b".repeat(32)}`, { recursive: true });
     using lock = Deno.openSync(used, { write: true });
