@@ -10,8 +10,8 @@ import { imagesSchema, mostImages } from "./schemas.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** The most pixels of a picture, and of all pictures of a request together: less than a second's work. */
-const mostPixels = 24 << 20;
+/** The most pixels of a picture, and of all pictures of a request together: a telephone's photograph. */
+const mostPixels = 12 << 20;
 
 /** The longest JSON that is read, in bytes: what it says may take 30 times as much memory. */
 const jsonLimit = 4 << 20;

@@ -147,6 +147,7 @@ Deno.test("what cannot be served is refused in a sentence that says what to do",
     const reply = await post(`${server.address}v1/predict${query}`, pngOf(set, 0), "image/png");
     assertMatch(reply.json.error, reason, query);
     assertEquals(reply.status, status, query);
+    assertEquals(reply.headers.get("retry-after"), query === "?model=early" ? "5" : null);
   }
   const list = await (await fetch(`${server.address}v1/models`)).json();
   assertEquals(list.models.map(({ name }: { name: string }) => name), ["a", "b", "damaged"]);
