@@ -20,6 +20,8 @@ export interface Body {
 export class Bodies {
   #held = 0;
 
+  constructor(readonly most: number = heldLimit) {}
+
   /** Reads the body of a request; what it takes is given back by `release`. */
   read(request: IncomingMessage, announced = 0): Promise<Uint8Array<ArrayBuffer>> {
     const tooLong = () =>
@@ -42,7 +44,7 @@ export class Bodies {
         size += piece.length;
         this.#held += piece.length;
         if (size > bodyLimit) return refuse(tooLong());
-        if (this.#held > heldLimit) {
+        if (this.#held > this.most) {
           return refuse(new RequestError(429, "Too much is being sent: try again", retryAfter));
         }
         pieces.push(piece);
