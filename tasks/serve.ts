@@ -65,6 +65,12 @@ export const main: Main = mainOf(command, async (given) => {
   const server = startServer({ folder, host, allowedHosts, port, onError, predict });
   using _ = new StopSignals(() => void server.stop(patience));
   console.log(`The runs in ${printable(folder)}: ${server.address}  (Control-C ends it)`);
+  if (predict) {
+    const token = predict.token === undefined
+      ? ""
+      : ", with the token as Authorization: Bearer TOKEN";
+    console.log(`Predictions: POST ${server.address}v1/predict?model=RUN${token}`);
+  }
   await server.finished;
 });
 

@@ -4,7 +4,7 @@ import { parseConfig, type TrainConfig } from "../config/mod.ts";
 import type { ImageFormat } from "../data/mod.ts";
 import { decodeOnnx, onnxLayer } from "../export/mod.ts";
 import { build, checkOutputs, type Layer, type Module } from "../nn/mod.ts";
-import { jsonValue, readFile } from "../storage/mod.ts";
+import { jsonValue, readFile, weightsDigest } from "../storage/mod.ts";
 import { type Device, noGradients, Random, scope, Tensor } from "../tensor/mod.ts";
 
 /** A model in a file of ONNX that wick wrote. */
@@ -35,7 +35,7 @@ export function readOnnx(path: string): OnnxSource {
     const bytes = readFile(path, { limit: sizeLimit });
     if (bytes === undefined) throw new UserError("there is no such file");
     const { graph, metadata } = decodeOnnx(bytes);
-    const { model: name = "model", config, epoch, loss } = metadata;
+    const { model: name = "model", config, epoch, loss, initializers_sha256: digest } = metadata;
     const classes = z.array(z.string()).min(1).safeParse(jsonValue(metadata.classes ?? "")).data;
     if (classes === undefined) {
       throw new UserError(`it names no classes in its metadata, as wick's own export does`);
@@ -47,6 +47,11 @@ export function readOnnx(path: string): OnnxSource {
     const format = { channels, height, width, classes };
     const layer = onnxLayer(graph);
     checkImage(layer, format);
+    if (digest !== undefined && digest !== weightsDigest(graph.weights)) {
+      throw new UserError(
+        "its weights have another SHA-256 than when it was written: export it anew",
+      );
+    }
     return {
       ...{ path, name, format },
       ...(config !== undefined && { config: parseConfig(config, `the config in ${path}`) }),

@@ -42,12 +42,14 @@ export function onnxModel(
   { format, metadata = {}, ...form }: OnnxOptions,
 ): Uint8Array<ArrayBuffer> {
   const weights = storedTensors([...model.parameters, ...model.buffers]);
+  const graph = graphOf(model, format, form);
   return encodeOnnx({
-    graph: graphOf(model, format, form),
+    graph,
     producer: ["wick", version],
     metadata: {
       classes: JSON.stringify(format.classes),
       weights_sha256: weightsDigest(weights),
+      initializers_sha256: weightsDigest(graph.weights), // what is not part of the graph left out
       ...metadata,
     },
   });

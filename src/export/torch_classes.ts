@@ -52,6 +52,8 @@ export const definitions: Readonly<Record<string, string>> = {
         self.layer = layer
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if x.dtype != torch.uint8:
+            raise TypeError(f"images are {x.dtype}: pixels from 0 to 255 are torch.uint8")
         return self.layer(x.float() / 255)
 `,
   Probabilities: `class Probabilities(nn.Module):

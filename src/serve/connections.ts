@@ -20,6 +20,12 @@ const looks = 4;
 /** Milliseconds until the next try where a connection cannot be accepted, and none be closed. */
 const pause = 100;
 
+/** Whether a connection was not accepted because who asked for it has gone, which is no want of files. */
+function hasGone(error: unknown): boolean {
+  const { NotConnected, ConnectionReset, ConnectionAborted } = Deno.errors;
+  return [NotConnected, ConnectionReset, ConnectionAborted].some((kind) => error instanceof kind);
+}
+
 /**
  * Accepts connections. Where there are too many, the one is closed on which nothing has happened
  * for longest: whoever opens connections and is silent on them keeps nobody else out. The server
@@ -76,6 +82,7 @@ export class Connections {
         take(this.#opened(connection));
       } catch (error) {
         if (error instanceof Deno.errors.BadResource) return; // closed
+        if (hasGone(error)) continue;
         if (await this.#closeOldest()) continue;
         onError(error);
         await new Promise((resolve) => setTimeout(resolve, pause));

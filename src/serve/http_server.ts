@@ -47,7 +47,7 @@ export function listen(listening: Listening): HttpServer {
   Object.defineProperty(server, "listening", { value: true });
   Object.assign(server, { httpAllowHalfOpen: true, keepAliveTimeout: 0 });
   const connections = new Connections(host, port, patience, connectionLimit);
-  const queues = new WeakMap<Duplex, { last: Promise<void>; length: number }>();
+  const queues = new WeakMap<Duplex, { last: Promise<void>; length: number; isFull: boolean }>();
   const bodies = new Bodies();
   let stopping = false;
   server.on("connect", (_, socket) => {
@@ -55,9 +55,13 @@ export function listen(listening: Listening): HttpServer {
   });
   server.on("request", (request, response) => {
     const connection: Duplex = request.socket;
-    const queue = queues.get(connection) ?? { last: Promise.resolve(), length: 0 };
+    const queue = queues.get(connection) ??
+      { last: Promise.resolve(), length: 0, isFull: false };
     queues.set(connection, queue);
-    if (queue.length++ >= queueLimit) return void connection.destroy();
+    // Those that wait are answered; then the connection is closed, and the client sends the others anew.
+    queue.isFull ||= queue.length === queueLimit;
+    if (queue.isFull) return void request.resume();
+    queue.length++;
     const answered = async () => {
       const asked = askedOf(request);
       let held = 0;
@@ -72,7 +76,8 @@ export function listen(listening: Listening): HttpServer {
       };
       try {
         const reply = await listening.answer(asked, { read });
-        if (unread || stopping) response.shouldKeepAlive = false;
+        const isLast = queue.isFull && queue.length === 1;
+        if (unread || stopping || isLast) response.shouldKeepAlive = false;
         const sent = send(request, response, reply);
         if (reply.isBrief) connections.hurry(connection);
         await sent;

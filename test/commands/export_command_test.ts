@@ -117,6 +117,14 @@ Deno.test("a file of ONNX that wick did not write is refused in one sentence", a
     nodes(first, { ...second, inputs: ["elsewhere", ...second.inputs.slice(1)] }),
   );
   await refused("its output scores is given by no operation", nodes(first));
+  const flipped = graph.weights.map((tensor) => ({
+    ...tensor,
+    bytes: tensor.bytes.map((byte, i) => i === 0 ? byte ^ 1 : byte),
+  }));
+  await refused(
+    "its weights have another SHA-256 than when it was written",
+    edited({ weights: flipped }),
+  );
   await refused("it has two values scores", nodes(first, second, second));
   await refused("a message in it is cut", bytes.subarray(0, bytes.length - 3));
   await refused("Cannot read", new TextEncoder().encode("no model"));

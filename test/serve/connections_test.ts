@@ -68,7 +68,7 @@ for (const [what, text] of silences) {
   });
 }
 
-Deno.test("many requests on one connection are answered one after the other, or not at all", async () => {
+Deno.test("many requests on one connection are answered one after the other, and only the first eight", async () => {
   using parent = folderWithLongFile();
   await using server = serve(parent.path);
   const request = (path: string, more = "") =>
@@ -77,8 +77,8 @@ Deno.test("many requests on one connection are answered one after the other, or 
   using few = await connections(server.port, 1, request("/icon.svg").repeat(2) + last);
   const answers = await answerOf(few.opened[0]);
   assertEquals(answers.match(/HTTP\/1\.1 200/g)?.length, 3);
-  using many = await connections(server.port, 1, request("/runs/a/metrics.csv").repeat(100));
-  assert((await answerOf(many.opened[0])).length < 16_000_000);
+  using many = await connections(server.port, 1, request("/icon.svg").repeat(100));
+  assertEquals((await answerOf(many.opened[0])).match(/HTTP\/1\.1 200/g)?.length, 8);
   assertEquals([(await get(server.address)).status, server.errors], [200, []]);
 });
 

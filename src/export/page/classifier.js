@@ -40,7 +40,10 @@ async function take(file) {
   say("");
   try {
     if (file.size > 64 * 2 ** 20) throw new Error("it has more than 64 MiB");
-    const bitmap = await createImageBitmap(file, { premultiplyAlpha: "none" });
+    const bitmap = await createImageBitmap(file, {
+      premultiplyAlpha: "none",
+      colorSpaceConversion: "none",
+    });
     const room = new OffscreenCanvas(bitmap.width, bitmap.height);
     const context = /** @type {OffscreenCanvasRenderingContext2D} */ (room.getContext("2d"));
     context.drawImage(bitmap, 0, 0);

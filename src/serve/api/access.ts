@@ -64,7 +64,11 @@ export class Access {
     const origin = headers.get("origin");
     const vary = { vary: "Origin" };
     if (origin === undefined || !this.#origins.has(origin)) return vary;
-    const allowed = { ...vary, "access-control-allow-origin": origin };
+    const allowed = {
+      ...vary,
+      "access-control-allow-origin": origin,
+      "access-control-expose-headers": "retry-after",
+    };
     if (method !== "OPTIONS") return allowed;
     return {
       ...allowed,

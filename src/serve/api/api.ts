@@ -87,11 +87,18 @@ export function predictApi(
       }
       metrics.request(byPath.has(path) ? path : "other", reply.status, milliseconds() - begun);
       const more = access.headersFor(asked);
-      return more === undefined ? reply : { ...reply, headers: { ...reply.headers, ...more } };
+      const allow = [204, 405].includes(reply.status) ? allowed(byPath.get(path)) : undefined;
+      if (more === undefined && allow === undefined) return reply;
+      return { ...reply, headers: { ...reply.headers, ...more, ...allow } };
     },
     close: () => models.close(),
   };
 }
+
+/** With which methods an address is asked. */
+const allowed = (route?: Route): Reply["headers"] => ({
+  allow: route?.method === "GET" ? "GET, HEAD, OPTIONS" : "POST, OPTIONS",
+});
 
 const headersOf = ({ reply: { type } }: Route): Reply["headers"] =>
   type === headers["content-type"] ? headers : { ...headers, "content-type": type };

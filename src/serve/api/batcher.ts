@@ -27,6 +27,9 @@ interface Job<Item, Result> {
   reject(error: unknown): void;
 }
 
+/** Turns of the event loop in which another request is accepted, read and answered. */
+const turns = 8;
+
 /** Seconds after which a client may try again. */
 const retryAfter = 1;
 
@@ -142,7 +145,9 @@ export class Batcher<Item, Result> {
     if (items.length <= maxBatch) return part(0);
     const results: Result[] = [];
     for (let from = 0; from < items.length; from += maxBatch) {
-      if (from > 0) await new Promise((resolve) => setImmediate(resolve));
+      for (let turn = 0; from > 0 && turn < turns; turn++) {
+        await new Promise((resolve) => setImmediate(resolve));
+      }
       results.push(...part(from));
     }
     return results;

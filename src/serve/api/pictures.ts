@@ -56,7 +56,12 @@ const pixels: BodyForm = {
       if (path.length !== 1 || !Array.isArray(Object(given).images)) {
         throw new RequestError(400, `The JSON does not fit: ${expected}`);
       }
-      const many = Object(given).images.length;
+      const { images } = Object(given);
+      if (images.length > 0 && !images.some(Array.isArray)) {
+        const hint = "images are lists in the list, for one image as well";
+        throw new RequestError(400, `The JSON does not fit: ${expected}; ${hint}`);
+      }
+      const many = images.length;
       throw new RequestError(
         many > mostImages ? 413 : 400,
         `${explain(parsed.error, { ...keys, images: many })} images`,

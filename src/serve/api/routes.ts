@@ -31,6 +31,13 @@ const predict: Route = {
   async answer({ search, headers, body }, { models }) {
     const { model: named, top } = queryOf(search);
     const contentType = headers.get("content-type");
+    const coding = headers.get("content-encoding") ?? "identity";
+    if (coding !== "identity") {
+      throw new RequestError(
+        415,
+        `A body in ${JSON.stringify(coding.slice(0, 40))} is not read: send it as it is`,
+      );
+    }
     const { images: imagesOf } = bodyForm(contentType);
     const name = named ?? await models.only();
     const bytes = await joining(models, name, () => body.read());
@@ -55,6 +62,9 @@ async function joining<T>(models: ServedModels, name: string, read: () => Promis
 function queryOf(search: string): z.output<typeof querySchema> {
   const given: Record<string, string> = {};
   for (const [name, value] of new URLSearchParams(search)) {
+    if (value === "") {
+      throw new RequestError(400, `?${name}= is empty: give it a value or leave it out`);
+    }
     if (Object.hasOwn(given, name)) {
       throw new RequestError(400, `${JSON.stringify(name)} stands twice in the address`);
     }

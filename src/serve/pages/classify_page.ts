@@ -1,3 +1,4 @@
+import { printable } from "../../printable.ts";
 import { markup } from "../../html/mod.ts";
 import { classifierParts, type PagePart } from "../../export/mod.ts";
 import { type RunModel, weightsFile } from "../page_models.ts";
@@ -16,7 +17,9 @@ export interface ClassifyingRun {
 /** The page that classifies a drawing or a picture with the best weights of chosen runs. */
 export function classifyPage(runs: readonly ClassifyingRun[]): Page {
   const parts = runs.map(({ name, model }): PagePart => {
-    if (model === undefined) return { title: name, model: { problem: "There is no such run." } };
+    if (model === undefined) {
+      return { title: printable(name), model: { problem: "There is no such run." } };
+    }
     const title = markup`<a href="${runAddress(name)}">${name}</a>`;
     if ("problem" in model) return { title, model };
     return { title, model: { ...model, weights: { address: fileAddress(name, weightsFile) } } };

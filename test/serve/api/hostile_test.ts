@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { assertEquals, assertMatch } from "@std/assert";
 import { bombs } from "../../image/bombs.ts";
 import { temporaryFolder } from "../../temporary_folder.ts";
@@ -90,7 +91,11 @@ const requests: [what: string, bytes: Uint8Array, answer: RegExp][] = [
     requestOf(picture, { more: "Expect: wonders\r\n" }),
     /^HTTP\/1\.1 (417|200)/,
   ],
-  ["a packed body", requestOf(picture, { more: "Content-Encoding: gzip\r\n" }), /^HTTP\/1\.1 200/],
+  [
+    "a packed body",
+    requestOf(picture, { more: "Content-Encoding: gzip\r\n" }),
+    /^HTTP\/1\.1 415.*A body in \\"gzip\\" is not read/s,
+  ],
   [
     "a deep list",
     requestOf(new TextEncoder().encode(`{"images":[${"[".repeat(500_000)}`), {
@@ -123,6 +128,38 @@ Deno.test("hostile requests are refused, and the server goes on", async () => {
   }
   assertMatch(await answerTo(server.port, requestOf(picture)), /^HTTP\/1\.1 200/);
   assertEquals(server.errors, []);
+});
+
+Deno.test("who resets a connection closes no other one", async () => {
+  await using running = service();
+  const { port, errors } = running.server;
+  const request = requestOf(picture);
+  using client = await RawClient.open(port);
+  await client.send(request.subarray(0, -30));
+  for (let i = 0; i < 5; i++) {
+    await new Promise<void>((resolve, reject) => {
+      const socket = connect(port, "127.0.0.1", () => {
+        socket.resetAndDestroy();
+        resolve();
+      }).on("error", reject);
+    });
+  }
+  await client.send(request.subarray(-30));
+  assertMatch(await client.reply(), /^HTTP\/1\.1 200/);
+  assertEquals(errors, []);
+});
+
+Deno.test("of requests that come together the first eight are answered, then the connection is closed", async () => {
+  await using running = service();
+  const health = new TextEncoder().encode("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  for (const [count, answered] of [[8, 8], [9, 8], [60, 8]]) {
+    using client = await RawClient.open(running.server.port);
+    await client.send(joined(...Array.from({ length: count }, () => health)));
+    if (count === 8) await client.end();
+    let text = "";
+    for (let reply; (reply = await client.reply()) !== "";) text += reply;
+    assertEquals(text.match(/HTTP\/1\.1 200/g)?.length, answered, `${count} at once`);
+  }
 });
 
 Deno.test("pictures that unpack to more than they are worth are read or refused", async () => {

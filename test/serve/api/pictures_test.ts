@@ -73,6 +73,12 @@ const refusals: [type: string, body: string, status: number, reason: RegExp][] =
   ["application/json", '{"images": {"length": 3}}', 400, /does not fit/],
   ["application/json", '{"images": [1]}', 400, /does not fit/],
   ["application/json", '{"images": []}', 400, /images must be at least 1, not 0 images/],
+  [
+    "application/json",
+    `{"images": [${Array(784).fill(0)}]}`,
+    400,
+    /The JSON does not fit: .*; images are lists in the list, for one image as well/,
+  ],
   ["application/json", '{"images": [[]], "model": "a"}', 400, /does not fit/],
   [
     "application/json",

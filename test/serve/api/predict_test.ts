@@ -139,6 +139,7 @@ Deno.test("what cannot be served is refused in a sentence that says what to do",
     ["?model=early", 409, /The run "early" has no weights yet: wait/],
     ["?model=damaged", 409, /The run "damaged" cannot be served: .* no valid safetensors file/],
     ["?model=a&top=0", 400, /\?top= must be at least 1, not "?0"?$/],
+    ["?model=a&top=", 400, /\?top= is empty: give it a value or leave it out/],
     ["?model=a&top=x", 400, /\?top= must be a number/],
     ["?model=a&model=b", 400, /"model" stands twice/],
     ["?model=a&colour=red", 400, /there is no setting "colour": there are \?model=, \?top=/],
@@ -152,7 +153,7 @@ Deno.test("what cannot be served is refused in a sentence that says what to do",
   const list = await (await fetch(`${server.address}v1/models`)).json();
   assertEquals(list.models.map(({ name }: { name: string }) => name), ["a", "b", "damaged"]);
   const other = await fetch(`${server.address}v1/predict`);
-  assertEquals(other.status, 405);
+  assertEquals([other.status, other.headers.get("allow")], [405, "POST, OPTIONS"]);
   assertEquals(await other.json(), { error: "/v1/predict is asked with POST, not with GET" });
   assertEquals(
     (await (await fetch(`${server.address}v1/nothing`)).json()).error.slice(0, 29),
