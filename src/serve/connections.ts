@@ -17,6 +17,8 @@ interface Standing {
 
 /** Looks for late connections in the time that they are waited for. */
 const looks = 4;
+/** Milliseconds until the next try where a connection had to be closed. */
+const breath = 2;
 /** Milliseconds until the next try where a connection cannot be accepted, and none be closed. */
 const pause = 100;
 
@@ -83,9 +85,10 @@ export class Connections {
       } catch (error) {
         if (error instanceof Deno.errors.BadResource) return; // closed
         if (hasGone(error)) continue;
-        if (await this.#closeOldest()) continue;
-        onError(error);
-        await new Promise((resolve) => setTimeout(resolve, pause));
+        const isClosed = await this.#closeOldest();
+        if (!isClosed) onError(error);
+        // Its file is free when the loop has seen that nothing is read from it any more.
+        await new Promise((resolve) => setTimeout(resolve, isClosed ? breath : pause));
       }
     }
   }
