@@ -17,7 +17,13 @@ pub struct Stream {
 fn philox<const LANES: usize>(counters: [[u32; LANES]; 4], mut key: [u32; 2]) -> [[u32; LANES]; 4] {
     // In 64 bits, of which only the lower half of a word counts: so a processor multiplies a vector of them.
     let low = |word: u64| word & 0xFFFF_FFFF;
-    let mut words = counters.map(|lanes| lanes.map(u64::from));
+    // No `map`: it would be a call, compiled for any processor.
+    let mut words = [[0; LANES]; 4];
+    for word in 0..4 {
+        for lane in 0..LANES {
+            words[word][lane] = u64::from(counters[word][lane]);
+        }
+    }
     for round in 0..10 {
         if round > 0 {
             key = [key[0].wrapping_add(0x9E37_79B9), key[1].wrapping_add(0xBB67_AE85)];
@@ -30,7 +36,13 @@ fn philox<const LANES: usize>(counters: [[u32; LANES]; 4], mut key: [u32; 2]) ->
             words[3][lane] = first;
         }
     }
-    words.map(|lanes| lanes.map(|word| word as u32))
+    let mut drawn = [[0; LANES]; 4];
+    for word in 0..4 {
+        for lane in 0..LANES {
+            drawn[word][lane] = words[word][lane] as u32;
+        }
+    }
+    drawn
 }
 
 impl Stream {

@@ -23,6 +23,15 @@ impl<'a, T> Epilogue<'a, T> {
     pub fn of(added: Option<&'a [T]>, relu: bool) -> Self {
         added.map_or(Self::relu_if(relu), |other| Self::Added { other, relu })
     }
+    /// What is read beside the sums, place by place of the result.
+    #[inline(always)]
+    pub fn beside(self) -> Option<&'a [T]> {
+        match self {
+            Self::Identity | Self::Relu => None,
+            Self::Mask(mask) => Some(mask),
+            Self::Added { other, .. } => Some(other),
+        }
+    }
     pub fn mask_if(mask: Option<&'a [T]>) -> Self {
         mask.map_or(Self::Identity, Self::Mask)
     }

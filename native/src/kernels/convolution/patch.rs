@@ -20,6 +20,13 @@ pub(super) struct Patch<T, const SIDE: usize> {
     pub(super) inside: [[bool; SIDE]; 2],
 }
 
+impl<T, const SIDE: usize> Patch<T, SIDE> {
+    /// The patch's places in the first channel, row by row, from `lane` on.
+    pub(super) fn places(&self, lane: usize) -> impl Iterator<Item = *const T> {
+        self.rows.into_iter().flat_map(move |row| self.columns.map(|column| row.wrapping_add(column + lane)))
+    }
+}
+
 /// `B^T d B` of some rows of places, of all channels, for one or two vectors from `lane` on, to `[channel, place, lane]`. The source has `left`
 /// lanes from `lane` on.
 pub(super) struct Transform<T, const TILE: usize, const SIDE: usize> {

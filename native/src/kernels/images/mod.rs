@@ -9,8 +9,9 @@ pub use augment::{Augmentation, Flip, augment};
 pub use colour::Colour;
 
 use super::buffer::{Shared, filled};
-use super::vector::{Float, Kernel, Vector};
+use super::vector::{Float, Kernel, Vector, prefetch};
 use crate::error::Result;
+use crate::parallel;
 
 /// 1 / 255 as a sum of two f32.
 const RECIPROCAL: (f32, f32) = (1.0 / 255.0, (1.0 / 255.0 - (1.0f32 / 255.0) as f64) as f32);
@@ -41,33 +42,23 @@ impl Kernel<f32> for Scale<'_> {
     }
 }
 
-/// Asks memory for bytes that are soon to be read.
-fn prefetch(bytes: &[u8]) {
-    for line in bytes.chunks(64) {
-        #[cfg(target_arch = "x86_64")]
-        // SAFETY: a hint, which reads nothing.
-        unsafe {
-            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(line.as_ptr().cast())
-        };
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = line;
-    }
-}
-
 /// Images `indices` of `images [n, size]` as numbers in [0, 1]; the indices are below n.
 pub fn gather(images: &[u8], size: usize, indices: &[u32]) -> Result<Vec<f32>> {
     /// A shuffled image is in no cache, and nothing foresees where it lies.
     const AHEAD: usize = 2;
     let pixels = |index: u32| &images[index as usize * size..][..size];
-    // SAFETY: each image of the batch is written.
+    let grain = 1 + parallel::WORTH_A_THREAD / size.max(1);
+    // SAFETY: the ranges cover all images of the batch.
     unsafe {
         filled(indices.len() * size, |out: Shared<f32>| {
-            for (place, &index) in indices.iter().enumerate() {
-                if let Some(&next) = indices.get(place + AHEAD) {
-                    prefetch(pixels(next));
+            parallel::for_ranges(indices.len(), grain, |start, end| {
+                for place in start..end {
+                    if let Some(&next) = indices.get(place + AHEAD) {
+                        pixels(next).chunks(64).for_each(|line| prefetch(line.as_ptr()));
+                    }
+                    f32::dispatch(Scale { pixels: pixels(indices[place]), out: Shared::new(out.at(place * size)) });
                 }
-                f32::dispatch(Scale { pixels: pixels(index), out: Shared::new(out.at(place * size)) });
-            }
+            });
         })
     }
 }

@@ -19,6 +19,9 @@ use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
 
+/// Rows that repay packing all panels for them.
+const MANY_ROWS: usize = 256;
+
 pub struct Product<T> {
     pub data: Vec<T>,
     /// Row-major `[n, m]` instead of `[m, n]`.
@@ -51,13 +54,13 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         let panels = columns.div_ceil(self.width::<V>());
         let tiles = rows.div_ceil(tile_rows::<V>());
         // Tasks divide the rows, which lie one after another in the result, where no task packs more than one panel
-        // anew; else they divide the panels.
+        // anew, or each has rows enough to repay it; else they divide the panels.
         let threads = parallel::threads();
         let (across, down) = if threads == 1 || rows * columns * depth < 32 * parallel::WORTH_A_THREAD {
             (panels.min(1), tiles.min(1))
         } else if self.in_place::<V>() {
             (1, tiles.min(4 * threads))
-        } else if panels == 1 {
+        } else if panels == 1 || rows >= MANY_ROWS * threads {
             (1, tiles.min(threads))
         } else {
             (panels.min(4 * threads), threads.div_ceil(panels).min(tiles))

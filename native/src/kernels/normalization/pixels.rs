@@ -10,7 +10,7 @@ use super::passes::{for_pieces, scratch};
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled};
 use crate::kernels::partials::{PARTIALS, Terms, join_by};
-use crate::kernels::vector::{Float, Kernel, Vector};
+use crate::kernels::vector::{Float, Kernel, Vector, prefetch, prefetch_to_write};
 
 /// Vectors of positions side by side: a channel's are a few cache lines.
 pub(super) const SIDE_BY_SIDE: usize = 4;
@@ -201,7 +201,11 @@ impl<T: Float> Forward<'_, T> {
                 // SAFETY: as above.
                 unsafe {
                     let y = normal[v].apply(x.at(channel, i, left)).fma(weight, bias);
-                    y.store_up_to(self.y.at(channel * of_channel + first + i), left);
+                    let to = self.y.at(channel * of_channel + first + i);
+                    y.store_up_to(to, left);
+                    // The next tile's.
+                    prefetch(x.x.wrapping_add(channel * of_channel + i + count));
+                    prefetch_to_write(to.wrapping_add(count));
                 }
             }
         }

@@ -11,7 +11,7 @@ use super::rows::Rows;
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled, room};
 use crate::kernels::partials::{PARTIALS, Terms, join};
-use crate::kernels::vector::{Float, Kernel, Vector};
+use crate::kernels::vector::{Float, Kernel, Vector, prefetch, prefetch_to_write};
 
 /// d = dy weight and d (x - centre).
 #[derive(Clone, Copy)]
@@ -90,6 +90,13 @@ impl<T: Float> Backward<'_, T> {
                     let dy = dy.at::<V>(channel, i, left);
                     V::load(plain).add(dy).store(plain);
                     dy.fma(normal[v].apply(x.at(channel, i, left)), V::load(product)).store(product);
+                    // The next tile's.
+                    let next = channel * positions + i + count;
+                    prefetch(x.x.wrapping_add(next));
+                    prefetch(self.of.dy.as_ptr().wrapping_add(first + next));
+                    if let Some(dx) = self.dx {
+                        prefetch_to_write(dx.at(first).wrapping_add(next));
+                    }
                 }
             }
         }

@@ -11,6 +11,7 @@ mod intrinsics;
 mod lanes;
 #[cfg(target_arch = "aarch64")]
 mod neon;
+mod prefetch;
 mod traits;
 #[cfg(target_arch = "x86_64")]
 mod x86;
@@ -20,4 +21,5 @@ pub use self::dispatch::check_instruction_set;
 #[cfg(test)]
 pub use self::dispatch::{FORCED, InstructionSet, available};
 pub(super) use self::lanes::for_vectors;
+pub(super) use self::prefetch::{prefetch, prefetch_to_write};
 pub use self::traits::{Float, Kernel, Vector};

@@ -9,7 +9,7 @@ const LANES: usize = 16;
 
 /// Elements of a packed source that the second-level cache holds beside the weights; few in tests, which then meet all
 /// ways to divide the work.
-const ROOM: usize = if cfg!(test) { 1 << 10 } else { 64 << 10 };
+const ROOM: usize = if cfg!(test) { 1 << 10 } else { 112 << 10 };
 
 #[derive(Clone, Copy)]
 pub(super) struct Plan {

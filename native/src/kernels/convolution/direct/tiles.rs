@@ -3,7 +3,7 @@
 use crate::kernels::buffer::Shared;
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::tile::{add_term, load, store, tile_channels};
-use crate::kernels::vector::{Float, Kernel, Vector};
+use crate::kernels::vector::{Float, Kernel, Vector, prefetch};
 
 /// A tap within a packed source channel.
 #[derive(Clone, Copy)]
@@ -26,6 +26,14 @@ pub(super) struct Place {
     /// Whether all lanes lie side by side.
     pub(super) side_by_side: bool,
     pub(super) lanes: usize,
+}
+
+/// The source row that is packed next, which comes into the cache while these tiles are summed.
+#[derive(Clone, Copy)]
+pub(super) struct Ahead<T> {
+    /// Where it begins in the first channel.
+    pub(super) at: *const T,
+    pub(super) channel_step: usize,
 }
 
 /// The most vectors of a tile of so many channels: the fewer channels, the more vectors, so that enough sums are under
@@ -53,6 +61,7 @@ pub(super) struct Tiles<'a, T, const C: usize, const W: usize> {
     pub(super) place: Place,
     pub(super) lane: usize,
     pub(super) tiles: usize,
+    pub(super) ahead: Option<Ahead<T>>,
 }
 
 impl<T: Float, const C: usize, const W: usize> Kernel<T> for Tiles<'_, T, C, W> {
@@ -81,9 +90,26 @@ impl<T: Float, const C: usize, const W: usize> Tiles<'_, T, C, W> {
             }
         }
         let (mut source, mut weight) = (self.source.wrapping_add(lane), self.weight);
+        if let (true, Some(beside)) = (self.place.side_by_side, self.epilogue.beside()) {
+            for c in 0..C {
+                for w in 0..W {
+                    prefetch(beside.as_ptr().wrapping_add(self.at + lane + c * self.place.channel_step + w * V::LANES));
+                }
+            }
+        }
+        let mut ahead = self.ahead;
+        if let Some(Ahead { at, .. }) = &mut ahead {
+            *at = at.wrapping_add(lane);
+        }
         // SAFETY: the caller's promise.
         unsafe {
             for _ in 0..self.from_channels {
+                if let Some(Ahead { at, channel_step }) = &mut ahead {
+                    for w in 0..W {
+                        prefetch(at.wrapping_add(w * V::LANES));
+                    }
+                    *at = at.wrapping_add(*channel_step);
+                }
                 for tap in self.taps {
                     add_term(&mut sums, weight.wrapping_add(tap.place * C), 1, load(source.wrapping_add(tap.at)));
                 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::layout::{Layout, Segment, Strip};
 use super::plan::Plan;
-use super::tiles::{Place, Tap, Tiles, tile_vectors};
+use super::tiles::{Ahead, Place, Tap, Tiles, tile_vectors};
 use super::whole::Whole;
 use crate::kernels::tile::{channel_block, with_constant};
 use crate::kernels::vector::{Float, Kernel, Vector, for_vectors};
@@ -51,14 +51,15 @@ impl<T: Float> Kernel<T> for Units<'_, T> {
             // SAFETY: the plan's room is that of all slots, with a vector more, since the last one of a row may reach
             // beyond it; each unit is one task's alone.
             unsafe {
-                for row in band {
+                for row in band.clone() {
                     for source in (0..g.rows.kernel).filter_map(|ky| rows.source(row, ky)) {
                         let slot = source % unit.slots;
                         if held[slot].replace(source) != Some(source) {
                             self.pack::<V>(&unit, source, slot);
                         }
                     }
-                    self.row::<V>(&unit, row, &mut taps);
+                    let ahead = if row + 1 < band.end { self.ahead(&unit, row + 1, &held) } else { None };
+                    self.row::<V>(&unit, row, &mut taps, ahead);
                 }
             }
         }
@@ -105,10 +106,25 @@ impl<T: Float> Units<'_, T> {
         }
     }
 
+    /// The first source row of destination row `row` that is not `held`, where its channels are too many for a processor
+    /// to foresee what is read of them.
+    fn ahead(&self, unit: &Unit<T>, row: usize, held: &[Option<usize>]) -> Option<Ahead<T>> {
+        const MANY: usize = 16;
+        let Whole { geometry: g, rows, columns, from_channels, x, .. } = self.whole;
+        if from_channels < MANY || columns.axis.stride > 1 || unit.pitch != g.images {
+            return None;
+        }
+        let mut sources = (0..g.rows.kernel).filter_map(|ky| rows.source(row, ky));
+        let source = sources.find(|&source| held[source % unit.slots] != Some(source))?;
+        let row_length = columns.from * g.images;
+        let at = x.as_ptr().wrapping_add((unit.group * from_channels * rows.from + source) * row_length);
+        Some(Ahead { at, channel_step: rows.from * row_length })
+    }
+
     /// # Safety
     /// The unit's source must be packed, and the row be this thread's alone.
     #[inline(always)]
-    unsafe fn row<V: Vector<Element = T>>(&self, unit: &Unit<T>, row: usize, taps: &mut Vec<Tap>) {
+    unsafe fn row<V: Vector<Element = T>>(&self, unit: &Unit<T>, row: usize, taps: &mut Vec<Tap>, ahead: Option<Ahead<T>>) {
         let Whole { geometry: g, rows, columns, from_channels, to_channels, bias, epilogue, out, .. } = self.whole;
         let row_length = self.layout.columns * unit.pitch;
         let channel_length = unit.slots * row_length;
@@ -163,6 +179,7 @@ impl<T: Float> Units<'_, T> {
                                 place,
                                 lane,
                                 tiles,
+                                ahead: ahead.filter(|_| block == 0),
                             })
                         })
                     });

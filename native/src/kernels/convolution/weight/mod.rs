@@ -31,6 +31,7 @@ const MOST_TILES: usize = 2048;
 
 /// `x [i, h, w, n], dy [o, h', w', n] -> (dw [o, i / groups, ky, kx], db [o])`, an empty db where there is no `bias`.
 pub fn weight_gradient<T: Float>(geometry: &Geometry, x: &[T], dy: &[T], bias: bool) -> Result<(Vec<T>, Vec<T>)> {
+    let geometry = &geometry.in_one_row();
     let length = geometry.out_channels * geometry.in_group() * geometry.taps();
     let biases = if bias { geometry.out_channels } else { 0 };
     if Walk::of(geometry) == Walk::Packed {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::products::Products;
+use super::products::{Products, Soon};
 use super::transforms::output_gradient;
 use super::whole::Whole;
 use crate::kernels::convolution::patch::{Patch, Transform, places};
@@ -33,25 +33,34 @@ impl<T: Float> Kernel<T> for Task<'_, T> {
         let mut inputs = vec![T::ZERO; places * TERMS * in_channels];
         let mut outputs = Vec::<T>::with_capacity(places * TERMS * out_channels);
         let (inputs, outputs) = (inputs.as_mut_ptr(), outputs.as_mut_ptr());
-        for tile in 0..down * across {
-            for first in (0..images).step_by(TERMS) {
-                let block = Block { task: &self, tile: [tile / across, tile % across], first };
-                T::dispatch(Inputs { block, to: inputs });
-                T::dispatch(Outputs { block, to: outputs });
-                for place in 0..places {
-                    // SAFETY: both were written for all terms; the sums of these places and channels are this task's alone.
-                    unsafe {
-                        T::dispatch(Products {
-                            terms: TERMS.min(images - first),
-                            x: inputs.add(place * TERMS * in_channels),
-                            dy: outputs.add(place * TERMS * out_channels),
-                            dy_step: TERMS,
-                            sums: whole.sums.at(whole.sum(rows.start * SIDE + place, channels.start)),
-                            in_channels,
-                            out_channels,
-                            begins: tile == 0 && first == 0,
-                        });
-                    }
+        let mut soon = Soon { runs: Vec::with_capacity(SIDE * SIDE + TILE * TILE) };
+        let blocks = images.div_ceil(TERMS);
+        let block = |index: usize| {
+            let tile = index / blocks;
+            Block { task: &self, tile: [tile / across, tile % across], first: index % blocks * TERMS }
+        };
+        let all = down * across * blocks;
+        for index in 0..all {
+            let here = block(index);
+            if index + 1 < all {
+                block(index + 1).read_soon(&mut soon);
+            }
+            T::dispatch(Inputs { block: here, to: inputs });
+            T::dispatch(Outputs { block: here, to: outputs });
+            for place in 0..places {
+                // SAFETY: both were written for all terms; the sums of these places and channels are this task's alone.
+                unsafe {
+                    T::dispatch(Products {
+                        terms: TERMS.min(images - here.first),
+                        x: inputs.add(place * TERMS * in_channels),
+                        dy: outputs.add(place * TERMS * out_channels),
+                        dy_step: TERMS,
+                        sums: whole.sums.at(whole.sum(rows.start * SIDE + place, channels.start)),
+                        in_channels,
+                        out_channels,
+                        begins: index == 0,
+                        soon: &mut soon,
+                    });
                 }
             }
         }
@@ -72,6 +81,31 @@ impl<T> Clone for Block<'_, T> {
 }
 
 impl<T> Copy for Block<'_, T> {}
+
+impl<T: Float> Block<'_, T> {
+    /// What the block's transforms read.
+    fn read_soon(&self, soon: &mut Soon<T>) {
+        let Block { task: Task { whole, channels, .. }, tile: [row, column], first } = *self;
+        let g = whole.geometry;
+        let (inputs, outputs) = ([g.rows.input, g.columns.input], [g.rows.output, g.columns.output]);
+        soon.runs.clear();
+        let (rows, columns): ([_; SIDE], [_; SIDE]) =
+            (places(row * TILE, g.rows.padding, inputs[0]), places(column * TILE, g.columns.padding, inputs[1]));
+        for row in rows.into_iter().flatten() {
+            for column in columns.into_iter().flatten() {
+                let at = whole.x.as_ptr().wrapping_add((row * inputs[1] + column) * g.images + first);
+                soon.runs.push((at, inputs[0] * inputs[1] * g.images, g.in_channels));
+            }
+        }
+        let step = outputs[0] * outputs[1] * g.images;
+        for row in row * TILE..outputs[0].min((row + 1) * TILE) {
+            for column in column * TILE..outputs[1].min((column + 1) * TILE) {
+                let at = whole.dy.as_ptr().wrapping_add(channels.start * step + (row * outputs[1] + column) * g.images + first);
+                soon.runs.push((at, step, channels.len()));
+            }
+        }
+    }
+}
 
 /// `B^T d B` of a block, of all input channels.
 struct Inputs<'a, T> {

@@ -1,10 +1,29 @@
 //! The products of one block at one place: the only sums of the gradient.
 
 use crate::kernels::tile::{add_term, channel_block, load, tile_channels, with_constant};
-use crate::kernels::vector::{Float, Kernel, Vector};
+use crate::kernels::vector::{Float, Kernel, Vector, prefetch};
+
+/// Vectors that are read soon and come into the cache meanwhile, one for each term that is added.
+pub(super) struct Soon<T> {
+    /// The first vector, how far the next one is, and how many there are; the last of these runs comes first.
+    pub(super) runs: Vec<(*const T, usize, usize)>,
+}
+
+impl<T> Soon<T> {
+    #[inline(always)]
+    fn fetch(&mut self) {
+        if let Some((at, step, left)) = self.runs.last_mut() {
+            prefetch(*at);
+            (*at, *left) = (at.wrapping_add(*step), left.wrapping_sub(1));
+            if *left == 0 {
+                self.runs.pop();
+            }
+        }
+    }
+}
 
 /// `sums[o, i] += sum over terms of dy[o, term] x[term, i]`; input channels are whole vectors.
-pub(super) struct Products<T> {
+pub(super) struct Products<'a, T> {
     pub(super) terms: usize,
     pub(super) x: *const T,
     pub(super) dy: *const T,
@@ -15,12 +34,13 @@ pub(super) struct Products<T> {
     pub(super) out_channels: usize,
     /// Whether the block is the first, whose sums are added to +0.
     pub(super) begins: bool,
+    pub(super) soon: &'a mut Soon<T>,
 }
 
-impl<T: Float> Kernel<T> for Products<T> {
+impl<T: Float> Kernel<T> for Products<'_, T> {
     type Output = ();
     #[inline(always)]
-    fn run<V: Vector<Element = T>>(self) {
+    fn run<V: Vector<Element = T>>(mut self) {
         let blocks = self.out_channels.div_ceil(tile_channels::<V>());
         for lane in (0..self.in_channels).step_by(2 * V::LANES) {
             for block in 0..blocks {
@@ -36,11 +56,11 @@ impl<T: Float> Kernel<T> for Products<T> {
     }
 }
 
-impl<T: Float> Products<T> {
+impl<T: Float> Products<'_, T> {
     /// # Safety
     /// All must be valid for R output channels from `first` on and W vectors from `lane` on.
     #[inline(always)]
-    unsafe fn tile<V: Vector<Element = T>, const R: usize, const W: usize>(&self, first: usize, lane: usize) {
+    unsafe fn tile<V: Vector<Element = T>, const R: usize, const W: usize>(&mut self, first: usize, lane: usize) {
         if R > tile_channels::<V>() {
             return; // never asked for; nothing to compile
         }
@@ -49,6 +69,7 @@ impl<T: Float> Products<T> {
             let (mut x, mut dy) = (self.x.add(lane), self.dy.add(first * self.dy_step));
             let mut sums = [[V::zero(); W]; R];
             for _ in 0..self.terms {
+                self.soon.fetch();
                 add_term(&mut sums, dy, self.dy_step, load(x));
                 (x, dy) = (x.wrapping_add(self.in_channels), dy.wrapping_add(1));
             }

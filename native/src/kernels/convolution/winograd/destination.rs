@@ -10,6 +10,9 @@ pub(super) trait Destination<V: Vector, const TILE: usize>: Copy {
     /// # Safety
     /// The lanes from `lane` on of this channel must be this thread's alone.
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; TILE]; TILE]);
+
+    /// The results of a tile: their number along a side, where they go, and how they lie there.
+    fn results(&self) -> (usize, Shared<V::Element>, Places);
 }
 
 /// The places of a tile's results in memory.
@@ -57,6 +60,11 @@ impl<T: Copy + Default, E> Outputs<'_, T, E> {
 
 impl<V: Vector, E: VectorEpilogue<V>, const TILE: usize> Destination<V, TILE> for Outputs<'_, V::Element, E> {
     #[inline(always)]
+    fn results(&self) -> (usize, Shared<V::Element>, Places) {
+        (TILE, self.out, self.places)
+    }
+
+    #[inline(always)]
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; TILE]; TILE]) {
         let Places { first, channel_step, row_step, column_step, rows, columns, lanes } = self.places;
         let left = lanes.saturating_sub(lane);
@@ -81,6 +89,11 @@ impl<V: Vector, E: VectorEpilogue<V>, const TILE: usize> Destination<V, TILE> fo
 }
 
 impl<V: Vector, E: VectorEpilogue<V>, const TILE: usize> Destination<V, TILE> for Pooled<'_, V::Element, E> {
+    #[inline(always)]
+    fn results(&self) -> (usize, Shared<V::Element>, Places) {
+        (TILE / 2, self.outputs.out, self.outputs.places)
+    }
+
     #[inline(always)]
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; TILE]; TILE]) {
         let Outputs { out, epilogue, places, .. } = self.outputs;

@@ -52,10 +52,10 @@ where
                 if window > 1 {
                     let outputs = Outputs { out: planes, bias: self.bias(), epilogue, places };
                     let to = Pooled { outputs, argmax: Shared::new(argmaxes.as_mut_ptr()) };
-                    self.lanes::<V>(patch, lane, length, scratch, to);
+                    self.lanes::<V>(patch, lane, length, &[], scratch, to);
                 } else {
                     let to = Outputs { out: planes, bias: self.bias(), epilogue: Identity, places };
-                    self.lanes::<V>(patch, lane, length, scratch, to);
+                    self.lanes::<V>(patch, lane, length, &[], scratch, to);
                 }
             }
         }

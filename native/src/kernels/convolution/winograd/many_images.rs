@@ -20,17 +20,29 @@ where
         let ([_, across], [height, width], side) = (self.whole.tiles(), self.whole.size(), TILE / window);
         let source = self.source();
         let vectors = images.div_ceil(2 * V::LANES);
-        for unit in self.units.clone() {
+        let place_of = |unit: usize| {
             let (tile, lane) = (unit / vectors, unit % vectors * 2 * V::LANES);
-            let (row, column) = (tile / across, tile % across);
+            ([tile / across, tile % across], lane)
+        };
+        let patch_at = |[row, column]: [usize; 2]| {
             let row_places = places(row * TILE, rows.padding, rows.from);
             let column_places = places(column * TILE, columns.padding, columns.from);
-            let patch = Patch {
+            Patch {
                 rows: row_places.map(|row| source[row.unwrap_or(0) * columns.from * images..].as_ptr()),
                 columns: column_places.map(|column| column.unwrap_or(0) * images),
                 step: rows.from * columns.from * images,
                 inside: [row_places, column_places].map(|places| places.map(|place| place.is_some())),
-            };
+            }
+        };
+        let mut next = Vec::with_capacity(SIDE * SIDE);
+        for unit in self.units.clone() {
+            let ([row, column], lane) = place_of(unit);
+            let patch = patch_at([row, column]);
+            next.clear();
+            if unit + 1 < self.units.end {
+                let (tile, lane) = place_of(unit + 1);
+                next.extend(patch_at(tile).places(lane));
+            }
             let (row, column) = (row * side, column * side);
             let places = Places {
                 first: ((self.group * to_channels * height + row) * width + column) * images,
@@ -45,9 +57,9 @@ where
             // SAFETY: the patch holds all images; a tile's outputs are this task's alone.
             unsafe {
                 if window > 1 {
-                    self.lanes::<V>(patch, lane, images, scratch, Pooled { outputs, argmax });
+                    self.lanes::<V>(patch, lane, images, &next, scratch, Pooled { outputs, argmax });
                 } else {
-                    self.lanes::<V>(patch, lane, images, scratch, outputs);
+                    self.lanes::<V>(patch, lane, images, &next, scratch, outputs);
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::destination::Destination;
-use super::products::Products;
+use super::products::{Products, Soon};
 use super::whole::Whole;
 use crate::kernels::convolution::patch::{Patch, Transform};
 use crate::kernels::convolution::tiles::{Form, Tiles};
@@ -20,6 +20,9 @@ pub(super) struct Piece<'a, T, const TILE: usize, const SIDE: usize> {
     pub(super) units: Range<usize>,
     pub(super) blocks: Range<usize>,
 }
+
+/// The most results of a tile.
+const MOST_RESULTS: usize = 16;
 
 #[derive(Clone, Copy)]
 pub(super) struct Scratch<T> {
@@ -91,7 +94,8 @@ where
         self.whole.bias.map(|bias| &bias[self.group * self.whole.to_channels..])
     }
 
-    /// All channels of one or two vectors from `lane` on. The source has `lanes` lanes.
+    /// All channels of one or two vectors from `lane` on. The source has `lanes` lanes. `next` are the places that the
+    /// first channel's next patch is read from.
     ///
     /// # Safety
     /// The patch must be valid for all channels and these lanes; `to` must hold for all channels and lanes.
@@ -101,15 +105,16 @@ where
         patch: Patch<T, SIDE>,
         lane: usize,
         lanes: usize,
+        next: &[*const T],
         scratch: Scratch<T>,
         to: impl Destination<V, TILE>,
     ) {
         // SAFETY: the caller's promise.
         unsafe {
             if lanes - lane > V::LANES {
-                self.vectors::<V, 2>(patch, lane, lanes - lane, scratch, to);
+                self.vectors::<V, 2>(patch, lane, lanes - lane, next, scratch, to);
             } else {
-                self.vectors::<V, 1>(patch, lane, lanes - lane, scratch, to);
+                self.vectors::<V, 1>(patch, lane, lanes - lane, next, scratch, to);
             }
         }
     }
@@ -124,12 +129,14 @@ where
         patch: Patch<T, SIDE>,
         lane: usize,
         left: usize,
+        next: &[*const T],
         scratch: Scratch<T>,
         destination: impl Destination<V, TILE>,
     ) {
         let Whole { from_channels, to_channels, .. } = self.whole;
         let blocks = to_channels.div_ceil(tile_channels::<V>());
         let Scratch { patches, products } = scratch;
+        let (side, out, places) = destination.results();
         // SAFETY: the caller's promise; the scratch has room for two vectors.
         unsafe {
             T::dispatch(Transform::<T, TILE, SIDE> {
@@ -145,7 +152,27 @@ where
                 let (first, last) = channel_block(to_channels, block, blocks);
                 let kernels = self.kernels.as_ptr().add(SIDE * SIDE * from_channels * first);
                 let to_channels = last - first;
-                T::dispatch(Products { places: SIDE * SIDE, from_channels, to_channels, vectors: W, kernels, patches, products });
+                let (mut written, mut count) = ([std::ptr::null(); MOST_RESULTS], 0);
+                if !next.is_empty() {
+                    for r in 0..side.min(places.rows) {
+                        for c in 0..side.min(places.columns) {
+                            let at = places.first + first * places.channel_step + lane;
+                            written[count] = out.at(at + r * places.row_step + c * places.column_step).cast_const();
+                            count += 1;
+                        }
+                    }
+                }
+                T::dispatch(Products {
+                    places: SIDE * SIDE,
+                    from_channels,
+                    to_channels,
+                    vectors: W,
+                    kernels,
+                    patches,
+                    products,
+                    read: Soon { places: if block == self.blocks.start { next } else { &[] }, channel_step: patch.step },
+                    written: Soon { places: &written[..count], channel_step: places.channel_step },
+                });
                 for channel in 0..to_channels {
                     for w in 0..W {
                         let from = products.add((channel * SIDE * SIDE * W + w) * V::LANES);

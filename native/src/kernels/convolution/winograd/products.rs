@@ -1,10 +1,10 @@
 //! The products, place by place: the only sums of the convolution.
 
 use crate::kernels::tile::{add_term, load, tile_channels, with_constant};
-use crate::kernels::vector::{Float, Kernel, Vector};
+use crate::kernels::vector::{Float, Kernel, Vector, prefetch, prefetch_to_write};
 
 /// The sums over the source channels, of each place and each channel of a block.
-pub(super) struct Products<T> {
+pub(super) struct Products<'a, T> {
     pub(super) places: usize,
     pub(super) from_channels: usize,
     pub(super) to_channels: usize,
@@ -12,9 +12,22 @@ pub(super) struct Products<T> {
     pub(super) kernels: *const T,
     pub(super) patches: *const T,
     pub(super) products: *mut T,
+    /// What is read, of all source channels.
+    pub(super) read: Soon<'a, T>,
+    /// What is written, of the block's channels.
+    pub(super) written: Soon<'a, T>,
 }
 
-impl<T: Float> Kernel<T> for Products<T> {
+/// Memory that is needed soon, a vector for each of the vectors at work, which comes into the cache meanwhile: some places
+/// of each channel.
+#[derive(Clone, Copy)]
+pub(super) struct Soon<'a, T> {
+    /// The places in the first channel.
+    pub(super) places: &'a [*const T],
+    pub(super) channel_step: usize,
+}
+
+impl<T: Float> Kernel<T> for Products<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
@@ -27,7 +40,7 @@ impl<T: Float> Kernel<T> for Products<T> {
     }
 }
 
-impl<T: Float> Products<T> {
+impl<T: Float> Products<'_, T> {
     /// # Safety
     /// `kernels` must be valid for C numbers of every place and source channel, `patches` for W vectors of every source
     /// channel and place, and `products` for W vectors of C channels and every place.
@@ -43,7 +56,21 @@ impl<T: Float> Products<T> {
             for place in 0..places {
                 let mut from = self.patches.add(place * W * V::LANES);
                 let mut sums = [[V::zero(); W]; C];
-                for _ in 0..self.from_channels {
+                let mut read = self.read.places.get(place).copied();
+                let mut written = self.written.places.get(place).copied();
+                for channel in 0..self.from_channels {
+                    if let Some(at) = &mut read {
+                        for w in 0..W {
+                            prefetch(at.wrapping_add(w * V::LANES));
+                        }
+                        *at = at.wrapping_add(self.read.channel_step);
+                    }
+                    if let Some(at) = written.as_mut().filter(|_| channel < C) {
+                        for w in 0..W {
+                            prefetch_to_write(at.wrapping_add(w * V::LANES));
+                        }
+                        *at = at.wrapping_add(self.written.channel_step);
+                    }
                     add_term(&mut sums, weight, 1, load(from));
                     weight = weight.add(C);
                     from = from.add(places * W * V::LANES);
