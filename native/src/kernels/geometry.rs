@@ -1,7 +1,5 @@
 //! The shape of a sliding window: how places of its input and of its output meet.
 
-use super::partials::PARTIALS;
-
 /// One spatial dimension of a convolution.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Axis {
@@ -46,16 +44,16 @@ impl Geometry {
     pub fn taps(&self) -> usize {
         self.rows.kernel * self.columns.kernel
     }
-    /// Where each output meets its own place alone, and rows are whole blocks of partial sums, the image as one row:
-    /// its sums are the same chains.
-    pub fn in_one_row(&self) -> Self {
+    /// Where each output meets its own place alone, the same places in so many rows: the sums are the same.
+    pub fn in_rows(&self, rows: usize) -> Option<Self> {
         let is_alone = |axis: Axis| axis.kernel == 1 && axis.stride == 1 && axis.padding == 0;
-        if !is_alone(self.rows) || !is_alone(self.columns) || !(self.columns.output * self.images).is_multiple_of(PARTIALS) {
-            return *self;
+        // An empty tensor may name as many places as it likes.
+        let places = self.rows.output.checked_mul(self.columns.output)?;
+        if !is_alone(self.rows) || !is_alone(self.columns) || rows == 0 || !places.is_multiple_of(rows) {
+            return None;
         }
-        let places = self.rows.output.saturating_mul(self.columns.output); // of an empty tensor as many as you like
         let along = |axis: Axis, length: usize| Axis { input: length, output: length, ..axis };
-        Self { rows: along(self.rows, 1), columns: along(self.columns, places), ..*self }
+        Some(Self { rows: along(self.rows, rows), columns: along(self.columns, places / rows), ..*self })
     }
     /// Whether every patch of 3x3 neighbours has its output: what minimal filtering is for.
     pub fn is_plain_3x3(&self) -> bool {

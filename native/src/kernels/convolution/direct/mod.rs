@@ -55,9 +55,10 @@ fn run<T: Float>(
     bias: Option<&[T]>,
     epilogue: Epilogue<T>,
 ) -> Result<Vec<T>> {
-    let (rows, columns) = (Flow::new(geometry.rows, backward), Flow::new(geometry.columns, backward));
     let (from_channels, to_channels) =
         if backward { (geometry.out_group(), geometry.in_group()) } else { (geometry.in_group(), geometry.out_group()) };
+    let geometry = &plan::in_short_rows(geometry, from_channels);
+    let (rows, columns) = (Flow::new(geometry.rows, backward), Flow::new(geometry.columns, backward));
     let length = geometry.groups * to_channels * rows.to * columns.to * geometry.images;
     // The segments, the packed weights, and for each thread a packed source and a row's taps.
     let places = (columns.to * columns.axis.kernel).saturating_add(columns.to).saturating_mul(size_of::<Segment>());

@@ -2,6 +2,7 @@
 
 use super::layout::Layout;
 use super::whole::Whole;
+use crate::kernels::geometry::Geometry;
 use crate::parallel;
 
 /// The most lanes of a vector: images are divided by multiples of it.
@@ -10,6 +11,16 @@ const LANES: usize = 16;
 /// Elements of a packed source that the second-level cache holds beside the weights; few in tests, which then meet all
 /// ways to divide the work.
 const ROOM: usize = if cfg!(test) { 1 << 10 } else { 112 << 10 };
+
+/// A convolution of single places in rows so short that all images of a row are packed together, where there are such
+/// rows.
+pub(super) fn in_short_rows(geometry: &Geometry, from_channels: usize) -> Geometry {
+    let (rows, columns) = (geometry.rows.output, geometry.columns.output);
+    let row = |columns: usize| from_channels.saturating_mul(columns).saturating_mul(geometry.images);
+    let mut parts = (1..=columns).filter(|parts| columns.is_multiple_of(*parts));
+    let parts = parts.find(|parts| row(columns / parts) <= ROOM);
+    parts.and_then(|parts| geometry.in_rows(rows.saturating_mul(parts))).unwrap_or(*geometry)
+}
 
 #[derive(Clone, Copy)]
 pub(super) struct Plan {

@@ -22,6 +22,7 @@ use self::whole::{Tile, Whole, tile_out_channels, tile_taps};
 use crate::error::Result;
 use crate::kernels::buffer::filled_pair;
 use crate::kernels::geometry::Geometry;
+use crate::kernels::partials::PARTIALS;
 use crate::kernels::tile::channel_block;
 use crate::kernels::vector::{Float, Kernel, Vector};
 use crate::{memory, parallel};
@@ -31,7 +32,9 @@ const MOST_TILES: usize = 2048;
 
 /// `x [i, h, w, n], dy [o, h', w', n] -> (dw [o, i / groups, ky, kx], db [o])`, an empty db where there is no `bias`.
 pub fn weight_gradient<T: Float>(geometry: &Geometry, x: &[T], dy: &[T], bias: bool) -> Result<(Vec<T>, Vec<T>)> {
-    let geometry = &geometry.in_one_row();
+    // Rows of whole blocks of partials are one row: fewer beginnings.
+    let is_whole = (geometry.columns.output * geometry.images).is_multiple_of(PARTIALS);
+    let geometry = &geometry.in_rows(1).filter(|_| is_whole).unwrap_or(*geometry);
     let length = geometry.out_channels * geometry.in_group() * geometry.taps();
     let biases = if bias { geometry.out_channels } else { 0 };
     if Walk::of(geometry) == Walk::Packed {
