@@ -106,7 +106,7 @@ export class RunStore {
     const unchanged = cached?.settled && cached.folder === folder.text;
     if (unchanged && cached.record?.state === "finished") return cached.record;
     const lock = stampOf(`${path}/.lock`);
-    const free = cached?.locked === false && cached.lock === lock.text;
+    const free = cached?.settled && !cached.locked && cached.lock === lock.text;
     const locked = !free && isLocked(path, options);
     const files = [
       stampOf(`${path}/metrics.csv`),

@@ -45,6 +45,18 @@ Deno.test("a run is training while its lock is held, and interrupted when it is 
   assertEquals(readable(store, "a").state, "training");
 });
 
+Deno.test("a lock that is taken in the instant in which it was seen free is seen", () => {
+  using parent = temporaryFolder();
+  const folder = writeRun(parent.path, "a", { epochs: 2, finished: false });
+  const store = new RunStore(parent.path);
+  lockRun(folder)[Symbol.dispose]();
+  const { mtime } = Deno.statSync(`${folder}/.lock`);
+  assertEquals(readable(store, "a").state, "interrupted");
+  using _lock = lockRun(folder);
+  Deno.utimeSync(`${folder}/.lock`, mtime!, mtime!); // as coarse clocks have it
+  assertEquals(readable(store, "a").state, "training");
+});
+
 Deno.test("a trial's run is not interrupted: its study says what becomes of it", () => {
   using parent = temporaryFolder();
   const folder = writeRun(parent.path, "a", { epochs: 2, finished: false });
@@ -63,6 +75,7 @@ Deno.test("a lock that was seen free is not tried again until someone has taken 
   const folder = writeRun(parent.path, "a", { finished: false });
   const store = new RunStore(parent.path);
   lockRun(folder)[Symbol.dispose]();
+  for (const name of [".lock", "metrics.csv", "."]) age(`${folder}/${name}`);
   store.get("a");
   const tryLock = Deno.FsFile.prototype.tryLockSync;
   try {
