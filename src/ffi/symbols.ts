@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 72277709;
+export const ABI_HASH = 1195554414;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -99,11 +99,27 @@ export const symbols = {
   tensor_log_softmax_gradient: { parameters: ["f64", "f64", "u32"], result: "f64" },
   tensor_matmul: { parameters: ["f64", "f64"], result: "f64" },
   linear: { parameters: ["f64", "f64", "f64", "u32"], result: "f64" },
+  linear_activation: {
+    parameters: ["f64", "f64", "f64", "u32", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
   linear_gradients: {
     parameters: ["f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
     result: "f64",
   },
   conv2d: { parameters: ["f64", "f64", "f64", "buffer", "u32", "f64", "u32"], result: "f64" },
+  conv2d_activation: {
+    parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "f64", "f64", "u32", "buffer", "u32"],
+    result: "f64",
+  },
+  conv2d_statistics: {
+    parameters: ["f64", "f64", "f64", "buffer", "u32", "buffer", "u32"],
+    result: "f64",
+  },
+  conv2d_avg_pool2d: {
+    parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "buffer", "u32"],
+    result: "f64",
+  },
   conv2d_max_pool2d: {
     parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "buffer", "u32", "buffer", "u32"],
     result: "f64",
@@ -120,7 +136,20 @@ export const symbols = {
   avg_pool2d: { parameters: ["f64", "buffer", "u32"], result: "f64" },
   avg_pool2d_gradient: { parameters: ["f64", "buffer", "u32", "buffer", "u32"], result: "f64" },
   batch_norm: {
-    parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
+    parameters: [
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "f64",
+      "u32",
+      "f64",
+      "buffer",
+      "u32",
+    ],
     result: "f64",
   },
   batch_norm_max_pool2d: {
@@ -135,6 +164,7 @@ export const symbols = {
       "u32",
       "buffer",
       "u32",
+      "f64",
       "buffer",
       "u32",
     ],
@@ -499,6 +529,20 @@ export interface Native {
   /** `x [b, in], weight [out, in], bias [out] or 0 -> [b, out]`, through ReLU where `relu` is 1. */
   linear(x: Handle, weight: Handle, bias: Handle, relu: number): Handle;
   /**
+   * Writes two handles: what `linear` gives without a ReLU, 0 unless `keeps` is 1, and the activation function with this
+   * number and settings of it.
+   */
+  linear_activation(
+    x: Handle,
+    weight: Handle,
+    bias: Handle,
+    number: number,
+    first: number,
+    second: number,
+    keeps: number,
+    out: F64,
+  ): void;
+  /**
    * Writes three handles, 0 for a gradient that is not wanted: the gradients of `linear` for x (`wanted` has
    * bit 0), weight (bit 1) and bias (bit 2). `y` is the result where it went through ReLU, else 0.
    */
@@ -516,6 +560,32 @@ export interface Native {
    * groups]`.
    */
   conv2d(x: Handle, weight: Handle, bias: Handle, p: U32, added: Handle, relu: number): Handle;
+  /**
+   * Writes two handles: what `conv2d` gives without an epilogue, 0 unless `keeps` is 1, and the activation function with
+   * this number and settings of it.
+   */
+  conv2d_activation(
+    x: Handle,
+    weight: Handle,
+    bias: Handle,
+    p: U32,
+    number: number,
+    first: number,
+    second: number,
+    keeps: number,
+    out: F64,
+  ): void;
+  /** Writes two handles: what `conv2d` gives without an epilogue, and the statistics of its channels for `batch_norm`. */
+  conv2d_statistics(x: Handle, weight: Handle, bias: Handle, p: U32, out: F64): void;
+  /** What avg_pool2d with the parameters `pooling` gives of conv2d's result. */
+  conv2d_avg_pool2d(
+    x: Handle,
+    weight: Handle,
+    bias: Handle,
+    p: U32,
+    relu: number,
+    pooling: U32,
+  ): Handle;
   /**
    * Writes two handles: the maximum and its argmax that max_pool2d with the parameters `pooling` gives of conv2d's
    * result.
@@ -557,7 +627,7 @@ export interface Native {
   /** The gradient of avg_pool2d. */
   avg_pool2d_gradient(dy: Handle, xShape: U32, p: U32): Handle;
   /**
-   * By the batch's own statistics; with `added`, 0 or a tensor, `y + added`; with `relu` max(y, 0) of it. The running
+   * By the batch's own statistics, which `known` has unless it is 0; with `added`, 0 or a tensor, `y + added`; with `relu` max(y, 0) of it. The running
    * statistics, 0 or tensors, are moved in place.
    */
   batch_norm(
@@ -570,6 +640,7 @@ export interface Native {
     epsilon: number,
     added: Handle,
     relu: number,
+    known: Handle,
     out: F64,
   ): void;
   /** As batch_norm, through max_pool2d with the parameters `pooling`: writes the argmax as a third handle. */
@@ -583,6 +654,7 @@ export interface Native {
     epsilon: number,
     relu: number,
     pooling: U32,
+    known: Handle,
     out: F64,
   ): void;
   /** Writes three handles. `value`: 0, or the maximum where a ReLU came before the pooling. */
@@ -1026,11 +1098,58 @@ export const bind = (
     s.tensor_log_softmax_gradient(y, dy, u32(dim)) || fail(),
   tensor_matmul: (a, b) => s.tensor_matmul(a, b) || fail(),
   linear: (x, weight, bias, relu) => s.linear(x, weight, bias, u32(relu)) || fail(),
+  linear_activation: (x, weight, bias, number, first, second, keeps, out) =>
+    void (s.linear_activation(
+      x,
+      weight,
+      bias,
+      u32(number),
+      first,
+      second,
+      u32(keeps),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
   linear_gradients: (x, weight, y, dy, wanted, out) =>
     void (s.linear_gradients(x, weight, y, dy, u32(wanted), array(out, Float64Array), length) ||
       fail()),
   conv2d: (x, weight, bias, p, added, relu) =>
     s.conv2d(x, weight, bias, array(p, Uint32Array), length, added, u32(relu)) || fail(),
+  conv2d_activation: (x, weight, bias, p, number, first, second, keeps, out) =>
+    void (s.conv2d_activation(
+      x,
+      weight,
+      bias,
+      array(p, Uint32Array),
+      length,
+      u32(number),
+      first,
+      second,
+      u32(keeps),
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  conv2d_statistics: (x, weight, bias, p, out) =>
+    void (s.conv2d_statistics(
+      x,
+      weight,
+      bias,
+      array(p, Uint32Array),
+      length,
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  conv2d_avg_pool2d: (x, weight, bias, p, relu, pooling) =>
+    s.conv2d_avg_pool2d(
+      x,
+      weight,
+      bias,
+      array(p, Uint32Array),
+      length,
+      u32(relu),
+      array(pooling, Uint32Array),
+      length,
+    ) || fail(),
   conv2d_max_pool2d: (x, weight, bias, p, relu, pooling, out) =>
     void (s.conv2d_max_pool2d(
       x,
@@ -1083,6 +1202,7 @@ export const bind = (
     epsilon,
     added,
     relu,
+    known,
     out,
   ) =>
     void (s.batch_norm(
@@ -1095,6 +1215,7 @@ export const bind = (
       epsilon,
       added,
       u32(relu),
+      known,
       array(out, Float64Array),
       length,
     ) || fail()),
@@ -1108,6 +1229,7 @@ export const bind = (
     epsilon,
     relu,
     pooling,
+    known,
     out,
   ) =>
     void (s.batch_norm_max_pool2d(
@@ -1121,6 +1243,7 @@ export const bind = (
       u32(relu),
       array(pooling, Uint32Array),
       length,
+      known,
       array(out, Float64Array),
       length,
     ) || fail()),

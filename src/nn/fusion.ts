@@ -1,3 +1,4 @@
+import type * as own from "./activations.ts";
 import { ConvolutionGeometry, functional, PoolingGeometry, type Tensor } from "../tensor/mod.ts";
 import type { Conv2d } from "./convolution.ts";
 import type { Ending, Layer, Mode, Module, Tensors } from "./module.ts";
@@ -18,6 +19,8 @@ export interface Pass {
   readonly inputFromRelu: boolean;
   /** Its second layer is a normalisation that is folded into the weight of the first. */
   readonly folds: boolean;
+  /** Its second layer is a normalisation whose statistics the first gathers. */
+  readonly gathers: boolean;
 }
 
 type Built<Kind extends Layer, Own> = Module<Own> & { readonly layer: Kind };
@@ -27,39 +30,77 @@ type Call = (x: Tensor, mode: Mode, weights?: Weights) => Tensor;
 
 /** What a kind of layer can do for its neighbours. */
 interface Row {
-  /** Kinds that join it where they follow in this order; each may be left out. */
-  readonly epilogue?: readonly string[];
+  /** Kinds that join it where they follow in the order of one of these rows; each may be left out. */
+  readonly epilogue?: readonly (readonly string[])[];
   /** The kind of normalisation that evaluation folds into its weight where it follows. */
   readonly folds?: string;
+  /** The kind of normalisation whose statistics it gathers in training where it follows. */
+  readonly gathers?: string;
   /** Whether what a residual block adds, and the ReLU after it, can join it where nothing else follows. */
   readonly adds?: boolean;
   /** Whether a pass that it begins can leave the gradient of the ReLU at its end to the next pass. */
   readonly leavesReluGradient?: boolean;
   /** Whether its input's gradient can be zeroed where the ReLU before it gave 0. */
   readonly takesReluGradient?: boolean;
-  /** The call of a pass that it begins. */
-  forward(module: Module, epilogue: functional.Epilogue): Call;
+  /** The call of a pass that it begins with others. */
+  forward?(module: Module, epilogue: functional.Epilogue): Call;
+  /** The call that also gives the statistics of its output for a batch normalisation. */
+  gather?(module: Module, epilogue: functional.Epilogue): (x: Tensor) => Gathered;
   /** What it adds to the call of a pass that it joins. */
   join?(layer: Layer): functional.Epilogue;
+}
+
+/** What a layer gives, and the statistics of its channels. */
+interface Gathered {
+  readonly y: Tensor;
+  readonly statistics: Tensor;
 }
 
 const windows = ({ kernel, ...options }: Pool2d) => new PoolingGeometry(kernel, options);
 
 const normalization: Row = {
-  epilogue: ["relu"],
+  epilogue: [["relu"]],
   leavesReluGradient: true,
   forward: (module: Built<Normalization<Tensors>, Tensors>, epilogue) => (x, mode) =>
     module.layer.forward(x, module, mode, epilogue),
 };
 
+/** The row of an activation function, which a convolution or a linear layer can end in. */
+const activation = <Kind extends Layer>(of: (layer: Kind) => functional.Activation): Row => ({
+  join: (layer) => ({ activation: of(layer as Kind) }),
+});
+
+const { gelu, silu, tanh, sigmoid, hardswish, mish, leakyRelu, elu, softplus } =
+  functional.activations;
+
+const activations = {
+  gelu: activation(() => gelu),
+  silu: activation(() => silu),
+  tanh: activation(() => tanh),
+  sigmoid: activation(() => sigmoid),
+  hardswish: activation(() => hardswish),
+  mish: activation(() => mish),
+  leakyRelu: activation((layer: ReturnType<typeof own.leakyRelu>) =>
+    leakyRelu(layer.negativeSlope)
+  ),
+  elu: activation((layer: ReturnType<typeof own.elu>) => elu(layer.alpha)),
+  softplus: activation((layer: ReturnType<typeof own.softplus>) =>
+    softplus(layer.beta, layer.threshold)
+  ),
+};
+
+const oneActivation = Object.keys(activations).map((kind) => [kind]);
+
 const rows: Readonly<Record<string, Row>> = {
+  ...activations,
   batchNorm1d: { ...normalization, adds: true },
-  batchNorm2d: { ...normalization, adds: true, epilogue: ["relu", "maxPool2d"] },
+  batchNorm2d: { ...normalization, adds: true, epilogue: [["relu", "maxPool2d"]] },
   groupNorm: normalization,
   conv2d: {
-    epilogue: ["relu", "maxPool2d"],
+    epilogue: [["relu", "maxPool2d"], ["relu", "avgPool2d"], ...oneActivation],
     adds: true,
     folds: "batchNorm2d",
+    gathers: "batchNorm2d",
     leavesReluGradient: true,
     takesReluGradient: true,
     forward({ layer, tensors }: Built<Conv2d, Weights>, epilogue) {
@@ -67,9 +108,13 @@ const rows: Readonly<Record<string, Row>> = {
       return (x, _mode, { weight, bias } = tensors) =>
         functional.conv2d(x, weight, bias, geometry, epilogue);
     },
+    gather({ layer, tensors: { weight, bias } }: Built<Conv2d, Weights>, epilogue) {
+      const geometry = new ConvolutionGeometry(layer);
+      return (x) => functional.conv2dForBatchNorm(x, weight, bias, geometry, epilogue);
+    },
   },
   linear: {
-    epilogue: ["relu"],
+    epilogue: [["relu"], ...oneActivation],
     folds: "batchNorm1d",
     forward: ({ tensors }: Module<Weights>, epilogue) => (x, _mode, { weight, bias } = tensors) =>
       functional.linear(x, weight, bias, epilogue),
@@ -87,8 +132,9 @@ const rows: Readonly<Record<string, Row>> = {
     },
     join: (layer: Pool2d) => ({ pooling: windows(layer) }),
   },
+  avgPool2d: { join: (layer: Pool2d) => ({ average: windows(layer) }) },
   residual: {
-    epilogue: ["relu"],
+    epilogue: [["relu"]],
     forward: (module: Module, { relu }) => (x, mode) =>
       (module.layer as Residual).forward(x, module, mode, relu),
   },
@@ -106,17 +152,29 @@ export function plan(layers: readonly Layer[], training: boolean): Pass[] {
   let inputFromRelu = false;
   for (let start = 0, end = 1; start < layers.length; start = end++) {
     const row = table.get(layers[start]!.kind);
-    const folds = !training && row?.folds !== undefined && layers[end]?.kind === row.folds;
-    if (folds) end++;
-    for (const kind of row?.epilogue ?? []) if (layers[end]?.kind === kind) end++;
+    const next = layers[end]?.kind;
+    const folds = !training && next !== undefined && next === row?.folds;
+    const gathers = training && next !== undefined && next === row?.gathers;
+    if (folds || gathers) end++;
+    end += joining(layers.slice(end), gathers ? table.get(next)?.epilogue : row?.epilogue);
     const reluGradientDone = layers[end - 1]!.kind === "relu" &&
       row?.leavesReluGradient === true &&
       table.get(layers[end]?.kind)?.takesReluGradient === true;
     const joined = layers.slice(start, end);
-    passes.push({ start, layers: joined, reluGradientDone, inputFromRelu, folds });
+    passes.push({ start, layers: joined, reluGradientDone, inputFromRelu, folds, gathers });
     inputFromRelu = reluGradientDone;
   }
   return passes;
+}
+
+/** How many of the layers join what comes before them: as many as one of the rows allows. */
+function joining(layers: readonly Layer[], rows: readonly (readonly string[])[] = []): number {
+  const along = (kinds: readonly string[]) => {
+    let count = 0;
+    for (const kind of kinds) if (layers[count]?.kind === kind) count++;
+    return count;
+  };
+  return Math.max(0, ...rows.map(along));
 }
 
 /** A pass of a sequence, ready to run. */
@@ -126,28 +184,52 @@ interface Run {
   readonly end?: (x: Tensor, mode: Mode, ending: Ending) => Tensor;
 }
 
-function runOf(pass: Pass, modules: readonly Module[]): Run {
-  const { start, layers, folds, ...gradients } = pass;
+function runOf(pass: Pass, modules: readonly Module[], given?: functional.BatchNormEpilogue): Run {
+  if (pass.gathers) return gathering(pass, modules);
+  const { start, layers, folds, gathers: _, ...gradients } = pass;
   const module = modules[start]!;
   const row = table.get(module.layer.kind);
   const joined = layers.slice(folds ? 2 : 1).map((layer) => table.get(layer.kind)?.join?.(layer));
-  const epilogue = Object.assign({}, gradients, ...joined);
+  const epilogue = Object.assign({}, gradients, given, ...joined);
   const call = folds ? folded(row!, modules[start + 1]!) : row?.forward;
   const { reluGradientDone, inputFromRelu } = gradients;
-  const isAlone = layers.length === 1 && !reluGradientDone && !inputFromRelu;
+  const isAlone = layers.length === 1 && !reluGradientDone && !inputFromRelu && !given;
   const forward = call === undefined || isAlone ? module.forward : call(module, epilogue);
   if (call === undefined || !row!.adds || joined.length > 0) return { forward };
   return { forward, end: (x, mode, ending) => call(module, { ...epilogue, ...ending })(x, mode) };
 }
 
+/** A pass whose first layer gathers the statistics of the normalisation after it. */
+function gathering(pass: Pass, modules: readonly Module[]): Run {
+  const { start, layers } = pass;
+  const module = modules[start]!;
+  const first = table.get(module.layer.kind)!.gather!(module, pass);
+  const after = { ...pass, start: start + 1, layers: layers.slice(1), gathers: false };
+  const rest = (statistics?: Tensor) =>
+    runOf({ ...after, inputFromRelu: false }, modules, statistics && { statistics });
+  const through = (x: Tensor, run: (rest: Run, y: Tensor) => Tensor) => {
+    const { y, statistics } = first(x);
+    const value = run(rest(statistics), y);
+    statistics.dispose();
+    if (!y.requiresGrad) y.dispose();
+    return value;
+  };
+  const forward: Run["forward"] = (x, mode) => through(x, (rest, y) => rest.forward(y, mode));
+  if (rest().end === undefined) return { forward };
+  return {
+    forward,
+    end: (x, mode, ending) => through(x, (rest, y) => rest.end!(y, mode, ending)),
+  };
+}
+
 /** A row's call by the weights into which the normalisation after them is folded. */
-function folded({ forward }: Row, after: Module): Row["forward"] {
+function folded({ forward }: Row, after: Module): NonNullable<Row["forward"]> {
   const normalization = after as Built<BatchNorm, BatchNormTensors>;
   const { weight, bias, running_mean: mean, running_var: variance } = normalization.tensors;
   const given = { weight, bias, mean, variance };
   const { epsilon } = normalization.layer;
   return (module, epilogue) => {
-    const call = forward(module, epilogue);
+    const call = forward!(module, epilogue);
     const own = (module as Module<Weights>).tensors;
     return (x, mode) => {
       const weights = functional.foldBatchNorm(own.weight, own.bias, given, epsilon);

@@ -23,6 +23,8 @@ export interface RunningStatistics {
 export interface BatchNormEpilogue extends NormalizationEpilogue {
   /** What is added to the output, before the ReLU. */
   readonly added?: Tensor;
+  /** The batch's statistics, where they were gathered before: they are not gathered again. */
+  readonly statistics?: Tensor;
   /** The output is the greatest value of each window, as `maxPool2d` has it. */
   readonly pooling?: PoolingGeometry;
 }
@@ -50,14 +52,14 @@ export function batchNorm(
   }
   const { pooling, relu = false, added: other } = epilogue;
   if (other !== undefined && (pooling !== undefined || !isAlike(other, x, x.shape))) {
-    const y = batchNorm(x, weight, bias, epsilon, running);
+    const y = batchNorm(x, weight, bias, epsilon, running, { statistics: epilogue.statistics });
     return ended(added(y, other, relu), { pooling });
   }
   if (pooling !== undefined) checkPooling(x.shape, pooling);
   const { mean, variance, momentum = 0 } = running ?? {};
   const [scale, shift] = [weight.handle, bias.handle];
   const [means, variances] = [mean?.handle ?? 0, variance?.handle ?? 0];
-  const after = Number(relu);
+  const [after, known] = [Number(relu), epilogue.statistics?.handle ?? 0];
   if (pooling === undefined) {
     native.batch_norm(
       x.handle,
@@ -69,6 +71,7 @@ export function batchNorm(
       epsilon,
       other?.handle ?? 0,
       after,
+      known,
       handles,
     );
   } else {
@@ -82,6 +85,7 @@ export function batchNorm(
       epsilon,
       after,
       pooling.native,
+      known,
       handles,
     );
   }

@@ -1,7 +1,8 @@
 import { native } from "../ffi/mod.ts";
 import { ConvolutionGeometry, type PoolingGeometry } from "./geometry.ts";
 import { checkLayerDtype, layerGradients } from "./layer_gradients.ts";
-import { checkPooling, maxPooled } from "./pooling.ts";
+import { activated, type Activation } from "./activations.ts";
+import { avgPool2d, checkPooling, maxPooled } from "./pooling.ts";
 import { added, isAlike } from "./residual.ts";
 import { type Shape, shapeText } from "./shape.ts";
 import { type Gradients, isTracked, record, type Wanted } from "./tape.ts";
@@ -15,6 +16,10 @@ export interface Epilogue {
   readonly added?: Tensor;
   /** The output is the greatest value of each window, as `maxPool2d` has it. */
   readonly pooling?: PoolingGeometry;
+  /** The output is the mean of each window, as `avgPool2d` has it. */
+  readonly average?: PoolingGeometry;
+  /** The output is a function of the sums; beside nothing else that changes them. */
+  readonly activation?: Activation;
   /** The gradient that arrives is already zero where the ReLU gave 0: the next operation did it. */
   readonly reluGradientDone?: boolean;
   /** The input came out of a ReLU, whose gradient is left to the gradient of this input. */
@@ -38,8 +43,14 @@ export function conv2d(
 ): Tensor {
   checkLayerDtype("convolution", x, weight);
   checkConvolution(x.shape, weight.shape, bias?.shape, geometry);
-  const { relu = false, pooling } = epilogue;
+  const { relu = false, pooling, average, activation } = epilogue;
   if (pooling !== undefined) return convolveAndPool(x, weight, bias, geometry, pooling, epilogue);
+  if (average !== undefined) {
+    return convolveAndAverage(x, weight, bias, geometry, average, epilogue);
+  }
+  if (activation !== undefined) {
+    return convolveAndActivate(x, weight, bias, geometry, activation, epilogue);
+  }
   const { added: other } = epilogue;
   if (other !== undefined && !isAlike(other, x, outputShape(x, weight, geometry))) {
     const { inputFromRelu } = epilogue;
@@ -96,6 +107,77 @@ function convolveAndPool(
     relu,
     (gradient, wanted) => conv2dGradients(inputs, gradient, geometry, inputFromRelu, wanted),
   );
+}
+
+function convolveAndAverage(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | undefined,
+  geometry: ConvolutionGeometry,
+  average: PoolingGeometry,
+  { relu = false, inputFromRelu }: Epilogue,
+): Tensor {
+  checkPooling(outputShape(x, weight, geometry), average);
+  if ([x, weight, bias].some((each) => each && isTracked(each))) {
+    return avgPool2d(conv2d(x, weight, bias, geometry, { relu, inputFromRelu }), average);
+  }
+  const [kernel, shift] = [weight.handle, bias?.handle ?? 0];
+  const after = Number(relu);
+  return new Tensor(
+    native.conv2d_avg_pool2d(x.handle, kernel, shift, geometry.native, after, average.native),
+    x.dtype,
+  );
+}
+
+function convolveAndActivate(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | undefined,
+  geometry: ConvolutionGeometry,
+  activation: Activation,
+  { inputFromRelu = false }: Epilogue,
+): Tensor {
+  const inputs = bias ? [x, weight, bias] : [x, weight];
+  return activated(inputs, activation, (keeps, out) => {
+    const [number, first, second] = activation.native;
+    native.conv2d_activation(
+      x.handle,
+      weight.handle,
+      bias?.handle ?? 0,
+      geometry.native,
+      number,
+      first,
+      second,
+      keeps,
+      out,
+    );
+  }, (sums, wanted) => conv2dGradients(inputs, sums, geometry, inputFromRelu, wanted));
+}
+
+/**
+ * What `conv2d` gives, and the statistics of its channels, with which `batchNorm` need not read it
+ * for them. The caller frees them.
+ */
+export function conv2dForBatchNorm(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | undefined,
+  geometry: ConvolutionGeometry,
+  { inputFromRelu = false }: Epilogue,
+): { readonly y: Tensor; readonly statistics: Tensor } {
+  checkLayerDtype("convolution", x, weight);
+  checkConvolution(x.shape, weight.shape, bias?.shape, geometry);
+  const shift = bias?.handle ?? 0;
+  native.conv2d_statistics(x.handle, weight.handle, shift, geometry.native, pair);
+  const [y, statistics] = [new Tensor(pair[0]!, x.dtype), new Tensor(pair[1]!, "f64")];
+  const inputs = bias ? [x, weight, bias] : [x, weight];
+  if (!inputs.some(isTracked)) return { y, statistics };
+  const recorded = record(
+    y,
+    inputs,
+    (gradient, wanted) => conv2dGradients(inputs, gradient, geometry, inputFromRelu, wanted),
+  );
+  return { y: recorded, statistics };
 }
 
 function conv2dGradients(

@@ -1,9 +1,20 @@
 /** Operations of layers as functions of input, weights and settings. @module */
 
-export { conv2d, type Epilogue } from "./convolution.ts";
+export * from "./activations.ts";
+export { conv2d, conv2dForBatchNorm, type Epilogue } from "./convolution.ts";
 export { dropout } from "./dropout.ts";
 export { foldBatchNorm, type GivenNormalization } from "./folding.ts";
-export * from "./functions.ts";
+export {
+  abs,
+  type Elementwise,
+  exp,
+  log,
+  neg,
+  relu,
+  reluGradientDone,
+  sqrt,
+  square,
+} from "./functions.ts";
 export { linear, type LinearEpilogue } from "./linear.ts";
 export {
   batchNorm,

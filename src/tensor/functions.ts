@@ -14,17 +14,12 @@ type Name =
   | "sqrt"
   | "exp"
   | "log"
-  | "tanh"
-  | "sigmoid"
-  | "relu"
-  | "gelu"
-  | "silu"
-  | "hardswish"
-  | "mish";
+  | "relu";
 
 const made = (handle: number, like: Tensor): Tensor => new Tensor(handle, like.dtype);
 
-function checkFloat(name: string, x: Tensor): void {
+/** Throws where a tensor's elements are whole numbers. */
+export function checkFloat(name: string, x: Tensor): void {
   if (!isFloat(x.dtype)) {
     throw new TypeError(`Cannot take ${name} of a ${x.dtype} tensor: cast it to f32`);
   }
@@ -44,31 +39,11 @@ function elementwise(
 }
 
 /** A function of one number whose gradient is one native call, from the input. */
-const fromInput = (name: "abs" | "square" | "gelu" | "silu" | "hardswish" | "mish"): Elementwise =>
+const fromInput = (name: "abs" | "square"): Elementwise =>
   elementwise(
     name,
     (x, _y, gradient) => made(native[`tensor_${name}_gradient`](x.handle, gradient.handle), x),
   );
-
-/** A function of one number whose gradient is one native call, from the output. */
-const fromOutput = (name: "tanh" | "sigmoid" | "relu"): Elementwise =>
-  elementwise(
-    name,
-    (_x, y, gradient) => made(native[`tensor_${name}_gradient`](y.handle, gradient.handle), y),
-  );
-
-/** A function with settings, and its gradient from the input, as native calls. */
-function withSettings(
-  name: string,
-  x: Tensor,
-  forward: (x: number) => number,
-  backward: (x: number, gradient: number) => number,
-): Tensor {
-  checkFloat(name, x);
-  const y = made(forward(x.handle), x);
-  if (!isTracked(x)) return y;
-  return record(y, [x], (gradient) => [made(backward(x.handle, gradient.handle), x)]);
-}
 
 /** `-x` */
 export const neg: Elementwise = elementwise("neg", (_x, _y, gradient) => gradient.neg());
@@ -88,53 +63,11 @@ export const exp: Elementwise = elementwise("exp", (_x, y, gradient) => gradient
 /** The natural logarithm. */
 export const log: Elementwise = elementwise("log", (x, _y, gradient) => gradient.div(x));
 
-/** The hyperbolic tangent. */
-export const tanh: Elementwise = fromOutput("tanh");
-
-/** `1 / (1 + e^-x)` */
-export const sigmoid: Elementwise = fromOutput("sigmoid");
-
 /** `max(x, 0)`; the gradient at 0 is 0. */
-export const relu: Elementwise = fromOutput("relu");
-
-/** `x * Phi(x)` by the error function. */
-export const gelu: Elementwise = fromInput("gelu");
-
-/** `x * sigmoid(x)` */
-export const silu: Elementwise = fromInput("silu");
-
-/** `x * clamp(x + 3, 0, 6) / 6` (Howard et al., arXiv 1905.02244). */
-export const hardswish: Elementwise = fromInput("hardswish");
-
-/** `x * tanh(ln(1 + e^x))` (Misra, arXiv 1908.08681). */
-export const mish: Elementwise = fromInput("mish");
-
-/** `x` where it is above 0, `negativeSlope * x` elsewhere. */
-export const leakyRelu = (x: Tensor, negativeSlope = 0.01): Tensor =>
-  withSettings(
-    "leakyRelu",
-    x,
-    (x) => native.tensor_leaky_relu(x, negativeSlope),
-    (x, gradient) => native.tensor_leaky_relu_gradient(x, gradient, negativeSlope),
-  );
-
-/** `x` where it is above 0, `alpha * (e^x - 1)` elsewhere (Clevert et al., arXiv 1511.07289). */
-export const elu = (x: Tensor, alpha = 1): Tensor =>
-  withSettings(
-    "elu",
-    x,
-    (x) => native.tensor_elu(x, alpha),
-    (x, gradient) => native.tensor_elu_gradient(x, gradient, alpha),
-  );
-
-/** `ln(1 + e^(beta x)) / beta`, or `x` where `beta x` is above the threshold. */
-export const softplus = (x: Tensor, beta = 1, threshold = 20): Tensor =>
-  withSettings(
-    "softplus",
-    x,
-    (x) => native.tensor_softplus(x, beta, threshold),
-    (x, gradient) => native.tensor_softplus_gradient(x, gradient, beta, threshold),
-  );
+export const relu: Elementwise = elementwise(
+  "relu",
+  (_x, y, gradient) => made(native.tensor_relu_gradient(y.handle, gradient.handle), y),
+);
 
 /** `relu` whose gradient is left to the gradient of the one operation that uses the result. */
 export function reluGradientDone(x: Tensor): Tensor {

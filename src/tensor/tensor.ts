@@ -9,6 +9,7 @@ import {
   type TensorData,
   type TensorOptions,
 } from "./dtype.ts";
+import * as activations from "./activations.ts";
 import * as functions from "./functions.ts";
 import * as indexing from "./indexing.ts";
 import { matmul } from "./matmul.ts";
@@ -180,12 +181,12 @@ export class Tensor extends Recorded<Tensor> {
 
   /** Element-wise hyperbolic tangent. */
   tanh(): Tensor {
-    return functions.tanh(this);
+    return activations.tanh(this);
   }
 
   /** Element-wise `1 / (1 + exp(-x))`. */
   sigmoid(): Tensor {
-    return functions.sigmoid(this);
+    return activations.sigmoid(this);
   }
 
   /** Element-wise `max(x, 0)`; the gradient at 0 is 0. */
@@ -195,12 +196,12 @@ export class Tensor extends Recorded<Tensor> {
 
   /** Element-wise `x * Phi(x)` by the error function (Hendrycks and Gimpel, arXiv 1606.08415). */
   gelu(): Tensor {
-    return functions.gelu(this);
+    return activations.gelu(this);
   }
 
   /** Element-wise `x * sigmoid(x)`. */
   silu(): Tensor {
-    return functions.silu(this);
+    return activations.silu(this);
   }
 
   /** Matrix product `[..., m, k] @ [..., k, n]`; the leading dimensions broadcast. */

@@ -237,15 +237,15 @@ const plans: [name: string, layers: readonly Layer[], passes: string[]][] = [
     "conv2d",
   ]],
   ["a layer of another kind between", [conv2d(1, 1, wide), avgPool2d(2), relu], [
-    ...["conv2d", "avgPool2d", "relu"],
+    ...["conv2d avgPool2d", "relu"],
   ]],
   ["a normalisation between", [conv2d(1, 1, wide), batchNorm2d(1), relu], [
-    ...["conv2d", "batchNorm2d relu"],
+    ...["conv2d batchNorm2d relu"],
   ]],
   [
     "a normalisation's ReLU before a max-pooling",
     [conv2d(1, 1, wide), batchNorm2d(1), relu, maxPool2d(2)],
-    ["conv2d", "batchNorm2d relu maxPool2d"],
+    ["conv2d batchNorm2d relu maxPool2d"],
   ],
   ["a residual block's ReLU", [residual(relu), relu, conv2d(1, 1, wide)], [
     "residual relu",

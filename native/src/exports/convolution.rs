@@ -5,6 +5,7 @@ use super::pooling;
 use crate::error::Result;
 use crate::handles::{Handle, get, get_optional, put};
 use crate::ops::convolution::{self as ops, Parameters};
+use crate::ops::functions::Activation;
 use crate::{exports, fail};
 
 /// `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x, groups]`
@@ -25,6 +26,26 @@ exports! { EXPORTS:
     fn conv2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], added: Handle, relu: u32) -> Handle {
         let (x, weight, bias, added) = (get(x)?, get(weight)?, get_optional(bias)?, get_optional(added)?);
         put(ops::conv2d(&x, &weight, bias.as_ref(), &parameters(p)?, added.as_ref(), relu != 0)?)
+    }
+    /// Writes two handles: what `conv2d` gives without an epilogue, 0 unless `keeps` is 1, and the activation function with
+    /// this number and settings of it.
+    fn conv2d_activation(x: Handle, weight: Handle, bias: Handle, p: &[u32], number: u32, first: f64, second: f64, keeps: u32, out: &mut [f64])
+        -> Status
+    {
+        let (x, weight, bias) = (get(x)?, get(weight)?, get_optional(bias)?);
+        let activation = Activation::of(number, first, second)?;
+        let (sums, values) = ops::conv2d_activation(&x, &weight, bias.as_ref(), &parameters(p)?, activation, keeps != 0)?;
+        put_wanted([sums, Some(values)], out)
+    }
+    /// Writes two handles: what `conv2d` gives without an epilogue, and the statistics of its channels for `batch_norm`.
+    fn conv2d_statistics(x: Handle, weight: Handle, bias: Handle, p: &[u32], out: &mut [f64]) -> Status {
+        put_all(ops::conv2d_statistics(&get(x)?, &get(weight)?, get_optional(bias)?.as_ref(), &parameters(p)?)?, out)
+    }
+    /// What avg_pool2d with the parameters `pooling` gives of conv2d's result.
+    fn conv2d_avg_pool2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], relu: u32, pooling: &[u32]) -> Handle {
+        let (x, weight, bias) = (get(x)?, get(weight)?, get_optional(bias)?);
+        let pooling = pooling::parameters(pooling)?;
+        put(ops::conv2d_avg_pool2d(&x, &weight, bias.as_ref(), &parameters(p)?, relu != 0, &pooling)?)
     }
     /// Writes two handles: the maximum and its argmax that max_pool2d with the parameters `pooling` gives of conv2d's
     /// result.

@@ -3,6 +3,7 @@
 use super::arguments::{put_wanted, wants};
 use crate::exports;
 use crate::handles::{Handle, get, get_optional, put};
+use crate::ops::functions::Activation;
 use crate::ops::matmul as ops;
 
 exports! { EXPORTS:
@@ -11,6 +12,15 @@ exports! { EXPORTS:
     /// `x [b, in], weight [out, in], bias [out] or 0 -> [b, out]`, through ReLU where `relu` is 1.
     fn linear(x: Handle, weight: Handle, bias: Handle, relu: u32) -> Handle {
         put(ops::linear(&get(x)?, &get(weight)?, get_optional(bias)?.as_ref(), relu != 0)?)
+    }
+    /// Writes two handles: what `linear` gives without a ReLU, 0 unless `keeps` is 1, and the activation function with this
+    /// number and settings of it.
+    fn linear_activation(x: Handle, weight: Handle, bias: Handle, number: u32, first: f64, second: f64, keeps: u32, out: &mut [f64])
+        -> Status
+    {
+        let activation = Activation::of(number, first, second)?;
+        let (sums, values) = ops::linear_activation(&get(x)?, &get(weight)?, get_optional(bias)?.as_ref(), activation, keeps != 0)?;
+        put_wanted([sums, Some(values)], out)
     }
     /// Writes three handles, 0 for a gradient that is not wanted: the gradients of `linear` for x (`wanted` has
     /// bit 0), weight (bit 1) and bias (bit 2). `y` is the result where it went through ReLU, else 0.

@@ -22,18 +22,20 @@ fn follow(running: [Handle; 2], x: &Tensor, statistics: &Tensor, momentum: f64) 
 }
 
 exports! { EXPORTS:
-    /// By the batch's own statistics; with `added`, 0 or a tensor, `y + added`; with `relu` max(y, 0) of it. The running
+    /// By the batch's own statistics, which `known` has unless it is 0; with `added`, 0 or a tensor, `y + added`; with `relu` max(y, 0) of it. The running
     /// statistics, 0 or tensors, are moved in place.
-    fn batch_norm(x: Handle, weight: Handle, bias: Handle, running_mean: Handle, running_variance: Handle, momentum: f64, epsilon: f64, added: Handle, relu: u32, out: &mut [f64]) -> Status {
+    fn batch_norm(x: Handle, weight: Handle, bias: Handle, running_mean: Handle, running_variance: Handle, momentum: f64, epsilon: f64, added: Handle, relu: u32, known: Handle, out: &mut [f64]) -> Status {
         let x = get(x)?;
-        let results = ops::batch_norm(&x, &get(weight)?, &get(bias)?, epsilon, get_optional(added)?.as_ref(), relu != 0)?;
+        let (added, known) = (get_optional(added)?, get_optional(known)?);
+        let results = ops::batch_norm(&x, &get(weight)?, &get(bias)?, epsilon, added.as_ref(), relu != 0, known.as_ref())?;
         follow([running_mean, running_variance], &x, &results[1], momentum)?;
         put_all(results, out)
     }
     /// As batch_norm, through max_pool2d with the parameters `pooling`: writes the argmax as a third handle.
-    fn batch_norm_max_pool2d(x: Handle, weight: Handle, bias: Handle, running_mean: Handle, running_variance: Handle, momentum: f64, epsilon: f64, relu: u32, pooling: &[u32], out: &mut [f64]) -> Status {
+    fn batch_norm_max_pool2d(x: Handle, weight: Handle, bias: Handle, running_mean: Handle, running_variance: Handle, momentum: f64, epsilon: f64, relu: u32, pooling: &[u32], known: Handle, out: &mut [f64]) -> Status {
         let x = get(x)?;
-        let results = ops::batch_norm_max_pool2d(&x, &get(weight)?, &get(bias)?, epsilon, relu != 0, &pooling::parameters(pooling)?)?;
+        let (pooling, known) = (pooling::parameters(pooling)?, get_optional(known)?);
+        let results = ops::batch_norm_max_pool2d(&x, &get(weight)?, &get(bias)?, epsilon, relu != 0, &pooling, known.as_ref())?;
         follow([running_mean, running_variance], &x, &results[1], momentum)?;
         put_all(results, out)
     }

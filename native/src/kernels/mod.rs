@@ -9,6 +9,7 @@ pub mod convolution;
 pub mod copy;
 pub mod dropout;
 pub mod epilogue;
+pub mod follow;
 pub mod geometry;
 pub mod images;
 pub mod loss;

@@ -47,6 +47,32 @@ impl<T: Float, F: Pointwise<T, N>, const N: usize> Kernel<T> for Map<'_, T, F, N
     }
 }
 
+/// `to[i] = f(from[i])` for `count` elements; `to` may be `from`.
+///
+/// # Safety
+/// `from` and `to` must be valid for `count` elements, and `to` be this thread's alone.
+pub unsafe fn apply<T: Float, F: Pointwise<T, 1>>(function: F, from: *const T, to: *mut T, count: usize) {
+    T::dispatch(Apply { function, from, to, count });
+}
+
+struct Apply<T, F> {
+    function: F,
+    from: *const T,
+    to: *mut T,
+    count: usize,
+}
+
+impl<T: Float, F: Pointwise<T, 1>> Kernel<T> for Apply<T, F> {
+    type Output = ();
+    #[inline(always)]
+    fn run<V: Vector<Element = T>>(self) {
+        for_vectors!(V, 0..self.count, |i, left| {
+            // SAFETY: `apply`'s caller promises these elements.
+            unsafe { self.function.apply([V::load_up_to(self.from.add(i), left)]).store_up_to(self.to.add(i), left) };
+        });
+    }
+}
+
 /// A function of inputs that are read by rows.
 ///
 /// # Errors

@@ -4,15 +4,20 @@ use candle_core::Tensor;
 
 use super::axis::axis;
 use super::composed::convolution as composed;
+use super::functions::Activation;
 use super::pointwise::function;
 use super::storage::{Elements, Format, batch_innermost, element_count, has_float_kernels, make, row_major};
-use super::{pooling, reduce};
+use super::{normalization, pooling, reduce};
 use crate::error::Result;
 use crate::kernels::convolution::{direct, weight, weight_winograd, winograd};
 use crate::kernels::epilogue::Epilogue;
+use crate::kernels::follow::{Follow, with_values};
 use crate::kernels::geometry::Geometry;
+use crate::kernels::normalization::with_statistics;
 use crate::kernels::pointwise::{Relu, ReluGradient};
-use crate::{fail, floats};
+use crate::kernels::pooling::{with_average, with_maximum};
+use crate::kernels::vector::Float;
+use crate::{activation, fail, floats};
 
 /// Stride, padding and dilation by row and column, and groups.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +45,7 @@ impl Parameters {
 }
 
 fn check_output(geometry: &Geometry, dy: &Tensor) -> Result<()> {
-    let expected = [geometry.images, geometry.out_channels, geometry.rows.output, geometry.columns.output];
+    let expected = output_shape(geometry);
     if dy.dims() != expected {
         fail!("conv2d's gradient has shape {expected:?}, not {:?}", dy.dims());
     }
@@ -80,7 +85,7 @@ pub fn conv2d(
         check_output(&geometry, added)?;
         one_type(&[x, added])?;
     }
-    let shape = [geometry.images, geometry.out_channels, geometry.rows.output, geometry.columns.output];
+    let shape = output_shape(&geometry);
     if !has_float_kernels(x, "conv2d")? {
         let mut y = composed::forward(&geometry, x, weight)?;
         if let Some(bias) = bias {
@@ -92,15 +97,98 @@ pub fn conv2d(
         return if relu { function(Relu, [&y]) } else { Ok(y) };
     }
     floats!(x, "conv2d", T => {
-        let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
-        let (x, weight) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?);
-        let bias = bias.map(row_major::<T>).transpose()?;
-        let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
         let added = added.map(batch_innermost::<T>).transpose()?;
         let added = added.as_ref().map(Elements::<T>::of).transpose()?;
-        let forward = if winograd::suits(&geometry) { winograd::forward } else { direct::forward };
         let epilogue = Epilogue::of(added.as_deref(), relu);
-        make(forward(&geometry, &x, &weight, bias.as_deref(), epilogue)?, &shape, Format::BatchInnermost)
+        make(stored::<T>(&geometry, x, weight, bias, epilogue, None)?, &shape, Format::BatchInnermost)
+    })
+}
+
+/// The result's elements, images innermost, and what follows them.
+fn stored<T: Float>(
+    geometry: &Geometry,
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    epilogue: Epilogue<T>,
+    follow: Option<&dyn Follow<T>>,
+) -> Result<Vec<T>> {
+    let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
+    let (x, weight) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?);
+    let bias = bias.map(row_major::<T>).transpose()?;
+    let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
+    let forward = if winograd::suits(geometry) { winograd::forward } else { direct::forward };
+    forward(geometry, &x, &weight, bias.as_deref(), epilogue, follow)
+}
+
+/// `(sums, values)`: what `conv2d` gives, where it is to be kept, and a function of it.
+pub fn conv2d_activation(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    parameters: &Parameters,
+    activation: Activation,
+    keeps: bool,
+) -> Result<(Option<Tensor>, Tensor)> {
+    let geometry = parameters.geometry(x.dims(), weight.dims())?;
+    check_operands(&geometry, x, weight, bias)?;
+    if !has_float_kernels(x, "conv2d")? {
+        let y = conv2d(x, weight, bias, parameters, None, false)?;
+        let values = activation!(activation, f => function(f, [&y]))?;
+        return Ok((keeps.then_some(y), values));
+    }
+    floats!(x, "conv2d", T => activation!(activation, f => {
+        let (sums, values) =
+            with_values(f, keeps, output_shape(&geometry).iter().product(), |follow| stored::<T>(&geometry, x, weight, bias, Epilogue::Identity, Some(follow)))?;
+        let tensor = |numbers| make(numbers, &output_shape(&geometry), Format::BatchInnermost);
+        Ok((sums.map(tensor).transpose()?, tensor(values)?))
+    }))
+}
+
+/// `(y, statistics)`: what `conv2d` gives, and the means and variances `[2, o]` of its channels for a batch norm.
+pub fn conv2d_statistics(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &Parameters) -> Result<[Tensor; 2]> {
+    let geometry = parameters.geometry(x.dims(), weight.dims())?;
+    check_operands(&geometry, x, weight, bias)?;
+    let shape = output_shape(&geometry);
+    if !has_float_kernels(x, "conv2d")? || shape.contains(&0) {
+        let y = conv2d(x, weight, bias, parameters, None, false)?;
+        let statistics = normalization::batch_statistics(&y)?;
+        return Ok([y, statistics]);
+    }
+    floats!(x, "conv2d", T => {
+        let of_channels = [shape[1], shape[0] * shape[2] * shape[3]];
+        let (y, statistics) = with_statistics(of_channels, |follow| {
+            stored::<T>(&geometry, x, weight, bias, Epilogue::Identity, Some(follow))
+        })?;
+        let statistics = make(statistics, &[2, shape[1]], Format::RowMajor)?;
+        Ok([make(y, &shape, Format::BatchInnermost)?, statistics])
+    })
+}
+
+fn output_shape(geometry: &Geometry) -> [usize; 4] {
+    [geometry.images, geometry.out_channels, geometry.rows.output, geometry.columns.output]
+}
+
+/// `avg_pool2d` of what `conv2d` gives.
+pub fn conv2d_avg_pool2d(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    parameters: &Parameters,
+    relu: bool,
+    pooling: &pooling::Parameters,
+) -> Result<Tensor> {
+    let geometry = parameters.geometry(x.dims(), weight.dims())?;
+    check_operands(&geometry, x, weight, bias)?;
+    let windows = pooling.windows(&output_shape(&geometry))?;
+    if !has_float_kernels(x, "conv2d")? || !windows.rows_lie_apart() {
+        return pooling::avg_pool2d(&conv2d(x, weight, bias, parameters, None, relu)?, pooling);
+    }
+    floats!(x, "conv2d", T => {
+        let y = with_average::<T>(&windows, |follow| {
+            stored::<T>(&geometry, x, weight, bias, Epilogue::relu_if(relu), Some(follow))
+        })?;
+        make(y, &pooling::output_shape(&windows), Format::BatchInnermost)
     })
 }
 
@@ -115,17 +203,28 @@ pub fn conv2d_max_pool2d(
 ) -> Result<(Tensor, Tensor)> {
     let geometry = parameters.geometry(x.dims(), weight.dims())?;
     check_operands(&geometry, x, weight, bias)?;
-    if !has_float_kernels(x, "conv2d")? || !winograd::suits(&geometry) || !pooling.halves() {
+    let windows = pooling.windows(&output_shape(&geometry))?;
+    let has_kernels = has_float_kernels(x, "conv2d")?;
+    if has_kernels && winograd::suits(&geometry) && pooling.halves() {
+        let shape = pooling::output_shape(&windows);
+        return floats!(x, "conv2d", T => {
+            let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
+            let bias = bias.map(row_major::<T>).transpose()?;
+            let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
+            let (x, weight) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?);
+            let (y, argmax) = winograd::forward_pooled(&geometry, &x, &weight, bias.as_deref(), relu)?;
+            Ok((make(y, &shape, Format::BatchInnermost)?, make(argmax, &shape, Format::BatchInnermost)?))
+        });
+    }
+    if !has_kernels || !windows.rows_lie_apart() {
         return pooling::max_pool2d(&conv2d(x, weight, bias, parameters, None, relu)?, pooling);
     }
-    let shape = [geometry.images, geometry.out_channels, geometry.rows.output / 2, geometry.columns.output / 2];
     floats!(x, "conv2d", T => {
-        let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
-        let bias = bias.map(row_major::<T>).transpose()?;
-        let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
-        let (x, weight) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?);
-        let (y, argmax) = winograd::forward_pooled(&geometry, &x, &weight, bias.as_deref(), relu)?;
-        Ok((make(y, &shape, Format::BatchInnermost)?, make(argmax, &shape, Format::BatchInnermost)?))
+        let (y, argmax) = with_maximum::<T>(&windows, |follow| {
+            stored::<T>(&geometry, x, weight, bias, Epilogue::relu_if(relu), Some(follow))
+        })?;
+        let tensor = |numbers| make(numbers, &pooling::output_shape(&windows), Format::BatchInnermost);
+        Ok((tensor(y)?, tensor(argmax)?))
     })
 }
 

@@ -2,15 +2,17 @@
 
 use candle_core::{Shape, Tensor};
 
+use super::functions::Activation;
 use super::pointwise::function;
 use super::reduce::sum;
 use super::storage::{Elements, Format, element_count, ensure_room, format_of, has_float_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::buffer::room;
+use crate::kernels::follow::{Follow, with_values};
 use crate::kernels::matmul::{self as kernel, Matrix, Product, Start};
 use crate::kernels::pointwise::{Relu, ReluGradient};
 use crate::kernels::vector::Float;
-use crate::{fail, floats};
+use crate::{activation, fail, floats};
 
 /// A two-dimensional tensor as the kernel reads it: any strides, no copy.
 fn matrix<'a, T>(tensor: &Tensor, elements: &'a [T]) -> Matrix<'a, T> {
@@ -64,7 +66,7 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         if a_rank == 2 && b_rank == 2 {
             let (a, b) = (dense::<T>(a)?, dense::<T>(b)?);
             let (a_elements, b_elements) = (Elements::<T>::of(&a)?, Elements::<T>::of(&b)?);
-            return product_tensor(kernel::matmul(matrix(&a, &a_elements), matrix(&b, &b_elements), Start::Zero, false)?, m, n);
+            return product_tensor(kernel::matmul(matrix(&a, &a_elements), matrix(&b, &b_elements), Start::Zero, false, None)?, m, n);
         }
         let (a, b) = (row_major::<T>(&a.broadcast_as(a_shape)?)?, row_major::<T>(&b.broadcast_as(b_shape)?)?);
         let (a_elements, b_elements) = (Elements::<T>::of(&a)?, Elements::<T>::of(&b)?);
@@ -72,14 +74,14 @@ pub fn matmul(a: &Tensor, b: &Tensor) -> Result<Tensor> {
         for item in 0..batch.elem_count() {
             let a = Matrix { data: &a_elements[item * m * k..(item + 1) * m * k], rows: m, columns: k, row_stride: k, column_stride: 1 };
             let b = Matrix { data: &b_elements[item * k * n..(item + 1) * k * n], rows: k, columns: n, row_stride: n, column_stride: 1 };
-            out.extend_from_slice(&kernel::multiply(a, b, Start::Zero, false)?);
+            out.extend_from_slice(&kernel::multiply(a, b, Start::Zero, false, None)?);
         }
         make(out, &shape, Format::RowMajor)
     })
 }
 
-/// `x [b, in], weight [out, in], bias [out] -> x weightT + bias [b, out]`, through ReLU where `relu` says so.
-pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, relu: bool) -> Result<Tensor> {
+/// Refuses what is no linear layer; else the sizes of its result, `[batch, out]`.
+fn check_linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<[usize; 2]> {
     if x.rank() != 2 || weight.rank() != 2 || x.dims()[1] != weight.dims()[1] {
         fail!(
             "Cannot apply a linear layer with weight {:?} to {:?}: it takes [batch, {:?}]",
@@ -95,29 +97,70 @@ pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, relu: bool) ->
     {
         fail!("A linear layer with weight {:?} takes a bias [{out}], not {:?}", weight.dims(), bias.dims());
     }
+    Ok([batch, out])
+}
+
+/// The result's elements, and what follows them.
+fn stored<T: Float>(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    relu: bool,
+    follow: Option<&dyn Follow<T>>,
+) -> Result<Product<T>> {
+    if weight.dtype() != x.dtype() || bias.is_some_and(|bias| bias.dtype() != x.dtype()) {
+        fail!("A linear layer's input, weight and bias need one type");
+    }
+    let (x, weight) = (dense::<T>(x)?, dense::<T>(weight)?);
+    let bias = bias.map(row_major::<T>).transpose()?;
+    let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
+    let start = bias.as_deref().map_or(Start::Zero, Start::Column);
+    let (x_elements, weight_elements) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?);
+    let transposed = Matrix {
+        rows: weight.dims()[1],
+        columns: weight.dims()[0],
+        row_stride: weight.stride()[1],
+        column_stride: weight.stride()[0],
+        data: &weight_elements,
+    };
+    kernel::matmul(matrix(&x, &x_elements), transposed, start, relu, follow)
+}
+
+/// `(sums, values)`: what `linear` gives, where it is to be kept, and a function of it.
+pub fn linear_activation(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    activation: Activation,
+    keeps: bool,
+) -> Result<(Option<Tensor>, Tensor)> {
+    let [batch, out] = check_linear(x, weight, bias)?;
+    if !has_float_kernels(x, "A matrix product")? {
+        let y = linear(x, weight, bias, false)?;
+        let values = activation!(activation, f => function(f, [&y]))?;
+        return Ok((keeps.then_some(y), values));
+    }
+    floats!(x, "linear", T => activation!(activation, f => {
+        let mut transposed = false;
+        let (sums, values) = with_values(f, keeps, batch * out, |follow| {
+            let product = stored::<T>(x, weight, bias, false, Some(follow))?;
+            transposed = product.transposed;
+            Ok(product.data)
+        })?;
+        let tensor = |data| product_tensor(Product { data, transposed }, batch, out);
+        Ok((sums.map(tensor).transpose()?, tensor(values)?))
+    }))
+}
+
+/// `x [b, in], weight [out, in], bias [out] -> x weightT + bias [b, out]`, through ReLU where `relu` says so.
+pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, relu: bool) -> Result<Tensor> {
+    let [batch, out] = check_linear(x, weight, bias)?;
     if !has_float_kernels(x, "A matrix product")? {
         let y = x.contiguous()?.matmul(&weight.t()?.contiguous()?)?;
         let y = bias.map_or(Ok(y.clone()), |bias| y.broadcast_add(bias))?;
         return if relu { function(Relu, [&y]) } else { Ok(y) };
     }
-    if weight.dtype() != x.dtype() || bias.is_some_and(|bias| bias.dtype() != x.dtype()) {
-        fail!("A linear layer's input, weight and bias need one type");
-    }
-    floats!(x, "linear", T => {
-        let (x, weight) = (dense::<T>(x)?, dense::<T>(weight)?);
-        let bias = bias.map(row_major::<T>).transpose()?;
-        let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
-        let start = bias.as_deref().map_or(Start::Zero, Start::Column);
-        let (x_elements, weight_elements) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?);
-        let transposed = Matrix {
-            rows: weight.dims()[1],
-            columns: out,
-            row_stride: weight.stride()[1],
-            column_stride: weight.stride()[0],
-            data: &weight_elements,
-        };
-        product_tensor(kernel::matmul(matrix(&x, &x_elements), transposed, start, relu)?, batch, out)
-    })
+    floats!(x, "linear", T => product_tensor(stored::<T>(x, weight, bias, relu, None)?, batch, out))
 }
 
 /// Gradients of [`linear`] for x, weight and bias, those that are wanted: `dy weight`, `dyT x`, the sum of dy over

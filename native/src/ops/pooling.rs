@@ -30,7 +30,7 @@ impl Parameters {
         check_gradient(&self.windows(x)?, tensors)
     }
 
-    fn windows(&self, x: &[usize]) -> Result<Windows> {
+    pub fn windows(&self, x: &[usize]) -> Result<Windows> {
         let &[images, channels, height, width] = x else {
             fail!("Pooling takes an input [n, c, h, w], not {x:?}");
         };
@@ -45,7 +45,7 @@ impl Parameters {
     }
 }
 
-fn output_shape(windows: &Windows) -> [usize; 4] {
+pub fn output_shape(windows: &Windows) -> [usize; 4] {
     [windows.images, windows.channels, windows.rows.output, windows.columns.output]
 }
 

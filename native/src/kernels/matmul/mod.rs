@@ -15,6 +15,7 @@ use self::part::Part;
 pub use self::whole::{BLOCK, Matrix, Start};
 use self::whole::{Whole, tile_rows};
 use super::buffer::filled;
+use super::follow::{Follow, followed};
 use super::vector::{Float, Kernel, Vector};
 use crate::error::Result;
 use crate::parallel;
@@ -28,22 +29,39 @@ pub struct Product<T> {
     pub transposed: bool,
 }
 
-/// `a @ b`, through `max(0, .)` where `relu` says so.
-pub fn matmul<T: Float>(a: Matrix<T>, b: Matrix<T>, start: Start<T>, relu: bool) -> Result<Product<T>> {
+/// `a @ b`, through `max(0, .)` where `relu` says so, and what follows it, in the order of memory.
+pub fn matmul<T: Float>(
+    a: Matrix<T>,
+    b: Matrix<T>,
+    start: Start<T>,
+    relu: bool,
+    follow: Option<&dyn Follow<T>>,
+) -> Result<Product<T>> {
     // What reads the result is faster where it is row-major: a column-major result has to be clearly cheaper.
     let transposed = 20 * a.transposed().cost(b.columns) < 19 * b.cost(a.rows);
     let data = if transposed {
-        multiply(b.transposed(), a.transposed(), start.transposed(), relu)
+        multiply(b.transposed(), a.transposed(), start.transposed(), relu, follow)
     } else {
-        multiply(a, b, start, relu)
+        multiply(a, b, start, relu, follow)
     }?;
     Ok(Product { data, transposed })
 }
 
 /// `a @ b`, row-major.
-pub fn multiply<T: Float>(a: Matrix<T>, b: Matrix<T>, start: Start<T>, relu: bool) -> Result<Vec<T>> {
+pub fn multiply<T: Float>(
+    a: Matrix<T>,
+    b: Matrix<T>,
+    start: Start<T>,
+    relu: bool,
+    follow: Option<&dyn Follow<T>>,
+) -> Result<Vec<T>> {
+    let length = a.rows * b.columns;
     // SAFETY: the tiles cover all rows and columns.
-    unsafe { filled(a.rows * b.columns, |out| T::dispatch(Whole { a, b, start, relu, out })) }
+    unsafe {
+        filled(length, |out| {
+            followed(follow, [1, length], out, |followed| T::dispatch(Whole { a, b, start, relu, out, followed }));
+        })
+    }
 }
 
 impl<T: Float> Kernel<T> for Whole<'_, T> {

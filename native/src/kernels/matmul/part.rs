@@ -45,6 +45,12 @@ impl<T: Float> Kernel<T> for Part<'_, T> {
                 panel = panels.end;
             }
         }
+        if let Some(followed) = self.whole.followed
+            && self.panels.len() * width >= b.columns
+        {
+            // SAFETY: all columns of these rows are stored, by this thread.
+            unsafe { followed.piece(0..1, self.rows.start * b.columns..self.rows.end * b.columns) };
+        }
     }
 }
 

@@ -47,7 +47,7 @@ impl<T: Float, const R: usize, const W: usize, const ONE_BLOCK: bool> Tiles<'_, 
     #[inline(always)]
     unsafe fn tile<V: Vector<Element = T>>(&self, row: usize) {
         // Opaque: else the compiler works out addresses ahead, for all tiles and terms, and is short of registers.
-        let Whole { a, b, start, relu, out } = *std::hint::black_box(&self.whole);
+        let Whole { a, b, start, relu, out, .. } = *std::hint::black_box(&self.whole);
         let (column, terms) = (self.column, self.terms);
         let left = b.columns - column;
         // SAFETY: the caller's promise; the panel is padded to whole vectors.

@@ -1,6 +1,7 @@
 //! A product, of which tasks make parts.
 
 use crate::kernels::buffer::Shared;
+use crate::kernels::follow::Followed;
 use crate::kernels::vector::{Float, Vector};
 
 /// A matrix somewhere in memory: element (r, c) is `data[r * row_stride + c * column_stride]`.
@@ -57,6 +58,7 @@ pub(super) struct Whole<'a, T> {
     pub(super) start: Start<'a, T>,
     pub(super) relu: bool,
     pub(super) out: Shared<T>,
+    pub(super) followed: Option<&'a Followed<'a, T>>,
 }
 
 /// Rows of a tile: as many as the registers hold.

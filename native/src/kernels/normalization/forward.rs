@@ -22,10 +22,21 @@ pub trait Write<T: Float>: Sync {
     unsafe fn write<V: Vector<Element = T>>(&self, set: usize, terms: Range<usize>, centre: Centre<T>, x: *const T, y: *mut T);
 }
 
+/// What sets are normalised by.
+#[derive(Clone, Copy)]
+pub enum By<'a> {
+    /// Their mean, and their deviations from it.
+    Mean,
+    /// Their deviations from zero: the means are 0.
+    Zero,
+    /// Means and variances `[2, sets]` that were gathered before.
+    Known(&'a [f64]),
+}
+
 struct Forward<'a, T, W> {
     x: &'a [T],
     division: Division,
-    about_zero: bool,
+    by: By<'a>,
     epsilon: f64,
     write: &'a W,
     moments: Shared<Moments>,
@@ -37,19 +48,26 @@ impl<T: Float, W: Write<T>> Passes<T> for Forward<'_, T, W> {
     #[inline(always)]
     fn gather<V: Vector<Element = T>>(&self, set: usize, units: Range<usize>) {
         let Division { units: of_set, terms, .. } = self.division;
+        let about_zero = match self.by {
+            By::Mean => false,
+            By::Zero => true,
+            By::Known(_) => return,
+        };
         // SAFETY: units are within the set, and its own place is this thread's.
         unsafe {
             let out = std::slice::from_raw_parts_mut(self.moments.at(set * of_set + units.start), units.len());
-            moments::of_blocks::<V>(self.x.as_ptr().add(set * terms), terms, units.start, out, self.about_zero);
+            moments::of_blocks::<V>(self.x.as_ptr().add(set * terms), terms, units.start, out, about_zero);
         }
     }
     #[inline(always)]
     fn join(&self, set: usize) {
         let Division { sets, units, .. } = self.division;
+        if let By::Known(_) = self.by {
+            return;
+        }
         // SAFETY: every unit of the set was gathered.
         unsafe {
-            let moments = std::slice::from_raw_parts(self.moments.at(set * units), units);
-            let Statistics { mean, variance } = moments.iter().fold(Moments::default(), |all, &unit| all.join(unit)).statistics();
+            let Statistics { mean, variance } = moments::joined(std::slice::from_raw_parts(self.moments.at(set * units), units));
             *self.statistics.at(set) = mean;
             *self.statistics.at(sets + set) = variance;
         }
@@ -67,24 +85,21 @@ impl<T: Float, W: Write<T>> Passes<T> for Forward<'_, T, W> {
     }
 }
 
-/// `x [sets, terms] -> (y, the sets' means and variances [2, sets])`; with `about_zero` the means are 0.
-pub fn forward<T: Float>(
-    x: &[T],
-    sets: usize,
-    about_zero: bool,
-    epsilon: f64,
-    write: &impl Write<T>,
-) -> Result<(Vec<T>, Vec<f64>)> {
+/// `x [sets, terms] -> (y, the sets' means and variances [2, sets])`.
+pub fn forward<T: Float>(x: &[T], sets: usize, by: By, epsilon: f64, write: &impl Write<T>) -> Result<(Vec<T>, Vec<f64>)> {
     let terms = x.len() / sets.max(1);
     let length = sets * write.length(terms);
     let division = Division { sets, units: terms.div_ceil(BLOCK), terms };
     let mut statistics = scratch(2 * sets)?;
+    if let By::Known(known) = by {
+        statistics.copy_from_slice(known);
+    }
     let mut moments = scratch(sets * division.units)?;
     let places = (Shared::new(moments.as_mut_ptr()), Shared::new(statistics.as_mut_ptr()));
     // SAFETY: the second pass writes every term.
     let y = unsafe {
         filled(length, |y| {
-            run(&Forward { x, division, about_zero, epsilon, write, moments: places.0, statistics: places.1, y }, division)
+            run(&Forward { x, division, by, epsilon, write, moments: places.0, statistics: places.1, y }, division)
         })?
     };
     Ok((y, statistics))

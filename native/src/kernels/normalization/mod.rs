@@ -11,6 +11,7 @@
 mod channels;
 mod channels_backward;
 mod columns;
+mod following;
 mod forward;
 mod groups;
 mod groups_backward;
@@ -27,7 +28,8 @@ mod rows;
 pub use self::channels::{Affine, Channels};
 pub use self::channels_backward::{Backward, backward as channels_backward};
 pub use self::columns::backward as columns_backward;
-pub use self::forward::forward;
+pub use self::following::with_statistics;
+pub use self::forward::{By, forward};
 pub use self::groups::forward as groups_forward;
 pub use self::groups_backward::{GroupsBackward, backward as groups_backward};
 pub use self::incoming::Incoming;

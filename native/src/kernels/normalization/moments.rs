@@ -156,6 +156,12 @@ unsafe fn moments<V: Vector, const BLOCKS: usize>(x: *const V::Element, terms: u
     moments
 }
 
+/// The statistics of a set, by the moments of its blocks.
+#[inline(always)]
+pub fn joined(blocks: &[Moments]) -> Statistics {
+    blocks.iter().fold(Moments::default(), |all, &block| all.join(block)).statistics()
+}
+
 /// The moments of blocks `first..first + out.len()` of a set of `terms`.
 ///
 /// # Safety

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::channels::{Affine, Scaled, relu_if};
-use super::forward::{Write, forward};
+use super::forward::{By, Write, forward};
 use super::moments::Centre;
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, room};
@@ -98,11 +98,17 @@ impl<T: Float> Pooled<'_, T> {
 }
 
 /// `x [c, h, w, n] -> (maximum, argmax [c, h / 2, w / 2, n], the channels' means and variances [2, c])`.
-pub fn forward_pooled<T: Float>(x: &[T], affine: Affine<T>, halves: Halves, epsilon: f64) -> Result<(Vec<T>, Vec<T>, Vec<f64>)> {
+pub fn forward_pooled<T: Float>(
+    x: &[T],
+    affine: Affine<T>,
+    halves: Halves,
+    by: By,
+    epsilon: f64,
+) -> Result<(Vec<T>, Vec<T>, Vec<f64>)> {
     let (channels, length) = (affine.channels.channels, affine.channels.channels * halves.windows());
     let mut argmax = room(length)?;
     let write = Pooled { affine, halves, argmax: Shared::new(argmax.as_mut_ptr()) };
-    let (y, statistics) = forward(x, channels, false, epsilon, &write)?;
+    let (y, statistics) = forward(x, channels, by, epsilon, &write)?;
     // SAFETY: there is room for all windows, and each was written beside its maximum.
     unsafe { argmax.set_len(y.len()) };
     Ok((y, argmax, statistics))

@@ -8,14 +8,14 @@ use crate::kernels::buffer::{Shared, filled, filled_pair};
 use crate::kernels::vector::{Float, Kernel, Vector, for_vectors};
 
 /// Some rows of windows of one channel.
-struct Forward<'a, T> {
-    windows: &'a Windows,
-    x: &'a [T],
-    out: Shared<T>,
+pub(super) struct Forward<'a, T> {
+    pub(super) windows: &'a Windows,
+    pub(super) x: &'a [T],
+    pub(super) out: Shared<T>,
     /// Where the argmax goes; `None` for the average.
-    argmax: Option<Shared<T>>,
-    channel: usize,
-    rows: Range<usize>,
+    pub(super) argmax: Option<Shared<T>>,
+    pub(super) channel: usize,
+    pub(super) rows: Range<usize>,
 }
 
 impl<T: Float> Kernel<T> for Forward<'_, T> {

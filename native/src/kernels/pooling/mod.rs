@@ -6,9 +6,11 @@
 //! Average: `y = (chain over (ky, kx) of x) / (kernel area)`; padding counts as zeros.
 
 mod backward;
+mod following;
 mod forward;
 mod windows;
 
 pub use self::backward::{Share, backward};
+pub use self::following::{with_average, with_maximum};
 pub use self::forward::{average_forward, larger, max_forward};
 pub use self::windows::Windows;

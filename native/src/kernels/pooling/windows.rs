@@ -31,6 +31,10 @@ impl Windows {
         let laid_out = if self.images < FEW_IMAGES && row <= MOST_LAID_OUT { row.max(LAID_OUT) } else { 0 };
         memory::ensure(parallel::threads(), self.area() * size_of::<(usize, usize)>() + laid_out * size_of::<f64>())
     }
+    /// Whether windows of neighbouring rows share no row, and all begin in the image.
+    pub fn rows_lie_apart(&self) -> bool {
+        self.rows.stride == self.rows.kernel && self.rows.padding == 0
+    }
     pub(super) fn input_row(&self) -> usize {
         self.columns.input * self.images
     }

@@ -1,6 +1,6 @@
 use super::{CASES, Chance, assert_bits};
 use crate::kernels::normalization::{
-    Affine, Backward, Channels, GroupsBackward, Incoming, channels_backward, forward, groups_backward, groups_forward,
+    Affine, Backward, By, Channels, GroupsBackward, Incoming, channels_backward, forward, groups_backward, groups_forward,
 };
 
 /// `[rows, columns]` to `[columns, rows]`.
@@ -23,7 +23,7 @@ fn images_innermost_have_the_bits_of_images_outermost_over_random_shapes() {
         let dy = chance.numbers(x.len());
         let [weight, bias] = [0, 1].map(|_| chance.numbers(channels.channels));
         let affine = Affine { channels, weight: &weight, bias: &bias, added: None, relu: chance.flag() };
-        let (y, statistics) = forward(&x, channels.sets, false, 1e-5, &affine).unwrap();
+        let (y, statistics) = forward(&x, channels.sets, By::Mean, 1e-5, &affine).unwrap();
         let of = Backward { affine, x: &x, dy: Incoming::Whole(&dy), statistics: &statistics, epsilon: 1e-5 };
         let (dx, dweight, dbias) = channels_backward(of, true).unwrap();
         let rounded = |numbers: &[f64]| numbers.iter().map(|&number| number as f32).collect::<Vec<_>>();

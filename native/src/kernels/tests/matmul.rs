@@ -47,7 +47,7 @@ fn every_instance_gives_the_definitions_bits_over_random_shapes_and_strides() {
         let start = [Start::Zero, Start::Column(&bias[..n]), Start::Row(&bias[..m])][chance.pick(0, 2)];
         let relu = chance.flag();
         assert_bits([m, k, n], &definition(a, b, start, relu), || {
-            let product = matmul(a, b, start, relu).unwrap();
+            let product = matmul(a, b, start, relu, None).unwrap();
             if !product.transposed {
                 return product.data;
             }

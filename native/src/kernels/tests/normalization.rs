@@ -2,7 +2,7 @@ use candle_core::WithDType;
 
 use super::{CASES, Chance, assert_bits, assert_same_bits};
 use crate::kernels::normalization::{
-    Affine, Backward, Channels, Halves, Incoming, RowAffine, Rows, Statistics, channels_backward, columns_backward, forward,
+    Affine, Backward, By, Channels, Halves, Incoming, RowAffine, Rows, Statistics, channels_backward, columns_backward, forward,
     forward_pooled, inference, pixels_backward, pixels_forward, rows_backward, scale_and_shift,
 };
 
@@ -70,7 +70,7 @@ fn statistics_and_outputs_are_the_definitions_over_random_shapes() {
         }
         assert_bits(channels, &expected, || {
             let affine = Affine { channels, weight: &weight, bias: &bias, added: None, relu };
-            let (y, statistics) = forward(&x, channels.sets, false, 1e-5, &affine).unwrap();
+            let (y, statistics) = forward(&x, channels.sets, By::Mean, 1e-5, &affine).unwrap();
             let (means, variances) = statistics.split_at(channels.sets);
             let statistics = means.iter().zip(variances).flat_map(|(mean, variance)| [*mean as f32, *variance as f32]);
             statistics.chain(y).collect()
@@ -87,7 +87,7 @@ fn every_instance_gives_the_same_gradients_of_channels_over_random_shapes() {
         let (x, dy) = (chance.numbers(length), chance.numbers(length));
         let (weight, bias) = (chance.numbers(channels.channels), chance.numbers(channels.channels));
         let affine = Affine { channels, weight: &weight, bias: &bias, added: None, relu };
-        let (y, statistics) = forward(&x, channels.sets, false, 1e-5, &affine).unwrap();
+        let (y, statistics) = forward(&x, channels.sets, By::Mean, 1e-5, &affine).unwrap();
         assert_same_bits(channels, || {
             let of = Backward { affine, x: &x, dy: Incoming::Whole(&dy), statistics: &statistics, epsilon: 1e-5 };
             let (dx, dweight, dbias) = channels_backward(of, true).unwrap();
@@ -129,10 +129,11 @@ fn rows_are_the_definitions_over_random_shapes() {
             (0..terms).map(column).collect::<Vec<_>>()
         };
         let expected = [y.collect(), along(&z), along(&|_| 1.0)].concat();
-        let (_, statistics) = forward(&x, rows, about_zero, 1e-5, &affine).unwrap();
+        let by = if about_zero { By::Zero } else { By::Mean };
+        let (_, statistics) = forward(&x, rows, by, 1e-5, &affine).unwrap();
         let of = Rows { weight: &weight, x: &x, dy: &dy, statistics: &statistics, about_zero, epsilon: 1e-5 };
         assert_bits([rows, terms], &expected, || {
-            let (y, _) = forward(&x, rows, about_zero, 1e-5, &affine).unwrap();
+            let (y, _) = forward(&x, rows, by, 1e-5, &affine).unwrap();
             [y, columns_backward(of, true).unwrap(), columns_backward(of, false).unwrap()].concat()
         });
         assert_same_bits([rows, terms], || rows_backward(of).unwrap());
@@ -158,7 +159,7 @@ fn pixels_are_rows_of_the_transposed_matrix_and_their_weights_sums_of_blocks() {
         let [weight, bias] = [0, 1].map(|_| chance.numbers(channels));
         let affine = RowAffine { weight: &weight, bias: Some(&bias) };
         let (x_rows, dy_rows) = (transposed(&x, positions), transposed(&dy, positions));
-        let (y, statistics) = forward(&x_rows, positions, false, 1e-5, &affine).unwrap();
+        let (y, statistics) = forward(&x_rows, positions, By::Mean, 1e-5, &affine).unwrap();
         let rows = Rows { weight: &weight, x: &x_rows, dy: &dy_rows, statistics: &statistics, about_zero: false, epsilon: 1e-5 };
         let dx = rows_backward(rows).unwrap();
         let (means, variances) = statistics.split_at(positions);
@@ -222,7 +223,7 @@ fn a_mean_of_10_000_deviations_and_a_constant_set_are_normalised_right() {
         x[0] += outlier;
         let mean = x.iter().map(|&x| f64::from(x)).sum::<f64>() / 5000.0;
         let variance = x.iter().map(|&x| (f64::from(x) - mean).powi(2)).sum::<f64>() / 5000.0;
-        let (y, statistics) = forward(&x, 1, false, 1e-5, &affine).unwrap();
+        let (y, statistics) = forward(&x, 1, By::Mean, 1e-5, &affine).unwrap();
         assert!((statistics[0] - mean).abs() < 1e-6 && (statistics[1] / variance - 1.0).abs() < 1e-6, "{statistics:?}");
         for (x, y) in x.iter().zip(&y) {
             let right = (f64::from(*x) - mean) / (variance + 1e-5).sqrt();
@@ -230,7 +231,7 @@ fn a_mean_of_10_000_deviations_and_a_constant_set_are_normalised_right() {
         }
     }
     for constant in [0f32, 0.1, -1e4, 3e7] {
-        let (y, statistics) = forward(&vec![constant; 5000], 1, false, 1e-5, &affine).unwrap();
+        let (y, statistics) = forward(&vec![constant; 5000], 1, By::Mean, 1e-5, &affine).unwrap();
         assert_eq!(statistics[1], 0.0, "the variance of {constant}");
         assert!(y.iter().all(|y| y.abs() < 1e-3), "{constant} becomes {}", y[0]);
         let of = Backward { affine, x: &vec![constant; 5000], dy: Incoming::Whole(&y), statistics: &statistics, epsilon: 1e-5 };
@@ -247,17 +248,17 @@ fn units_divided_among_threads_give_the_bits_of_whole_sets() {
     let [weight, bias] = [0, 1].map(|_| chance.numbers(6));
     let affine = Affine { channels, weight: &weight, bias: &bias, added: None, relu: true };
     assert_same_bits(channels, || {
-        let (y, statistics) = forward(&x, channels.sets, false, 1e-5, &affine).unwrap();
+        let (y, statistics) = forward(&x, channels.sets, By::Mean, 1e-5, &affine).unwrap();
         let of = Backward { affine, x: &x, dy: Incoming::Whole(&dy), statistics: &statistics, epsilon: 1e-5 };
         let (dx, dweight, dbias) = channels_backward(of, true).unwrap();
         let halves = Halves { rows: 60, columns: 100, images: 20 };
         let pooled = Affine { channels: Channels { runs: 1, terms: 120_000, channels: 2, ..channels }, ..affine };
-        let (value, argmax, _) = forward_pooled(&x, pooled, halves, 1e-5).unwrap();
+        let (value, argmax, _) = forward_pooled(&x, pooled, halves, By::Mean, 1e-5).unwrap();
         [y, dx, dweight, dbias, value, argmax].concat()
     });
     // So many sets that threads divide them.
     let many = Affine { channels: Channels { sets: 12, ..channels }, ..affine };
-    let (whole, _) = forward(&x.repeat(6), 12, false, 1e-5, &many).unwrap();
-    let (y, _) = forward(&x, 2, false, 1e-5, &affine).unwrap();
+    let (whole, _) = forward(&x.repeat(6), 12, By::Mean, 1e-5, &many).unwrap();
+    let (y, _) = forward(&x, 2, By::Mean, 1e-5, &affine).unwrap();
     assert!(whole.chunks(x.len()).all(|part| part == y));
 }

@@ -2,7 +2,7 @@ use super::normalization::channels;
 use super::{CASES, Chance, assert_bits};
 use crate::kernels::geometry::Axis;
 use crate::kernels::normalization::{
-    Affine, Backward, Channels, Halves, Incoming, Windows, channels_backward, forward, forward_pooled,
+    Affine, Backward, By, Channels, Halves, Incoming, Windows, channels_backward, forward, forward_pooled,
 };
 use crate::kernels::pooling;
 
@@ -23,11 +23,11 @@ fn an_addition_that_is_joined_is_no_other_than_one_by_itself() {
         let [weight, bias] = [0, 1].map(|_| chance.numbers(channels.channels));
         let relu = chance.flag();
         let alone = Affine { channels, weight: &weight, bias: &bias, added: None, relu: false };
-        let (plain, _) = forward(&x, channels.sets, false, 1e-5, &alone).unwrap();
+        let (plain, _) = forward(&x, channels.sets, By::Mean, 1e-5, &alone).unwrap();
         let sums = plain.iter().zip(&added).map(|(y, added)| y + added);
         let output: Vec<f32> = sums.map(|y| if relu && y <= 0.0 { 0.0 } else { y }).collect();
         assert_bits(channels, &output, || {
-            forward(&x, channels.sets, false, 1e-5, &Affine { added: Some(&added), relu, ..alone }).unwrap().0
+            forward(&x, channels.sets, By::Mean, 1e-5, &Affine { added: Some(&added), relu, ..alone }).unwrap().0
         });
     }
 }
@@ -47,12 +47,12 @@ fn a_pooling_that_is_joined_is_no_other_than_one_by_itself() {
         }
         let (weight, bias, relu) = (chance.numbers(channels.channels), chance.numbers(channels.channels), chance.flag());
         let affine = Affine { channels, weight: &weight, bias: &bias, added: None, relu };
-        let (y, statistics) = forward(&x, channels.sets, false, 1e-5, &affine).unwrap();
+        let (y, statistics) = forward(&x, channels.sets, By::Mean, 1e-5, &affine).unwrap();
         let axis = |input: usize| Axis { input, output: input / 2, kernel: 2, stride: 2, padding: 0, dilation: 1 };
         let windows = pooling::Windows { channels: channels.sets, images, rows: axis(rows), columns: axis(columns) };
         let (value, argmax) = pooling::max_forward(&windows, &y).unwrap();
         assert_bits((channels, halves), &[&value[..], &argmax].concat(), || {
-            let (value, argmax, _) = forward_pooled(&x, affine, halves, 1e-5).unwrap();
+            let (value, argmax, _) = forward_pooled(&x, affine, halves, By::Mean, 1e-5).unwrap();
             [value, argmax].concat()
         });
         let dy = chance.numbers(value.len());

@@ -43,13 +43,18 @@ impl Sets {
 
 /// `(y, statistics [2, sets])`.
 pub fn forward(x: &Tensor, sets: &Sets, weight: &Tensor, bias: Option<&Tensor>, epsilon: f64) -> Result<[Tensor; 2]> {
+    let statistics = statistics(x, sets)?;
+    Ok([apply(x, sets, weight, bias, &statistics, epsilon)?, statistics])
+}
+
+/// Means and variances `[2, sets]`.
+pub fn statistics(x: &Tensor, sets: &Sets) -> Result<Tensor> {
     let view = sets.view(x)?;
     let average = sets.mean(&view)?;
     let average = if sets.about_zero { average.zeros_like()? } else { average };
     let variance = sets.mean(&view.broadcast_sub(&average)?.sqr()?)?;
     let flat = |tensor: Tensor| tensor.flatten_all()?.to_dtype(DType::F64);
-    let statistics = Tensor::stack(&[flat(average)?, flat(variance)?], 0)?;
-    Ok([apply(x, sets, weight, bias, &statistics, epsilon)?, statistics])
+    Ok(Tensor::stack(&[flat(average)?, flat(variance)?], 0)?)
 }
 
 /// `(x - mean) / deviation weight + bias`.

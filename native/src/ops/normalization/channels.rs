@@ -1,12 +1,12 @@
 //! Normalisation with a weight and a bias for each channel: batch norm (Ioffe and Szegedy, arXiv 1502.03167) and group
 //! norm (Wu and He, arXiv 1803.08494).
 
-use candle_core::{Tensor, WithDType};
+use candle_core::{DType, Tensor, WithDType};
 
 use super::{check, check_gradient, empty, empty_gradients, statistics_of};
 use crate::error::Result;
 use crate::kernels::buffer::room;
-use crate::kernels::normalization::{self as kernel, Affine, Backward, Channels, GroupsBackward, Incoming, Statistics};
+use crate::kernels::normalization::{self as kernel, Affine, Backward, By, Channels, GroupsBackward, Incoming, Statistics};
 use crate::kernels::pointwise::{Relu, ReluGradient};
 use crate::ops::composed::normalization::{self as composed, Sets};
 use crate::ops::pointwise::function;
@@ -67,16 +67,21 @@ fn forward(
     epsilon: f64,
     added: Option<&Tensor>,
     relu: bool,
+    known: Option<&Tensor>,
 ) -> Result<[Tensor; 2]> {
     let channels = plan.channels;
     check(x, channels.channels, &[weight, bias])?;
     check_alike(x, added)?;
+    check_known(channels.sets, known)?;
     let has_kernels = has_float_kernels(x, "Normalisation")?;
     if x.elem_count() == 0 {
         return empty(x, channels.sets);
     }
     if !has_kernels {
-        let [y, statistics] = composed::forward(x, &plan.sets, weight, Some(bias), epsilon)?;
+        let [y, statistics] = match known {
+            Some(known) => [composed::apply(x, &plan.sets, weight, Some(bias), known, epsilon)?, known.clone()],
+            None => composed::forward(x, &plan.sets, weight, Some(bias), epsilon)?,
+        };
         let y = added.map_or(Ok(y.clone()), |added| &y + added)?;
         return Ok([if relu { function(Relu, [&y])? } else { y }, statistics]);
     }
@@ -89,7 +94,9 @@ fn forward(
         let affine = Affine { channels, weight: &weight, bias: &bias, added: added.as_deref(), relu };
         let dense = Elements::<T>::of(&dense)?;
         let (y, statistics) = if plan.side_by_side {
-            kernel::forward(&dense, channels.sets, false, epsilon, &affine)?
+            let known = known.map(row_major::<f64>).transpose()?;
+            let known = known.as_ref().map(Elements::<f64>::of).transpose()?;
+            kernel::forward(&dense, channels.sets, known.as_deref().map_or(By::Mean, By::Known), epsilon, &affine)?
         } else {
             kernel::groups_forward(&dense, epsilon, affine)?
         };
@@ -166,8 +173,17 @@ fn check_alike(x: &Tensor, added: Option<&Tensor>) -> Result<()> {
     }
 }
 
-/// `x [n, c] or [n, c, h, w] -> (y, statistics)` by the batch's own statistics, perhaps with a tensor of x's shape added,
-/// then perhaps with a ReLU.
+pub(super) fn check_known(sets: usize, known: Option<&Tensor>) -> Result<()> {
+    match known {
+        Some(known) if known.dims() != [2, sets] || known.dtype() != DType::F64 => {
+            fail!("Normalisation takes f64 statistics [2, {sets}], not {} {:?}", known.dtype().as_str(), known.dims())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `x [n, c] or [n, c, h, w] -> (y, statistics)` by the batch's own statistics, which may be known; perhaps with a tensor
+/// of x's shape added, then perhaps with a ReLU.
 pub fn batch_norm(
     x: &Tensor,
     weight: &Tensor,
@@ -175,8 +191,15 @@ pub fn batch_norm(
     epsilon: f64,
     added: Option<&Tensor>,
     relu: bool,
+    known: Option<&Tensor>,
 ) -> Result<[Tensor; 2]> {
-    forward(x, &batch_plan(x)?, weight, bias, epsilon, added, relu)
+    forward(x, &batch_plan(x)?, weight, bias, epsilon, added, relu, known)
+}
+
+/// The means and variances `[2, c]` of `x [n, c, ..]` that [`batch_norm`] takes.
+pub fn batch_statistics(x: &Tensor) -> Result<Tensor> {
+    let plan = batch_plan(x)?;
+    if x.elem_count() == 0 { statistics_of(vec![0.0; 2 * plan.channels.sets]) } else { composed::statistics(x, &plan.sets) }
 }
 
 /// The gradients of [`batch_norm`] for x, weight and bias; `relu` is the bias where a ReLU followed.
@@ -225,7 +248,7 @@ pub fn batch_norm_inference(
 
 /// `x [n, c, ..] -> (y, statistics)` by the statistics of each image's groups of channels, perhaps with a ReLU.
 pub fn group_norm(x: &Tensor, groups: usize, weight: &Tensor, bias: &Tensor, epsilon: f64, relu: bool) -> Result<[Tensor; 2]> {
-    forward(x, &group_plan(x, groups)?, weight, bias, epsilon, None, relu)
+    forward(x, &group_plan(x, groups)?, weight, bias, epsilon, None, relu, None)
 }
 
 /// The gradients of [`group_norm`] for x, weight and bias; `relu` is the bias where a ReLU followed.

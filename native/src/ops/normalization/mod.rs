@@ -10,7 +10,9 @@ mod running;
 
 use candle_core::{DType, Tensor};
 
-pub use self::channels::{batch_norm, batch_norm_gradients, batch_norm_inference, group_norm, group_norm_gradients};
+pub use self::channels::{
+    batch_norm, batch_norm_gradients, batch_norm_inference, batch_statistics, group_norm, group_norm_gradients,
+};
 pub use self::folding::fold;
 pub use self::pixels::{pixel_norm, pixel_norm_gradients};
 pub use self::pooled::{batch_norm_max_pool2d, batch_norm_max_pool2d_gradients};

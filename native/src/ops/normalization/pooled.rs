@@ -2,11 +2,11 @@
 
 use candle_core::Tensor;
 
-use super::channels::{batch_norm, batch_norm_gradients, batch_plan, wanted_of};
+use super::channels::{batch_norm, batch_norm_gradients, batch_plan, check_known, wanted_of};
 use super::{check, check_gradient, statistics_of};
 use crate::error::Result;
 use crate::floats;
-use crate::kernels::normalization::{self as kernel, Affine, Backward, Halves, Incoming, Windows};
+use crate::kernels::normalization::{self as kernel, Affine, Backward, By, Halves, Incoming, Windows};
 use crate::kernels::pointwise::ReluGradient;
 use crate::ops::pointwise::function;
 use crate::ops::pooling;
@@ -30,20 +30,25 @@ pub fn batch_norm_max_pool2d(
     epsilon: f64,
     relu: bool,
     pooling: &pooling::Parameters,
+    known: Option<&Tensor>,
 ) -> Result<[Tensor; 3]> {
     let Some(halves) = halves(x, pooling)? else {
-        let [y, statistics] = batch_norm(x, weight, bias, epsilon, None, relu)?;
+        let [y, statistics] = batch_norm(x, weight, bias, epsilon, None, relu, known)?;
         let (y, argmax) = pooling::max_pool2d(&y, pooling)?;
         return Ok([y, statistics, argmax]);
     };
     let channels = batch_plan(x)?.channels;
     check(x, channels.channels, &[weight, bias])?;
+    check_known(channels.sets, known)?;
     let shape = [halves.images, channels.channels, halves.rows / 2, halves.columns / 2];
     floats!(x, "normalisation", T => {
         let (dense, weight, bias) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?, row_major::<T>(bias)?);
         let (weight, bias) = (Elements::<T>::of(&weight)?, Elements::<T>::of(&bias)?);
         let affine = Affine { channels, weight: &weight, bias: &bias, added: None, relu };
-        let (y, argmax, statistics) = kernel::forward_pooled(&Elements::<T>::of(&dense)?, affine, halves, epsilon)?;
+        let known = known.map(row_major::<f64>).transpose()?;
+        let known = known.as_ref().map(Elements::<f64>::of).transpose()?;
+        let by = known.as_deref().map_or(By::Mean, By::Known);
+        let (y, argmax, statistics) = kernel::forward_pooled(&Elements::<T>::of(&dense)?, affine, halves, by, epsilon)?;
         let place = |numbers| make(numbers, &shape, Format::BatchInnermost);
         Ok([place(y)?, statistics_of(statistics)?, place(argmax)?])
     })

@@ -5,7 +5,7 @@ use candle_core::Tensor;
 
 use super::{check, check_gradient, empty, empty_gradients, statistics_of};
 use crate::error::Result;
-use crate::kernels::normalization::{self as kernel, RowAffine, Rows};
+use crate::kernels::normalization::{self as kernel, By, RowAffine, Rows};
 use crate::ops::composed::normalization::{self as composed, Sets};
 use crate::ops::storage::{Elements, Format, has_float_kernels, make, row_major};
 use crate::{fail, floats};
@@ -42,7 +42,8 @@ pub fn row_norm(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, about: About
         let bias = bias.map(row_major::<T>).transpose()?;
         let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
         let affine = RowAffine { weight: &Elements::<T>::of(&weight)?, bias: bias.as_deref() };
-        let (y, statistics) = kernel::forward(&Elements::<T>::of(&dense)?, count, sets.about_zero, epsilon, &affine)?;
+        let by = if sets.about_zero { By::Zero } else { By::Mean };
+        let (y, statistics) = kernel::forward(&Elements::<T>::of(&dense)?, count, by, epsilon, &affine)?;
         Ok([make(y, x.dims(), Format::RowMajor)?, statistics_of(statistics)?])
     })
 }

@@ -26,25 +26,27 @@ use self::whole::Whole;
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled};
 use crate::kernels::epilogue::Epilogue;
+use crate::kernels::follow::{Follow, followed};
 use crate::kernels::geometry::Geometry;
 use crate::kernels::tile::tile_channels;
 use crate::kernels::vector::{Float, Kernel, Vector};
 use crate::{memory, parallel};
 
-/// `x [i, h, w, n] -> y [o, h', w', n]`, which ends in `epilogue`.
+/// `x [i, h, w, n] -> y [o, h', w', n]`, which ends in `epilogue`, and what follows y.
 pub fn forward<T: Float>(
     geometry: &Geometry,
     x: &[T],
     weight: &[T],
     bias: Option<&[T]>,
     epilogue: Epilogue<T>,
+    follow: Option<&dyn Follow<T>>,
 ) -> Result<Vec<T>> {
-    run(geometry, false, x, weight, bias, epilogue)
+    run(geometry, false, x, weight, bias, epilogue, follow)
 }
 
 /// `dy [o, h', w', n] -> dx [i, h, w, n]`, zero where a `mask` is not positive.
 pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mask: Option<&[T]>) -> Result<Vec<T>> {
-    run(geometry, true, dy, weight, None, Epilogue::mask_if(mask))
+    run(geometry, true, dy, weight, None, Epilogue::mask_if(mask), None)
 }
 
 fn run<T: Float>(
@@ -54,12 +56,14 @@ fn run<T: Float>(
     weight: &[T],
     bias: Option<&[T]>,
     epilogue: Epilogue<T>,
+    follow: Option<&dyn Follow<T>>,
 ) -> Result<Vec<T>> {
     let (from_channels, to_channels) =
         if backward { (geometry.out_group(), geometry.in_group()) } else { (geometry.in_group(), geometry.out_group()) };
     let geometry = &plan::in_short_rows(geometry, from_channels);
     let (rows, columns) = (Flow::new(geometry.rows, backward), Flow::new(geometry.columns, backward));
-    let length = geometry.groups * to_channels * rows.to * columns.to * geometry.images;
+    let shape = [geometry.groups * to_channels, rows.to * columns.to * geometry.images];
+    let length = shape[0] * shape[1];
     // The segments, the packed weights, and for each thread a packed source and a row's taps.
     let places = (columns.to * columns.axis.kernel).saturating_add(columns.to).saturating_mul(size_of::<Segment>());
     memory::ensure(size_of_val(weight).saturating_add(if columns.axis.stride == 1 { 0 } else { places }), 1)?;
@@ -68,12 +72,19 @@ fn run<T: Float>(
     }
     let layout = Layout::new(columns);
     let out = Shared::new(std::ptr::null_mut());
-    let whole = Whole { geometry, backward, x, weight, bias, epilogue, out, rows, columns, from_channels, to_channels };
+    let whole =
+        Whole { geometry, backward, x, weight, bias, epilogue, followed: None, out, rows, columns, from_channels, to_channels };
     let plan = Plan::new(&whole, &layout);
     let a_thread = plan.room.saturating_add(geometry.taps().saturating_mul(4)).saturating_mul(size_of::<T>());
     memory::ensure(a_thread.saturating_mul(parallel::threads()), 1)?;
     // SAFETY: the units cover all groups, images and rows, and the tiles of a row all channels and columns.
-    unsafe { filled(length, |out| T::dispatch(Run { whole: Whole { out, ..whole }, layout: &layout, plan })) }
+    unsafe {
+        filled(length, |out| {
+            followed(follow, shape, out, |followed| {
+                T::dispatch(Run { whole: Whole { out, followed, ..whole }, layout: &layout, plan });
+            });
+        })
+    }
 }
 
 /// A convolution whose work is divided.

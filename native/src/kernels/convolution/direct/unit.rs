@@ -6,6 +6,7 @@ use super::layout::{Layout, Segment, Strip};
 use super::plan::Plan;
 use super::tiles::{Ahead, Place, Tap, Tiles, tile_vectors};
 use super::whole::Whole;
+use crate::kernels::follow::NEAR;
 use crate::kernels::tile::{channel_block, with_constant};
 use crate::kernels::vector::{Float, Kernel, Vector, for_vectors};
 
@@ -34,7 +35,7 @@ impl<T: Float> Kernel<T> for Units<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let Whole { geometry: g, rows, .. } = self.whole;
+        let Whole { geometry: g, rows, columns, to_channels, .. } = self.whole;
         let Plan { images, chunks, bands, room } = self.plan;
         let (mut packed, mut taps) = (vec![T::ZERO; room], Vec::with_capacity(g.taps()));
         let mut held = vec![None; rows.span()];
@@ -48,6 +49,11 @@ impl<T: Float> Kernel<T> for Units<'_, T> {
             let pitch = if apart { images.len().next_multiple_of(V::LANES) } else { images.len() };
             let unit = Unit { group, images, pitch, slots: rows.span(), packed: packed.as_mut_ptr() };
             held.fill(None);
+            let channels = group * to_channels..(group + 1) * to_channels;
+            // Rows of some images alone lie in pieces in the result.
+            let followed = self.whole.followed.filter(|_| unit.images.len() == g.images);
+            let row_length = columns.to * g.images;
+            let mut not_followed = 0;
             // SAFETY: the plan's room is that of all slots, with a vector more, since the last one of a row may reach
             // beyond it; each unit is one task's alone.
             unsafe {
@@ -60,6 +66,11 @@ impl<T: Float> Kernel<T> for Units<'_, T> {
                     }
                     let ahead = if row + 1 < band.end { self.ahead(&unit, row + 1, &held) } else { None };
                     self.row::<V>(&unit, row, &mut taps, ahead);
+                    not_followed += to_channels * row_length;
+                    if let Some(followed) = followed.filter(|_| not_followed >= NEAR || row + 1 == band.end) {
+                        followed.piece(channels.clone(), band.start * row_length..(row + 1) * row_length);
+                        not_followed = 0;
+                    }
                 }
             }
         }

@@ -3,6 +3,7 @@
 use super::layout::Flow;
 use crate::kernels::buffer::Shared;
 use crate::kernels::epilogue::Epilogue;
+use crate::kernels::follow::Followed;
 use crate::kernels::geometry::Geometry;
 use crate::kernels::tile::channel_block;
 use crate::kernels::vector::Float;
@@ -15,6 +16,7 @@ pub(super) struct Whole<'a, T> {
     pub(super) weight: &'a [T],
     pub(super) bias: Option<&'a [T]>,
     pub(super) epilogue: Epilogue<'a, T>,
+    pub(super) followed: Option<&'a Followed<'a, T>>,
     /// Where the result goes, once there is a place for it.
     pub(super) out: Shared<T>,
     pub(super) rows: Flow,

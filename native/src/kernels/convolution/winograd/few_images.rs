@@ -66,6 +66,11 @@ where
                 self.lay_together::<V>(&argmaxes, length, argmax, Epilogue::Identity);
             } else {
                 self.lay_together::<V>(&results, length, out, self.whole.epilogue);
+                if let Some((followed, _)) = self.whole.followed {
+                    let channels = self.channels::<V>();
+                    let first = self.group * to_channels;
+                    followed.piece(first + channels.start..first + channels.end, 0..self.whole.shape()[1]);
+                }
             }
         }
     }

@@ -35,6 +35,7 @@ where
             }
         };
         let mut next = Vec::with_capacity(SIDE * SIDE);
+        let mut stored = 0;
         for unit in self.units.clone() {
             let ([row, column], lane) = place_of(unit);
             let patch = patch_at([row, column]);
@@ -43,6 +44,7 @@ where
                 let (tile, lane) = place_of(unit + 1);
                 next.extend(patch_at(tile).places(lane));
             }
+            let tile_row = row;
             let (row, column) = (row * side, column * side);
             let places = Places {
                 first: ((self.group * to_channels * height + row) * width + column) * images,
@@ -61,6 +63,18 @@ where
                 } else {
                     self.lanes::<V>(patch, lane, images, &next, scratch, outputs);
                 }
+            }
+            stored += (images - lane).min(2 * V::LANES);
+            let Some((followed, countdown)) = self.whole.followed else { continue };
+            if (unit + 1) % (across * vectors) != 0 && unit + 1 < self.units.end {
+                continue;
+            }
+            let channels = self.group * to_channels..(self.group + 1) * to_channels;
+            let [_, down] = [across, self.whole.tiles()[0]];
+            if countdown.stored(self.group * down + tile_row, std::mem::take(&mut stored)) {
+                let row_length = width * images;
+                // SAFETY: the row of tiles is stored; the thread that stored its last part is one.
+                unsafe { followed.piece(channels, row * row_length..(row + TILE).min(height) * row_length) };
             }
         }
     }

@@ -31,6 +31,7 @@ use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled, filled_pair};
 use crate::kernels::convolution::tiles::{Form, Tiles};
 use crate::kernels::epilogue::Epilogue;
+use crate::kernels::follow::{Countdown, Follow, followed};
 use crate::kernels::geometry::Geometry;
 use crate::kernels::tile::tile_channels;
 use crate::kernels::vector::{Float, Kernel, Vector};
@@ -57,18 +58,19 @@ fn channels(geometry: &Geometry) -> usize {
     geometry.in_group().min(geometry.out_group())
 }
 
-/// `x [i, h, w, n] -> y [o, h', w', n]`, which ends in `epilogue`.
+/// `x [i, h, w, n] -> y [o, h', w', n]`, which ends in `epilogue`, and what follows y.
 pub fn forward<T: Float>(
     geometry: &Geometry,
     x: &[T],
     weight: &[T],
     bias: Option<&[T]>,
     epilogue: Epilogue<T>,
+    follow: Option<&dyn Follow<T>>,
 ) -> Result<Vec<T>> {
     if large(geometry) {
-        all(Whole::<T, 4, 6>::new(geometry, false, x, weight, bias, epilogue))
+        all(Whole::<T, 4, 6>::new(geometry, false, x, weight, bias, epilogue), follow)
     } else {
-        all(Whole::<T, 2, 4>::new(geometry, false, x, weight, bias, epilogue))
+        all(Whole::<T, 2, 4>::new(geometry, false, x, weight, bias, epilogue), follow)
     }
 }
 
@@ -76,9 +78,9 @@ pub fn forward<T: Float>(
 pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mask: Option<&[T]>) -> Result<Vec<T>> {
     let epilogue = Epilogue::mask_if(mask);
     if large(geometry) {
-        all(Whole::<T, 4, 6>::new(geometry, true, dy, weight, None, epilogue))
+        all(Whole::<T, 4, 6>::new(geometry, true, dy, weight, None, epilogue), None)
     } else {
-        all(Whole::<T, 2, 4>::new(geometry, true, dy, weight, None, epilogue))
+        all(Whole::<T, 2, 4>::new(geometry, true, dy, weight, None, epilogue), None)
     }
 }
 
@@ -99,13 +101,24 @@ pub fn forward_pooled<T: Float>(
     }
 }
 
-fn all<T: Float, const TILE: usize, const SIDE: usize>(whole: Whole<T, TILE, SIDE>) -> Result<Vec<T>>
+fn all<T: Float, const TILE: usize, const SIDE: usize>(
+    whole: Whole<T, TILE, SIDE>,
+    follow: Option<&dyn Follow<T>>,
+) -> Result<Vec<T>>
 where
     Tiles<TILE, SIDE>: Form<TILE, SIDE>,
 {
     whole.ensure_scratch()?;
     // SAFETY: the tiles cover all channels, rows and columns.
-    unsafe { filled(whole.length(), |out| T::dispatch(Whole { out, ..whole })) }
+    unsafe {
+        filled(whole.length(), |out| {
+            followed(follow, whole.shape(), out, |followed| {
+                let [down, across] = whole.tiles();
+                let countdown = Countdown::new(whole.groups * down, across * whole.images);
+                T::dispatch(Whole { out, followed: followed.map(|followed| (followed, &countdown)), ..whole });
+            });
+        })
+    }
 }
 
 fn pooled<T: Float, const TILE: usize, const SIDE: usize>(whole: Whole<T, TILE, SIDE>) -> Result<(Vec<T>, Vec<T>)>

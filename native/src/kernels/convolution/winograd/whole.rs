@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::kernels::buffer::Shared;
 use crate::kernels::convolution::tiles::{Form, Tiles};
 use crate::kernels::epilogue::Epilogue;
+use crate::kernels::follow::{Countdown, Followed};
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::tile::{channel_block, tile_channels};
 use crate::kernels::vector::{Float, Kernel, Vector};
@@ -40,6 +41,8 @@ pub(super) struct Whole<'a, T, const TILE: usize, const SIDE: usize> {
     pub(super) weight: &'a [T],
     pub(super) bias: Option<&'a [T]>,
     pub(super) epilogue: Epilogue<'a, T>,
+    /// What follows the result, and how many parts of a group's rows of tiles are not stored yet.
+    pub(super) followed: Option<(&'a Followed<'a, T>, &'a Countdown)>,
     /// Where the result goes, once there is a place for it.
     pub(super) out: Shared<T>,
     /// 2 if the result is the maximum of each window of 2x2 outputs, else 1.
@@ -71,6 +74,7 @@ impl<'a, T: Float, const TILE: usize, const SIDE: usize> Whole<'a, T, TILE, SIDE
             weight,
             bias,
             epilogue,
+            followed: None,
             out: Shared::new(std::ptr::null_mut()),
             window: 1,
             argmax: Shared::new(std::ptr::null_mut()),
@@ -86,10 +90,15 @@ impl<'a, T: Float, const TILE: usize, const SIDE: usize> Whole<'a, T, TILE, SIDE
         self.size().map(|size| (size * self.window).div_ceil(TILE))
     }
 
+    /// Channels of the result, and the numbers of each.
+    pub(super) fn shape(&self) -> [usize; 2] {
+        let [height, width] = self.size();
+        [self.groups * self.to_channels, height * width * self.images]
+    }
+
     /// Numbers of the result.
     pub(super) fn length(&self) -> usize {
-        let [height, width] = self.size();
-        self.groups * self.to_channels * height * width * self.images
+        self.shape().into_iter().product()
     }
 
     fn kernel(&self, group: usize, to: usize, from: usize) -> &[T] {

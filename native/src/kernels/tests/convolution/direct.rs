@@ -1,6 +1,7 @@
 use crate::error::Result;
 use crate::kernels::convolution::direct::{forward, input_gradient};
 use crate::kernels::epilogue::Epilogue;
+use crate::kernels::follow::Follow;
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::tests::{CASES, Chance, assert_bits, dot, every};
 
@@ -58,7 +59,7 @@ fn gradient_definition(g: &Geometry, dy: &[f32], weight: &[f32]) -> Vec<f32> {
     })
 }
 
-pub type Forward = fn(&Geometry, &[f32], &[f32], Option<&[f32]>, Epilogue<f32>) -> Result<Vec<f32>>;
+pub type Forward = fn(&Geometry, &[f32], &[f32], Option<&[f32]>, Epilogue<f32>, Option<&dyn Follow<f32>>) -> Result<Vec<f32>>;
 pub type ForwardDefinition = fn(&Geometry, &[f32], &[f32], &[f32]) -> Vec<f32>;
 pub type InputGradient = fn(&Geometry, &[f32], &[f32], Option<&[f32]>) -> Result<Vec<f32>>;
 
@@ -96,7 +97,7 @@ pub fn check_forward(cases: u32, draw: fn(u32) -> Case, definition: ForwardDefin
         if with_relu {
             expected = expected.into_iter().map(relu).collect();
         }
-        assert_bits(g, &expected, || forward(&g, &x, &weight, Some(&bias), Epilogue::relu_if(with_relu)).unwrap());
+        assert_bits(g, &expected, || forward(&g, &x, &weight, Some(&bias), Epilogue::relu_if(with_relu), None).unwrap());
     }
 }
 
@@ -124,17 +125,17 @@ pub fn check_added(cases: u32, draw: fn(u32) -> Case, forward: Forward) {
     for case in 0..cases {
         let Case { g, x, weight, bias, dy: added } = draw(case);
         let (with_relu, bias) = (case % 2 == 1, (case % 3 > 0).then_some(&bias[..]));
-        let y = forward(&g, &x, &weight, bias, Epilogue::Identity).unwrap();
+        let y = forward(&g, &x, &weight, bias, Epilogue::Identity, None).unwrap();
         let sums = y.iter().zip(&added).map(|(y, added)| y + added);
         let expected: Vec<f32> = if with_relu { sums.map(relu).collect() } else { sums.collect() };
-        assert_bits(g, &expected, || forward(&g, &x, &weight, bias, Epilogue::of(Some(&added), with_relu)).unwrap());
+        assert_bits(g, &expected, || forward(&g, &x, &weight, bias, Epilogue::of(Some(&added), with_relu), None).unwrap());
     }
 }
 
 pub fn check_adjoint(draw: fn(u32) -> Case, forward: Forward, input_gradient: InputGradient) {
     for case in 0..300 {
         let Case { g, x, weight, dy, .. } = draw(case);
-        let forward = dot(&forward(&g, &x, &weight, None, Epilogue::Identity).unwrap(), &dy);
+        let forward = dot(&forward(&g, &x, &weight, None, Epilogue::Identity, None).unwrap(), &dy);
         let backward = dot(&x, &input_gradient(&g, &dy, &weight, None).unwrap());
         assert!((forward - backward).abs() < 1e-4 * (1.0 + forward.abs()), "{g:?}");
     }
@@ -180,7 +181,7 @@ fn every_instance_gives_the_definitions_bits_over_large_kernels_and_lone_channel
     for case in 0..LARGE_CASES {
         let Case { g, x, weight, bias, dy } = draw_large(case);
         assert_bits(g, &definition(&g, &x, &weight, &bias), || {
-            forward(&g, &x, &weight, Some(&bias), Epilogue::Identity).unwrap()
+            forward(&g, &x, &weight, Some(&bias), Epilogue::Identity, None).unwrap()
         });
         let masked = gradient_definition(&g, &dy, &weight);
         let masked: Vec<f32> = masked.iter().zip(&x).map(|(&dx, &x)| if x <= 0.0 { 0.0 } else { dx }).collect();

@@ -65,7 +65,7 @@ fn every_instance_gives_the_definitions_bits_over_random_shapes() {
 fn the_weight_gradient_is_the_adjoint_of_forward() {
     for case in 0..100 {
         let Case { g, x, weight, dy, .. } = draw(case);
-        let forward = dot(&forward(&g, &x, &weight, None, Epilogue::Identity).unwrap(), &dy);
+        let forward = dot(&forward(&g, &x, &weight, None, Epilogue::Identity, None).unwrap(), &dy);
         let backward = dot(&weight, &weight_gradient(&g, &x, &dy, false).unwrap().0);
         assert!((forward - backward).abs() < 1e-4 * (1.0 + forward.abs()), "{g:?}");
     }

@@ -1,0 +1,156 @@
+import { native } from "../ffi/mod.ts";
+import { checkFloat, type Elementwise } from "./functions.ts";
+import { type Backward, isTracked, record } from "./tape.ts";
+import { Tensor } from "./tensor.ts";
+
+/** An activation function, with its settings: what a layer before it can end in. */
+export interface Activation {
+  /** Its number in the native library, and its settings. */
+  readonly native: readonly [number: number, first: number, second: number];
+  /** What its gradient is computed from. */
+  readonly from: "input" | "output";
+  /** The function of each element. */
+  readonly apply: Elementwise;
+  /** The handle of the input's gradient, by those of what `from` names and of the output's gradient. */
+  readonly gradient: (saved: number, gradient: number) => number;
+}
+
+const pair = new Float64Array(2);
+
+function activation(
+  name: string,
+  [number, first = 0, second = 0]: readonly number[],
+  from: Activation["from"],
+  forward: (x: number) => number,
+  gradient: Activation["gradient"],
+): Activation {
+  const apply = (x: Tensor) => {
+    checkFloat(name, x);
+    const y = new Tensor(forward(x.handle), x.dtype);
+    if (!isTracked(x)) return y;
+    const saved = from === "input" ? x : y;
+    return record(y, [x], ({ handle }) => [new Tensor(gradient(saved.handle, handle), x.dtype)]);
+  };
+  return { native: [number!, first, second], from, apply, gradient };
+}
+
+/**
+ * A layer's output through an activation function. `call` writes two handles: the layer's sums, 0
+ * unless `keeps` is 1, and the function of them. `backward` turns the gradient of the sums into the
+ * gradients of `inputs`.
+ */
+export function activated(
+  inputs: readonly Tensor[],
+  { from, gradient }: Activation,
+  call: (keeps: number, out: Float64Array<ArrayBuffer>) => void,
+  backward: Backward<Tensor>,
+): Tensor {
+  const tracked = inputs.some(isTracked);
+  call(Number(tracked && from === "input"), pair);
+  const [sums, values] = pair as unknown as [number, number];
+  const y = new Tensor(values, inputs[0]!.dtype);
+  if (!tracked) return y;
+  return record(y, inputs, ({ handle }, wanted) => {
+    const inner = gradient(from === "input" ? sums : y.handle, handle);
+    return backward(new Tensor(inner, y.dtype), wanted);
+  }, from === "input" ? [sums] : []);
+}
+
+/** The activation functions by their names. */
+export const activations = {
+  gelu: activation(
+    "gelu",
+    [1],
+    "input",
+    (x) => native.tensor_gelu(x),
+    (x, gradient) => native.tensor_gelu_gradient(x, gradient),
+  ),
+  silu: activation(
+    "silu",
+    [2],
+    "input",
+    (x) => native.tensor_silu(x),
+    (x, gradient) => native.tensor_silu_gradient(x, gradient),
+  ),
+  tanh: activation(
+    "tanh",
+    [3],
+    "output",
+    (x) => native.tensor_tanh(x),
+    (y, gradient) => native.tensor_tanh_gradient(y, gradient),
+  ),
+  sigmoid: activation(
+    "sigmoid",
+    [4],
+    "output",
+    (x) => native.tensor_sigmoid(x),
+    (y, gradient) => native.tensor_sigmoid_gradient(y, gradient),
+  ),
+  hardswish: activation(
+    "hardswish",
+    [5],
+    "input",
+    (x) => native.tensor_hardswish(x),
+    (x, gradient) => native.tensor_hardswish_gradient(x, gradient),
+  ),
+  mish: activation(
+    "mish",
+    [6],
+    "input",
+    (x) => native.tensor_mish(x),
+    (x, gradient) => native.tensor_mish_gradient(x, gradient),
+  ),
+  leakyRelu: (slope: number): Activation =>
+    activation(
+      "leakyRelu",
+      [7, slope],
+      "input",
+      (x) => native.tensor_leaky_relu(x, slope),
+      (x, gradient) => native.tensor_leaky_relu_gradient(x, gradient, slope),
+    ),
+  elu: (alpha: number): Activation =>
+    activation(
+      "elu",
+      [8, alpha],
+      "input",
+      (x) => native.tensor_elu(x, alpha),
+      (x, gradient) => native.tensor_elu_gradient(x, gradient, alpha),
+    ),
+  softplus: (beta: number, threshold: number): Activation =>
+    activation(
+      "softplus",
+      [9, beta, threshold],
+      "input",
+      (x) => native.tensor_softplus(x, beta, threshold),
+      (x, gradient) => native.tensor_softplus_gradient(x, gradient, beta, threshold),
+    ),
+};
+
+/** The hyperbolic tangent. */
+export const tanh: Elementwise = activations.tanh.apply;
+
+/** `1 / (1 + e^-x)` */
+export const sigmoid: Elementwise = activations.sigmoid.apply;
+
+/** `x * Phi(x)` by the error function. */
+export const gelu: Elementwise = activations.gelu.apply;
+
+/** `x * sigmoid(x)` */
+export const silu: Elementwise = activations.silu.apply;
+
+/** `x * clamp(x + 3, 0, 6) / 6` (Howard et al., arXiv 1905.02244). */
+export const hardswish: Elementwise = activations.hardswish.apply;
+
+/** `x * tanh(ln(1 + e^x))` (Misra, arXiv 1908.08681). */
+export const mish: Elementwise = activations.mish.apply;
+
+/** `x` where it is above 0, `negativeSlope * x` elsewhere. */
+export const leakyRelu = (x: Tensor, negativeSlope = 0.01): Tensor =>
+  activations.leakyRelu(negativeSlope).apply(x);
+
+/** `x` where it is above 0, `alpha * (e^x - 1)` elsewhere (Clevert et al., arXiv 1511.07289). */
+export const elu = (x: Tensor, alpha = 1): Tensor => activations.elu(alpha).apply(x);
+
+/** `ln(1 + e^(beta x)) / beta`, or `x` where `beta x` is above the threshold. */
+export const softplus = (x: Tensor, beta = 1, threshold = 20): Tensor =>
+  activations.softplus(beta, threshold).apply(x);
