@@ -14,6 +14,7 @@ import { resumeAtExit } from "./pause.ts";
 import { modelNames, zooNames } from "./models.ts";
 import { missing, type Peer, peers, root } from "./peers.ts";
 import type { Report } from "./report.ts";
+import { ResultsFile } from "./results_file.ts";
 import { tables } from "./table.ts";
 
 const RUNS = ["train", "evaluate", "infer", "memory"] as const;
@@ -63,6 +64,8 @@ async function bench(given: BenchFlags): Promise<void> {
     else skipped.push({ peer: peer.name, reason });
   }
   const effort = { seconds, rounds, data: folder, peak: usualPeak(limits) };
+  const file = new ResultsFile(flags.output ? fromUser(flags.output) : `${root}bench/results.json`);
+  globalThis.addEventListener("unload", () => console.log(file.place));
   const processes = await measureProcesses(able, effort);
   for (const { peer, version, error } of processes) {
     if (version !== undefined) versions[peer] = version;
@@ -70,7 +73,6 @@ async function bench(given: BenchFlags): Promise<void> {
   }
   for (const { peer, reason } of skipped) console.log(`Skipped ${peer}: ${reason}`);
   const running = able.filter(({ name }) => name in versions);
-  const output = flags.output ? fromUser(flags.output) : `${root}bench/results.json`;
   const report: Report = {
     when: new Date().toISOString(),
     commit: await commit(),
@@ -93,10 +95,10 @@ async function bench(given: BenchFlags): Promise<void> {
     skipped,
   };
   // After every cell: who stops a run of hours has what it measured.
-  const write = (cells: Report["cells"]) =>
-    Deno.writeTextFile(output, `${JSON.stringify({ ...report, cells }, null, 2)}\n`);
-  const measured = await measure(running, cells({ runs, models, batches, threads }), effort, write);
-  console.log(`\n${tables({ ...report, cells: measured })}\nWritten to ${output}`);
+  const keep = (cells: Report["cells"]) => file.keep({ ...report, cells });
+  const measured = await measure(running, cells({ runs, models, batches, threads }), effort, keep);
+  file.complete({ ...report, cells: measured });
+  console.log(`\n${tables({ ...report, cells: measured })}`);
 }
 
 const main = mainOf(

@@ -34,7 +34,7 @@ export async function measure(
   peers: readonly Peer[],
   cells: readonly Cell[],
   effort: Effort,
-  keep: (measured: readonly Measured[]) => Promise<void> = async () => {},
+  keep: (measured: readonly Measured[]) => void = () => {},
 ): Promise<Measured[]> {
   const measured: Measured[] = [];
   for (const threads of new Set(cells.map((cell) => cell.threads))) {
@@ -53,7 +53,7 @@ export async function measure(
       const having = able.filter(({ zoo }) => zoo || !zooNames.includes(cell.model));
       const asked = new Map(having.map(({ name }) => [name, workers.get(name)!]));
       measured.push(...await measureCell(asked, cell, effort, measured));
-      await keep(measured);
+      keep(measured);
     }
     for (const worker of workers.values()) await worker.stop();
   }

@@ -5,6 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::arena;
+use super::locked_word::LockedWord;
 
 /// Smaller blocks are the system allocator's business.
 const SMALLEST: usize = 1024;
@@ -15,11 +16,6 @@ const CLASSES: usize = 26 * STEPS;
 /// What may be kept unused at most.
 const KEPT_AT_MOST: usize = 1 << 30;
 
-/// Each class is a stack of free blocks, linked through their first word, behind a lock of one word.
-struct Class {
-    head: AtomicUsize,
-}
-
 /// The first words of a free block.
 #[repr(C)]
 struct Free {
@@ -28,10 +24,8 @@ struct Free {
     is_hollow: bool,
 }
 
-/// The value of a stack's head while one thread works on it.
-const LOCKED: usize = 1;
-
-static FREE: [Class; CLASSES] = [const { Class { head: AtomicUsize::new(0) } }; CLASSES];
+/// A stack of free blocks for each class, linked through their first word.
+static FREE: [LockedWord; CLASSES] = [const { LockedWord::new(0) }; CLASSES];
 /// Bytes in free blocks.
 static KEPT: AtomicUsize = AtomicUsize::new(0);
 /// Bytes in blocks that this allocator manages, kept blocks included.
@@ -46,21 +40,6 @@ thread_local! {
 /// Bytes in blocks that are not free.
 pub fn in_use() -> usize {
     TAKEN.load(Ordering::Relaxed).saturating_sub(KEPT.load(Ordering::Relaxed))
-}
-
-impl Class {
-    fn lock(&self) -> usize {
-        loop {
-            let head = self.head.swap(LOCKED, Ordering::Acquire);
-            if head != LOCKED {
-                return head;
-            }
-            std::hint::spin_loop();
-        }
-    }
-    fn unlock(&self, head: usize) {
-        self.head.store(head, Ordering::Release);
-    }
 }
 
 /// The class that holds blocks of at least `size` bytes, and how many bytes they have.
@@ -96,10 +75,10 @@ unsafe impl GlobalAlloc for ReusingAllocator {
             // SAFETY: the caller's promise.
             return unsafe { System.alloc(layout) };
         }
-        let class = &FREE[index];
-        let head = class.lock();
+        let free = &FREE[index];
+        let head = free.lock();
         if head == 0 {
-            class.unlock(0);
+            free.unlock(0);
             TAKEN.fetch_add(size, Ordering::Relaxed);
             if size <= arena::LARGEST {
                 return arena::cut(size);
@@ -111,7 +90,7 @@ unsafe impl GlobalAlloc for ReusingAllocator {
         }
         // SAFETY: a free block begins so.
         let Free { next, is_hollow } = unsafe { std::ptr::read(head as *const Free) };
-        class.unlock(next);
+        free.unlock(next);
         if is_hollow {
             TAKEN.fetch_add(size, Ordering::Relaxed);
         } else {
@@ -142,11 +121,11 @@ unsafe impl GlobalAlloc for ReusingAllocator {
             }
             arena::give_pages_back(block, size);
         }
-        let class = &FREE[index];
-        let next = class.lock();
+        let free = &FREE[index];
+        let next = free.lock();
         // SAFETY: the block is ours now, aligned, and at least 1 KiB long.
         unsafe { std::ptr::write(block.cast(), Free { next, is_hollow }) };
-        class.unlock(block as usize);
+        free.unlock(block as usize);
     }
 }
 

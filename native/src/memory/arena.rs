@@ -4,6 +4,8 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::locked_word::LockedWord;
+
 /// A huge page. Stretches begin at one.
 const HUGE: usize = 2 << 20;
 /// A stretch. The system gives its pages as they are touched.
@@ -13,13 +15,10 @@ pub const LARGEST: usize = 16 << 20;
 /// Whole small pages, of whatever size a system has them.
 const SMALL: usize = 64 << 10;
 
-/// The first free byte of the stretch that blocks are cut from, 0 before there is one, and [`LOCKED`] while a thread
-/// cuts.
-static NEXT: AtomicUsize = AtomicUsize::new(0);
+/// The first free byte of the stretch that blocks are cut from, 0 before there is one.
+static NEXT: LockedWord = LockedWord::new(0);
 /// One after the stretch's last byte; read and written under the lock.
 static END: AtomicUsize = AtomicUsize::new(0);
-/// Aligned addresses are even.
-const LOCKED: usize = 1;
 
 #[cfg(target_os = "linux")]
 fn advise(block: *mut u8, size: usize, advice: i32) {
@@ -46,19 +45,13 @@ pub fn ask_for_huge_pages(block: *mut u8, size: usize) {
 
 /// Cuts a block at a multiple of 64 bytes: `size`, at most [`LARGEST`], is one. It cannot be given back.
 pub fn cut(size: usize) -> *mut u8 {
-    let next = loop {
-        let next = NEXT.swap(LOCKED, Ordering::Acquire);
-        if next != LOCKED {
-            break next;
-        }
-        std::hint::spin_loop();
-    };
+    let next = NEXT.lock();
     let (mut block, mut end) = (next, END.load(Ordering::Relaxed));
     if end - block < size {
         // SAFETY: a non-zero size and a power of two.
         let stretch = unsafe { System.alloc(Layout::from_size_align_unchecked(STRETCH, HUGE)) };
         if stretch.is_null() {
-            NEXT.store(next, Ordering::Release);
+            NEXT.unlock(next);
             // Where memory is short there may be room for the block alone.
             // SAFETY: as above.
             return unsafe { System.alloc(Layout::from_size_align_unchecked(size, 64)) };
@@ -67,7 +60,7 @@ pub fn cut(size: usize) -> *mut u8 {
         (block, end) = (stretch as usize, stretch as usize + STRETCH);
         END.store(end, Ordering::Relaxed);
     }
-    NEXT.store(block + size, Ordering::Release);
+    NEXT.unlock(block + size);
     block as *mut u8
 }
 

@@ -3,6 +3,7 @@
 mod allocator;
 mod arena;
 mod budget;
+mod locked_word;
 
 #[cfg(test)]
 pub use self::allocator::LARGEST_HERE;

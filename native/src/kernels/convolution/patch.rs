@@ -21,9 +21,21 @@ pub(super) struct Patch<T, const SIDE: usize> {
 }
 
 impl<T, const SIDE: usize> Patch<T, SIDE> {
-    /// The patch's places in the first channel, row by row, from `lane` on.
+    /// The patch whose first row and column are `first` in the padded images of the source `[channel, row, column, image]`.
+    pub(super) fn new(source: &[T], images: usize, size: [usize; 2], padding: [usize; 2], first: [usize; 2]) -> Self {
+        let [rows, columns] = std::array::from_fn(|axis| along(first[axis], padding[axis], size[axis]));
+        Self {
+            rows: rows.map(|row: Option<usize>| source[row.unwrap_or(0) * size[1] * images..].as_ptr()),
+            columns: columns.map(|column| column.unwrap_or(0) * images),
+            step: size[0] * size[1] * images,
+            inside: [rows, columns].map(|places| places.map(|place| place.is_some())),
+        }
+    }
+
+    /// The patch's places that lie in the image, in the first channel, row by row, from `lane` on.
     pub(super) fn places(&self, lane: usize) -> impl Iterator<Item = *const T> {
-        self.rows.into_iter().flat_map(move |row| self.columns.map(|column| row.wrapping_add(column + lane)))
+        let inside = move |axis: usize| (0..SIDE).filter(move |&place| self.inside[axis][place]);
+        inside(0).flat_map(move |r| inside(1).map(move |c| self.rows[r].wrapping_add(self.columns[c] + lane)))
     }
 }
 
@@ -128,6 +140,6 @@ where
 }
 
 /// Where each place of a patch's side lies in the image, if it lies in the image.
-pub(super) fn places<const SIDE: usize>(first: usize, padding: usize, size: usize) -> [Option<usize>; SIDE] {
+fn along<const SIDE: usize>(first: usize, padding: usize, size: usize) -> [Option<usize>; SIDE] {
     std::array::from_fn(|place| (first + place).checked_sub(padding).filter(|&at| at < size))
 }

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use super::products::{Products, Soon};
+use super::products::{Products, ReadAhead, Run};
 use super::transforms::output_gradient;
 use super::whole::Whole;
-use crate::kernels::convolution::patch::{Patch, Transform, places};
+use crate::kernels::convolution::patch::{Patch, Transform};
 use crate::kernels::convolution::six_points::{SIDE, TILE};
 use crate::kernels::copy::Transpose;
+use crate::kernels::geometry::Geometry;
 use crate::kernels::vector::{Float, Kernel, Vector};
 
 /// Terms of a block: images of one tile.
@@ -33,7 +34,7 @@ impl<T: Float> Kernel<T> for Task<'_, T> {
         let mut inputs = vec![T::ZERO; places * TERMS * in_channels];
         let mut outputs = Vec::<T>::with_capacity(places * TERMS * out_channels);
         let (inputs, outputs) = (inputs.as_mut_ptr(), outputs.as_mut_ptr());
-        let mut soon = Soon { runs: Vec::with_capacity(SIDE * SIDE + TILE * TILE) };
+        let mut ahead = ReadAhead { runs: Vec::with_capacity(SIDE * SIDE + TILE * TILE) };
         let blocks = images.div_ceil(TERMS);
         let block = |index: usize| {
             let tile = index / blocks;
@@ -43,7 +44,7 @@ impl<T: Float> Kernel<T> for Task<'_, T> {
         for index in 0..all {
             let here = block(index);
             if index + 1 < all {
-                block(index + 1).read_soon(&mut soon);
+                block(index + 1).read_soon(&mut ahead);
             }
             T::dispatch(Inputs { block: here, to: inputs });
             T::dispatch(Outputs { block: here, to: outputs });
@@ -59,7 +60,7 @@ impl<T: Float> Kernel<T> for Task<'_, T> {
                         in_channels,
                         out_channels,
                         begins: index == 0,
-                        soon: &mut soon,
+                        ahead: &mut ahead,
                     });
                 }
             }
@@ -83,25 +84,28 @@ impl<T> Clone for Block<'_, T> {
 impl<T> Copy for Block<'_, T> {}
 
 impl<T: Float> Block<'_, T> {
+    /// The patch of x from an input channel on.
+    fn patch(&self, channel: usize) -> Patch<T, SIDE> {
+        let whole = self.task.whole;
+        let Geometry { rows, columns, images, .. } = *whole.geometry;
+        let (size, padding) = ([rows.input, columns.input], [rows.padding, columns.padding]);
+        let source = &whole.x[channel * size[0] * size[1] * images..];
+        Patch::new(source, images, size, padding, self.tile.map(|place| place * TILE))
+    }
+
     /// What the block's transforms read.
-    fn read_soon(&self, soon: &mut Soon<T>) {
+    fn read_soon(&self, ahead: &mut ReadAhead<T>) {
         let Block { task: Task { whole, channels, .. }, tile: [row, column], first } = *self;
-        let g = whole.geometry;
-        let (inputs, outputs) = ([g.rows.input, g.columns.input], [g.rows.output, g.columns.output]);
-        soon.runs.clear();
-        let (rows, columns): ([_; SIDE], [_; SIDE]) =
-            (places(row * TILE, g.rows.padding, inputs[0]), places(column * TILE, g.columns.padding, inputs[1]));
-        for row in rows.into_iter().flatten() {
-            for column in columns.into_iter().flatten() {
-                let at = whole.x.as_ptr().wrapping_add((row * inputs[1] + column) * g.images + first);
-                soon.runs.push((at, inputs[0] * inputs[1] * g.images, g.in_channels));
-            }
-        }
-        let step = outputs[0] * outputs[1] * g.images;
-        for row in row * TILE..outputs[0].min((row + 1) * TILE) {
-            for column in column * TILE..outputs[1].min((column + 1) * TILE) {
-                let at = whole.dy.as_ptr().wrapping_add(channels.start * step + (row * outputs[1] + column) * g.images + first);
-                soon.runs.push((at, step, channels.len()));
+        let Geometry { rows, columns, images, in_channels, .. } = *whole.geometry;
+        let (height, width) = (rows.output, columns.output);
+        ahead.runs.clear();
+        let patch = self.patch(0);
+        ahead.runs.extend(patch.places(first).map(|at| Run { at, step: patch.step, left: in_channels }));
+        for row in row * TILE..height.min((row + 1) * TILE) {
+            for column in column * TILE..width.min((column + 1) * TILE) {
+                let place = (channels.start * height + row) * width + column;
+                let at = whole.dy[place * images + first..].as_ptr();
+                ahead.runs.push(Run { at, step: height * width * images, left: channels.len() });
             }
         }
     }
@@ -117,24 +121,15 @@ impl<T: Float> Kernel<T> for Inputs<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let Block { task: Task { whole, rows: of_places, .. }, tile: [row, column], first } = self.block;
-        let geometry = whole.geometry;
-        let (rows, columns, images) = (geometry.rows, geometry.columns, geometry.images);
-        let row_places: [_; SIDE] = places(row * TILE, rows.padding, rows.input);
-        let column_places: [_; SIDE] = places(column * TILE, columns.padding, columns.input);
-        let step = rows.input * columns.input * images;
+        let Block { task: Task { whole, rows: of_places, .. }, first, .. } = self.block;
+        let Geometry { images, in_channels, .. } = *whole.geometry;
         let count = SIDE * of_places.len();
         // `[channel, place, lane]`.
         let mut transforms = Vec::<T>::with_capacity(V::LANES * count * V::LANES);
-        for channel in (0..geometry.in_channels).step_by(V::LANES) {
-            let channels = V::LANES.min(geometry.in_channels - channel);
+        for channel in (0..in_channels).step_by(V::LANES) {
+            let channels = V::LANES.min(in_channels - channel);
+            let patch = self.block.patch(channel);
             for lane in (0..TERMS.min(images - first)).step_by(V::LANES) {
-                let patch = Patch {
-                    rows: row_places.map(|row| whole.x[channel * step + row.unwrap_or(0) * columns.input * images..].as_ptr()),
-                    columns: column_places.map(|column| column.unwrap_or(0) * images),
-                    step,
-                    inside: [row_places, column_places].map(|places| places.map(|place| place.is_some())),
-                };
                 let to = transforms.as_mut_ptr();
                 Transform::<T, TILE, SIDE> {
                     patch,

@@ -3,18 +3,28 @@
 use crate::kernels::tile::{add_term, channel_block, load, tile_channels, with_constant};
 use crate::kernels::vector::{Float, Kernel, Vector, prefetch};
 
-/// Vectors that are read soon and come into the cache meanwhile, one for each term that is added.
-pub(super) struct Soon<T> {
-    /// The first vector, how far the next one is, and how many there are; the last of these runs comes first.
-    pub(super) runs: Vec<(*const T, usize, usize)>,
+/// What the next block reads, which comes into the cache while this block's products are summed: a vector for each term
+/// that is added.
+pub(super) struct ReadAhead<T> {
+    /// The last run comes first.
+    pub(super) runs: Vec<Run<T>>,
 }
 
-impl<T> Soon<T> {
+/// At least one vector, the same place of each channel.
+pub(super) struct Run<T> {
+    pub(super) at: *const T,
+    /// How far the next channel is.
+    pub(super) step: usize,
+    pub(super) left: usize,
+}
+
+impl<T> ReadAhead<T> {
     #[inline(always)]
     fn fetch(&mut self) {
-        if let Some((at, step, left)) = self.runs.last_mut() {
+        if let Some(Run { at, step, left }) = self.runs.last_mut() {
             prefetch(*at);
-            (*at, *left) = (at.wrapping_add(*step), left.wrapping_sub(1));
+            *at = at.wrapping_add(*step);
+            *left -= 1;
             if *left == 0 {
                 self.runs.pop();
             }
@@ -34,7 +44,7 @@ pub(super) struct Products<'a, T> {
     pub(super) out_channels: usize,
     /// Whether the block is the first, whose sums are added to +0.
     pub(super) begins: bool,
-    pub(super) soon: &'a mut Soon<T>,
+    pub(super) ahead: &'a mut ReadAhead<T>,
 }
 
 impl<T: Float> Kernel<T> for Products<'_, T> {
@@ -69,7 +79,7 @@ impl<T: Float> Products<'_, T> {
             let (mut x, mut dy) = (self.x.add(lane), self.dy.add(first * self.dy_step));
             let mut sums = [[V::zero(); W]; R];
             for _ in 0..self.terms {
-                self.soon.fetch();
+                self.ahead.fetch();
                 add_term(&mut sums, dy, self.dy_step, load(x));
                 (x, dy) = (x.wrapping_add(self.in_channels), dy.wrapping_add(1));
             }

@@ -29,6 +29,20 @@ pub(super) struct Places {
     pub(super) lanes: usize,
 }
 
+impl Places {
+    /// Where lane 0 of a result goes.
+    #[inline(always)]
+    fn at(&self, channel: usize, row: usize, column: usize) -> usize {
+        self.first + channel * self.channel_step + row * self.row_step + column * self.column_step
+    }
+
+    /// Where lane 0 of a tile's results goes, `side` along a side, as far as there are rows and columns.
+    pub(super) fn of_tile(self, side: usize, channel: usize) -> impl Iterator<Item = usize> {
+        let (rows, columns) = (side.min(self.rows), side.min(self.columns));
+        (0..rows).flat_map(move |row| (0..columns).map(move |column| self.at(channel, row, column)))
+    }
+}
+
 /// All outputs.
 #[derive(Clone, Copy)]
 pub(super) struct Outputs<'a, T, E> {
@@ -66,16 +80,15 @@ impl<V: Vector, E: VectorEpilogue<V>, const TILE: usize> Destination<V, TILE> fo
 
     #[inline(always)]
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; TILE]; TILE]) {
-        let Places { first, channel_step, row_step, column_step, rows, columns, lanes } = self.places;
+        let Places { rows, columns, lanes, .. } = self.places;
         let left = lanes.saturating_sub(lane);
-        let first = first + channel * channel_step + lane;
         // SAFETY: the caller's promise.
         unsafe {
             let bias: V = self.bias(channel);
             let whole = rows >= TILE && columns >= TILE && left >= V::LANES;
             for r in 0..TILE {
                 for c in 0..TILE {
-                    let at = first + r * row_step + c * column_step;
+                    let at = self.places.at(channel, r, c) + lane;
                     let sum = tile[r][c].add(bias);
                     if whole {
                         self.epilogue.apply(sum, at, V::LANES).store(self.out.at(at));
@@ -98,7 +111,6 @@ impl<V: Vector, E: VectorEpilogue<V>, const TILE: usize> Destination<V, TILE> fo
     unsafe fn store(self, channel: usize, lane: usize, tile: [[V; TILE]; TILE]) {
         let Outputs { out, epilogue, places, .. } = self.outputs;
         let left = places.lanes.saturating_sub(lane);
-        let first = places.first + channel * places.channel_step + lane;
         // SAFETY: the caller's promise.
         unsafe {
             let bias: V = self.outputs.bias(channel);
@@ -107,7 +119,7 @@ impl<V: Vector, E: VectorEpilogue<V>, const TILE: usize> Destination<V, TILE> fo
                     if r >= places.rows || c >= places.columns {
                         continue;
                     }
-                    let at = first + r * places.row_step + c * places.column_step;
+                    let at = places.at(channel, r, c) + lane;
                     let mut maximum = epilogue.apply(tile[2 * r][2 * c].add(bias), at, left);
                     let mut argmax = V::zero();
                     for place in 1..4 {

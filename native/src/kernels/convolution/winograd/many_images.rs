@@ -3,7 +3,7 @@
 use super::destination::{Outputs, Places, Pooled};
 use super::piece::{Piece, Scratch};
 use super::whole::Whole;
-use crate::kernels::convolution::patch::{Patch, places};
+use crate::kernels::convolution::patch::Patch;
 use crate::kernels::convolution::tiles::{Form, Tiles};
 use crate::kernels::epilogue::VectorEpilogue;
 use crate::kernels::vector::{Float, Vector};
@@ -24,16 +24,8 @@ where
             let (tile, lane) = (unit / vectors, unit % vectors * 2 * V::LANES);
             ([tile / across, tile % across], lane)
         };
-        let patch_at = |[row, column]: [usize; 2]| {
-            let row_places = places(row * TILE, rows.padding, rows.from);
-            let column_places = places(column * TILE, columns.padding, columns.from);
-            Patch {
-                rows: row_places.map(|row| source[row.unwrap_or(0) * columns.from * images..].as_ptr()),
-                columns: column_places.map(|column| column.unwrap_or(0) * images),
-                step: rows.from * columns.from * images,
-                inside: [row_places, column_places].map(|places| places.map(|place| place.is_some())),
-            }
-        };
+        let (size, padding) = ([rows.from, columns.from], [rows.padding, columns.padding]);
+        let patch_at = |tile: [usize; 2]| Patch::new(source, images, size, padding, tile.map(|place| place * TILE));
         let mut next = Vec::with_capacity(SIDE * SIDE);
         let mut stored = 0;
         for unit in self.units.clone() {

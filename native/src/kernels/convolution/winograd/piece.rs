@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::destination::Destination;
-use super::products::{Products, Soon};
+use super::products::{Hints, Products};
 use super::whole::Whole;
 use crate::kernels::convolution::patch::{Patch, Transform};
 use crate::kernels::convolution::tiles::{Form, Tiles};
@@ -154,12 +154,9 @@ where
                 let to_channels = last - first;
                 let (mut written, mut count) = ([std::ptr::null(); MOST_RESULTS], 0);
                 if !next.is_empty() {
-                    for r in 0..side.min(places.rows) {
-                        for c in 0..side.min(places.columns) {
-                            let at = places.first + first * places.channel_step + lane;
-                            written[count] = out.at(at + r * places.row_step + c * places.column_step).cast_const();
-                            count += 1;
-                        }
+                    for (to, at) in written.iter_mut().zip(places.of_tile(side, first)) {
+                        *to = out.at(at + lane).cast_const();
+                        count += 1;
                     }
                 }
                 T::dispatch(Products {
@@ -170,8 +167,8 @@ where
                     kernels,
                     patches,
                     products,
-                    read: Soon { places: if block == self.blocks.start { next } else { &[] }, channel_step: patch.step },
-                    written: Soon { places: &written[..count], channel_step: places.channel_step },
+                    read: Hints { places: if block == self.blocks.start { next } else { &[] }, channel_step: patch.step },
+                    written: Hints { places: &written[..count], channel_step: places.channel_step },
                 });
                 for channel in 0..to_channels {
                     for w in 0..W {

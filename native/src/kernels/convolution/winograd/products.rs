@@ -12,16 +12,15 @@ pub(super) struct Products<'a, T> {
     pub(super) kernels: *const T,
     pub(super) patches: *const T,
     pub(super) products: *mut T,
-    /// What is read, of all source channels.
-    pub(super) read: Soon<'a, T>,
-    /// What is written, of the block's channels.
-    pub(super) written: Soon<'a, T>,
+    /// What is read soon, of all source channels.
+    pub(super) read: Hints<'a, T>,
+    /// What is written soon, of the block's channels.
+    pub(super) written: Hints<'a, T>,
 }
 
-/// Memory that is needed soon, a vector for each of the vectors at work, which comes into the cache meanwhile: some places
-/// of each channel.
+/// Memory that comes into the cache meanwhile, a vector for each of the vectors at work: some places of each channel.
 #[derive(Clone, Copy)]
-pub(super) struct Soon<'a, T> {
+pub(super) struct Hints<'a, T> {
     /// The places in the first channel.
     pub(super) places: &'a [*const T],
     pub(super) channel_step: usize,
