@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 1195554414;
+export const ABI_HASH = 213304640;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -107,13 +107,20 @@ export const symbols = {
     parameters: ["f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
     result: "f64",
   },
-  conv2d: { parameters: ["f64", "f64", "f64", "buffer", "u32", "f64", "u32"], result: "f64" },
+  conv2d: {
+    parameters: ["f64", "f64", "f64", "buffer", "u32", "f64", "u32", "f64", "u32"],
+    result: "f64",
+  },
   conv2d_activation: {
     parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "f64", "f64", "u32", "buffer", "u32"],
     result: "f64",
   },
+  conv2d_reads_pending: {
+    parameters: ["buffer", "u32", "buffer", "u32", "buffer", "u32"],
+    result: "f64",
+  },
   conv2d_statistics: {
-    parameters: ["f64", "f64", "f64", "buffer", "u32", "buffer", "u32"],
+    parameters: ["f64", "f64", "f64", "buffer", "u32", "f64", "u32", "buffer", "u32"],
     result: "f64",
   },
   conv2d_avg_pool2d: {
@@ -125,7 +132,7 @@ export const symbols = {
     result: "f64",
   },
   conv2d_gradients: {
-    parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "u32", "buffer", "u32"],
+    parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "f64", "u32", "u32", "buffer", "u32"],
     result: "f64",
   },
   max_pool2d: { parameters: ["f64", "buffer", "u32", "buffer", "u32"], result: "f64" },
@@ -152,6 +159,11 @@ export const symbols = {
     ],
     result: "f64",
   },
+  batch_norm_pending: {
+    parameters: ["f64", "f64", "f64", "f64", "f64", "f64", "f64", "f64", "buffer", "u32"],
+    result: "f64",
+  },
+  batch_norm_inference_pending: { parameters: ["f64", "f64", "f64", "f64", "f64"], result: "f64" },
   batch_norm_max_pool2d: {
     parameters: [
       "f64",
@@ -556,10 +568,20 @@ export interface Native {
   ): void;
   /**
    * `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] or 0 -> [n, o, h', w']`, plus `added [n, o, h', w']` or
-   * 0, through ReLU where `relu` is 1. `p` is `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x,
+   * 0, through ReLU where `relu` is 1. `pending` is 0, or what batch_norm_pending gives for x, with a ReLU where
+   * `pending_relu` is 1. `p` is `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x,
    * groups]`.
    */
-  conv2d(x: Handle, weight: Handle, bias: Handle, p: U32, added: Handle, relu: number): Handle;
+  conv2d(
+    x: Handle,
+    weight: Handle,
+    bias: Handle,
+    p: U32,
+    added: Handle,
+    relu: number,
+    pending: Handle,
+    pendingRelu: number,
+  ): Handle;
   /**
    * Writes two handles: what `conv2d` gives without an epilogue, 0 unless `keeps` is 1, and the activation function with
    * this number and settings of it.
@@ -575,8 +597,18 @@ export interface Native {
     keeps: number,
     out: F64,
   ): void;
+  /** Writes 1 where `conv2d` with a weight of this shape `[o, c / groups, ky, kx]` applies a pending normalisation while it reads, else 0. */
+  conv2d_reads_pending(weight: U32, p: U32, out: U32): void;
   /** Writes two handles: what `conv2d` gives without an epilogue, and the statistics of its channels for `batch_norm`. */
-  conv2d_statistics(x: Handle, weight: Handle, bias: Handle, p: U32, out: F64): void;
+  conv2d_statistics(
+    x: Handle,
+    weight: Handle,
+    bias: Handle,
+    p: U32,
+    pending: Handle,
+    pendingRelu: number,
+    out: F64,
+  ): void;
   /** What avg_pool2d with the parameters `pooling` gives of conv2d's result. */
   conv2d_avg_pool2d(
     x: Handle,
@@ -609,6 +641,8 @@ export interface Native {
     dy: Handle,
     p: U32,
     masked: number,
+    pending: Handle,
+    pendingRelu: number,
     wanted: number,
     out: F64,
   ): void;
@@ -643,6 +677,29 @@ export interface Native {
     known: Handle,
     out: F64,
   ): void;
+  /**
+   * Writes two handles: the numbers [3, c] with which batch_norm of x is pending for conv2d, and the statistics; the
+   * running statistics are moved as batch_norm moves them.
+   */
+  batch_norm_pending(
+    x: Handle,
+    weight: Handle,
+    bias: Handle,
+    runningMean: Handle,
+    runningVariance: Handle,
+    momentum: number,
+    epsilon: number,
+    known: Handle,
+    out: F64,
+  ): void;
+  /** The numbers [3, c] with which batch_norm_inference is pending for conv2d. */
+  batch_norm_inference_pending(
+    weight: Handle,
+    bias: Handle,
+    mean: Handle,
+    variance: Handle,
+    epsilon: number,
+  ): Handle;
   /** As batch_norm, through max_pool2d with the parameters `pooling`: writes the argmax as a third handle. */
   batch_norm_max_pool2d(
     x: Handle,
@@ -1113,8 +1170,18 @@ export const bind = (
   linear_gradients: (x, weight, y, dy, wanted, out) =>
     void (s.linear_gradients(x, weight, y, dy, u32(wanted), array(out, Float64Array), length) ||
       fail()),
-  conv2d: (x, weight, bias, p, added, relu) =>
-    s.conv2d(x, weight, bias, array(p, Uint32Array), length, added, u32(relu)) || fail(),
+  conv2d: (x, weight, bias, p, added, relu, pending, pendingRelu) =>
+    s.conv2d(
+      x,
+      weight,
+      bias,
+      array(p, Uint32Array),
+      length,
+      added,
+      u32(relu),
+      pending,
+      u32(pendingRelu),
+    ) || fail(),
   conv2d_activation: (x, weight, bias, p, number, first, second, keeps, out) =>
     void (s.conv2d_activation(
       x,
@@ -1129,13 +1196,24 @@ export const bind = (
       array(out, Float64Array),
       length,
     ) || fail()),
-  conv2d_statistics: (x, weight, bias, p, out) =>
+  conv2d_reads_pending: (weight, p, out) =>
+    void (s.conv2d_reads_pending(
+      array(weight, Uint32Array),
+      length,
+      array(p, Uint32Array),
+      length,
+      array(out, Uint32Array),
+      length,
+    ) || fail()),
+  conv2d_statistics: (x, weight, bias, p, pending, pendingRelu, out) =>
     void (s.conv2d_statistics(
       x,
       weight,
       bias,
       array(p, Uint32Array),
       length,
+      pending,
+      u32(pendingRelu),
       array(out, Float64Array),
       length,
     ) || fail()),
@@ -1163,7 +1241,7 @@ export const bind = (
       array(out, Float64Array),
       length,
     ) || fail()),
-  conv2d_gradients: (x, weight, dy, p, masked, wanted, out) =>
+  conv2d_gradients: (x, weight, dy, p, masked, pending, pendingRelu, wanted, out) =>
     void (s.conv2d_gradients(
       x,
       weight,
@@ -1171,6 +1249,8 @@ export const bind = (
       array(p, Uint32Array),
       length,
       u32(masked),
+      pending,
+      u32(pendingRelu),
       u32(wanted),
       array(out, Float64Array),
       length,
@@ -1219,6 +1299,31 @@ export const bind = (
       array(out, Float64Array),
       length,
     ) || fail()),
+  batch_norm_pending: (
+    x,
+    weight,
+    bias,
+    runningMean,
+    runningVariance,
+    momentum,
+    epsilon,
+    known,
+    out,
+  ) =>
+    void (s.batch_norm_pending(
+      x,
+      weight,
+      bias,
+      runningMean,
+      runningVariance,
+      momentum,
+      epsilon,
+      known,
+      array(out, Float64Array),
+      length,
+    ) || fail()),
+  batch_norm_inference_pending: (weight, bias, mean, variance, epsilon) =>
+    s.batch_norm_inference_pending(weight, bias, mean, variance, epsilon) || fail(),
   batch_norm_max_pool2d: (
     x,
     weight,

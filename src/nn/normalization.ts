@@ -41,6 +41,13 @@ export interface BatchNorm
   extends Normalization<BatchNormTensors, BatchNormEpilogue>, Required<BatchNormOptions> {
   /** Channels of an image, or features. */
   readonly features: number;
+  /** The normalisation left to what reads its output; undefined where it cannot be. */
+  pending(
+    x: Tensor,
+    module: Module<BatchNormTensors>,
+    mode: Mode,
+    options: functional.PendingOptions,
+  ): functional.PendingBatchNorm | undefined;
 }
 
 /**
@@ -84,12 +91,26 @@ function batchNorm(
       if (!training) {
         return functional.batchNormInference(x, weight, bias, mean, variance, epsilon, epilogue);
       }
-      const batches = tensors.num_batches_tracked;
-      using next = Tensor.full([], batches.item() + 1, batches);
-      batches.assign(next);
+      countBatch(tensors);
       return functional.batchNorm(x, weight, bias, epsilon, { mean, variance, momentum }, epilogue);
     },
+    pending(x, { tensors }, { training }, options) {
+      const { weight, bias, running_mean: mean, running_var: variance } = tensors;
+      if (x.rank !== 4) return undefined;
+      if (training) {
+        countBatch(tensors);
+        const running = { mean, variance, momentum };
+        return functional.pendingBatchNorm(x, weight, bias, epsilon, running, options);
+      }
+      const given = [mean, variance, epsilon] as const;
+      return functional.pendingBatchNormInference(x, weight, bias, ...given, options.relu ?? false);
+    },
   };
+}
+
+function countBatch({ num_batches_tracked: batches }: BatchNormTensors): void {
+  using next = Tensor.full([], batches.item() + 1, batches);
+  batches.assign(next);
 }
 
 /** A layer normalisation. */

@@ -44,12 +44,7 @@ export function batchNorm(
   running?: RunningStatistics,
   epilogue: BatchNormEpilogue = plain,
 ): Tensor {
-  checkChannels(x.shape, weight.shape);
-  if (x.size / x.shape[1]! < 2) {
-    throw new RangeError(
-      `Cannot normalise ${shapeText(x.shape)} over the batch: each channel has one value`,
-    );
-  }
+  checkBatch(x.shape, weight.shape);
   const { pooling, relu = false, added: other } = epilogue;
   if (other !== undefined && (pooling !== undefined || !isAlike(other, x, x.shape))) {
     const y = batchNorm(x, weight, bias, epsilon, running, { statistics: epilogue.statistics });
@@ -214,6 +209,16 @@ function inferenceGradients(
     wanted.wants(1) ? gradient.mul(normalised()).sum(others) : undefined,
     wanted.wants(2) ? gradient.sum(others) : undefined,
   ];
+}
+
+/** Throws RangeError where a batch of this shape has no statistics of its own. */
+export function checkBatch(x: Shape, weight: Shape): void {
+  checkChannels(x, weight);
+  if (x.reduce((size, length) => size * length, 1) / x[1]! < 2) {
+    throw new RangeError(
+      `Cannot normalise ${shapeText(x)} over the batch: each channel has one value`,
+    );
+  }
 }
 
 function checkChannels(x: Shape, weight: Shape): void {

@@ -3,6 +3,7 @@ import { ConvolutionGeometry, type PoolingGeometry } from "./geometry.ts";
 import { checkLayerDtype, layerGradients } from "./layer_gradients.ts";
 import { activated, type Activation } from "./activations.ts";
 import { avgPool2d, checkPooling, maxPooled } from "./pooling.ts";
+import { type PendingBatchNorm, pendingGradients } from "./pending.ts";
 import { added, isAlike } from "./residual.ts";
 import { type Shape, shapeText } from "./shape.ts";
 import { type Gradients, isTracked, record, type Wanted } from "./tape.ts";
@@ -22,6 +23,8 @@ export interface Epilogue {
   readonly activation?: Activation;
   /** The gradient that arrives is already zero where the ReLU gave 0: the next operation did it. */
   readonly reluGradientDone?: boolean;
+  /** A normalisation of the input that is applied while it is read. */
+  readonly pending?: PendingBatchNorm;
   /** The input came out of a ReLU, whose gradient is left to the gradient of this input. */
   readonly inputFromRelu?: boolean;
 }
@@ -29,6 +32,7 @@ export interface Epilogue {
 const plain = new ConvolutionGeometry();
 const plainSums: Epilogue = {};
 const pair = new Float64Array(2);
+const flag = new Uint32Array(1);
 
 /**
  * Cross-correlation of images `x [batch, in, height, width]` with `weight [out, in / groups, kernel
@@ -44,6 +48,12 @@ export function conv2d(
   checkLayerDtype("convolution", x, weight);
   checkConvolution(x.shape, weight.shape, bias?.shape, geometry);
   const { relu = false, pooling, average, activation } = epilogue;
+  if (epilogue.pending !== undefined && (pooling ?? average ?? activation) !== undefined) {
+    const normalised = epilogue.pending.apply();
+    const y = conv2d(normalised, weight, bias, geometry, { ...epilogue, pending: undefined });
+    if (!normalised.requiresGrad) normalised.dispose();
+    return y;
+  }
   if (pooling !== undefined) return convolveAndPool(x, weight, bias, geometry, pooling, epilogue);
   if (average !== undefined) {
     return convolveAndAverage(x, weight, bias, geometry, average, epilogue);
@@ -51,26 +61,38 @@ export function conv2d(
   if (activation !== undefined) {
     return convolveAndActivate(x, weight, bias, geometry, activation, epilogue);
   }
-  const { added: other } = epilogue;
+  const { added: other, pending } = epilogue;
   if (other !== undefined && !isAlike(other, x, outputShape(x, weight, geometry))) {
     const { inputFromRelu } = epilogue;
-    return added(conv2d(x, weight, bias, geometry, { inputFromRelu }), other, relu);
+    return added(conv2d(x, weight, bias, geometry, { inputFromRelu, pending }), other, relu);
   }
   const [{ handle: kernel }, shift] = [weight, bias?.handle ?? 0];
   const plus = other?.handle ?? 0;
-  const handle = native.conv2d(x.handle, kernel, shift, geometry.native, plus, Number(relu));
+  const [numbers, before] = pendingArguments(pending);
+  const handle = native.conv2d(
+    x.handle,
+    kernel,
+    shift,
+    geometry.native,
+    plus,
+    Number(relu),
+    numbers,
+    before,
+  );
   const y = new Tensor(handle, x.dtype);
-  const inputs = bias ? [x, weight, bias] : [x, weight];
-  const all = other ? [...inputs, other] : inputs;
-  if (!all.some(isTracked)) return y;
-  return record(y, all, (gradient, wanted) => {
-    const inner = relu && !epilogue.reluGradientDone
-      ? new Tensor(native.tensor_relu_gradient(y.handle, gradient.handle), y.dtype)
-      : gradient;
-    const { inputFromRelu = false } = epilogue;
-    const gradients = conv2dGradients(inputs, inner, geometry, inputFromRelu, wanted);
-    return other ? [...gradients, inner] : gradients;
-  });
+  const masked = relu && !epilogue.reluGradientDone;
+  return recorded(
+    y,
+    x,
+    weight,
+    bias,
+    geometry,
+    epilogue,
+    (gradient) =>
+      masked
+        ? new Tensor(native.tensor_relu_gradient(y.handle, gradient.handle), y.dtype)
+        : gradient,
+  );
 }
 
 function outputShape(x: Tensor, weight: Tensor, geometry: ConvolutionGeometry): Shape {
@@ -156,28 +178,61 @@ function convolveAndActivate(
 
 /**
  * What `conv2d` gives, and the statistics of its channels, with which `batchNorm` need not read it
- * for them. The caller frees them.
+ * for them. The caller frees the statistics.
  */
 export function conv2dForBatchNorm(
   x: Tensor,
   weight: Tensor,
   bias: Tensor | undefined,
   geometry: ConvolutionGeometry,
-  { inputFromRelu = false }: Epilogue,
+  epilogue: Pick<Epilogue, "inputFromRelu" | "pending">,
 ): { readonly y: Tensor; readonly statistics: Tensor } {
   checkLayerDtype("convolution", x, weight);
   checkConvolution(x.shape, weight.shape, bias?.shape, geometry);
-  const shift = bias?.handle ?? 0;
-  native.conv2d_statistics(x.handle, weight.handle, shift, geometry.native, pair);
+  const [shift, [numbers, before]] = [bias?.handle ?? 0, pendingArguments(epilogue.pending)];
+  const { handle } = weight;
+  native.conv2d_statistics(x.handle, handle, shift, geometry.native, numbers, before, pair);
   const [y, statistics] = [new Tensor(pair[0]!, x.dtype), new Tensor(pair[1]!, "f64")];
-  const inputs = bias ? [x, weight, bias] : [x, weight];
-  if (!inputs.some(isTracked)) return { y, statistics };
-  const recorded = record(
-    y,
-    inputs,
-    (gradient, wanted) => conv2dGradients(inputs, gradient, geometry, inputFromRelu, wanted),
-  );
-  return { y: recorded, statistics };
+  return {
+    y: recorded(y, x, weight, bias, geometry, epilogue, (gradient) => gradient),
+    statistics,
+  };
+}
+
+const pendingArguments = (pending?: PendingBatchNorm): [numbers: number, relu: number] =>
+  pending === undefined ? [0, 0] : [pending.numbers, Number(pending.relu)];
+
+/**
+ * Records a convolution, and the normalisation of its images where one was pending. `inside` gives
+ * the gradient of the sums from that of `y`.
+ */
+function recorded(
+  y: Tensor,
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor | undefined,
+  geometry: ConvolutionGeometry,
+  { inputFromRelu = false, added: other, pending }: Epilogue,
+  inside: (gradient: Tensor) => Tensor,
+): Tensor {
+  const own = bias ? [x, weight, bias] : [x, weight];
+  const before = pending ? [x, pending.weight, pending.bias] : [x];
+  const inputs = [...before, ...own.slice(1), ...(other ? [other] : [])];
+  const saved = pending ? [pending.numbers, pending.statistics ?? 0].filter(Boolean) : [];
+  if (!inputs.some(isTracked)) {
+    for (const handle of saved) native.tensor_free(handle);
+    return y;
+  }
+  return record(y, inputs, (gradient, wanted) => {
+    const inner = inside(gradient);
+    const wantsImages = before.some((_, i) => wanted.wants(i));
+    const of = {
+      wants: (i: number) => i === 0 ? wantsImages : wanted.wants(i + before.length - 1),
+    };
+    const [dx, ...rest] = conv2dGradients(own, inner, geometry, inputFromRelu, of, pending);
+    const images = pending ? pendingGradients(pending, dx, wanted) : [dx];
+    return [...images, ...rest, ...(other ? [inner] : [])];
+  }, saved);
 }
 
 function conv2dGradients(
@@ -186,13 +241,33 @@ function conv2dGradients(
   geometry: ConvolutionGeometry,
   masked: boolean,
   wanted: Wanted,
+  pending?: PendingBatchNorm,
 ): Gradients<Tensor> {
   const [x, weight] = inputs as readonly [Tensor, Tensor];
   return layerGradients(inputs, wanted, (which, out) => {
     const { handle } = gradient;
-    const mask = Number(masked);
-    native.conv2d_gradients(x.handle, weight.handle, handle, geometry.native, mask, which, out);
+    const [numbers, before] = pendingArguments(pending);
+    native.conv2d_gradients(
+      x.handle,
+      weight.handle,
+      handle,
+      geometry.native,
+      Number(masked),
+      numbers,
+      before,
+      which,
+      out,
+    );
   });
+}
+
+/**
+ * Whether convolutions with a weight `[out, in / groups, kernel height, kernel width]` apply a
+ * pending normalisation while they read images, rather than before.
+ */
+export function readsPending(weight: Shape, geometry: ConvolutionGeometry): boolean {
+  native.conv2d_reads_pending(Uint32Array.from(weight), geometry.native, flag);
+  return flag[0] === 1;
 }
 
 function checkConvolution(

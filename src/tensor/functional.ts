@@ -1,7 +1,7 @@
 /** Operations of layers as functions of input, weights and settings. @module */
 
 export * from "./activations.ts";
-export { conv2d, conv2dForBatchNorm, type Epilogue } from "./convolution.ts";
+export { conv2d, conv2dForBatchNorm, type Epilogue, readsPending } from "./convolution.ts";
 export { dropout } from "./dropout.ts";
 export { foldBatchNorm, type GivenNormalization } from "./folding.ts";
 export {
@@ -29,4 +29,10 @@ export {
   type NormalizationEpilogue,
   rmsNorm,
 } from "./normalization.ts";
+export {
+  type PendingBatchNorm,
+  pendingBatchNorm,
+  pendingBatchNormInference,
+  type PendingOptions,
+} from "./pending.ts";
 export { avgPool2d, maxPool2d } from "./pooling.ts";

@@ -1,11 +1,12 @@
 //! 2-D convolution and its gradients.
 
-use super::arguments::{put_all, put_wanted, sizes, wants};
+use super::arguments::{put_all, put_wanted, set, sizes, wants};
 use super::pooling;
 use crate::error::Result;
 use crate::handles::{Handle, get, get_optional, put};
 use crate::ops::convolution::{self as ops, Parameters};
 use crate::ops::functions::Activation;
+use crate::ops::normalization::Pending;
 use crate::{exports, fail};
 
 /// `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x, groups]`
@@ -21,11 +22,14 @@ fn parameters(numbers: &[u32]) -> Result<Parameters> {
 
 exports! { EXPORTS:
     /// `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] or 0 -> [n, o, h', w']`, plus `added [n, o, h', w']` or
-    /// 0, through ReLU where `relu` is 1. `p` is `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x,
+    /// 0, through ReLU where `relu` is 1. `pending` is 0, or what batch_norm_pending gives for x, with a ReLU where
+    /// `pending_relu` is 1. `p` is `[stride_y, stride_x, padding_y, padding_x, dilation_y, dilation_x,
     /// groups]`.
-    fn conv2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], added: Handle, relu: u32) -> Handle {
+    fn conv2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], added: Handle, relu: u32, pending: Handle, pending_relu: u32) -> Handle {
         let (x, weight, bias, added) = (get(x)?, get(weight)?, get_optional(bias)?, get_optional(added)?);
-        put(ops::conv2d(&x, &weight, bias.as_ref(), &parameters(p)?, added.as_ref(), relu != 0)?)
+        let numbers = get_optional(pending)?;
+        let pending = numbers.as_ref().map(|numbers| Pending { numbers, relu: pending_relu != 0 });
+        put(ops::conv2d(&x, &weight, bias.as_ref(), &parameters(p)?, added.as_ref(), relu != 0, pending)?)
     }
     /// Writes two handles: what `conv2d` gives without an epilogue, 0 unless `keeps` is 1, and the activation function with
     /// this number and settings of it.
@@ -37,9 +41,16 @@ exports! { EXPORTS:
         let (sums, values) = ops::conv2d_activation(&x, &weight, bias.as_ref(), &parameters(p)?, activation, keeps != 0)?;
         put_wanted([sums, Some(values)], out)
     }
+    /// Writes 1 where `conv2d` with a weight of this shape `[o, c / groups, ky, kx]` applies a pending normalisation while it reads, else 0.
+    fn conv2d_reads_pending(weight: &[u32], p: &[u32], out: &mut [u32]) -> Status {
+        set(out, u32::from(ops::reads_pending(&sizes(weight), &parameters(p)?)?))
+    }
     /// Writes two handles: what `conv2d` gives without an epilogue, and the statistics of its channels for `batch_norm`.
-    fn conv2d_statistics(x: Handle, weight: Handle, bias: Handle, p: &[u32], out: &mut [f64]) -> Status {
-        put_all(ops::conv2d_statistics(&get(x)?, &get(weight)?, get_optional(bias)?.as_ref(), &parameters(p)?)?, out)
+    fn conv2d_statistics(x: Handle, weight: Handle, bias: Handle, p: &[u32], pending: Handle, pending_relu: u32, out: &mut [f64]) -> Status {
+        let numbers = get_optional(pending)?;
+        let pending = numbers.as_ref().map(|numbers| Pending { numbers, relu: pending_relu != 0 });
+        let (x, weight, bias) = (get(x)?, get(weight)?, get_optional(bias)?);
+        put_all(ops::conv2d_statistics(&x, &weight, bias.as_ref(), &parameters(p)?, pending)?, out)
     }
     /// What avg_pool2d with the parameters `pooling` gives of conv2d's result.
     fn conv2d_avg_pool2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], relu: u32, pooling: &[u32]) -> Handle {
@@ -59,10 +70,13 @@ exports! { EXPORTS:
     }
     /// Writes three handles, 0 for a gradient that is not wanted: the gradients of `conv2d` for x (`wanted` has
     /// bit 0), weight (bit 1) and bias (bit 2). Where `masked` is 1, x came out of a ReLU, whose gradient is in it too.
-    fn conv2d_gradients(x: Handle, weight: Handle, dy: Handle, p: &[u32], masked: u32, wanted: u32, out: &mut [f64])
+    fn conv2d_gradients(x: Handle, weight: Handle, dy: Handle, p: &[u32], masked: u32, pending: Handle, pending_relu: u32, wanted: u32, out: &mut [f64])
         -> Status
     {
-        let gradients = ops::gradients(&get(x)?, &get(weight)?, &get(dy)?, &parameters(p)?, masked != 0, wants(wanted))?;
+        let numbers = get_optional(pending)?;
+        let pending = numbers.as_ref().map(|numbers| Pending { numbers, relu: pending_relu != 0 });
+        let (x, weight, dy) = (get(x)?, get(weight)?, get(dy)?);
+        let gradients = ops::gradients(&x, &weight, &dy, &parameters(p)?, masked != 0, pending, wants(wanted))?;
         put_wanted(gradients, out)
     }
 }

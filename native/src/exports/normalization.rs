@@ -31,6 +31,18 @@ exports! { EXPORTS:
         follow([running_mean, running_variance], &x, &results[1], momentum)?;
         put_all(results, out)
     }
+    /// Writes two handles: the numbers [3, c] with which batch_norm of x is pending for conv2d, and the statistics; the
+    /// running statistics are moved as batch_norm moves them.
+    fn batch_norm_pending(x: Handle, weight: Handle, bias: Handle, running_mean: Handle, running_variance: Handle, momentum: f64, epsilon: f64, known: Handle, out: &mut [f64]) -> Status {
+        let (x, known) = (get(x)?, get_optional(known)?);
+        let results = ops::batch_norm_pending(&x, &get(weight)?, &get(bias)?, epsilon, known.as_ref())?;
+        follow([running_mean, running_variance], &x, &results[1], momentum)?;
+        put_all(results, out)
+    }
+    /// The numbers [3, c] with which batch_norm_inference is pending for conv2d.
+    fn batch_norm_inference_pending(weight: Handle, bias: Handle, mean: Handle, variance: Handle, epsilon: f64) -> Handle {
+        put(ops::batch_norm_inference_pending(&get(weight)?, &get(bias)?, [&get(mean)?, &get(variance)?], epsilon)?)
+    }
     /// As batch_norm, through max_pool2d with the parameters `pooling`: writes the argmax as a third handle.
     fn batch_norm_max_pool2d(x: Handle, weight: Handle, bias: Handle, running_mean: Handle, running_variance: Handle, momentum: f64, epsilon: f64, relu: u32, pooling: &[u32], known: Handle, out: &mut [f64]) -> Status {
         let x = get(x)?;

@@ -13,10 +13,11 @@ use crate::kernels::convolution::{direct, weight, weight_winograd, winograd};
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::follow::{Follow, with_values};
 use crate::kernels::geometry::Geometry;
-use crate::kernels::normalization::with_statistics;
+use crate::kernels::normalization::{self as kernel, with_statistics};
 use crate::kernels::pointwise::{Relu, ReluGradient};
 use crate::kernels::pooling::{with_average, with_maximum};
 use crate::kernels::vector::Float;
+use crate::ops::normalization::Pending;
 use crate::{activation, fail, floats};
 
 /// Stride, padding and dilation by row and column, and groups.
@@ -78,16 +79,19 @@ pub fn conv2d(
     parameters: &Parameters,
     added: Option<&Tensor>,
     relu: bool,
+    pending: Option<Pending>,
 ) -> Result<Tensor> {
     let geometry = parameters.geometry(x.dims(), weight.dims())?;
     check_operands(&geometry, x, weight, bias)?;
+    pending.map(|pending| pending.check(x)).transpose()?;
     if let Some(added) = added {
         check_output(&geometry, added)?;
         one_type(&[x, added])?;
     }
     let shape = output_shape(&geometry);
     if !has_float_kernels(x, "conv2d")? {
-        let mut y = composed::forward(&geometry, x, weight)?;
+        let x = pending.map_or(Ok(x.clone()), |pending| pending.composed(x))?;
+        let mut y = composed::forward(&geometry, &x, weight)?;
         if let Some(bias) = bias {
             y = y.broadcast_add(&bias.reshape((1, geometry.out_channels, 1, 1))?)?;
         }
@@ -100,7 +104,7 @@ pub fn conv2d(
         let added = added.map(batch_innermost::<T>).transpose()?;
         let added = added.as_ref().map(Elements::<T>::of).transpose()?;
         let epilogue = Epilogue::of(added.as_deref(), relu);
-        make(stored::<T>(&geometry, x, weight, bias, epilogue, None)?, &shape, Format::BatchInnermost)
+        make(stored::<T>(&geometry, x, pending, weight, bias, epilogue, None)?, &shape, Format::BatchInnermost)
     })
 }
 
@@ -108,6 +112,7 @@ pub fn conv2d(
 fn stored<T: Float>(
     geometry: &Geometry,
     x: &Tensor,
+    pending: Option<Pending>,
     weight: &Tensor,
     bias: Option<&Tensor>,
     epilogue: Epilogue<T>,
@@ -117,8 +122,18 @@ fn stored<T: Float>(
     let (x, weight) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?);
     let bias = bias.map(row_major::<T>).transpose()?;
     let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
-    let forward = if winograd::suits(geometry) { winograd::forward } else { direct::forward };
-    forward(geometry, &x, &weight, bias.as_deref(), epilogue, follow)
+    let numbers = pending.map(|pending| pending.numbers::<T>()).transpose()?;
+    let pending = numbers.as_deref().zip(pending).map(|(numbers, Pending { relu, .. })| kernel::Pending { numbers, relu });
+    if !winograd::suits(geometry) {
+        return direct::forward(geometry, &x, pending, &weight, bias.as_deref(), epilogue, follow);
+    }
+    match pending {
+        None => winograd::forward(geometry, &x, &weight, bias.as_deref(), epilogue, follow),
+        Some(pending) => {
+            let x = kernel::apply(&x, pending)?;
+            winograd::forward(geometry, &x, &weight, bias.as_deref(), epilogue, follow)
+        }
+    }
 }
 
 /// `(sums, values)`: what `conv2d` gives, where it is to be kept, and a function of it.
@@ -133,32 +148,39 @@ pub fn conv2d_activation(
     let geometry = parameters.geometry(x.dims(), weight.dims())?;
     check_operands(&geometry, x, weight, bias)?;
     if !has_float_kernels(x, "conv2d")? {
-        let y = conv2d(x, weight, bias, parameters, None, false)?;
+        let y = conv2d(x, weight, bias, parameters, None, false, None)?;
         let values = activation!(activation, f => function(f, [&y]))?;
         return Ok((keeps.then_some(y), values));
     }
     floats!(x, "conv2d", T => activation!(activation, f => {
         let (sums, values) =
-            with_values(f, keeps, output_shape(&geometry).iter().product(), |follow| stored::<T>(&geometry, x, weight, bias, Epilogue::Identity, Some(follow)))?;
+            with_values(f, keeps, output_shape(&geometry).iter().product(), |follow| stored::<T>(&geometry, x, None, weight, bias, Epilogue::Identity, Some(follow)))?;
         let tensor = |numbers| make(numbers, &output_shape(&geometry), Format::BatchInnermost);
         Ok((sums.map(tensor).transpose()?, tensor(values)?))
     }))
 }
 
 /// `(y, statistics)`: what `conv2d` gives, and the means and variances `[2, o]` of its channels for a batch norm.
-pub fn conv2d_statistics(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, parameters: &Parameters) -> Result<[Tensor; 2]> {
+pub fn conv2d_statistics(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    parameters: &Parameters,
+    pending: Option<Pending>,
+) -> Result<[Tensor; 2]> {
     let geometry = parameters.geometry(x.dims(), weight.dims())?;
     check_operands(&geometry, x, weight, bias)?;
+    pending.map(|pending| pending.check(x)).transpose()?;
     let shape = output_shape(&geometry);
     if !has_float_kernels(x, "conv2d")? || shape.contains(&0) {
-        let y = conv2d(x, weight, bias, parameters, None, false)?;
+        let y = conv2d(x, weight, bias, parameters, None, false, pending)?;
         let statistics = normalization::batch_statistics(&y)?;
         return Ok([y, statistics]);
     }
     floats!(x, "conv2d", T => {
         let of_channels = [shape[1], shape[0] * shape[2] * shape[3]];
         let (y, statistics) = with_statistics(of_channels, |follow| {
-            stored::<T>(&geometry, x, weight, bias, Epilogue::Identity, Some(follow))
+            stored::<T>(&geometry, x, pending, weight, bias, Epilogue::Identity, Some(follow))
         })?;
         let statistics = make(statistics, &[2, shape[1]], Format::RowMajor)?;
         Ok([make(y, &shape, Format::BatchInnermost)?, statistics])
@@ -182,11 +204,11 @@ pub fn conv2d_avg_pool2d(
     check_operands(&geometry, x, weight, bias)?;
     let windows = pooling.windows(&output_shape(&geometry))?;
     if !has_float_kernels(x, "conv2d")? || !windows.rows_lie_apart() {
-        return pooling::avg_pool2d(&conv2d(x, weight, bias, parameters, None, relu)?, pooling);
+        return pooling::avg_pool2d(&conv2d(x, weight, bias, parameters, None, relu, None)?, pooling);
     }
     floats!(x, "conv2d", T => {
         let y = with_average::<T>(&windows, |follow| {
-            stored::<T>(&geometry, x, weight, bias, Epilogue::relu_if(relu), Some(follow))
+            stored::<T>(&geometry, x, None, weight, bias, Epilogue::relu_if(relu), Some(follow))
         })?;
         make(y, &pooling::output_shape(&windows), Format::BatchInnermost)
     })
@@ -217,18 +239,18 @@ pub fn conv2d_max_pool2d(
         });
     }
     if !has_kernels || !windows.rows_lie_apart() {
-        return pooling::max_pool2d(&conv2d(x, weight, bias, parameters, None, relu)?, pooling);
+        return pooling::max_pool2d(&conv2d(x, weight, bias, parameters, None, relu, None)?, pooling);
     }
     floats!(x, "conv2d", T => {
         let (y, argmax) = with_maximum::<T>(&windows, |follow| {
-            stored::<T>(&geometry, x, weight, bias, Epilogue::relu_if(relu), Some(follow))
+            stored::<T>(&geometry, x, None, weight, bias, Epilogue::relu_if(relu), Some(follow))
         })?;
         let tensor = |numbers| make(numbers, &pooling::output_shape(&windows), Format::BatchInnermost);
         Ok((tensor(y)?, tensor(argmax)?))
     })
 }
 
-/// The gradients of `conv2d` for its three inputs, as far as they are wanted: `dy [n, o, h', w']` `-> dx [n, c, h, w]`,
+/// The gradients of `conv2d` for its three inputs, as far as they are wanted, the first one for x as it is read: `dy [n, o, h', w']` `-> dx [n, c, h, w]`,
 /// zero where x is not positive if `masked` (it came out of a ReLU), `dweight [o, c / groups, ky, kx]` and `dbias [o]`.
 pub fn gradients(
     x: &Tensor,
@@ -236,12 +258,15 @@ pub fn gradients(
     dy: &Tensor,
     parameters: &Parameters,
     masked: bool,
+    pending: Option<Pending>,
     [for_x, for_weight, for_bias]: [bool; 3],
 ) -> Result<[Option<Tensor>; 3]> {
     let geometry = parameters.geometry(x.dims(), weight.dims())?;
     check_output(&geometry, dy)?;
     one_type(&[x, weight, dy])?;
+    pending.map(|pending| pending.check(x)).transpose()?;
     if !has_float_kernels(x, "conv2d")? {
+        let x = &pending.map_or(Ok(x.clone()), |pending| pending.composed(x))?;
         let masking = |dx: Tensor| if masked { function(ReluGradient, [x, &dx]) } else { Ok(dx) };
         return Ok([
             for_x.then(|| composed::input_gradient(&geometry, dy, weight).and_then(masking)).transpose()?,
@@ -260,12 +285,26 @@ pub fn gradients(
             wanted[0] = Some(make(dx, x.dims(), Format::BatchInnermost)?);
         }
         if for_weight || for_bias {
-            let by_tiles = for_weight && weight_winograd::suits(&geometry);
-            let weight_gradient = if by_tiles { weight_winograd::weight_gradient } else { weight::weight_gradient };
-            let (dw, db) = weight_gradient(&geometry, &from_x, &from_dy, for_bias)?;
+            let numbers = pending.map(|pending| pending.numbers::<T>()).transpose()?;
+            let pending = numbers.as_deref().zip(pending).map(|(numbers, Pending { relu, .. })| kernel::Pending { numbers, relu });
+            let (dw, db) = if !for_weight || !weight_winograd::suits(&geometry) {
+                weight::weight_gradient(&geometry, &from_x, pending, &from_dy, for_bias)?
+            } else if let Some(pending) = pending {
+                weight_winograd::weight_gradient(&geometry, &kernel::apply(&from_x, pending)?, &from_dy, for_bias)?
+            } else {
+                weight_winograd::weight_gradient(&geometry, &from_x, &from_dy, for_bias)?
+            };
             wanted[1] = for_weight.then(|| make(dw, weight.dims(), Format::RowMajor)).transpose()?;
             wanted[2] = for_bias.then(|| make(db, &[geometry.out_channels], Format::RowMajor)).transpose()?;
         }
         Ok(wanted)
     })
+}
+
+/// Whether a convolution of such channels applies a pending normalisation while it reads, whatever the images; else it is
+/// applied before.
+pub fn reads_pending(weight: &[usize], parameters: &Parameters) -> Result<bool> {
+    // Images of any size beyond the smallest have one answer.
+    let image = [1, weight.get(1).copied().unwrap_or(0) * parameters.groups, 1 << 10, 1 << 10];
+    Ok(!winograd::suits(&parameters.geometry(&image, weight)?))
 }

@@ -77,8 +77,10 @@ impl<T: Copy + Send> Followed<'_, T> {
     /// The result must be stored.
     unsafe fn rest(&self) {
         let units = self.terms.div_ceil(self.follow.unit());
-        let grain = (parallel::WORTH_A_THREAD / self.follow.unit()).max(1);
-        parallel::for_ranges(self.channels * units, grain, |start, end| {
+        let left = self.made.iter().filter(|made| !made.load(Ordering::Relaxed)).count();
+        let worth = left * self.follow.unit() >= 2 * parallel::WORTH_A_THREAD;
+        let grain = if worth { 1 } else { self.made.len() };
+        parallel::for_ranges(self.made.len(), grain, |start, end| {
             for channel in start / units..end.div_ceil(units) {
                 let first = channel * units;
                 // SAFETY: the caller's promise; the ranges lie apart.

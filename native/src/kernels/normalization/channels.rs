@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::forward::Write;
-use super::moments::Centre;
+use super::moments::{Centre, Statistics};
 use crate::kernels::vector::{Float, Vector, for_vectors};
 
 /// Images `[channel, row, column, image]` are a run for each channel, each run a set. For group norm images
@@ -45,6 +45,12 @@ pub struct Affine<'a, T> {
 }
 
 impl<T: Float> Affine<'_, T> {
+    /// A channel's centre, scale and shift, if it is a set.
+    pub fn numbers(&self, channel: usize, statistics: Statistics, epsilon: f64) -> [T; 3] {
+        let centre = statistics.centre(epsilon);
+        let (scale, shift) = self.scale_and_shift(channel, centre);
+        [centre.centre, scale, shift]
+    }
     pub(super) fn scale_and_shift(&self, channel: usize, centre: Centre<T>) -> (T, T) {
         let scale = self.weight[channel].to_f64() * centre.inverse;
         (T::of(scale), T::of(self.bias[channel].to_f64() - centre.rest * scale))

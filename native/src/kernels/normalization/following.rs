@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::moments::{self, BLOCK, Moments};
 use crate::error::Result;
 use crate::kernels::buffer::Shared;
-use crate::kernels::follow::Follow;
+use crate::kernels::follow::{Follow, followed};
 use crate::kernels::normalization::passes::scratch;
 use crate::kernels::vector::{Float, Kernel, Vector};
 
@@ -56,4 +56,15 @@ pub fn with_statistics<T: Float, Y>(
         (statistics[channel], statistics[channels + channel]) = (of_channel.mean, of_channel.variance);
     }
     Ok((y, statistics))
+}
+
+/// The means and variances `[2, channels]` of `x [channels, terms]`.
+pub fn statistics<T: Float>(x: &[T], channels: usize) -> Result<Vec<f64>> {
+    let shape = [channels, x.len() / channels.max(1)];
+    let (_, statistics) = with_statistics(shape, |follow| {
+        // SAFETY: x is stored, and what follows it only reads it.
+        unsafe { followed(Some(follow), shape, Shared::new(x.as_ptr().cast_mut()), |_| ()) };
+        Ok(())
+    })?;
+    Ok(statistics)
 }

@@ -2,8 +2,8 @@ use candle_core::WithDType;
 
 use super::{CASES, Chance, assert_bits, assert_same_bits};
 use crate::kernels::normalization::{
-    Affine, Backward, By, Channels, Halves, Incoming, RowAffine, Rows, Statistics, channels_backward, columns_backward, forward,
-    forward_pooled, inference, pixels_backward, pixels_forward, rows_backward, scale_and_shift,
+    Affine, Backward, By, Channels, Halves, Incoming, Pending, RowAffine, Rows, Statistics, apply, channels_backward,
+    columns_backward, forward, forward_pooled, pixels_backward, pixels_forward, rows_backward, scale_and_shift,
 };
 
 /// Sets of a few terms, and now and then of several blocks.
@@ -195,7 +195,7 @@ fn inference_is_one_fused_multiply_add() {
         let (count, terms, relu) = (chance.pick(1, 5), chance.pick(1, 2100), chance.flag());
         let x = chance.numbers(count * terms);
         let parameters: [Vec<f32>; 4] = [0, 1, 2, 3].map(|_| chance.numbers(count));
-        let scales: Vec<(f32, f32)> = (0..count)
+        let scales: Vec<[f32; 3]> = (0..count)
             .map(|c| {
                 let statistics = Statistics { mean: parameters[2][c].to_f64(), variance: parameters[3][c].to_f64().abs() };
                 scale_and_shift(parameters[0][c], parameters[1][c], statistics, 1e-5)
@@ -205,11 +205,11 @@ fn inference_is_one_fused_multiply_add() {
             .iter()
             .enumerate()
             .map(|(i, x)| {
-                let y = x.mul_add(scales[i / terms].0, scales[i / terms].1);
+                let y = x.mul_add(scales[i / terms][1], scales[i / terms][2]);
                 if relu && y <= 0.0 { 0.0 } else { y }
             })
             .collect();
-        assert_bits([count, terms], &expected, || inference(&x, &scales, relu).unwrap());
+        assert_bits([count, terms], &expected, || apply(&x, Pending { numbers: &scales, relu }).unwrap());
     }
 }
 

@@ -6,7 +6,9 @@ use candle_core::{DType, Tensor, WithDType};
 use super::{check, check_gradient, empty, empty_gradients, statistics_of};
 use crate::error::Result;
 use crate::kernels::buffer::room;
-use crate::kernels::normalization::{self as kernel, Affine, Backward, By, Channels, GroupsBackward, Incoming, Statistics};
+use crate::kernels::normalization::{
+    self as kernel, Affine, Backward, By, Channels, GroupsBackward, Incoming, Pending, Statistics,
+};
 use crate::kernels::pointwise::{Relu, ReluGradient};
 use crate::ops::composed::normalization::{self as composed, Sets};
 use crate::ops::pointwise::function;
@@ -242,7 +244,8 @@ pub fn batch_norm_inference(
             let statistics = Statistics { mean: numbers[2][c].to_f64(), variance: numbers[3][c].to_f64() };
             kernel::scale_and_shift(numbers[0][c], numbers[1][c], statistics, epsilon)
         }));
-        make(kernel::inference(&Elements::<T>::of(&dense)?, &scales, relu)?, x.dims(), format)
+        let pending = Pending { numbers: &scales, relu };
+        make(kernel::apply(&Elements::<T>::of(&dense)?, pending)?, x.dims(), format)
     })
 }
 

@@ -3,6 +3,7 @@
 
 mod channels;
 mod folding;
+mod pending;
 mod pixels;
 mod pooled;
 mod rows;
@@ -14,6 +15,7 @@ pub use self::channels::{
     batch_norm, batch_norm_gradients, batch_norm_inference, batch_statistics, group_norm, group_norm_gradients,
 };
 pub use self::folding::fold;
+pub use self::pending::{Pending, batch_norm_inference_pending, batch_norm_pending};
 pub use self::pixels::{pixel_norm, pixel_norm_gradients};
 pub use self::pooled::{batch_norm_max_pool2d, batch_norm_max_pool2d_gradients};
 pub use self::rows::{About, row_norm, row_norm_gradients};

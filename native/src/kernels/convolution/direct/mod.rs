@@ -28,31 +28,35 @@ use crate::kernels::buffer::{Shared, filled};
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::follow::{Follow, followed};
 use crate::kernels::geometry::Geometry;
+use crate::kernels::normalization::Pending;
 use crate::kernels::tile::tile_channels;
 use crate::kernels::vector::{Float, Kernel, Vector};
 use crate::{memory, parallel};
 
-/// `x [i, h, w, n] -> y [o, h', w', n]`, which ends in `epilogue`, and what follows y.
+/// `x [i, h, w, n] -> y [o, h', w', n]`, which ends in `epilogue`, and what follows y. A normalisation of x may be
+/// pending.
 pub fn forward<T: Float>(
     geometry: &Geometry,
     x: &[T],
+    pending: Option<Pending<T>>,
     weight: &[T],
     bias: Option<&[T]>,
     epilogue: Epilogue<T>,
     follow: Option<&dyn Follow<T>>,
 ) -> Result<Vec<T>> {
-    run(geometry, false, x, weight, bias, epilogue, follow)
+    run(geometry, false, x, pending, weight, bias, epilogue, follow)
 }
 
 /// `dy [o, h', w', n] -> dx [i, h, w, n]`, zero where a `mask` is not positive.
 pub fn input_gradient<T: Float>(geometry: &Geometry, dy: &[T], weight: &[T], mask: Option<&[T]>) -> Result<Vec<T>> {
-    run(geometry, true, dy, weight, None, Epilogue::mask_if(mask), None)
+    run(geometry, true, dy, None, weight, None, Epilogue::mask_if(mask), None)
 }
 
 fn run<T: Float>(
     geometry: &Geometry,
     backward: bool,
     x: &[T],
+    pending: Option<Pending<T>>,
     weight: &[T],
     bias: Option<&[T]>,
     epilogue: Epilogue<T>,
@@ -72,8 +76,21 @@ fn run<T: Float>(
     }
     let layout = Layout::new(columns);
     let out = Shared::new(std::ptr::null_mut());
-    let whole =
-        Whole { geometry, backward, x, weight, bias, epilogue, followed: None, out, rows, columns, from_channels, to_channels };
+    let whole = Whole {
+        geometry,
+        backward,
+        x,
+        pending,
+        weight,
+        bias,
+        epilogue,
+        followed: None,
+        out,
+        rows,
+        columns,
+        from_channels,
+        to_channels,
+    };
     let plan = Plan::new(&whole, &layout);
     let a_thread = plan.room.saturating_add(geometry.taps().saturating_mul(4)).saturating_mul(size_of::<T>());
     memory::ensure(a_thread.saturating_mul(parallel::threads()), 1)?;

@@ -7,6 +7,7 @@ use super::plan::Plan;
 use super::tiles::{Ahead, Place, Tap, Tiles, tile_vectors};
 use super::whole::Whole;
 use crate::kernels::follow::NEAR;
+use crate::kernels::normalization::Reading;
 use crate::kernels::tile::{channel_block, with_constant};
 use crate::kernels::vector::{Float, Kernel, Vector, for_vectors};
 
@@ -82,7 +83,7 @@ impl<T: Float> Units<'_, T> {
     /// The source must have the row, and the unit's images be this thread's alone.
     #[inline(always)]
     unsafe fn pack<V: Vector<Element = T>>(&self, unit: &Unit<T>, row: usize, slot: usize) {
-        let Whole { geometry, rows, columns, from_channels, x, .. } = self.whole;
+        let Whole { geometry, rows, columns, from_channels, x, pending, .. } = self.whole;
         let row_length = self.layout.columns * unit.pitch;
         let count = unit.images.len();
         for channel in 0..from_channels {
@@ -109,7 +110,15 @@ impl<T: Float> Units<'_, T> {
                         } else {
                             1
                         };
-                        copy::<V>(x.as_ptr().add(from + source * geometry.images), to, columns * count, columns * unit.pitch);
+                        let (from, length) = (x.as_ptr().add(from + source * geometry.images), columns * unit.pitch);
+                        if pending.is_some() {
+                            let reading = Reading { pending, channel: unit.group * from_channels + channel };
+                            let from = std::slice::from_raw_parts(from, columns * count);
+                            reading.read::<V>(from, std::slice::from_raw_parts_mut(to, columns * count));
+                            zero::<V>(to.add(columns * count), length - columns * count);
+                        } else {
+                            copy::<V>(from, to, columns * count, length);
+                        }
                         (to, column) = (to.add(columns * unit.pitch), column + columns);
                     }
                 }

@@ -5,6 +5,7 @@ use crate::kernels::buffer::Shared;
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::follow::Followed;
 use crate::kernels::geometry::Geometry;
+use crate::kernels::normalization::Pending;
 use crate::kernels::tile::channel_block;
 use crate::kernels::vector::Float;
 
@@ -13,6 +14,7 @@ pub(super) struct Whole<'a, T> {
     pub(super) geometry: &'a Geometry,
     pub(super) backward: bool,
     pub(super) x: &'a [T],
+    pub(super) pending: Option<Pending<'a, T>>,
     pub(super) weight: &'a [T],
     pub(super) bias: Option<&'a [T]>,
     pub(super) epilogue: Epilogue<'a, T>,

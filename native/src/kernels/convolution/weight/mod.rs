@@ -22,6 +22,7 @@ use self::whole::{Tile, Whole, tile_out_channels, tile_taps};
 use crate::error::Result;
 use crate::kernels::buffer::filled_pair;
 use crate::kernels::geometry::Geometry;
+use crate::kernels::normalization::Pending;
 use crate::kernels::partials::PARTIALS;
 use crate::kernels::tile::channel_block;
 use crate::kernels::vector::{Float, Kernel, Vector};
@@ -30,18 +31,41 @@ use crate::{memory, parallel};
 /// Tiles that are summed at a time at most: their sums take a few MiB.
 const MOST_TILES: usize = 2048;
 
-/// `x [i, h, w, n], dy [o, h', w', n] -> (dw [o, i / groups, ky, kx], db [o])`, an empty db where there is no `bias`.
-pub fn weight_gradient<T: Float>(geometry: &Geometry, x: &[T], dy: &[T], bias: bool) -> Result<(Vec<T>, Vec<T>)> {
-    // Rows of whole blocks of partials are one row: fewer beginnings.
-    let is_whole = (geometry.columns.output * geometry.images).is_multiple_of(PARTIALS);
-    let geometry = &geometry.in_rows(1).filter(|_| is_whole).unwrap_or(*geometry);
+/// Numbers of rows of all channels that are laid out together at most.
+const LAID_OUT: usize = if cfg!(test) { 1 << 9 } else { 1 << 17 };
+
+/// `x [i, h, w, n], dy [o, h', w', n] -> (dw [o, i / groups, ky, kx], db [o])`, an empty db where there is no `bias`. A
+/// normalisation of x may be pending.
+pub fn weight_gradient<T: Float>(
+    geometry: &Geometry,
+    x: &[T],
+    pending: Option<Pending<T>>,
+    dy: &[T],
+    bias: bool,
+) -> Result<(Vec<T>, Vec<T>)> {
+    let geometry = &in_best_rows(geometry, pending.is_some());
     let length = geometry.out_channels * geometry.in_group() * geometry.taps();
     let biases = if bias { geometry.out_channels } else { 0 };
-    if Walk::of(geometry) == Walk::Packed {
-        memory::ensure(Packing::new(geometry).length(geometry).saturating_mul(parallel::threads()), size_of::<T>())?;
+    if Walk::of(geometry) == Walk::Packed || pending.is_some() {
+        memory::ensure(Packing::of(geometry).length(geometry).saturating_mul(parallel::threads()), size_of::<T>())?;
     }
     // SAFETY: the tiles cover all weights, and the tiles of the first weights all biases.
-    unsafe { filled_pair([length, biases], |dw, db| T::dispatch(Whole { geometry, x, dy, dw, db: bias.then_some(db) })) }
+    unsafe { filled_pair([length, biases], |dw, db| T::dispatch(Whole { geometry, x, pending, dy, dw, db: bias.then_some(db) })) }
+}
+
+/// Rows of whole blocks of partials, whose sums go on from row to row, are one row where that is possible: fewer
+/// beginnings. Rows that are laid out have to fit the cache.
+fn in_best_rows(geometry: &Geometry, laid_out: bool) -> Geometry {
+    let (columns, images) = (geometry.columns.output, geometry.images);
+    if !(columns * images).is_multiple_of(PARTIALS) {
+        return *geometry;
+    }
+    if !laid_out {
+        return geometry.in_rows(1).unwrap_or(*geometry);
+    }
+    let fits = |columns: usize| (columns * images).is_multiple_of(PARTIALS) && geometry.in_group() * columns * images <= LAID_OUT;
+    let parts = (1..=columns).find(|&parts| columns.is_multiple_of(parts) && fits(columns / parts));
+    parts.and_then(|parts| geometry.in_rows(geometry.rows.output * parts)).unwrap_or(*geometry)
 }
 
 impl<T: Float> Kernel<T> for Whole<'_, T> {

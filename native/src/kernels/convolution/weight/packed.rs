@@ -1,7 +1,10 @@
-//! Rows of x whose every tap lies in them: with zeros around them, and columns that a stride leads to side by side.
+//! Rows of x that are laid out: as they are, or with zeros around them, and columns that a stride leads to side by side, so
+//! that every tap lies in them.
 
+use super::line::Walk;
 use crate::kernels::geometry::{Axis, Geometry};
-use crate::kernels::vector::Float;
+use crate::kernels::normalization::Reading;
+use crate::kernels::vector::{Float, Vector};
 
 /// Source columns `first`, `first + stride`, ... side by side; those outside the row are zeros.
 struct Strip {
@@ -16,11 +19,24 @@ pub(super) struct Packing {
     starts: Vec<usize>,
     /// Packed columns of all strips.
     columns: usize,
+    /// How far apart a strip's columns lie in x.
+    stride: usize,
     pub(super) slots: usize,
 }
 
 impl Packing {
-    pub(super) fn new(g: &Geometry) -> Self {
+    /// As the rows are walked.
+    pub(super) fn of(g: &Geometry) -> Self {
+        if Walk::of(g) == Walk::Packed { Self::with_taps(g) } else { Self::as_they_are(g) }
+    }
+
+    fn as_they_are(g: &Geometry) -> Self {
+        let columns = g.columns.input;
+        let strips = vec![Strip { first: 0, count: columns }];
+        Self { strips, starts: Vec::new(), columns, stride: 1, slots: slots(g) }
+    }
+
+    fn with_taps(g: &Geometry) -> Self {
         let Axis { output, kernel, stride, padding, dilation, .. } = g.columns;
         let start = |kx: usize| (kx * dilation) as isize - padding as isize;
         let stride = stride as isize;
@@ -43,9 +59,8 @@ impl Packing {
                 (0..kernel).map(|kx| place(kx) * reach + (shift(kx) - shift(0)) as usize).collect(),
             )
         };
-        let slots = g.rows.input.min((g.rows.kernel - 1).saturating_mul(g.rows.dilation) + 1);
         let columns = strips.iter().fold(0, |sum: usize, strip| sum.saturating_add(strip.count));
-        Self { strips, starts, columns, slots }
+        Self { strips, starts, columns, stride: g.columns.stride, slots: slots(g) }
     }
 
     /// Elements of a packed row, and of all kept rows of a group.
@@ -72,8 +87,10 @@ impl Packing {
     }
 
     /// Packs a row of x.
-    pub(super) fn pack<T: Float>(&self, g: &Geometry, x: &[T], to: &mut [T]) {
-        let (input, stride, images) = (g.columns.input as isize, g.columns.stride, g.images);
+    #[inline(always)]
+    pub(super) fn pack<V: Vector>(&self, g: &Geometry, reading: Reading<V::Element>, x: &[V::Element], to: &mut [V::Element]) {
+        let zero = V::Element::ZERO;
+        let (input, stride, images) = (g.columns.input as isize, self.stride, g.images);
         let mut left = to;
         for &Strip { first, count } in &self.strips {
             let (to, next) = std::mem::take(&mut left).split_at_mut(count * images);
@@ -83,18 +100,23 @@ impl Packing {
                 let from = first + before as isize;
                 let inside = (count - before).min((input - from).max(0) as usize);
                 let from = if inside == 0 { 0 } else { from as usize };
-                to[..before * images].fill(T::ZERO);
-                to[before * images..][..inside * images].copy_from_slice(&x[from * images..][..inside * images]);
-                to[(before + inside) * images..].fill(T::ZERO);
+                to[..before * images].fill(zero);
+                reading.read::<V>(&x[from * images..][..inside * images], &mut to[before * images..][..inside * images]);
+                to[(before + inside) * images..].fill(zero);
                 continue;
             }
             for (column, to) in to.chunks_exact_mut(images).enumerate() {
                 let source = usize::try_from(first + (column * stride) as isize).ok();
                 match source.and_then(|source| x.get(source * images..(source + 1) * images)) {
-                    Some(from) => to.iter_mut().zip(from).for_each(|(to, &from)| *to = from),
-                    None => to.fill(T::ZERO),
+                    Some(from) => reading.read::<V>(from, to),
+                    None => to.fill(zero),
                 }
             }
         }
     }
+}
+
+/// Rows that the kernel meets together.
+fn slots(g: &Geometry) -> usize {
+    g.rows.input.min((g.rows.kernel - 1).saturating_mul(g.rows.dilation) + 1)
 }

@@ -4,9 +4,10 @@ use super::bias::add_row;
 use super::line::{Line, Lines, Source, Tap, Walk};
 use super::packed::Packing;
 use super::whole::{MOST_TAPS, Tile, Whole, tile_out_channels};
+use crate::kernels::normalization::Reading;
 use crate::kernels::partials::{PARTIALS, join};
 use crate::kernels::tile::with_constant;
-use crate::kernels::vector::{Float, Kernel, Vector};
+use crate::kernels::vector::{Float, Kernel, Vector, prefetch};
 
 /// Terms of a row that all tiles add before the next ones, which then stay in the nearest cache meanwhile.
 const STRETCH: usize = 128 * PARTIALS;
@@ -24,13 +25,13 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
         let g = self.whole.geometry;
         let most = 3 * tile_out_channels::<V>();
         let row_length = g.columns.output * g.images;
-        let packing = Packing::new(g);
-        let walk = Walk::of(g);
+        let (walk, packing) = (Walk::of(g), Packing::of(g));
+        let lays_out = walk == Walk::Packed || self.whole.pending.is_some();
         let stretch = match walk {
             Walk::Shifted | Walk::Packed => STRETCH,
             Walk::ByColumn => (STRETCH / g.images.max(1)).max(1) * g.images,
         };
-        let mut packed = vec![T::ZERO; if walk == Walk::Packed { packing.length(g) } else { 0 }];
+        let mut packed = vec![T::ZERO; if lays_out { packing.length(g) } else { 0 }];
         let mut sums = vec![[T::ZERO; PARTIALS]; self.tiles.len() * most];
         let with_bias = self.whole.db.is_some();
         let biases = self.tiles.iter().flat_map(|tile| if with_bias { tile.biases(g) } else { 0..0 });
@@ -58,20 +59,22 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
                 }
                 for ky in 0..g.rows.kernel {
                     sources[ky] = g.rows.source(row, ky);
-                    if let (Walk::Packed, Some(source)) = (walk, sources[ky])
+                    if let (true, Some(source)) = (lays_out, sources[ky])
                         && held[packing.slot(source)].replace(source) != Some(source)
                     {
-                        self.pack(&packing, tiles[0].group, source, &mut packed);
+                        self.pack::<V>(&packing, tiles[0].group, source, &mut packed);
                     }
                 }
+                let mut ahead = if lays_out { self.ahead(&packing, tiles, row + 1, &held) } else { Ahead::nothing() };
                 for start in (0..row_length).step_by(stretch) {
                     let mut taps = taps;
                     for (tile, sums) in tiles.iter().zip(sums.chunks_exact_mut(most)) {
                         let (own, next) = taps.split_at(tile.taps.len());
                         taps = next;
-                        let mut line = self.line(tile, own, row, &sources, walk, (&packing, &packed));
+                        let mut line = self.line(tile, own, row, &sources, walk, lays_out.then_some((&packing, &packed)));
                         (line.start, line.end) = (start, (start + stretch).min(row_length));
                         let (line, sums) = (&line, sums.as_mut_ptr().cast());
+                        ahead.go_on();
                         if line.count > 0 {
                             // On their own: inlined side by side they would be short of registers.
                             with_constant!(C = tile.channels, [1 2 3 4 5 6 7; 8], {
@@ -102,7 +105,43 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
     }
 }
 
+/// The row of x that is laid out next, which comes into the cache while the tiles of this one are summed.
+struct Ahead<T> {
+    at: *const T,
+    channel_step: usize,
+    lines: usize,
+    of_channel: usize,
+    next: usize,
+    share: usize,
+}
+
+impl<T> Ahead<T> {
+    const LINE: usize = 64 / size_of::<T>();
+    fn nothing() -> Self {
+        Self { at: std::ptr::null(), channel_step: 0, lines: 0, of_channel: 1, next: 0, share: 0 }
+    }
+    #[inline(always)]
+    fn go_on(&mut self) {
+        for _ in 0..self.share {
+            if self.next == self.lines { return; }
+            prefetch(self.at.wrapping_add(self.next / self.of_channel * self.channel_step + self.next % self.of_channel * Self::LINE));
+            self.next += 1;
+        }
+    }
+}
+
 impl<T: Float> Piece<'_, T> {
+    fn ahead(&self, packing: &Packing, tiles: &[Tile], row: usize, held: &[Option<usize>]) -> Ahead<T> {
+        let Whole { geometry: g, x, .. } = self.whole;
+        if row >= g.rows.output { return Ahead::nothing(); }
+        let mut sources = (0..g.rows.kernel).filter_map(|ky| g.rows.source(row, ky));
+        let Some(source) = sources.find(|&source| held[packing.slot(source)] != Some(source)) else { return Ahead::nothing() };
+        let length = g.columns.input * g.images;
+        let of_channel = length.div_ceil(Ahead::<T>::LINE);
+        let lines = g.in_group() * of_channel;
+        let at = x.as_ptr().wrapping_add((tiles[0].group * g.in_group() * g.rows.input + source) * length);
+        Ahead { at, channel_step: g.rows.input * length, lines, of_channel, next: 0, share: lines.div_ceil(tiles.len()) }
+    }
     /// The taps of all tiles.
     fn taps(&self, walk: Walk, packing: &Packing) -> Vec<Tap> {
         let g = self.whole.geometry;
@@ -117,12 +156,19 @@ impl<T: Float> Piece<'_, T> {
     }
 
     /// A row of all channels of the group.
-    fn pack(&self, packing: &Packing, group: usize, row: usize, to: &mut [T]) {
-        let Whole { geometry: g, x, .. } = self.whole;
+    #[inline(always)]
+    fn pack<V: Vector<Element = T>>(&self, packing: &Packing, group: usize, row: usize, to: &mut [T]) {
+        let Whole { geometry: g, x, pending, .. } = self.whole;
         let length = g.columns.input * g.images;
         for input in 0..g.in_group() {
-            let from = &x[((group * g.in_group() + input) * g.rows.input + row) * length..][..length];
-            packing.pack(g, from, &mut to[packing.at(g, input, row)..][..packing.row_length(g)]);
+            let channel = group * g.in_group() + input;
+            let from = &x[(channel * g.rows.input + row) * length..][..length];
+            packing.pack::<V>(
+                g,
+                Reading { pending, channel },
+                from,
+                &mut to[packing.at(g, input, row)..][..packing.row_length(g)],
+            );
         }
     }
 
@@ -136,7 +182,7 @@ impl<T: Float> Piece<'_, T> {
         row: usize,
         sources: &[Option<usize>],
         walk: Walk,
-        (packing, packed): (&Packing, &'a [T]),
+        laid_out: Option<(&Packing, &'a Vec<T>)>,
     ) -> Line<'a, T> {
         let Whole { geometry: g, x, dy, .. } = self.whole;
         let (input_length, row_length) = (g.columns.input * g.images, g.columns.output * g.images);
@@ -155,7 +201,7 @@ impl<T: Float> Piece<'_, T> {
         };
         for (sum, &Tap { input, ky, offset }) in taps.iter().enumerate() {
             let Some(source) = sources[ky] else { continue };
-            let row = if walk == Walk::Packed {
+            let row = if let Some((packing, packed)) = laid_out {
                 &packed[packing.at(g, input, source)..][..packing.row_length(g)]
             } else {
                 let channel = tile.group * g.in_group() + input;

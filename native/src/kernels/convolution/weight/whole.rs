@@ -4,12 +4,14 @@ use std::ops::Range;
 
 use crate::kernels::buffer::Shared;
 use crate::kernels::geometry::Geometry;
+use crate::kernels::normalization::Pending;
 use crate::kernels::vector::Vector;
 
 #[derive(Clone, Copy)]
 pub(super) struct Whole<'a, T> {
     pub(super) geometry: &'a Geometry,
     pub(super) x: &'a [T],
+    pub(super) pending: Option<Pending<'a, T>>,
     pub(super) dy: &'a [T],
     pub(super) dw: Shared<T>,
     pub(super) db: Option<Shared<T>>,

@@ -1,5 +1,5 @@
 use crate::error::Result;
-use crate::kernels::convolution::direct::{forward, input_gradient};
+use crate::kernels::convolution::direct::{self, input_gradient};
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::follow::Follow;
 use crate::kernels::geometry::{Axis, Geometry};
@@ -60,6 +60,18 @@ fn gradient_definition(g: &Geometry, dy: &[f32], weight: &[f32]) -> Vec<f32> {
 }
 
 pub type Forward = fn(&Geometry, &[f32], &[f32], Option<&[f32]>, Epilogue<f32>, Option<&dyn Follow<f32>>) -> Result<Vec<f32>>;
+/// Of images that no normalisation is pending for.
+pub fn forward(
+    g: &Geometry,
+    x: &[f32],
+    weight: &[f32],
+    bias: Option<&[f32]>,
+    epilogue: Epilogue<f32>,
+    follow: Option<&dyn Follow<f32>>,
+) -> Result<Vec<f32>> {
+    direct::forward(g, x, None, weight, bias, epilogue, follow)
+}
+
 pub type ForwardDefinition = fn(&Geometry, &[f32], &[f32], &[f32]) -> Vec<f32>;
 pub type InputGradient = fn(&Geometry, &[f32], &[f32], Option<&[f32]>) -> Result<Vec<f32>>;
 

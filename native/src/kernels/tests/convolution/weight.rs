@@ -1,5 +1,4 @@
 use super::direct::{Case, LARGE_CASES, draw, draw_large};
-use crate::kernels::convolution::direct::forward;
 use crate::kernels::convolution::weight::weight_gradient;
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::Geometry;
@@ -54,10 +53,10 @@ fn definition(g: &Geometry, x: &[f32], dy: &[f32]) -> Vec<f32> {
 fn every_instance_gives_the_definitions_bits_over_random_shapes() {
     for case in 0..CASES {
         let Case { g, x, dy, .. } = draw(case);
-        assert_bits(g, &definition(&g, &x, &dy), || weight_gradient(&g, &x, &dy, case % 2 == 0).unwrap().0);
+        assert_bits(g, &definition(&g, &x, &dy), || weight_gradient(&g, &x, None, &dy, case % 2 == 0).unwrap().0);
         let biases: Vec<f32> = (0..g.out_channels).map(|o| bias_chain(&g, &dy, o)).collect();
-        assert_bits(g, &biases, || weight_gradient(&g, &x, &dy, true).unwrap().1);
-        assert!(weight_gradient(&g, &x, &dy, false).unwrap().1.is_empty());
+        assert_bits(g, &biases, || weight_gradient(&g, &x, None, &dy, true).unwrap().1);
+        assert!(weight_gradient(&g, &x, None, &dy, false).unwrap().1.is_empty());
     }
 }
 
@@ -66,7 +65,7 @@ fn the_weight_gradient_is_the_adjoint_of_forward() {
     for case in 0..100 {
         let Case { g, x, weight, dy, .. } = draw(case);
         let forward = dot(&forward(&g, &x, &weight, None, Epilogue::Identity, None).unwrap(), &dy);
-        let backward = dot(&weight, &weight_gradient(&g, &x, &dy, false).unwrap().0);
+        let backward = dot(&weight, &weight_gradient(&g, &x, None, &dy, false).unwrap().0);
         assert!((forward - backward).abs() < 1e-4 * (1.0 + forward.abs()), "{g:?}");
     }
 }
@@ -75,6 +74,6 @@ fn the_weight_gradient_is_the_adjoint_of_forward() {
 fn every_instance_gives_the_definitions_bits_over_large_kernels_and_lone_channels() {
     for case in 0..LARGE_CASES {
         let Case { g, x, dy, .. } = draw_large(case);
-        assert_bits(g, &definition(&g, &x, &dy), || weight_gradient(&g, &x, &dy, case % 2 == 0).unwrap().0);
+        assert_bits(g, &definition(&g, &x, &dy), || weight_gradient(&g, &x, None, &dy, case % 2 == 0).unwrap().0);
     }
 }

@@ -1,5 +1,4 @@
 use super::direct::Case;
-use crate::kernels::convolution::direct::forward;
 use crate::kernels::convolution::{weight, weight_winograd};
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::{Axis, Geometry};
@@ -101,7 +100,7 @@ fn every_instance_gives_the_definitions_bits_over_random_shapes() {
             }
         }
         assert_bits(g, &expected, || weight_winograd::weight_gradient(&g, &x, &dy, false).unwrap().0);
-        let biases = weight::weight_gradient(&g, &x, &dy, true).unwrap().1;
+        let biases = weight::weight_gradient(&g, &x, None, &dy, true).unwrap().1;
         assert_bits(g, &biases, || weight_winograd::weight_gradient(&g, &x, &dy, true).unwrap().1);
     }
 }
@@ -124,11 +123,11 @@ fn its_error_is_at_most_ten_times_the_direct_sums_and_3e_6_of_the_largest_weight
         let g = Geometry { images: 32, in_channels: 16, out_channels: 16, groups: 1, rows: axis, columns: axis };
         let Case { x, dy, .. } = Case::of(g, &mut chance);
         let wide = |numbers: &[f32]| numbers.iter().map(|&number| f64::from(number)).collect::<Vec<f64>>();
-        let exact = weight::weight_gradient(&g, &wide(&x), &wide(&dy), false).unwrap().0;
+        let exact = weight::weight_gradient(&g, &wide(&x), None, &wide(&dy), false).unwrap().0;
         let largest = exact.iter().fold(0f64, |largest, value| largest.max(value.abs()));
         let error =
             |found: &[f32]| found.iter().zip(&exact).fold(0f64, |most, (&a, b)| most.max((f64::from(a) - b).abs())) / largest;
-        let direct = error(&weight::weight_gradient(&g, &x, &dy, false).unwrap().0);
+        let direct = error(&weight::weight_gradient(&g, &x, None, &dy, false).unwrap().0);
         let filtered = error(&weight_winograd::weight_gradient(&g, &x, &dy, false).unwrap().0);
         println!("direct {direct:.1e}, filtered {filtered:.1e}");
         assert!(filtered <= 10.0 * direct && filtered <= 3e-6, "direct {direct:.1e}, filtered {filtered:.1e}");

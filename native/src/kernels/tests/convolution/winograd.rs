@@ -236,14 +236,14 @@ fn the_error_is_at_most_four_times_that_of_the_direct_sums() {
         let Case { mut x, weight, .. } = Case::of(g, &mut Chance::of(case));
         x.iter_mut().for_each(|x| *x = x.max(0.0));
         let wide = |numbers: &[f32]| numbers.iter().map(|&x| f64::from(x)).collect::<Vec<f64>>();
-        let exact = direct::forward(&g, &wide(&x), &wide(&weight), None, Epilogue::Identity, None).unwrap();
+        let exact = direct::forward(&g, &wide(&x), None, &wide(&weight), None, Epilogue::Identity, None).unwrap();
         let largest = exact.iter().fold(0.0, |largest: f64, y| largest.max(y.abs()));
         let error = |y: Vec<f32>| {
             let errors = y.iter().zip(&exact).map(|(&y, exact)| (f64::from(y) - exact).abs());
             errors.fold(0.0, f64::max) / largest
         };
         let tiles = error(forward(&g, &x, &weight, None, Epilogue::Identity, None).unwrap());
-        let sums = error(direct::forward(&g, &x, &weight, None, Epilogue::Identity, None).unwrap());
+        let sums = error(direct::forward(&g, &x, None, &weight, None, Epilogue::Identity, None).unwrap());
         assert!(tiles < 2.5e-6 && tiles < 4.0 * sums, "{tiles:e} by tiles and {sums:e} by direct sums");
     }
 }
@@ -260,7 +260,7 @@ fn it_is_the_convolution_that_the_direct_sums_give() {
         };
         close(
             forward(&g, &x, &weight, Some(&bias), Epilogue::Identity, None).unwrap(),
-            direct::forward(&g, &x, &weight, Some(&bias), Epilogue::Identity, None).unwrap(),
+            direct::forward(&g, &x, None, &weight, Some(&bias), Epilogue::Identity, None).unwrap(),
         );
         close(input_gradient(&g, &dy, &weight, None).unwrap(), direct::input_gradient(&g, &dy, &weight, None).unwrap());
     }

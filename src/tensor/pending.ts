@@ -1,0 +1,111 @@
+import { native } from "../ffi/mod.ts";
+import { batchNorm, batchNormInference, checkBatch, type RunningStatistics } from "./batch_norm.ts";
+import { layerGradients } from "./layer_gradients.ts";
+import { type Gradients, isTracked, type Wanted } from "./tape.ts";
+import { Tensor } from "./tensor.ts";
+import { written } from "./writes.ts";
+
+/**
+ * A batch normalisation of images, perhaps with a ReLU, that the convolution that reads the images
+ * applies to each number it reads. One convolution takes it, and frees what it holds.
+ */
+export interface PendingBatchNorm {
+  /** The images, `[batch, channels, height, width]`. */
+  readonly x: Tensor;
+  /** Scale and shift of each channel, and what is added to the variance. */
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  readonly epsilon: number;
+  /** Whether `max(y, 0)` follows. */
+  readonly relu: boolean;
+  /** Handles: what native code applies, and the batch's statistics, where gradients may need them. */
+  readonly numbers: number;
+  readonly statistics?: number;
+  /** The normalised images, as an operation of its own gives them. */
+  apply(): Tensor;
+}
+
+const pair = new Float64Array(2);
+
+/** What a pending normalisation ends in, and what is known before. */
+export interface PendingOptions {
+  /** Whether a ReLU follows. */
+  readonly relu?: boolean;
+  /** The batch's statistics, where they were gathered before. */
+  readonly statistics?: Tensor;
+}
+
+/** `batchNorm` that is pending; the running statistics follow at once. */
+export function pendingBatchNorm(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  epsilon: number,
+  running: RunningStatistics,
+  { relu = false, statistics: known }: PendingOptions = {},
+): PendingBatchNorm {
+  checkBatch(x.shape, weight.shape);
+  const { mean, variance, momentum } = running;
+  native.batch_norm_pending(
+    x.handle,
+    weight.handle,
+    bias.handle,
+    mean.handle,
+    variance.handle,
+    momentum,
+    epsilon,
+    known?.handle ?? 0,
+    pair,
+  );
+  written(mean);
+  written(variance);
+  const [numbers, statistics] = pair as unknown as [number, number];
+  const apply = () => {
+    using gathered = new Tensor(statistics, "f64");
+    native.tensor_free(numbers);
+    return batchNorm(x, weight, bias, epsilon, undefined, { relu, statistics: gathered });
+  };
+  return { x, weight, bias, epsilon, relu, numbers, statistics, apply };
+}
+
+/** `batchNormInference` that is pending; undefined where gradients need its output. */
+export function pendingBatchNormInference(
+  x: Tensor,
+  weight: Tensor,
+  bias: Tensor,
+  mean: Tensor,
+  variance: Tensor,
+  epsilon: number,
+  relu: boolean,
+): PendingBatchNorm | undefined {
+  if ([x, weight, bias].some(isTracked)) return undefined;
+  const [scale, shift] = [weight.handle, bias.handle];
+  const numbers = native.batch_norm_inference_pending(
+    scale,
+    shift,
+    mean.handle,
+    variance.handle,
+    epsilon,
+  );
+  const apply = () => {
+    native.tensor_free(numbers);
+    return batchNormInference(x, weight, bias, mean, variance, epsilon, { relu });
+  };
+  return { x, weight, bias, epsilon, relu, numbers, apply };
+}
+
+/** Gradients of images, weight and bias that a normalisation is pending for, by that of its output. */
+export function pendingGradients(
+  { x, weight, bias, epsilon, relu, statistics }: PendingBatchNorm,
+  gradient: Tensor | undefined,
+  wanted: Wanted,
+): Gradients<Tensor> {
+  if (gradient === undefined) return [undefined, undefined, undefined];
+  const [images, dy, scale] = [x.handle, gradient.handle, weight.handle];
+  const gradients = layerGradients([x, weight, bias], wanted, (which, out) => {
+    const after = relu ? bias.handle : 0;
+    native.batch_norm_gradients(images, dy, scale, after, statistics!, epsilon, which, out);
+  });
+  gradient.dispose();
+  return gradients;
+}
