@@ -2,7 +2,12 @@ import { ConvolutionGeometry, functional, PoolingGeometry, type Tensor } from ".
 import type * as activationLayers from "./activations.ts";
 import type { Conv2d } from "./convolution.ts";
 import type { Layer, Mode, Module, Tensors } from "./module.ts";
-import type { BatchNorm, BatchNormTensors, Normalization } from "./normalization.ts";
+import {
+  type BatchNorm,
+  type BatchNormTensors,
+  type Normalization,
+  pendingBatchNorm,
+} from "./normalization.ts";
 import type { Pool2d } from "./pooling.ts";
 import type { Residual } from "./residual.ts";
 import type { Weights } from "./weights.ts";
@@ -72,7 +77,7 @@ const batchNorm: Row = {
   adds: true,
   forward: (module: Built<BatchNorm, BatchNormTensors>, joined) => ({ x, statistics }, mode) => {
     const { layer } = module;
-    const pending = joined.pends && layer.pending(x, module, mode, { ...joined, statistics });
+    const pending = joined.pends && pendingBatchNorm(module, x, mode, { ...joined, statistics });
     if (pending) return { x, pending };
     return { x: layer.forward(x, module, mode, { ...joined, statistics }) };
   },

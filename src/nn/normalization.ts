@@ -41,13 +41,6 @@ export interface BatchNorm
   extends Normalization<BatchNormTensors, BatchNormEpilogue>, Required<BatchNormOptions> {
   /** Channels of an image, or features. */
   readonly features: number;
-  /** The normalisation left to what reads its output; undefined where it cannot be. */
-  pending(
-    x: Tensor,
-    module: Module<BatchNormTensors>,
-    mode: Mode,
-    options: functional.PendingOptions,
-  ): functional.PendingBatchNorm | undefined;
 }
 
 /**
@@ -94,18 +87,33 @@ function batchNorm(
       countBatch(tensors);
       return functional.batchNorm(x, weight, bias, epsilon, { mean, variance, momentum }, epilogue);
     },
-    pending(x, { tensors }, { training }, options) {
-      const { weight, bias, running_mean: mean, running_var: variance } = tensors;
-      if (x.rank !== 4) return undefined;
-      if (training) {
-        countBatch(tensors);
-        const running = { mean, variance, momentum };
-        return functional.pendingBatchNorm(x, weight, bias, epsilon, running, options);
-      }
-      const given = [mean, variance, epsilon] as const;
-      return functional.pendingBatchNormInference(x, weight, bias, ...given, options.relu ?? false);
-    },
   };
+}
+
+/** The normalisation of images left to what reads them; undefined where it cannot be. */
+export function pendingBatchNorm(
+  { layer: { epsilon, momentum }, tensors }: Module<BatchNormTensors> & {
+    readonly layer: BatchNorm;
+  },
+  x: Tensor,
+  { training }: Mode,
+  options: functional.PendingOptions,
+): functional.PendingBatchNorm | undefined {
+  if (x.rank !== 4) return undefined;
+  const { weight, bias, running_mean: mean, running_var: variance } = tensors;
+  if (!training) {
+    const { relu = false } = options;
+    return functional.pendingBatchNormInference(x, weight, bias, mean, variance, epsilon, relu);
+  }
+  countBatch(tensors);
+  return functional.pendingBatchNorm(
+    x,
+    weight,
+    bias,
+    epsilon,
+    { mean, variance, momentum },
+    options,
+  );
 }
 
 function countBatch({ num_batches_tracked: batches }: BatchNormTensors): void {

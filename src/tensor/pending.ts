@@ -35,30 +35,32 @@ export interface PendingOptions {
   readonly statistics?: Tensor;
 }
 
-/** `batchNorm` that is pending; the running statistics follow at once. */
+/** `batchNorm` that is pending. Running statistics follow at once. */
 export function pendingBatchNorm(
   x: Tensor,
   weight: Tensor,
   bias: Tensor,
   epsilon: number,
-  running: RunningStatistics,
+  running: RunningStatistics | undefined,
   { relu = false, statistics: known }: PendingOptions = {},
 ): PendingBatchNorm {
   checkBatch(x.shape, weight.shape);
-  const { mean, variance, momentum } = running;
+  const { mean, variance, momentum = 0 } = running ?? {};
   native.batch_norm_pending(
     x.handle,
     weight.handle,
     bias.handle,
-    mean.handle,
-    variance.handle,
+    mean?.handle ?? 0,
+    variance?.handle ?? 0,
     momentum,
     epsilon,
     known?.handle ?? 0,
     pair,
   );
-  written(mean);
-  written(variance);
+  if (running !== undefined) {
+    written(running.mean);
+    written(running.variance);
+  }
   const [numbers, statistics] = pair as unknown as [number, number];
   const apply = () => {
     using gathered = new Tensor(statistics, "f64");

@@ -5,15 +5,24 @@ import {
   batchNorm2d,
   build,
   conv2d,
+  elu,
+  gelu,
   groupNorm,
+  hardswish,
   type Layer,
+  leakyRelu,
   linear,
   maxPool2d,
+  mish,
   type Mode,
   type Module,
   relu,
   residual,
   sequential,
+  sigmoid,
+  silu,
+  softplus,
+  tanh,
 } from "../../src/nn/mod.ts";
 import { plan } from "../../src/nn/fusion.ts";
 import { cnn, nonlinear } from "../../src/models/mod.ts";
@@ -56,6 +65,7 @@ function bits(layer: Layer, shape: Shape, joined: boolean, training = true) {
 }
 
 const wide = { kernel: 3, padding: 1 };
+const point = { kernel: 1 };
 const chains: [name: string, layer: Layer, shape: Shape][] = [
   ["conv2d, relu", sequential(conv2d(3, 4, wide), relu), [5, 3, 7, 6]],
   ["conv2d, relu, conv2d", sequential(conv2d(2, 5, wide), relu, conv2d(5, 3, wide)), [
@@ -195,6 +205,51 @@ const chains: [name: string, layer: Layer, shape: Shape][] = [
     [6, 2, 4, 4],
   ],
   ["residual of linear, batchNorm1d", residual(linear(9, 9), batchNorm1d(9)), [33, 9]],
+  ...[gelu, silu, tanh, sigmoid, hardswish, mish, leakyRelu(0.2), elu(1.5), softplus()].flatMap(
+    (activation): typeof chains => [
+      [
+        `conv2d, ${activation.kind}, wide conv2d, ${activation.kind}`,
+        sequential(conv2d(8, 8, point), activation, conv2d(8, 9, wide), activation),
+        [19, 8, 7, 6],
+      ],
+      [
+        `linear, ${activation.kind}`,
+        sequential(linear(9, 17), activation, linear(17, 3, { bias: false }), activation),
+        [33, 9],
+      ],
+    ],
+  ),
+  [
+    "conv2d, relu, avgPool2d, wide conv2d, avgPool2d",
+    sequential(conv2d(2, 8, point), relu, avgPool2d(2), conv2d(8, 8, wide), avgPool2d([2, 3])),
+    [9, 2, 9, 9],
+  ],
+  [
+    "conv2d, overlapping avgPool2d",
+    sequential(conv2d(2, 3, point), avgPool2d(3, { stride: 2, padding: 1 })),
+    [3, 2, 6, 7],
+  ],
+  [
+    "depthwise and 1x1 conv2d with batchNorm2d, relu between",
+    sequential(
+      ...[conv2d(2, 8, point), batchNorm2d(8), relu],
+      ...[conv2d(8, 8, { ...wide, groups: 8, bias: false }), batchNorm2d(8), relu],
+      ...[conv2d(8, 12, { ...point, stride: 2 }), batchNorm2d(12)],
+      ...[conv2d(12, 6, { kernel: 5, padding: 2, groups: 2 }), batchNorm2d(6), relu],
+      residual(conv2d(6, 6, point), batchNorm2d(6), conv2d(6, 6, point), batchNorm2d(6)),
+      ...[relu, conv2d(6, 4, point), gelu],
+    ),
+    [17, 2, 9, 8],
+  ],
+  [
+    "batchNorm2d, relu before a conv2d with what it is joined with",
+    sequential(
+      ...[batchNorm2d(2), relu, conv2d(2, 3, point), relu, maxPool2d(2)],
+      ...[batchNorm2d(3), relu, conv2d(3, 4, point), gelu],
+      ...[batchNorm2d(4), conv2d(4, 4, point), relu, avgPool2d(2)],
+    ),
+    [5, 2, 9, 8],
+  ],
   ["the nonlinear model", nonlinear(), [32, 1, 28, 28]],
   ["the convolutional model", cnn(), [8, 1, 28, 28]],
 ];
@@ -240,13 +295,53 @@ const plans: [name: string, layers: readonly Layer[], passes: string[]][] = [
     ...["conv2d avgPool2d", "relu"],
   ]],
   ["a normalisation between", [conv2d(1, 1, wide), batchNorm2d(1), relu], [
-    ...["conv2d batchNorm2d relu"],
+    ...["conv2d", "batchNorm2d relu"],
   ]],
   [
     "a normalisation's ReLU before a max-pooling",
     [conv2d(1, 1, wide), batchNorm2d(1), relu, maxPool2d(2)],
-    ["conv2d batchNorm2d relu maxPool2d"],
+    ["conv2d", "batchNorm2d relu maxPool2d"],
   ],
+  [
+    "a normalisation that the convolution after it applies",
+    [
+      conv2d(8, 8, wide),
+      batchNorm2d(8),
+      relu,
+      conv2d(8, 4, point),
+      batchNorm2d(4),
+      conv2d(4, 4, wide),
+    ],
+    [
+      ...["conv2d, its statistics", "batchNorm2d relu, pending", "conv2d, its statistics"],
+      ...["batchNorm2d, pending", "conv2d"],
+    ],
+  ],
+  [
+    "a normalisation before a convolution by tiles",
+    [conv2d(8, 8, wide), batchNorm2d(8), relu, conv2d(8, 8, wide)],
+    ["conv2d", "batchNorm2d relu, its gradient left", "left gradient, conv2d"],
+  ],
+  ["activation functions", [
+    conv2d(1, 1, wide),
+    gelu,
+    relu,
+    linear(1, 1),
+    elu(),
+    conv2d(1, 1, wide),
+  ], [
+    ...["conv2d gelu", "relu", "linear elu", "conv2d"],
+  ]],
+  ["average-pooling", [
+    conv2d(1, 1, wide),
+    relu,
+    avgPool2d(2),
+    conv2d(1, 1, wide),
+    gelu,
+    avgPool2d(2),
+  ], [
+    ...["conv2d relu avgPool2d", "conv2d gelu", "avgPool2d"],
+  ]],
   ["a residual block's ReLU", [residual(relu), relu, conv2d(1, 1, wide)], [
     "residual relu",
     "conv2d",
@@ -255,9 +350,11 @@ const plans: [name: string, layers: readonly Layer[], passes: string[]][] = [
 
 for (const [name, layers, passes] of plans) {
   Deno.test(`sequential() joins as few as save a pass over memory: ${name}`, () => {
-    const found = plan(layers, true).map(({ layers, inputFromRelu, reluGradientDone }) =>
-      (inputFromRelu ? "left gradient, " : "") + layers.map(({ kind }) => kind).join(" ") +
-      (reluGradientDone ? ", its gradient left" : "")
+    const found = plan(layers, true).map((pass) =>
+      (pass.inputFromRelu ? "left gradient, " : "") +
+      pass.layers.map(({ kind }) => kind).join(" ") +
+      (pass.reluGradientDone ? ", its gradient left" : "") +
+      (pass.gathers ? ", its statistics" : "") + (pass.pends ? ", pending" : "")
     );
     assertEquals(found, passes);
   });
@@ -273,6 +370,31 @@ Deno.test("sequential() keeps no convolution's output where a max-pooling takes 
     [2, 3],
     "the pooled output, its argmax",
   );
+});
+
+Deno.test("evaluation applies a normalisation while the convolution after it reads", () => {
+  const layer = sequential(batchNorm2d(3), relu, conv2d(3, 4, point), relu);
+  const passes = plan(layer.layers!, false);
+  assertEquals(passes.map(({ pends, layers }) => [pends, layers.length]), [[true, 2], [false, 2]]);
+  using model = build(layer, random);
+  using x = random.uniform([5, 3, 6, 6]);
+  const before = liveTensors();
+  noGradients(() => {
+    using joined = model.forward(x);
+    assertEquals(liveTensors() - before, 1, "the output alone");
+    using apart = unjoined(model, x, { training: false });
+    assertEquals(joined.read(), apart.read());
+  });
+});
+
+Deno.test("training keeps no normalised images where the convolution after them applies it", () => {
+  const layer = sequential(conv2d(3, 4, point), batchNorm2d(4), relu, conv2d(4, 4, point));
+  using model = build(layer, random);
+  using x = random.uniform([5, 3, 6, 6]);
+  const before = liveTensors();
+  using y = model.forward(x, { training: true });
+  assertEquals(liveTensors() - before, 4, "two outputs, the statistics and what is applied");
+  assertEquals(y.node?.inputs.length, 5, "images, and two weights and biases");
 });
 
 Deno.test("residual() joins what is inside it", () => {

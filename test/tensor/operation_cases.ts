@@ -12,6 +12,7 @@ import {
   where,
 } from "../../src/tensor/mod.ts";
 import type { Draw } from "./draw.ts";
+import { joined } from "./joined_cases.ts";
 
 /** One application of an operation, drawn at random. */
 export interface Application {
@@ -332,6 +333,7 @@ export const operationCases: readonly OperationCase[] = [
   { name: "conv2d of many channels", draw: drawWideConvolution },
   { name: "conv2d and maxPool2d", draw: drawPooledConvolution },
   { name: "conv2d and an addition", draw: drawAddedConvolution },
+  ...joined,
   { name: "batchNorm and what joins it", draw: drawJoinedBatchNorm },
   pooling("maxPool2d", functional.maxPool2d),
   pooling("avgPool2d", functional.avgPool2d),

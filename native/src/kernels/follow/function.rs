@@ -15,7 +15,7 @@ struct Function<T, F> {
 }
 
 /// Elements that are read and written in the nearest cache.
-const UNIT: usize = 1024;
+const UNIT: usize = if cfg!(test) { 40 } else { 1024 };
 
 impl<T: Float, F: Pointwise<T, 1>> Follow<T> for Function<T, F> {
     fn unit(&self) -> usize {

@@ -17,7 +17,7 @@ use super::buffer::Shared;
 use crate::parallel;
 
 /// Numbers of a result whose units are followed together while they are in the second-level cache.
-pub const NEAR: usize = 32 << 10;
+pub const NEAR: usize = if cfg!(test) { 1 << 9 } else { 32 << 10 };
 
 /// What is made of a result `[channel, term]`.
 pub trait Follow<T>: Sync {
@@ -34,7 +34,6 @@ pub trait Follow<T>: Sync {
 pub struct Followed<'a, T> {
     follow: &'a dyn Follow<T>,
     y: Shared<T>,
-    channels: usize,
     terms: usize,
     /// `[channel, unit]`.
     made: Vec<AtomicBool>,
@@ -53,7 +52,7 @@ pub unsafe fn followed<T: Copy + Send>(
     let Some(follow) = follow else { return store(None) };
     let units = terms.div_ceil(follow.unit());
     let made = (0..channels * units).map(|_| AtomicBool::new(false)).collect();
-    let followed = Followed { follow, y, channels, terms, made };
+    let followed = Followed { follow, y, terms, made };
     store(Some(&followed));
     // SAFETY: the caller's promise.
     unsafe { followed.rest() };

@@ -4,7 +4,7 @@ use super::channels::write;
 use crate::kernels::vector::Vector;
 
 /// `fma(x - centre, scale, shift)`, then perhaps a ReLU: the bits of the normalised images.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Pending<'a, T> {
     /// Centre, scale and shift of each channel.
     pub numbers: &'a [[T; 3]],

@@ -12,6 +12,7 @@ mod bias;
 mod line;
 mod packed;
 mod piece;
+mod read_ahead;
 mod whole;
 
 pub use self::bias::bias_gradient;

@@ -3,11 +3,12 @@
 use super::bias::add_row;
 use super::line::{Line, Lines, Source, Tap, Walk};
 use super::packed::Packing;
+use super::read_ahead::ReadAhead;
 use super::whole::{MOST_TAPS, Tile, Whole, tile_out_channels};
 use crate::kernels::normalization::Reading;
 use crate::kernels::partials::{PARTIALS, join};
 use crate::kernels::tile::with_constant;
-use crate::kernels::vector::{Float, Kernel, Vector, prefetch};
+use crate::kernels::vector::{Float, Kernel, Vector};
 
 /// Terms of a row that all tiles add before the next ones, which then stay in the nearest cache meanwhile.
 const STRETCH: usize = 128 * PARTIALS;
@@ -65,7 +66,7 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
                         self.pack::<V>(&packing, tiles[0].group, source, &mut packed);
                     }
                 }
-                let mut ahead = if lays_out { self.ahead(&packing, tiles, row + 1, &held) } else { Ahead::nothing() };
+                let mut ahead = if lays_out { self.ahead(&packing, tiles, row, &held) } else { None };
                 for start in (0..row_length).step_by(stretch) {
                     let mut taps = taps;
                     for (tile, sums) in tiles.iter().zip(sums.chunks_exact_mut(most)) {
@@ -74,7 +75,9 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
                         let mut line = self.line(tile, own, row, &sources, walk, lays_out.then_some((&packing, &packed)));
                         (line.start, line.end) = (start, (start + stretch).min(row_length));
                         let (line, sums) = (&line, sums.as_mut_ptr().cast());
-                        ahead.go_on();
+                        if let Some(ahead) = &mut ahead {
+                            ahead.go_on();
+                        }
                         if line.count > 0 {
                             // On their own: inlined side by side they would be short of registers.
                             with_constant!(C = tile.channels, [1 2 3 4 5 6 7; 8], {
@@ -105,43 +108,17 @@ impl<T: Float> Kernel<T> for Piece<'_, T> {
     }
 }
 
-/// The row of x that is laid out next, which comes into the cache while the tiles of this one are summed.
-struct Ahead<T> {
-    at: *const T,
-    channel_step: usize,
-    lines: usize,
-    of_channel: usize,
-    next: usize,
-    share: usize,
-}
-
-impl<T> Ahead<T> {
-    const LINE: usize = 64 / size_of::<T>();
-    fn nothing() -> Self {
-        Self { at: std::ptr::null(), channel_step: 0, lines: 0, of_channel: 1, next: 0, share: 0 }
-    }
-    #[inline(always)]
-    fn go_on(&mut self) {
-        for _ in 0..self.share {
-            if self.next == self.lines { return; }
-            prefetch(self.at.wrapping_add(self.next / self.of_channel * self.channel_step + self.next % self.of_channel * Self::LINE));
-            self.next += 1;
-        }
-    }
-}
-
 impl<T: Float> Piece<'_, T> {
-    fn ahead(&self, packing: &Packing, tiles: &[Tile], row: usize, held: &[Option<usize>]) -> Ahead<T> {
+    /// What of x is laid out for the row of dy after this one, if there is one, and some of it is not `held`.
+    fn ahead(&self, packing: &Packing, tiles: &[Tile], row: usize, held: &[Option<usize>]) -> Option<ReadAhead<T>> {
         let Whole { geometry: g, x, .. } = self.whole;
-        if row >= g.rows.output { return Ahead::nothing(); }
-        let mut sources = (0..g.rows.kernel).filter_map(|ky| g.rows.source(row, ky));
-        let Some(source) = sources.find(|&source| held[packing.slot(source)] != Some(source)) else { return Ahead::nothing() };
+        let mut sources = (0..g.rows.kernel).filter_map(|ky| g.rows.source(row + 1, ky));
+        let source = sources.find(|&source| held[packing.slot(source)] != Some(source)).filter(|_| row + 1 < g.rows.output)?;
         let length = g.columns.input * g.images;
-        let of_channel = length.div_ceil(Ahead::<T>::LINE);
-        let lines = g.in_group() * of_channel;
-        let at = x.as_ptr().wrapping_add((tiles[0].group * g.in_group() * g.rows.input + source) * length);
-        Ahead { at, channel_step: g.rows.input * length, lines, of_channel, next: 0, share: lines.div_ceil(tiles.len()) }
+        let first = (tiles[0].group * g.in_group() * g.rows.input + source) * length;
+        Some(ReadAhead::of(&x[first..], g.in_group(), g.rows.input * length, length, tiles.len()))
     }
+
     /// The taps of all tiles.
     fn taps(&self, walk: Walk, packing: &Packing) -> Vec<Tap> {
         let g = self.whole.geometry;

@@ -1,4 +1,5 @@
 mod direct;
+mod joined;
 mod weight;
 mod weight_winograd;
 mod winograd;

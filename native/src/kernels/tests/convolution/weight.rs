@@ -1,4 +1,4 @@
-use super::direct::{Case, LARGE_CASES, draw, draw_large};
+use super::direct::{Case, LARGE_CASES, draw, draw_large, forward};
 use crate::kernels::convolution::weight::weight_gradient;
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::Geometry;

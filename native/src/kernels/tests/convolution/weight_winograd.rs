@@ -1,4 +1,4 @@
-use super::direct::Case;
+use super::direct::{Case, forward};
 use crate::kernels::convolution::{weight, weight_winograd};
 use crate::kernels::epilogue::Epilogue;
 use crate::kernels::geometry::{Axis, Geometry};

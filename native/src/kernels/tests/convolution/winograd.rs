@@ -126,7 +126,7 @@ fn large(g: &Geometry) -> bool {
     g.in_group().min(g.out_group()) >= 16
 }
 
-fn draw(case: u32) -> Case {
+pub fn draw(case: u32) -> Case {
     let mut chance = Chance::of(case);
     let mut axis = || {
         let (output, padding) = (chance.pick(4, 13), chance.pick(0, 2));
