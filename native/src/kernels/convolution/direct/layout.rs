@@ -59,6 +59,10 @@ pub(super) struct Layout {
 }
 
 impl Layout {
+    /// Whether each destination column's taps lie side by side, beside those of its neighbours.
+    pub(super) fn is_together(&self) -> bool {
+        self.strips.len() == 1 && self.segments.len() == 1
+    }
     pub(super) fn new(flow: Flow) -> Self {
         let Axis { kernel, stride, padding, dilation, .. } = flow.axis;
         if stride == 1 {

@@ -13,6 +13,7 @@
 //! its rows, and columns that a stride leads to side by side. A row of columns and images is then one run of lanes, so
 //! that any batch size fills the vectors, a single image too.
 
+mod depthwise;
 mod layout;
 mod plan;
 mod tiles;

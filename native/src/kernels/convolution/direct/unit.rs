@@ -24,12 +24,12 @@ pub(super) struct Units<'a, T> {
 
 /// Some images and destination rows of one group. Packed source rows lie `[channel, slot, column, image]`, where a
 /// column takes `pitch` elements: row r in slot r mod the slots, so that neighbouring rows are there together.
-struct Unit<T> {
-    group: usize,
+pub(super) struct Unit<T> {
+    pub(super) group: usize,
     images: Range<usize>,
-    pitch: usize,
+    pub(super) pitch: usize,
     slots: usize,
-    packed: *mut T,
+    pub(super) packed: *mut T,
 }
 
 impl<T: Float> Kernel<T> for Units<'_, T> {
@@ -159,6 +159,11 @@ impl<T: Float> Units<'_, T> {
                         place: ky * g.columns.kernel + kx,
                     }),
                 );
+            }
+            if self.by_columns::<V>(unit) {
+                // SAFETY: the caller's promise.
+                unsafe { self.columns_of::<V>(unit, row, taps) };
+                continue;
             }
             let lanes = count * unit.pitch;
             let place = Place {
