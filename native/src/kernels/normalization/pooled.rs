@@ -86,7 +86,7 @@ impl<T: Float> Pooled<'_, T> {
                         let mut best = (relu_if::<V, RELU>(scaled.of(V::load_up_to(x, count))), V::zero());
                         for place in 1..4 {
                             let x = V::load_up_to(x.add((place / 2 * columns + place % 2) * images), count);
-                            best = larger(best, relu_if::<V, RELU>(scaled.of(x)), place);
+                            best = larger(best, relu_if::<V, RELU>(scaled.of(x)), V::constant(place as f64));
                         }
                         best.0.store_up_to(y.add(to + image), count);
                         best.1.store_up_to(argmax.add(to + image), count);

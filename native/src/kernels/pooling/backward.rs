@@ -1,11 +1,13 @@
 //! The gradient of a pooling.
 
+use std::ops::Range;
+
+use super::runs::Runs;
 use super::windows::Windows;
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled};
 use crate::kernels::geometry::Axis;
 use crate::kernels::vector::{Float, Kernel, Vector, for_vectors};
-use crate::memory;
 
 /// Which share of a window's gradient each of its numbers takes.
 #[derive(Clone, Copy)]
@@ -20,13 +22,12 @@ pub enum Share<'a, T> {
 /// One row of one channel of the input.
 struct Backward<'a, T> {
     windows: &'a Windows,
+    runs: &'a Runs,
     dy: &'a [T],
     share: Share<'a, T>,
     out: Shared<T>,
     channel: usize,
     row: usize,
-    /// For each input column the (output column, kx) that meet there.
-    columns: &'a [Vec<(usize, usize)>],
 }
 
 impl<T: Float> Kernel<T> for Backward<'_, T> {
@@ -34,46 +35,51 @@ impl<T: Float> Kernel<T> for Backward<'_, T> {
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
         let Windows { images, rows, columns, .. } = *self.windows;
-        let target_rows: Vec<(usize, usize)> = (0..rows.kernel)
-            .filter_map(|ky| Some((ky, (self.channel * rows.output + rows.target(self.row, ky)?) * columns.output)))
-            .collect();
-        let mut taps = Vec::with_capacity(self.windows.area());
-        for (column, meets) in self.columns.iter().enumerate() {
-            let to = ((self.channel * rows.input + self.row) * columns.input + column) * images;
-            taps.clear();
-            for &(ky, target_row) in &target_rows {
-                taps.extend(meets.iter().map(|&(target, kx)| (ky * columns.kernel + kx, (target_row + target) * images)));
+        let target = |ky| Some((ky, (self.channel * rows.output + rows.target(self.row, ky)?) * columns.output));
+        let row = (self.channel * rows.input + self.row) * columns.input;
+        self.runs.for_each(images, (0..rows.kernel).filter_map(target), |run, taps| {
+            // SAFETY: the places lie within the output, and this row is ours.
+            let to = |place: usize| unsafe { self.out.at((row + run.first + place * self.runs.step) * images) };
+            if self.runs.step == 1 {
+                self.places::<V>(taps, 0..run.count * images, to(0));
+            } else {
+                for place in 0..run.count {
+                    self.places::<V>(taps, place * images..(place + 1) * images, to(place));
+                }
             }
-            for_vectors!(V, 0..images, |image, count| self.place::<V>(&taps, image, to + image, count));
-        }
+        });
     }
 }
 
 impl<T: Float> Backward<'_, T> {
-    /// `count` images of one element of the input: `taps` are its places in its windows and where the first image's
-    /// windows lie.
+    /// Some lanes of a run whose first place has these taps.
     #[inline(always)]
-    fn place<V: Vector<Element = T>>(&self, taps: &[(usize, usize)], image: usize, to: usize, count: usize) {
-        let mut sum = V::zero();
-        for &(place, from) in taps {
-            let from = from + image;
-            // SAFETY: the window lies within dy, and argmax and value have the size of dy.
-            unsafe {
-                let mut term = V::load_up_to(self.dy.as_ptr().add(from), count);
-                if let Share::Largest { argmax, value } = self.share {
-                    let argmax = V::load_up_to(argmax.as_ptr().add(from), count);
-                    term = V::select(argmax.equal(V::constant(place as f64)), term, V::zero());
-                    if let Some(value) = value {
-                        let value = V::load_up_to(value.as_ptr().add(from), count);
-                        term = V::select(value.less_equal(V::zero()), V::zero(), term);
+    fn places<V: Vector<Element = T>>(&self, taps: &[(T, usize)], lanes: Range<usize>, to: *mut T) {
+        let first = lanes.start;
+        for_vectors!(V, lanes, |lane, count| {
+            let mut sum = V::zero();
+            for &(place, from) in taps {
+                let from = from + lane;
+                // SAFETY: the window lies within dy, and argmax and value have the size of dy.
+                unsafe {
+                    let mut term = V::load_up_to(self.dy.as_ptr().add(from), count);
+                    if let Share::Largest { argmax, value } = self.share {
+                        let argmax = V::load_up_to(argmax.as_ptr().add(from), count);
+                        term = V::select(argmax.equal(V::splat(place)), term, V::zero());
+                        if let Some(value) = value {
+                            let value = V::load_up_to(value.as_ptr().add(from), count);
+                            term = V::select(value.less_equal(V::zero()), V::zero(), term);
+                        }
                     }
+                    sum = sum.add(term);
                 }
-                sum = sum.add(term);
             }
-        }
-        let sum = if matches!(self.share, Share::Equal) { sum.div(V::constant(self.windows.area() as f64)) } else { sum };
-        // SAFETY: the element lies within the output, and this row is ours.
-        unsafe { sum.store_up_to(self.out.at(to), count) };
+            if matches!(self.share, Share::Equal) {
+                sum = sum.div(V::constant(self.windows.area() as f64));
+            }
+            // SAFETY: the caller gives a place for these lanes.
+            unsafe { sum.store_up_to(to.add(lane - first), count) };
+        });
     }
 }
 
@@ -81,8 +87,7 @@ impl<T: Float> Backward<'_, T> {
 struct Disjoint<'a, T> {
     windows: &'a Windows,
     dy: &'a [T],
-    argmax: &'a [T],
-    value: Option<&'a [T]>,
+    share: Share<'a, T>,
     out: Shared<T>,
     channel: usize,
     row: usize,
@@ -112,15 +117,25 @@ impl<T: Float> Disjoint<'_, T> {
         // SAFETY: the window lies within dy, and argmax and value have the size of dy; the elements of the window are ours.
         unsafe {
             let mut gradient = V::load_up_to(self.dy.as_ptr().add(from), count);
-            if let Some(value) = self.value {
-                let value = V::load_up_to(value.as_ptr().add(from), count);
-                gradient = V::select(value.less_equal(V::zero()), V::zero(), gradient);
+            let mut largest = None;
+            if let Share::Largest { argmax, value } = self.share {
+                largest = Some(V::load_up_to(argmax.as_ptr().add(from), count));
+                if let Some(value) = value {
+                    let value = V::load_up_to(value.as_ptr().add(from), count);
+                    gradient = V::select(value.less_equal(V::zero()), V::zero(), gradient);
+                }
             }
-            let gradient = V::zero().add(gradient); // the chain's start: +0 where the gradient is -0
-            let argmax = V::load_up_to(self.argmax.as_ptr().add(from), count);
+            gradient = V::zero().add(gradient); // the chain's start: +0 where the gradient is -0
+            if largest.is_none() {
+                gradient = gradient.div(V::constant(self.windows.area() as f64));
+            }
             for kx in 0..columns.kernel {
-                let place = V::constant((ky * columns.kernel + kx) as f64);
-                V::select(argmax.equal(place), gradient, V::zero()).store_up_to(self.out.at(to + kx * images), count);
+                let mut share = gradient;
+                if let Some(argmax) = largest {
+                    let place = V::constant((ky * columns.kernel + kx) as f64);
+                    share = V::select(argmax.equal(place), gradient, V::zero());
+                }
+                share.store_up_to(self.out.at(to + kx * images), count);
             }
         }
     }
@@ -132,29 +147,26 @@ pub fn backward<T: Float>(windows: &Windows, dy: &[T], share: Share<T>) -> Resul
     let disjoint = |axis: Axis| {
         axis.padding == 0 && axis.dilation == 1 && axis.stride == axis.kernel && axis.input == axis.output * axis.kernel
     };
-    if let Share::Largest { argmax, value } = share
-        && disjoint(windows.rows)
-        && disjoint(windows.columns)
-    {
+    if disjoint(windows.rows) && disjoint(windows.columns) {
         // SAFETY: the windows cover the output.
         return unsafe {
             filled(length, |out| {
                 windows.for_rows(windows.rows.output, windows.output_row(), |channel, row| {
-                    T::dispatch(Disjoint { windows, dy, argmax, value, out, channel, row });
+                    T::dispatch_for(windows.images, Disjoint { windows, dy, share, out, channel, row });
                 });
             })
         };
     }
+    if length == 0 {
+        return Ok(Vec::new()); // an empty tensor's shape may name any number of columns
+    }
     windows.ensure_scratch()?;
-    memory::ensure(windows.columns.output * windows.columns.kernel + windows.columns.input, size_of::<[usize; 3]>())?;
-    let meets =
-        |column: usize| (0..windows.columns.kernel).filter_map(|k| Some((windows.columns.target(column, k)?, k))).collect();
-    let columns: Vec<Vec<(usize, usize)>> = (0..windows.columns.input).map(meets).collect();
+    let runs = Runs::of_inputs(windows.columns)?;
     // SAFETY: the rows cover the output.
     unsafe {
         filled(length, |out| {
             windows.for_rows(windows.rows.input, windows.input_row(), |channel, row| {
-                T::dispatch(Backward { windows, dy, share, out, channel, row, columns: &columns });
+                T::dispatch_for(windows.images, Backward { windows, runs: &runs, dy, share, out, channel, row });
             });
         })
     }

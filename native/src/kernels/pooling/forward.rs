@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::runs::Runs;
 use super::windows::{FEW_IMAGES, MOST_LAID_OUT, Windows};
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled, filled_pair};
@@ -10,12 +11,20 @@ use crate::kernels::vector::{Float, Kernel, Vector, for_vectors};
 /// Some rows of windows of one channel.
 pub(super) struct Forward<'a, T> {
     pub(super) windows: &'a Windows,
+    pub(super) runs: &'a Runs,
     pub(super) x: &'a [T],
     pub(super) out: Shared<T>,
     /// Where the argmax goes; `None` for the average.
     pub(super) argmax: Option<Shared<T>>,
     pub(super) channel: usize,
     pub(super) rows: Range<usize>,
+}
+
+/// Stretches of `lanes` lanes, of which each begins `step` further in x than the one before.
+struct Pieces {
+    count: usize,
+    lanes: usize,
+    step: usize,
 }
 
 impl<T: Float> Kernel<T> for Forward<'_, T> {
@@ -34,29 +43,26 @@ impl<T: Float> Forward<'_, T> {
     fn windows<V: Vector<Element = T>, const MAXIMUM: bool>(&self, argmax: Shared<T>) {
         let Windows { images, rows, columns, .. } = *self.windows;
         let first = |row: usize| (self.channel * rows.output + row) * self.windows.output_row();
-        let mut taps = Vec::with_capacity(self.windows.area());
         let length = self.rows.len() * self.windows.output_row();
         if images < FEW_IMAGES && self.windows.area() * length <= MOST_LAID_OUT {
             let initial = if MAXIMUM { T::of(f64::NEG_INFINITY) } else { T::ZERO };
+            let mut taps = Vec::with_capacity(self.windows.area());
             let mut lines = vec![initial; self.windows.area() * length];
             for (tap, line) in lines.chunks_exact_mut(length.max(1)).enumerate() {
-                taps.push((tap, tap * length));
+                taps.push((T::of(tap as f64), tap * length));
                 self.lay_out(tap / columns.kernel, tap % columns.kernel, line);
             }
-            self.side_by_side::<V, MAXIMUM>(&taps, &lines, length, first(self.rows.start), argmax);
+            let all = Pieces { count: 1, lanes: length, step: 0 };
+            self.pieces::<V, MAXIMUM>(&taps, &lines, all, first(self.rows.start), argmax);
             return;
         }
         for row in self.rows.clone() {
-            for column in 0..columns.output {
-                taps.clear();
-                for ky in 0..rows.kernel {
-                    let Some(source_row) = rows.source(row, ky) else { continue };
-                    let source_row = (self.channel * rows.input + source_row) * columns.input;
-                    let across = (0..columns.kernel).filter_map(|kx| Some((kx, columns.source(column, kx)?)));
-                    taps.extend(across.map(|(kx, source)| (ky * columns.kernel + kx, (source_row + source) * images)));
-                }
-                self.side_by_side::<V, MAXIMUM>(&taps, self.x, images, first(row) + column * images, argmax);
-            }
+            let source = |ky| Some((ky, (self.channel * rows.input + rows.source(row, ky)?) * columns.input));
+            self.runs.for_each(images, (0..rows.kernel).filter_map(source), |run, taps| {
+                let to = first(row) + run.first * images;
+                let windows = Pieces { count: run.count, lanes: images, step: self.runs.shift * images };
+                self.pieces::<V, MAXIMUM>(taps, self.x, windows, to, argmax);
+            });
         }
     }
 
@@ -80,36 +86,62 @@ impl<T: Float> Forward<'_, T> {
         }
     }
 
-    /// `count` windows side by side, each a lane: `taps` are the places in a window and where lane 0 meets them in x.
+    /// Pieces of lanes, each lane a window; the results lie side by side. `taps` are the places in a window and where
+    /// lane 0 meets them in x.
     #[inline(always)]
-    fn side_by_side<V: Vector<Element = T>, const MAXIMUM: bool>(
+    fn pieces<V: Vector<Element = T>, const MAXIMUM: bool>(
         &self,
-        taps: &[(usize, usize)],
+        taps: &[(T, usize)],
         x: &[T],
-        count: usize,
+        Pieces { count, lanes, step }: Pieces,
         to: usize,
         argmax: Shared<T>,
     ) {
-        for_vectors!(V, 0..count, |lane, count| {
-            let mut result = if MAXIMUM { V::constant(f64::NEG_INFINITY) } else { V::zero() };
-            let mut places = V::zero();
+        // Two at a time: a maximum waits for the one before it.
+        for piece in (0..count - count % 2).step_by(2) {
+            self.some::<V, MAXIMUM, 2>(taps, x, piece * step, [lanes, step], to + piece * lanes, argmax);
+        }
+        for piece in count - count % 2..count {
+            self.some::<V, MAXIMUM, 1>(taps, x, piece * step, [lanes, step], to + piece * lanes, argmax);
+        }
+    }
+
+    /// W pieces, the first of which begins `shift` further in x than the taps say.
+    #[inline(always)]
+    fn some<V: Vector<Element = T>, const MAXIMUM: bool, const W: usize>(
+        &self,
+        taps: &[(T, usize)],
+        x: &[T],
+        shift: usize,
+        [lanes, step]: [usize; 2],
+        to: usize,
+        argmax: Shared<T>,
+    ) {
+        for_vectors!(V, 0..lanes, |lane, count| {
+            let mut results = [if MAXIMUM { V::constant(f64::NEG_INFINITY) } else { V::zero() }; W];
+            let mut places = [V::zero(); W];
             for &(place, from) in taps {
-                // SAFETY: the place lies within x.
-                let x = unsafe { V::load_up_to(x.as_ptr().add(from + lane), count) };
-                if MAXIMUM {
-                    (result, places) = larger((result, places), x, place);
-                } else {
-                    result = result.add(x);
+                for w in 0..W {
+                    // SAFETY: the place lies within x.
+                    let x = unsafe { V::load_up_to(x.as_ptr().add(from + shift + w * step + lane), count) };
+                    if MAXIMUM {
+                        (results[w], places[w]) = larger((results[w], places[w]), x, V::splat(place));
+                    } else {
+                        results[w] = results[w].add(x);
+                    }
                 }
             }
-            // SAFETY: the lanes lie within the outputs, and these rows are ours.
-            unsafe {
-                if MAXIMUM {
-                    places.store_up_to(argmax.at(to + lane), count);
-                } else {
-                    result = result.div(V::constant(self.windows.area() as f64));
+            for w in 0..W {
+                let to = to + w * lanes + lane;
+                // SAFETY: the lanes lie within the outputs, and these rows are ours.
+                unsafe {
+                    if MAXIMUM {
+                        places[w].store_up_to(argmax.at(to), count);
+                    } else {
+                        results[w] = results[w].div(V::constant(self.windows.area() as f64));
+                    }
+                    results[w].store_up_to(self.out.at(to), count);
                 }
-                result.store_up_to(self.out.at(to + lane), count);
             }
         });
     }
@@ -118,8 +150,8 @@ impl<T: Float> Forward<'_, T> {
 /// The maximum so far and its argmax, after one more number of the window: the first of equals stays, a NaN is passed
 /// on.
 #[inline(always)]
-pub fn larger<V: Vector>((maximum, argmax): (V, V), x: V, place: usize) -> (V, V) {
-    let (place, is_larger, is_number) = (V::constant(place as f64), maximum.less(x), x.equal(x));
+pub fn larger<V: Vector>((maximum, argmax): (V, V), x: V, place: V) -> (V, V) {
+    let (is_larger, is_number) = (maximum.less(x), x.equal(x));
     let argmax = V::select(is_larger, place, V::select(is_number, argmax, place));
     (V::select(is_larger, x, V::select(is_number, maximum, x)), argmax)
 }
@@ -127,12 +159,16 @@ pub fn larger<V: Vector>((maximum, argmax): (V, V), x: V, place: usize) -> (V, V
 /// `x [c, h, w, n] -> (maximum, argmax) [c, h', w', n]`.
 pub fn max_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<(Vec<T>, Vec<T>)> {
     let length = windows.channels * windows.rows.output * windows.output_row();
+    if length == 0 {
+        return Ok((Vec::new(), Vec::new())); // an empty tensor's shape may name any number of columns
+    }
     windows.ensure_scratch()?;
+    let runs = Runs::of_outputs(windows.columns)?;
     // SAFETY: the rows cover both outputs.
     unsafe {
         filled_pair([length; 2], |out, argmax| {
             windows.for_output_rows(|channel, rows| {
-                T::dispatch(Forward { windows, x, out, argmax: Some(argmax), channel, rows });
+                T::dispatch_for(windows.lanes(), Forward { windows, runs: &runs, x, out, argmax: Some(argmax), channel, rows });
             });
         })
     }
@@ -140,12 +176,17 @@ pub fn max_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<(Vec<T>, Vec<
 
 /// `x [c, h, w, n] -> y [c, h', w', n]`.
 pub fn average_forward<T: Float>(windows: &Windows, x: &[T]) -> Result<Vec<T>> {
+    let length = windows.channels * windows.rows.output * windows.output_row();
+    if length == 0 {
+        return Ok(Vec::new()); // as for the maximum
+    }
     windows.ensure_scratch()?;
+    let runs = Runs::of_outputs(windows.columns)?;
     // SAFETY: the rows cover the output.
     unsafe {
-        filled(windows.channels * windows.rows.output * windows.output_row(), |out| {
+        filled(length, |out| {
             windows.for_output_rows(|channel, rows| {
-                T::dispatch(Forward { windows, x, out, argmax: None, channel, rows });
+                T::dispatch_for(windows.lanes(), Forward { windows, runs: &runs, x, out, argmax: None, channel, rows });
             });
         })
     }

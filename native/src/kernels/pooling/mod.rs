@@ -8,6 +8,7 @@
 mod backward;
 mod following;
 mod forward;
+mod runs;
 mod windows;
 
 pub use self::backward::{Share, backward};

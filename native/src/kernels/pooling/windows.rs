@@ -35,6 +35,10 @@ impl Windows {
     pub fn rows_lie_apart(&self) -> bool {
         self.rows.stride == self.rows.kernel && self.rows.padding == 0
     }
+    /// Lanes that stand together: few images are laid side by side.
+    pub(super) fn lanes(&self) -> usize {
+        if self.images < FEW_IMAGES { usize::MAX } else { self.images }
+    }
     pub(super) fn input_row(&self) -> usize {
         self.columns.input * self.images
     }

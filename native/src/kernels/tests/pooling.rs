@@ -1,9 +1,49 @@
-use super::{CASES, Chance, assert_bits, assert_same_bits, every};
+use super::{CASES, Chance, assert_bits, every};
 use crate::kernels::geometry::Axis;
 use crate::kernels::pooling::{Share, Windows, average_forward, backward, max_forward};
 
+/// The maximum of each window, its argmax, and the average.
+fn forward_definition(windows: &Windows, x: &[f32]) -> [Vec<f32>; 3] {
+    let Windows { channels, images, rows, columns } = *windows;
+    let of_windows = |first: f32, step: &dyn Fn(&mut [f32; 2], f32, usize), result: usize| {
+        every([channels, rows.output, columns.output, images], |[channel, row, column, image]| {
+            let mut state = [first, 0.0];
+            for place in 0..rows.kernel * columns.kernel {
+                let source = (rows.source(row, place / columns.kernel), columns.source(column, place % columns.kernel));
+                if let (Some(h), Some(w)) = source {
+                    step(&mut state, x[((channel * rows.input + h) * columns.input + w) * images + image], place);
+                }
+            }
+            state[result]
+        })
+    };
+    let larger = |state: &mut [f32; 2], x: f32, place: usize| {
+        if x > state[0] || x.is_nan() {
+            *state = [x, place as f32];
+        }
+    };
+    let sum = |state: &mut [f32; 2], x: f32, _: usize| state[0] += x;
+    let average = of_windows(0.0, &sum, 0).into_iter().map(|sum| sum / (rows.kernel * columns.kernel) as f32).collect();
+    [of_windows(f32::NEG_INFINITY, &larger, 0), of_windows(f32::NEG_INFINITY, &larger, 1), average]
+}
+
+/// What reaches each input: `share(window's element, place)` is its share of a window's gradient.
+fn backward_definition(windows: &Windows, share: impl Fn(usize, usize) -> f32) -> Vec<f32> {
+    let Windows { channels, images, rows, columns } = *windows;
+    every([channels, rows.input, columns.input, images], |[channel, row, column, image]| {
+        let mut sum = 0.0;
+        for place in 0..rows.kernel * columns.kernel {
+            let target = (rows.target(row, place / columns.kernel), columns.target(column, place % columns.kernel));
+            if let (Some(h), Some(w)) = target {
+                sum += share(((channel * rows.output + h) * columns.output + w) * images + image, place);
+            }
+        }
+        sum
+    })
+}
+
 #[test]
-fn every_instance_gives_the_same_bits_over_random_shapes() {
+fn every_instance_gives_the_definitions_bits_over_random_shapes() {
     for case in 0..CASES {
         let mut chance = Chance::of(case);
         let windows =
@@ -14,7 +54,15 @@ fn every_instance_gives_the_same_bits_over_random_shapes() {
             x.iter_mut().for_each(|x| *x = (*x * 4.0).round_ties_even());
         }
         let before_relu = chance.flag();
-        assert_same_bits(windows, || {
+        let [y, argmax, average] = forward_definition(&windows, &x);
+        let largest = backward_definition(&windows, |from, place| {
+            let ours = argmax[from] == place as f32 && !(before_relu && y[from] <= 0.0);
+            if ours { average[from] } else { 0.0 }
+        });
+        let area = (windows.rows.kernel * windows.columns.kernel) as f32;
+        let equal: Vec<f32> = backward_definition(&windows, |from, _| average[from]).into_iter().map(|sum| sum / area).collect();
+        let expected = [&y[..], &argmax, &average, &largest, &equal].concat();
+        assert_bits(windows, &expected, || {
             let (y, argmax) = max_forward(&windows, &x).unwrap();
             let average = average_forward(&windows, &x).unwrap();
             let value = if before_relu { Some(&y[..]) } else { None };
@@ -49,15 +97,22 @@ fn disjoint_windows_give_the_definitions_bits() {
         let x = chance.numbers(windows.channels * rows.input * columns.input * windows.images);
         let mut dy = chance.numbers(windows.channels * rows.output * columns.output * windows.images);
         dy.iter_mut().step_by(3).for_each(|dy| *dy = -0.0);
+        dy.iter_mut().step_by(5).for_each(|dy| *dy = -f32::from_bits(1));
         let (y, argmax) = max_forward(&windows, &x).unwrap();
         let value = chance.flag().then_some(&y[..]);
-        let expected = every([windows.channels, rows.input, columns.input, windows.images], |[channel, row, column, image]| {
-            let (ky, kx) = (row % rows.kernel, column % columns.kernel);
+        let inputs = [windows.channels, rows.input, columns.input, windows.images];
+        let window_of = |[channel, row, column, image]: [usize; 4]| {
             let window = (channel * rows.output + row / rows.kernel) * columns.output + column / columns.kernel;
-            let from = window * windows.images + image;
+            window * windows.images + image
+        };
+        let expected = every(inputs, |place| {
+            let ([_, row, column, _], from) = (place, window_of(place));
+            let (ky, kx) = (row % rows.kernel, column % columns.kernel);
             let ours = argmax[from] == (ky * columns.kernel + kx) as f32 && value.is_none_or(|y| y[from] > 0.0);
             0.0 + if ours { dy[from] } else { 0.0 }
         });
         assert_bits(windows, &expected, || backward(&windows, &dy, Share::Largest { argmax: &argmax, value }).unwrap());
+        let expected = every(inputs, |place| (0.0 + dy[window_of(place)]) / (rows.kernel * columns.kernel) as f32);
+        assert_bits(windows, &expected, || backward(&windows, &dy, Share::Equal).unwrap());
     }
 }

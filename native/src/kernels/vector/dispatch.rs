@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use super::array::Array;
 use super::traits::Kernel;
+#[cfg(target_arch = "x86_64")]
+use super::traits::Vector;
 use crate::error::{Error, Result};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,10 +82,16 @@ pub fn check_instruction_set() -> Result<InstructionSet> {
     CHOSEN.get_or_init(choose).clone().map_err(Error)
 }
 
-/// Runs a kernel of f32 on the instance that was chosen for this process.
+/// Runs a kernel of f32 on the instance that was chosen for this process, or on a narrower one where all lanes
+/// are one of its vectors.
 #[inline]
-pub(super) fn run_f32<K: Kernel<f32>>(kernel: K) -> K::Output {
+pub(super) fn run_f32<K: Kernel<f32>>(lanes: usize, kernel: K) -> K::Output {
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = lanes;
     match instruction_set() {
+        // SAFETY: a processor with AVX-512 has AVX2.
+        #[cfg(target_arch = "x86_64")]
+        InstructionSet::Avx512 if lanes == super::x86::Avx2::LANES => unsafe { super::x86::run_avx2(kernel) },
         // SAFETY: `instruction_set` names only what this processor has.
         #[cfg(target_arch = "x86_64")]
         InstructionSet::Avx512 => unsafe { super::x86::run_avx512(kernel) },
@@ -99,6 +107,6 @@ pub(super) fn run_f32<K: Kernel<f32>>(kernel: K) -> K::Output {
 
 /// Runs a kernel of f64, for which there is the array alone.
 #[inline]
-pub(super) fn run_f64<K: Kernel<f64>>(kernel: K) -> K::Output {
+pub(super) fn run_f64<K: Kernel<f64>>(_lanes: usize, kernel: K) -> K::Output {
     kernel.run::<Array<f64>>()
 }

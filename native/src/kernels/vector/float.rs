@@ -41,8 +41,8 @@ macro_rules! float {
                 ($T::from_bits((bits & ((1 << FRACTION_BITS) - 1)) | one), exponent)
             }
             #[inline]
-            fn dispatch<K: Kernel<Self>>(kernel: K) -> K::Output {
-                $run(kernel)
+            fn dispatch_for<K: Kernel<Self>>(lanes: usize, kernel: K) -> K::Output {
+                $run(lanes, kernel)
             }
         }
     };

@@ -22,7 +22,12 @@ pub trait Float: candle_core::WithDType + Default + std::ops::Neg<Output = Self>
     /// (m, e) with self = m * 2^e and m in [1, 2), for normal positive numbers.
     fn split(self) -> (Self, Self);
     /// Runs a kernel on the instance that was chosen for this process.
-    fn dispatch<K: Kernel<Self>>(kernel: K) -> K::Output;
+    #[inline]
+    fn dispatch<K: Kernel<Self>>(kernel: K) -> K::Output {
+        Self::dispatch_for(usize::MAX, kernel)
+    }
+    /// Runs a kernel of `lanes` lanes at a time: as [`Self::dispatch`], but on a narrower vector if they are one.
+    fn dispatch_for<K: Kernel<Self>>(lanes: usize, kernel: K) -> K::Output;
 }
 
 /// One body for every processor. `run` must be `#[inline(always)]`, and so must every function that it gives a vector.

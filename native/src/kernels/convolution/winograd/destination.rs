@@ -124,7 +124,7 @@ impl<V: Vector, E: VectorEpilogue<V>, const TILE: usize> Destination<V, TILE> fo
                     let mut argmax = V::zero();
                     for place in 1..4 {
                         let sum = tile[2 * r + place / 2][2 * c + place % 2].add(bias);
-                        (maximum, argmax) = larger((maximum, argmax), epilogue.apply(sum, at, left), place);
+                        (maximum, argmax) = larger((maximum, argmax), epilogue.apply(sum, at, left), V::constant(place as f64));
                     }
                     maximum.store_up_to(out.at(at), left);
                     argmax.store_up_to(self.argmax.at(at), left);
