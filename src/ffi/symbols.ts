@@ -4,7 +4,7 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 213304640;
+export const ABI_HASH = 3278226336;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
@@ -99,10 +99,7 @@ export const symbols = {
   tensor_log_softmax_gradient: { parameters: ["f64", "f64", "u32"], result: "f64" },
   tensor_matmul: { parameters: ["f64", "f64"], result: "f64" },
   linear: { parameters: ["f64", "f64", "f64", "u32"], result: "f64" },
-  linear_activation: {
-    parameters: ["f64", "f64", "f64", "u32", "f64", "f64", "u32", "buffer", "u32"],
-    result: "f64",
-  },
+  linear_activation: { parameters: ["f64", "f64", "f64", "u32", "f64", "f64"], result: "f64" },
   linear_gradients: {
     parameters: ["f64", "f64", "f64", "f64", "u32", "buffer", "u32"],
     result: "f64",
@@ -112,7 +109,7 @@ export const symbols = {
     result: "f64",
   },
   conv2d_activation: {
-    parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "f64", "f64", "u32", "buffer", "u32"],
+    parameters: ["f64", "f64", "f64", "buffer", "u32", "u32", "f64", "f64"],
     result: "f64",
   },
   conv2d_reads_pending: {
@@ -540,10 +537,7 @@ export interface Native {
   tensor_matmul(a: Handle, b: Handle): Handle;
   /** `x [b, in], weight [out, in], bias [out] or 0 -> [b, out]`, through ReLU where `relu` is 1. */
   linear(x: Handle, weight: Handle, bias: Handle, relu: number): Handle;
-  /**
-   * Writes two handles: what `linear` gives without a ReLU, 0 unless `keeps` is 1, and the activation function with this
-   * number and settings of it.
-   */
+  /** The activation function with this number and settings of what `linear` gives without a ReLU. */
   linear_activation(
     x: Handle,
     weight: Handle,
@@ -551,9 +545,7 @@ export interface Native {
     number: number,
     first: number,
     second: number,
-    keeps: number,
-    out: F64,
-  ): void;
+  ): Handle;
   /**
    * Writes three handles, 0 for a gradient that is not wanted: the gradients of `linear` for x (`wanted` has
    * bit 0), weight (bit 1) and bias (bit 2). `y` is the result where it went through ReLU, else 0.
@@ -582,10 +574,7 @@ export interface Native {
     pending: Handle,
     pendingRelu: number,
   ): Handle;
-  /**
-   * Writes two handles: what `conv2d` gives without an epilogue, 0 unless `keeps` is 1, and the activation function with
-   * this number and settings of it.
-   */
+  /** The activation function with this number and settings of what `conv2d` gives without an epilogue. */
   conv2d_activation(
     x: Handle,
     weight: Handle,
@@ -594,9 +583,7 @@ export interface Native {
     number: number,
     first: number,
     second: number,
-    keeps: number,
-    out: F64,
-  ): void;
+  ): Handle;
   /** Writes 1 where `conv2d` with a weight of this shape `[o, c / groups, ky, kx]` applies a pending normalisation while it reads, else 0. */
   conv2d_reads_pending(weight: U32, p: U32, out: U32): void;
   /** Writes two handles: what `conv2d` gives without an epilogue, and the statistics of its channels for `batch_norm`. */
@@ -1155,18 +1142,8 @@ export const bind = (
     s.tensor_log_softmax_gradient(y, dy, u32(dim)) || fail(),
   tensor_matmul: (a, b) => s.tensor_matmul(a, b) || fail(),
   linear: (x, weight, bias, relu) => s.linear(x, weight, bias, u32(relu)) || fail(),
-  linear_activation: (x, weight, bias, number, first, second, keeps, out) =>
-    void (s.linear_activation(
-      x,
-      weight,
-      bias,
-      u32(number),
-      first,
-      second,
-      u32(keeps),
-      array(out, Float64Array),
-      length,
-    ) || fail()),
+  linear_activation: (x, weight, bias, number, first, second) =>
+    s.linear_activation(x, weight, bias, u32(number), first, second) || fail(),
   linear_gradients: (x, weight, y, dy, wanted, out) =>
     void (s.linear_gradients(x, weight, y, dy, u32(wanted), array(out, Float64Array), length) ||
       fail()),
@@ -1182,8 +1159,8 @@ export const bind = (
       pending,
       u32(pendingRelu),
     ) || fail(),
-  conv2d_activation: (x, weight, bias, p, number, first, second, keeps, out) =>
-    void (s.conv2d_activation(
+  conv2d_activation: (x, weight, bias, p, number, first, second) =>
+    s.conv2d_activation(
       x,
       weight,
       bias,
@@ -1192,10 +1169,7 @@ export const bind = (
       u32(number),
       first,
       second,
-      u32(keeps),
-      array(out, Float64Array),
-      length,
-    ) || fail()),
+    ) || fail(),
   conv2d_reads_pending: (weight, p, out) =>
     void (s.conv2d_reads_pending(
       array(weight, Uint32Array),

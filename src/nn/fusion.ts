@@ -1,5 +1,5 @@
 import type { Tensor } from "../tensor/mod.ts";
-import { type Call, type Flow, folded, type Joined, type Row, table } from "./joining.ts";
+import { type Call, type Flow, folded, type Joined, type Kinds, table } from "./joining.ts";
 import type { Ending, Layer, Mode, Module } from "./module.ts";
 
 /** Layers that run as one: a single layer, or a layer and those after it that join it. */
@@ -34,7 +34,8 @@ export function plan(layers: readonly Layer[], training: boolean): Pass[] {
     const folds = !training && follows(row?.folds);
     const gathers = training && follows(row?.gathers) && pendsAt(layers, end);
     if (folds) end++;
-    end += joining(layers.slice(end), row?.epilogue);
+    const joins = [...row?.epilogue ?? [], ...(!training && row?.inEvaluation) || []];
+    end += joining(layers.slice(end), joins);
     const joined = layers.slice(start, end);
     const pends = pendsAt(layers, start);
     const reluGradientDone = !pends && joined.at(-1)!.kind === "relu" &&
@@ -54,7 +55,7 @@ function pendsAt(layers: readonly Layer[], at: number): boolean {
 }
 
 /** How many of the layers join what comes before them: as many as one of the rows allows. */
-function joining(layers: readonly Layer[], rows: Row["epilogue"] = []): number {
+function joining(layers: readonly Layer[], rows: Kinds): number {
   const along = (kinds: readonly string[]) => {
     let count = 0;
     for (const kind of kinds) if (layers[count]?.kind === kind) count++;

@@ -35,10 +35,15 @@ export type Call = (flow: Flow, mode: Mode, weights?: Weights) => Flow;
 
 type Built<Kind extends Layer, Own> = Module<Own> & { readonly layer: Kind };
 
+/** Rows of kinds. */
+export type Kinds = readonly (readonly string[])[];
+
 /** What a kind of layer can do for its neighbours. */
 export interface Row {
   /** Kinds that join it where they follow in the order of one of these rows; each may be left out. */
-  readonly epilogue?: readonly (readonly string[])[];
+  readonly epilogue?: Kinds;
+  /** Those that join it in evaluation: in training their gradients need what comes before them. */
+  readonly inEvaluation?: Kinds;
   /** The kind of normalisation that evaluation folds into its weight where it follows. */
   readonly folds?: string;
   /** The kind of normalisation whose statistics it gathers in training where it follows. */
@@ -113,7 +118,8 @@ const rows: Readonly<Record<string, Row>> = {
   batchNorm2d: { ...batchNorm, pends: true, epilogue: [["relu", "maxPool2d"]] },
   groupNorm: normalization,
   conv2d: {
-    epilogue: [["relu", "maxPool2d"], ["relu", "avgPool2d"], ...oneActivation],
+    epilogue: [["relu", "maxPool2d"]],
+    inEvaluation: [["relu", "avgPool2d"], ...oneActivation],
     adds: true,
     folds: "batchNorm2d",
     gathers: "batchNorm2d",
@@ -127,7 +133,7 @@ const rows: Readonly<Record<string, Row>> = {
     forward({ layer, tensors }: Built<Conv2d, Weights>, joined) {
       const geometry = new ConvolutionGeometry(layer);
       return ({ x, pending }, _mode, { weight, bias } = tensors) => {
-        const epilogue = { ...joined, pending };
+        const epilogue = pending ? { ...joined, pending } : joined;
         if (!joined.gathers) return { x: functional.conv2d(x, weight, bias, geometry, epilogue) };
         const { y, statistics } = functional.conv2dForBatchNorm(
           x,
@@ -141,7 +147,8 @@ const rows: Readonly<Record<string, Row>> = {
     },
   },
   linear: {
-    epilogue: [["relu"], ...oneActivation],
+    epilogue: [["relu"]],
+    inEvaluation: oneActivation,
     folds: "batchNorm1d",
     forward:
       ({ tensors }: Module<Weights>, joined) => ({ x }, _mode, { weight, bias } = tensors) => ({

@@ -1,59 +1,32 @@
 import { native } from "../ffi/mod.ts";
 import { checkFloat, type Elementwise } from "./functions.ts";
-import { type Backward, isTracked, record } from "./tape.ts";
+import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
 /** An activation function, with its settings: what a layer before it can end in. */
 export interface Activation {
   /** Its number in the native library, and its settings. */
   readonly native: readonly [number: number, first: number, second: number];
-  /** What its gradient is computed from. */
-  readonly from: "input" | "output";
   /** The function of each element. */
   readonly apply: Elementwise;
-  /** The handle of the input's gradient, by those of what `from` names and of the output's gradient. */
-  readonly gradient: (saved: number, gradient: number) => number;
 }
 
-const pair = new Float64Array(2);
-
+/** An activation function whose gradient is one native call, from its input or its output. */
 function activation(
   name: string,
   [number, first = 0, second = 0]: readonly number[],
-  from: Activation["from"],
+  from: "input" | "output",
   forward: (x: number) => number,
-  gradient: Activation["gradient"],
+  backward: (saved: number, gradient: number) => number,
 ): Activation {
   const apply = (x: Tensor) => {
     checkFloat(name, x);
     const y = new Tensor(forward(x.handle), x.dtype);
     if (!isTracked(x)) return y;
     const saved = from === "input" ? x : y;
-    return record(y, [x], ({ handle }) => [new Tensor(gradient(saved.handle, handle), x.dtype)]);
+    return record(y, [x], ({ handle }) => [new Tensor(backward(saved.handle, handle), x.dtype)]);
   };
-  return { native: [number!, first, second], from, apply, gradient };
-}
-
-/**
- * A layer's output through an activation function. `call` writes two handles: the layer's sums, 0
- * unless `keeps` is 1, and the function of them. `backward` turns the gradient of the sums into the
- * gradients of `inputs`.
- */
-export function activated(
-  inputs: readonly Tensor[],
-  { from, gradient }: Activation,
-  call: (keeps: number, out: Float64Array<ArrayBuffer>) => void,
-  backward: Backward<Tensor>,
-): Tensor {
-  const tracked = inputs.some(isTracked);
-  call(Number(tracked && from === "input"), pair);
-  const [sums, values] = pair as unknown as [number, number];
-  const y = new Tensor(values, inputs[0]!.dtype);
-  if (!tracked) return y;
-  return record(y, inputs, ({ handle }, wanted) => {
-    const inner = gradient(from === "input" ? sums : y.handle, handle);
-    return backward(new Tensor(inner, y.dtype), wanted);
-  }, from === "input" ? [sums] : []);
+  return { native: [number!, first, second], apply };
 }
 
 /** The activation functions by their names. */

@@ -1,7 +1,7 @@
 import { native } from "../ffi/mod.ts";
 import { ConvolutionGeometry, type PoolingGeometry } from "./geometry.ts";
 import { checkLayerDtype, layerGradients } from "./layer_gradients.ts";
-import { activated, type Activation } from "./activations.ts";
+import type { Activation } from "./activations.ts";
 import { avgPool2d, checkPooling, maxPooled } from "./pooling.ts";
 import { type PendingBatchNorm, pendingGradients } from "./pending.ts";
 import { added, isAlike } from "./residual.ts";
@@ -156,24 +156,23 @@ function convolveAndActivate(
   weight: Tensor,
   bias: Tensor | undefined,
   geometry: ConvolutionGeometry,
-  activation: Activation,
-  { inputFromRelu = false }: Epilogue,
+  { native: [number, first, second], apply }: Activation,
+  { inputFromRelu }: Epilogue,
 ): Tensor {
-  const inputs = bias ? [x, weight, bias] : [x, weight];
-  return activated(inputs, activation, (keeps, out) => {
-    const [number, first, second] = activation.native;
-    native.conv2d_activation(
-      x.handle,
-      weight.handle,
-      bias?.handle ?? 0,
-      geometry.native,
-      number,
-      first,
-      second,
-      keeps,
-      out,
-    );
-  }, (sums, wanted) => conv2dGradients(inputs, sums, geometry, inputFromRelu, wanted));
+  if ([x, weight, bias].some((each) => each && isTracked(each))) {
+    return apply(conv2d(x, weight, bias, geometry, { inputFromRelu }));
+  }
+  const [kernel, shift, { native: settings }] = [weight.handle, bias?.handle ?? 0, geometry];
+  const handle = native.conv2d_activation(
+    x.handle,
+    kernel,
+    shift,
+    settings,
+    number,
+    first,
+    second,
+  );
+  return new Tensor(handle, x.dtype);
 }
 
 /**

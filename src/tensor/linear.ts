@@ -1,8 +1,8 @@
 import { native } from "../ffi/mod.ts";
-import { activated, type Activation } from "./activations.ts";
+import type { Activation } from "./activations.ts";
 import { checkLayerDtype, layerGradients } from "./layer_gradients.ts";
 import { type Shape, shapeText } from "./shape.ts";
-import { isTracked, record, type Wanted } from "./tape.ts";
+import { isTracked, record } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
 
 /** What a linear layer's pass ends in besides its sums. */
@@ -22,26 +22,19 @@ export function linear(
 ): Tensor {
   checkLayerDtype("linear layer", x, weight);
   checkLinear(x.shape, weight.shape, bias?.shape);
-  const inputs = bias ? [x, weight, bias] : [x, weight];
-  const backward = (before: number, gradient: Tensor, wanted: Wanted) =>
+  const [inputs, shift] = [bias ? [x, weight, bias] : [x, weight], bias?.handle ?? 0];
+  const tracked = inputs.some(isTracked);
+  if (activation !== undefined && tracked) return activation.apply(linear(x, weight, bias));
+  const handle = activation === undefined
+    ? native.linear(x.handle, weight.handle, shift, Number(relu))
+    : native.linear_activation(x.handle, weight.handle, shift, ...activation.native);
+  const y = new Tensor(handle, x.dtype, [x.shape[0]!, weight.shape[0]!]);
+  if (!tracked) return y;
+  return record(y, inputs, (gradient, wanted) =>
     layerGradients(inputs, wanted, (which, out) => {
+      const before = relu ? y.handle : 0;
       native.linear_gradients(x.handle, weight.handle, before, gradient.handle, which, out);
-    });
-  if (activation !== undefined) {
-    const [number, first, second] = activation.native;
-    const shift = bias?.handle ?? 0;
-    return activated(inputs, activation, (keeps, out) => {
-      const { handle } = weight;
-      native.linear_activation(x.handle, handle, shift, number, first, second, keeps, out);
-    }, (gradient, wanted) => backward(0, gradient, wanted));
-  }
-  const y = new Tensor(
-    native.linear(x.handle, weight.handle, bias?.handle ?? 0, Number(relu)),
-    x.dtype,
-    [x.shape[0]!, weight.shape[0]!],
-  );
-  if (!inputs.some(isTracked)) return y;
-  return record(y, inputs, (gradient, wanted) => backward(relu ? y.handle : 0, gradient, wanted));
+    }));
 }
 
 function checkLinear(x: Shape, weight: Shape, bias: Shape | undefined): void {

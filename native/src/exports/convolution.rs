@@ -31,15 +31,11 @@ exports! { EXPORTS:
         let pending = numbers.as_ref().map(|numbers| Pending { numbers, relu: pending_relu != 0 });
         put(ops::conv2d(&x, &weight, bias.as_ref(), &parameters(p)?, added.as_ref(), relu != 0, pending)?)
     }
-    /// Writes two handles: what `conv2d` gives without an epilogue, 0 unless `keeps` is 1, and the activation function with
-    /// this number and settings of it.
-    fn conv2d_activation(x: Handle, weight: Handle, bias: Handle, p: &[u32], number: u32, first: f64, second: f64, keeps: u32, out: &mut [f64])
-        -> Status
-    {
+    /// The activation function with this number and settings of what `conv2d` gives without an epilogue.
+    fn conv2d_activation(x: Handle, weight: Handle, bias: Handle, p: &[u32], number: u32, first: f64, second: f64) -> Handle {
         let (x, weight, bias) = (get(x)?, get(weight)?, get_optional(bias)?);
         let activation = Activation::of(number, first, second)?;
-        let (sums, values) = ops::conv2d_activation(&x, &weight, bias.as_ref(), &parameters(p)?, activation, keeps != 0)?;
-        put_wanted([sums, Some(values)], out)
+        put(ops::conv2d_activation(&x, &weight, bias.as_ref(), &parameters(p)?, activation)?)
     }
     /// Writes 1 where `conv2d` with a weight of this shape `[o, c / groups, ky, kx]` applies a pending normalisation while it reads, else 0.
     fn conv2d_reads_pending(weight: &[u32], p: &[u32], out: &mut [u32]) -> Status {

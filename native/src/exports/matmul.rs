@@ -13,14 +13,10 @@ exports! { EXPORTS:
     fn linear(x: Handle, weight: Handle, bias: Handle, relu: u32) -> Handle {
         put(ops::linear(&get(x)?, &get(weight)?, get_optional(bias)?.as_ref(), relu != 0)?)
     }
-    /// Writes two handles: what `linear` gives without a ReLU, 0 unless `keeps` is 1, and the activation function with this
-    /// number and settings of it.
-    fn linear_activation(x: Handle, weight: Handle, bias: Handle, number: u32, first: f64, second: f64, keeps: u32, out: &mut [f64])
-        -> Status
-    {
+    /// The activation function with this number and settings of what `linear` gives without a ReLU.
+    fn linear_activation(x: Handle, weight: Handle, bias: Handle, number: u32, first: f64, second: f64) -> Handle {
         let activation = Activation::of(number, first, second)?;
-        let (sums, values) = ops::linear_activation(&get(x)?, &get(weight)?, get_optional(bias)?.as_ref(), activation, keeps != 0)?;
-        put_wanted([sums, Some(values)], out)
+        put(ops::linear_activation(&get(x)?, &get(weight)?, get_optional(bias)?.as_ref(), activation)?)
     }
     /// Writes three handles, 0 for a gradient that is not wanted: the gradients of `linear` for x (`wanted` has
     /// bit 0), weight (bit 1) and bias (bit 2). `y` is the result where it went through ReLU, else 0.

@@ -11,7 +11,7 @@ use super::{normalization, pooling, reduce};
 use crate::error::Result;
 use crate::kernels::convolution::{direct, weight, weight_winograd, winograd};
 use crate::kernels::epilogue::Epilogue;
-use crate::kernels::follow::{Follow, with_values};
+use crate::kernels::follow::{Follow, InPlace};
 use crate::kernels::geometry::Geometry;
 use crate::kernels::normalization::{self as kernel, with_statistics};
 use crate::kernels::pointwise::{Relu, ReluGradient};
@@ -136,27 +136,23 @@ fn stored<T: Float>(
     }
 }
 
-/// `(sums, values)`: what `conv2d` gives, where it is to be kept, and a function of it.
+/// An activation function of what `conv2d` gives.
 pub fn conv2d_activation(
     x: &Tensor,
     weight: &Tensor,
     bias: Option<&Tensor>,
     parameters: &Parameters,
     activation: Activation,
-    keeps: bool,
-) -> Result<(Option<Tensor>, Tensor)> {
+) -> Result<Tensor> {
     let geometry = parameters.geometry(x.dims(), weight.dims())?;
     check_operands(&geometry, x, weight, bias)?;
     if !has_float_kernels(x, "conv2d")? {
         let y = conv2d(x, weight, bias, parameters, None, false, None)?;
-        let values = activation!(activation, f => function(f, [&y]))?;
-        return Ok((keeps.then_some(y), values));
+        return activation!(activation, f => function(f, [&y]));
     }
     floats!(x, "conv2d", T => activation!(activation, f => {
-        let (sums, values) =
-            with_values(f, keeps, output_shape(&geometry).iter().product(), |follow| stored::<T>(&geometry, x, None, weight, bias, Epilogue::Identity, Some(follow)))?;
-        let tensor = |numbers| make(numbers, &output_shape(&geometry), Format::BatchInnermost);
-        Ok((sums.map(tensor).transpose()?, tensor(values)?))
+        let y = stored::<T>(&geometry, x, None, weight, bias, Epilogue::Identity, Some(&InPlace(f)))?;
+        make(y, &output_shape(&geometry), Format::BatchInnermost)
     }))
 }
 

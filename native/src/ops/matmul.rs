@@ -8,7 +8,7 @@ use super::reduce::sum;
 use super::storage::{Elements, Format, element_count, ensure_room, format_of, has_float_kernels, make, row_major};
 use crate::error::Result;
 use crate::kernels::buffer::room;
-use crate::kernels::follow::{Follow, with_values};
+use crate::kernels::follow::{Follow, InPlace};
 use crate::kernels::matmul::{self as kernel, Matrix, Product, Start};
 use crate::kernels::pointwise::{Relu, ReluGradient};
 use crate::kernels::vector::Float;
@@ -126,29 +126,15 @@ fn stored<T: Float>(
     kernel::matmul(matrix(&x, &x_elements), transposed, start, relu, follow)
 }
 
-/// `(sums, values)`: what `linear` gives, where it is to be kept, and a function of it.
-pub fn linear_activation(
-    x: &Tensor,
-    weight: &Tensor,
-    bias: Option<&Tensor>,
-    activation: Activation,
-    keeps: bool,
-) -> Result<(Option<Tensor>, Tensor)> {
+/// An activation function of what `linear` gives.
+pub fn linear_activation(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>, activation: Activation) -> Result<Tensor> {
     let [batch, out] = check_linear(x, weight, bias)?;
     if !has_float_kernels(x, "A matrix product")? {
         let y = linear(x, weight, bias, false)?;
-        let values = activation!(activation, f => function(f, [&y]))?;
-        return Ok((keeps.then_some(y), values));
+        return activation!(activation, f => function(f, [&y]));
     }
     floats!(x, "linear", T => activation!(activation, f => {
-        let mut transposed = false;
-        let (sums, values) = with_values(f, keeps, batch * out, |follow| {
-            let product = stored::<T>(x, weight, bias, false, Some(follow))?;
-            transposed = product.transposed;
-            Ok(product.data)
-        })?;
-        let tensor = |data| product_tensor(Product { data, transposed }, batch, out);
-        Ok((sums.map(tensor).transpose()?, tensor(values)?))
+        product_tensor(stored::<T>(x, weight, bias, false, Some(&InPlace(f)))?, batch, out)
     }))
 }
 

@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use self::countdown::Countdown;
-pub use self::function::with_values;
+pub use self::function::InPlace;
 use super::buffer::Shared;
 use crate::parallel;
 

@@ -26,22 +26,26 @@ pub(super) struct Runs {
 impl Runs {
     /// Outputs, which meet inputs.
     pub(super) fn of_outputs(axis: Axis) -> Result<Self> {
-        Self::new(axis, axis.output, 1, axis.stride, |place, tap| axis.source(place, tap))
+        // Those that meet no padding are one run.
+        let most = axis.output.min(2 * (axis.padding / axis.stride) + 3);
+        Self::new(axis, axis.output, most, 1, axis.stride, |place, tap| axis.source(place, tap))
     }
 
     /// Inputs, which meet outputs.
     pub(super) fn of_inputs(axis: Axis) -> Result<Self> {
-        Self::new(axis, axis.input, axis.stride, 1, |place, tap| axis.target(place, tap))
+        Self::new(axis, axis.input, axis.output, axis.stride, 1, |place, tap| axis.target(place, tap))
     }
 
+    /// `most`: so many whole windows' taps are listed at most.
     fn new(
-        Axis { kernel, output, .. }: Axis,
+        Axis { kernel, .. }: Axis,
         places: usize,
+        most: usize,
         step: usize,
         shift: usize,
         meets: impl Fn(usize, usize) -> Option<usize>,
     ) -> Result<Self> {
-        memory::ensure(output * kernel + 2 * places, size_of::<Run>())?;
+        memory::ensure(most.saturating_mul(kernel) + 2 * places, size_of::<Run>())?;
         let mut runs: Vec<Run> = Vec::new();
         for first in 0..step.min(places) {
             for place in (first..places).step_by(step) {

@@ -5,7 +5,7 @@ use super::direct::{self, Case, Forward, LARGE_CASES, draw_large};
 use super::winograd;
 use crate::kernels::convolution::{direct as kernel, weight, winograd as tiles};
 use crate::kernels::epilogue::Epilogue;
-use crate::kernels::follow::{Follow, with_values};
+use crate::kernels::follow::{Follow, InPlace};
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::normalization::{Pending, apply, statistics, with_statistics};
 use crate::kernels::pointwise::{Gelu, map};
@@ -31,11 +31,7 @@ fn check_followed(case: u32, Case { g, x, weight, bias, .. }: Case, forward: For
     let store = |follow: Option<&dyn Follow<f32>>| forward(&g, &x, &weight, Some(&bias), Epilogue::relu_if(relu), follow);
     let y = store(None).unwrap();
     let values = map(Gelu, [&y], &Rows::alike(y.len())).unwrap();
-    assert_bits(g, &[&y[..], &values].concat(), || {
-        let (kept, values) = with_values(Gelu, true, y.len(), |follow| store(Some(follow))).unwrap();
-        [kept.unwrap(), values].concat()
-    });
-    assert_bits(g, &values, || with_values(Gelu, false, y.len(), |follow| store(Some(follow))).unwrap().1);
+    assert_bits(g, &values, || store(Some(&InPlace(Gelu))).unwrap());
     let rounded = |numbers: Vec<f64>| numbers.into_iter().map(|number| number as f32).collect::<Vec<_>>();
     let expected = rounded(statistics(&y, g.out_channels).unwrap());
     assert_bits(g, &[&y[..], &expected].concat(), || {
@@ -79,7 +75,7 @@ fn what_follows_is_made_once_whoever_stores_the_last_part() {
         let values = map(Gelu, [&y], &Rows::alike(y.len())).unwrap();
         let expected = statistics(&y, g.out_channels).unwrap();
         for _ in 0..20 {
-            assert_eq!(with_values(Gelu, false, y.len(), |follow| store(Some(follow))).unwrap().1, values);
+            assert_eq!(store(Some(&InPlace(Gelu))).unwrap(), values);
             let shape = [g.out_channels, y.len() / g.out_channels];
             assert_eq!(with_statistics(shape, |follow| store(Some(follow))).unwrap().1, expected);
         }
