@@ -1,4 +1,3 @@
-import type { Tensor } from "../tensor/mod.ts";
 import { type Call, type Flow, folded, type Joined, type Kinds, table } from "./joining.ts";
 import type { Ending, Layer, Mode, Module } from "./module.ts";
 

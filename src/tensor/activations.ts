@@ -11,6 +11,19 @@ export interface Activation {
   readonly apply: Elementwise;
 }
 
+/** The activation functions; those with settings are made of them. */
+export interface Activations {
+  readonly gelu: Activation;
+  readonly silu: Activation;
+  readonly tanh: Activation;
+  readonly sigmoid: Activation;
+  readonly hardswish: Activation;
+  readonly mish: Activation;
+  leakyRelu(negativeSlope: number): Activation;
+  elu(alpha: number): Activation;
+  softplus(beta: number, threshold: number): Activation;
+}
+
 /** An activation function whose gradient is one native call, from its input or its output. */
 function activation(
   name: string,
@@ -30,7 +43,7 @@ function activation(
 }
 
 /** The activation functions by their names. */
-export const activations = {
+export const activations: Activations = {
   gelu: activation(
     "gelu",
     [1],

@@ -5,6 +5,7 @@ use super::pooling;
 use crate::error::Result;
 use crate::handles::{Handle, get, get_optional, put};
 use crate::ops::convolution::{self as ops, Parameters};
+use crate::ops::followed;
 use crate::ops::functions::Activation;
 use crate::ops::normalization::Pending;
 use crate::{exports, fail};
@@ -35,7 +36,7 @@ exports! { EXPORTS:
     fn conv2d_activation(x: Handle, weight: Handle, bias: Handle, p: &[u32], number: u32, first: f64, second: f64) -> Handle {
         let (x, weight, bias) = (get(x)?, get(weight)?, get_optional(bias)?);
         let activation = Activation::of(number, first, second)?;
-        put(ops::conv2d_activation(&x, &weight, bias.as_ref(), &parameters(p)?, activation)?)
+        put(followed::conv2d_activation(&x, &weight, bias.as_ref(), &parameters(p)?, activation)?)
     }
     /// Writes 1 where `conv2d` with a weight of this shape `[o, c / groups, ky, kx]` applies a pending normalisation while it reads, else 0.
     fn conv2d_reads_pending(weight: &[u32], p: &[u32], out: &mut [u32]) -> Status {
@@ -46,13 +47,13 @@ exports! { EXPORTS:
         let numbers = get_optional(pending)?;
         let pending = numbers.as_ref().map(|numbers| Pending { numbers, relu: pending_relu != 0 });
         let (x, weight, bias) = (get(x)?, get(weight)?, get_optional(bias)?);
-        put_all(ops::conv2d_statistics(&x, &weight, bias.as_ref(), &parameters(p)?, pending)?, out)
+        put_all(followed::conv2d_statistics(&x, &weight, bias.as_ref(), &parameters(p)?, pending)?, out)
     }
     /// What avg_pool2d with the parameters `pooling` gives of conv2d's result.
     fn conv2d_avg_pool2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], relu: u32, pooling: &[u32]) -> Handle {
         let (x, weight, bias) = (get(x)?, get(weight)?, get_optional(bias)?);
         let pooling = pooling::parameters(pooling)?;
-        put(ops::conv2d_avg_pool2d(&x, &weight, bias.as_ref(), &parameters(p)?, relu != 0, &pooling)?)
+        put(followed::conv2d_avg_pool2d(&x, &weight, bias.as_ref(), &parameters(p)?, relu != 0, &pooling)?)
     }
     /// Writes two handles: the maximum and its argmax that max_pool2d with the parameters `pooling` gives of conv2d's
     /// result.
@@ -61,7 +62,7 @@ exports! { EXPORTS:
     {
         let (x, weight, bias) = (get(x)?, get(weight)?, get_optional(bias)?);
         let pooling = pooling::parameters(pooling)?;
-        let (y, argmax) = ops::conv2d_max_pool2d(&x, &weight, bias.as_ref(), &parameters(p)?, relu != 0, &pooling)?;
+        let (y, argmax) = followed::conv2d_max_pool2d(&x, &weight, bias.as_ref(), &parameters(p)?, relu != 0, &pooling)?;
         put_all([y, argmax], out)
     }
     /// Writes three handles, 0 for a gradient that is not wanted: the gradients of `conv2d` for x (`wanted` has

@@ -4,21 +4,19 @@ use candle_core::Tensor;
 
 use super::axis::axis;
 use super::composed::convolution as composed;
-use super::functions::Activation;
 use super::pointwise::function;
+use super::reduce;
 use super::storage::{Elements, Format, batch_innermost, element_count, has_float_kernels, make, row_major};
-use super::{normalization, pooling, reduce};
 use crate::error::Result;
 use crate::kernels::convolution::{direct, weight, weight_winograd, winograd};
 use crate::kernels::epilogue::Epilogue;
-use crate::kernels::follow::{Follow, InPlace};
+use crate::kernels::follow::Follow;
 use crate::kernels::geometry::Geometry;
-use crate::kernels::normalization::{self as kernel, with_statistics};
+use crate::kernels::normalization as kernel;
 use crate::kernels::pointwise::{Relu, ReluGradient};
-use crate::kernels::pooling::{with_average, with_maximum};
 use crate::kernels::vector::Float;
 use crate::ops::normalization::Pending;
-use crate::{activation, fail, floats};
+use crate::{fail, floats};
 
 /// Stride, padding and dilation by row and column, and groups.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +28,7 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    fn geometry(&self, x: &[usize], weight: &[usize]) -> Result<Geometry> {
+    pub(super) fn geometry(&self, x: &[usize], weight: &[usize]) -> Result<Geometry> {
         let (&[images, in_channels, height, width], &[out_channels, in_group, ky, kx]) = (x, weight) else {
             fail!("conv2d takes an input [n, c, h, w] and a weight [o, c / groups, ky, kx], not {x:?} and {weight:?}");
         };
@@ -60,7 +58,7 @@ fn one_type(tensors: &[&Tensor]) -> Result<()> {
     }
 }
 
-fn check_operands(geometry: &Geometry, x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<()> {
+pub(super) fn check_operands(geometry: &Geometry, x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<()> {
     one_type(&[x, weight, bias.unwrap_or(x)])?;
     if let Some(bias) = bias
         && bias.dims() != [geometry.out_channels]
@@ -109,7 +107,7 @@ pub fn conv2d(
 }
 
 /// The result's elements, images innermost, and what follows them.
-fn stored<T: Float>(
+pub(super) fn stored<T: Float>(
     geometry: &Geometry,
     x: &Tensor,
     pending: Option<Pending>,
@@ -136,114 +134,8 @@ fn stored<T: Float>(
     }
 }
 
-/// An activation function of what `conv2d` gives.
-pub fn conv2d_activation(
-    x: &Tensor,
-    weight: &Tensor,
-    bias: Option<&Tensor>,
-    parameters: &Parameters,
-    activation: Activation,
-) -> Result<Tensor> {
-    let geometry = parameters.geometry(x.dims(), weight.dims())?;
-    check_operands(&geometry, x, weight, bias)?;
-    if !has_float_kernels(x, "conv2d")? {
-        let y = conv2d(x, weight, bias, parameters, None, false, None)?;
-        return activation!(activation, f => function(f, [&y]));
-    }
-    floats!(x, "conv2d", T => activation!(activation, f => {
-        let y = stored::<T>(&geometry, x, None, weight, bias, Epilogue::Identity, Some(&InPlace(f)))?;
-        make(y, &output_shape(&geometry), Format::BatchInnermost)
-    }))
-}
-
-/// `(y, statistics)`: what `conv2d` gives, and the means and variances `[2, o]` of its channels for a batch norm.
-pub fn conv2d_statistics(
-    x: &Tensor,
-    weight: &Tensor,
-    bias: Option<&Tensor>,
-    parameters: &Parameters,
-    pending: Option<Pending>,
-) -> Result<[Tensor; 2]> {
-    let geometry = parameters.geometry(x.dims(), weight.dims())?;
-    check_operands(&geometry, x, weight, bias)?;
-    pending.map(|pending| pending.check(x)).transpose()?;
-    let shape = output_shape(&geometry);
-    if !has_float_kernels(x, "conv2d")? || shape.contains(&0) {
-        let y = conv2d(x, weight, bias, parameters, None, false, pending)?;
-        let statistics = normalization::batch_statistics(&y)?;
-        return Ok([y, statistics]);
-    }
-    floats!(x, "conv2d", T => {
-        let of_channels = [shape[1], shape[0] * shape[2] * shape[3]];
-        let (y, statistics) = with_statistics(of_channels, |follow| {
-            stored::<T>(&geometry, x, pending, weight, bias, Epilogue::Identity, Some(follow))
-        })?;
-        let statistics = make(statistics, &[2, shape[1]], Format::RowMajor)?;
-        Ok([make(y, &shape, Format::BatchInnermost)?, statistics])
-    })
-}
-
-fn output_shape(geometry: &Geometry) -> [usize; 4] {
+pub(super) fn output_shape(geometry: &Geometry) -> [usize; 4] {
     [geometry.images, geometry.out_channels, geometry.rows.output, geometry.columns.output]
-}
-
-/// `avg_pool2d` of what `conv2d` gives.
-pub fn conv2d_avg_pool2d(
-    x: &Tensor,
-    weight: &Tensor,
-    bias: Option<&Tensor>,
-    parameters: &Parameters,
-    relu: bool,
-    pooling: &pooling::Parameters,
-) -> Result<Tensor> {
-    let geometry = parameters.geometry(x.dims(), weight.dims())?;
-    check_operands(&geometry, x, weight, bias)?;
-    let windows = pooling.windows(&output_shape(&geometry))?;
-    if !has_float_kernels(x, "conv2d")? || !windows.rows_lie_apart() {
-        return pooling::avg_pool2d(&conv2d(x, weight, bias, parameters, None, relu, None)?, pooling);
-    }
-    floats!(x, "conv2d", T => {
-        let y = with_average::<T>(&windows, |follow| {
-            stored::<T>(&geometry, x, None, weight, bias, Epilogue::relu_if(relu), Some(follow))
-        })?;
-        make(y, &pooling::output_shape(&windows), Format::BatchInnermost)
-    })
-}
-
-/// `max_pool2d` of what `conv2d` gives: in one pass where a tile of the convolution is a window of the pooling.
-pub fn conv2d_max_pool2d(
-    x: &Tensor,
-    weight: &Tensor,
-    bias: Option<&Tensor>,
-    parameters: &Parameters,
-    relu: bool,
-    pooling: &pooling::Parameters,
-) -> Result<(Tensor, Tensor)> {
-    let geometry = parameters.geometry(x.dims(), weight.dims())?;
-    check_operands(&geometry, x, weight, bias)?;
-    let windows = pooling.windows(&output_shape(&geometry))?;
-    let has_kernels = has_float_kernels(x, "conv2d")?;
-    if has_kernels && winograd::suits(&geometry) && pooling.halves() {
-        let shape = pooling::output_shape(&windows);
-        return floats!(x, "conv2d", T => {
-            let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
-            let bias = bias.map(row_major::<T>).transpose()?;
-            let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
-            let (x, weight) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?);
-            let (y, argmax) = winograd::forward_pooled(&geometry, &x, &weight, bias.as_deref(), relu)?;
-            Ok((make(y, &shape, Format::BatchInnermost)?, make(argmax, &shape, Format::BatchInnermost)?))
-        });
-    }
-    if !has_kernels || !windows.rows_lie_apart() {
-        return pooling::max_pool2d(&conv2d(x, weight, bias, parameters, None, relu, None)?, pooling);
-    }
-    floats!(x, "conv2d", T => {
-        let (y, argmax) = with_maximum::<T>(&windows, |follow| {
-            stored::<T>(&geometry, x, None, weight, bias, Epilogue::relu_if(relu), Some(follow))
-        })?;
-        let tensor = |numbers| make(numbers, &pooling::output_shape(&windows), Format::BatchInnermost);
-        Ok((tensor(y)?, tensor(argmax)?))
-    })
 }
 
 /// The gradients of `conv2d` for its three inputs, as far as they are wanted, the first one for x as it is read: `dy [n, o, h', w']` `-> dx [n, c, h, w]`,

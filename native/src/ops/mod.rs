@@ -4,6 +4,7 @@
 mod axis;
 mod composed;
 pub mod convolution;
+pub mod followed;
 pub mod functions;
 pub mod images;
 mod in_place;

@@ -114,8 +114,8 @@ where
         filled(whole.length(), |out| {
             followed(follow, whole.shape(), out, |followed| {
                 let [down, across] = whole.tiles();
-                let countdown = Countdown::new(whole.groups * down, across * whole.images);
-                T::dispatch(Whole { out, followed: followed.map(|followed| (followed, &countdown)), ..whole });
+                let countdown = followed.map(|_| Countdown::new(whole.groups * down, across * whole.images));
+                T::dispatch(Whole { out, followed: followed.zip(countdown.as_ref()), ..whole });
             });
         })
     }
