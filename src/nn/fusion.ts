@@ -75,10 +75,15 @@ function runOf(pass: Pass, modules: readonly Module[]): Run {
   const module = modules[start]!;
   const row = table.get(module.layer.kind);
   const call = folds ? folded(row!, modules[start + 1]!) : row?.forward;
-  if (call === undefined) return { forward: ({ x }, mode) => ({ x: module.forward(x, mode) }) };
+  const alone: Call = ({ x }, mode) => ({ x: module.forward(x, mode) });
+  if (call === undefined) return { forward: alone };
   const joined = layers.slice(folds ? 2 : 1).map((layer) => table.get(layer.kind)?.join?.(layer));
   const all: Joined = Object.assign({}, flags, ...joined);
-  const forward = call(module, all);
+  const isAlone = layers.length === 1 && !Object.values(flags).some((flag) => flag === true);
+  const joining = call(module, all);
+  const forward: Call = isAlone
+    ? (flow, mode) => (flow.pending ? joining : alone)(flow, mode)
+    : joining;
   if (!row!.adds || joined.length > 0) return { forward };
   return {
     forward,
@@ -97,7 +102,7 @@ export function sequence(modules: readonly Module[]): Module["inner"] {
     const go = (next: Flow) => {
       flow.statistics?.dispose();
       // What no gradient needs goes at once: its memory is warm for the next layer.
-      if (flow.x !== x && flow.x !== next.x && !flow.x.requiresGrad) flow.x.dispose();
+      if (flow.x !== x && flow.x !== next.x && !next.x.requiresGrad) flow.x.dispose();
       flow = next;
     };
     const passes = mode.training ? training : evaluation;

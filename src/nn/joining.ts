@@ -157,8 +157,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   relu: {
     leavesReluGradient: true,
-    forward: (_module, { reluGradientDone }) =>
-      alone(reluGradientDone ? functional.reluGradientDone : functional.relu),
+    forward: () => alone(functional.reluGradientDone),
     join: () => ({ relu: true }),
   },
   maxPool2d: {

@@ -6,6 +6,7 @@ import {
   build,
   conv2d,
   elu,
+  flatten,
   gelu,
   groupNorm,
   hardswish,
@@ -406,6 +407,23 @@ Deno.test("training keeps no normalised images where the convolution after them 
   using y = model.forward(x, { training: true });
   assertEquals(liveTensors() - before, 4, "two outputs, the statistics and what is applied");
   assertEquals(y.node?.inputs.length, 5, "images, and two weights and biases");
+});
+
+Deno.test("what a gradient needs of images that want no gradient is kept", () => {
+  const layer = sequential(
+    ...[maxPool2d(1), conv2d(1, 2, point), batchNorm2d(2), relu, conv2d(2, 2, point), flatten],
+    linear(32, 3),
+  );
+  using model = build(sequential(flatten, linear(16, 3)), random);
+  using deep = build(layer, random);
+  using x = random.uniform([3, 1, 4, 4]);
+  for (const { parameters, forward } of [model, deep]) {
+    const of = parameters.map(({ tensor }) => tensor);
+    const [weight] = scope(() =>
+      gradients(forward(x, { training: true }).square().sum(), of).map((each) => each.numbers())
+    );
+    assert(weight.some((value) => value !== 0));
+  }
 });
 
 Deno.test("residual() joins what is inside it", () => {
