@@ -13,14 +13,23 @@ export interface Activation {
 
 /** The activation functions; those with settings are made of them. */
 export interface Activations {
+  /** `x * Phi(x)` by the error function. */
   readonly gelu: Activation;
+  /** `x * sigmoid(x)` */
   readonly silu: Activation;
+  /** The hyperbolic tangent. */
   readonly tanh: Activation;
+  /** `1 / (1 + e^-x)` */
   readonly sigmoid: Activation;
+  /** `x * clamp(x + 3, 0, 6) / 6` */
   readonly hardswish: Activation;
+  /** `x * tanh(ln(1 + e^x))` */
   readonly mish: Activation;
+  /** `x` where it is above 0, `negativeSlope * x` elsewhere. */
   leakyRelu(negativeSlope: number): Activation;
+  /** `x` where it is above 0, `alpha * (e^x - 1)` elsewhere. */
   elu(alpha: number): Activation;
+  /** `ln(1 + e^(beta x)) / beta`, or `x` where `beta x` is above the threshold. */
   softplus(beta: number, threshold: number): Activation;
 }
 
