@@ -80,10 +80,10 @@ function runOf(pass: Pass, modules: readonly Module[]): Run {
   const joined = layers.slice(folds ? 2 : 1).map((layer) => table.get(layer.kind)?.join?.(layer));
   const all: Joined = Object.assign({}, flags, ...joined);
   const isAlone = layers.length === 1 && !Object.values(flags).some((flag) => flag === true);
-  const joining = call(module, all);
+  const together = call(module, all);
   const forward: Call = isAlone
-    ? (flow, mode) => (flow.pending ? joining : alone)(flow, mode)
-    : joining;
+    ? (flow, mode) => (flow.pending ? together : alone)(flow, mode)
+    : together;
   if (!row!.adds || joined.length > 0) return { forward };
   return {
     forward,

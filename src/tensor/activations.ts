@@ -51,50 +51,28 @@ function activation(
   return { native: [number!, first, second], apply };
 }
 
+/** An activation function without settings, by its native name. */
+const plain = (
+  name: "gelu" | "silu" | "tanh" | "sigmoid" | "hardswish" | "mish",
+  number: number,
+  from: "input" | "output",
+): Activation =>
+  activation(
+    name,
+    [number],
+    from,
+    (x) => native[`tensor_${name}`](x),
+    (saved, gradient) => native[`tensor_${name}_gradient`](saved, gradient),
+  );
+
 /** The activation functions by their names. */
 export const activations: Activations = {
-  gelu: activation(
-    "gelu",
-    [1],
-    "input",
-    (x) => native.tensor_gelu(x),
-    (x, gradient) => native.tensor_gelu_gradient(x, gradient),
-  ),
-  silu: activation(
-    "silu",
-    [2],
-    "input",
-    (x) => native.tensor_silu(x),
-    (x, gradient) => native.tensor_silu_gradient(x, gradient),
-  ),
-  tanh: activation(
-    "tanh",
-    [3],
-    "output",
-    (x) => native.tensor_tanh(x),
-    (y, gradient) => native.tensor_tanh_gradient(y, gradient),
-  ),
-  sigmoid: activation(
-    "sigmoid",
-    [4],
-    "output",
-    (x) => native.tensor_sigmoid(x),
-    (y, gradient) => native.tensor_sigmoid_gradient(y, gradient),
-  ),
-  hardswish: activation(
-    "hardswish",
-    [5],
-    "input",
-    (x) => native.tensor_hardswish(x),
-    (x, gradient) => native.tensor_hardswish_gradient(x, gradient),
-  ),
-  mish: activation(
-    "mish",
-    [6],
-    "input",
-    (x) => native.tensor_mish(x),
-    (x, gradient) => native.tensor_mish_gradient(x, gradient),
-  ),
+  gelu: plain("gelu", 1, "input"),
+  silu: plain("silu", 2, "input"),
+  tanh: plain("tanh", 3, "output"),
+  sigmoid: plain("sigmoid", 4, "output"),
+  hardswish: plain("hardswish", 5, "input"),
+  mish: plain("mish", 6, "input"),
   leakyRelu: (slope: number): Activation =>
     activation(
       "leakyRelu",

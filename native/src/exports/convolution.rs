@@ -1,5 +1,7 @@
 //! 2-D convolution and its gradients.
 
+use candle_core::Tensor;
+
 use super::arguments::{put_all, put_wanted, set, sizes, wants};
 use super::pooling;
 use crate::error::Result;
@@ -21,6 +23,11 @@ fn parameters(numbers: &[u32]) -> Result<Parameters> {
     Ok(Parameters { stride: [sy, sx], padding: [py, px], dilation: [dy, dx], groups })
 }
 
+/// The normalisation that is pending, if there are numbers of one.
+fn pending_by(numbers: Option<&Tensor>, relu: u32) -> Option<Pending<'_>> {
+    numbers.map(|numbers| Pending { numbers, relu: relu != 0 })
+}
+
 exports! { EXPORTS:
     /// `x [n, c, h, w], weight [o, c / groups, ky, kx], bias [o] or 0 -> [n, o, h', w']`, plus `added [n, o, h', w']` or
     /// 0, through ReLU where `relu` is 1. `pending` is 0, or what batch_norm_pending gives for x, with a ReLU where
@@ -29,7 +36,7 @@ exports! { EXPORTS:
     fn conv2d(x: Handle, weight: Handle, bias: Handle, p: &[u32], added: Handle, relu: u32, pending: Handle, pending_relu: u32) -> Handle {
         let (x, weight, bias, added) = (get(x)?, get(weight)?, get_optional(bias)?, get_optional(added)?);
         let numbers = get_optional(pending)?;
-        let pending = numbers.as_ref().map(|numbers| Pending { numbers, relu: pending_relu != 0 });
+        let pending = pending_by(numbers.as_ref(), pending_relu);
         put(ops::conv2d(&x, &weight, bias.as_ref(), &parameters(p)?, added.as_ref(), relu != 0, pending)?)
     }
     /// The activation function with this number and settings of what `conv2d` gives without an epilogue.
@@ -45,7 +52,7 @@ exports! { EXPORTS:
     /// Writes two handles: what `conv2d` gives without an epilogue, and the statistics of its channels for `batch_norm`.
     fn conv2d_statistics(x: Handle, weight: Handle, bias: Handle, p: &[u32], pending: Handle, pending_relu: u32, out: &mut [f64]) -> Status {
         let numbers = get_optional(pending)?;
-        let pending = numbers.as_ref().map(|numbers| Pending { numbers, relu: pending_relu != 0 });
+        let pending = pending_by(numbers.as_ref(), pending_relu);
         let (x, weight, bias) = (get(x)?, get(weight)?, get_optional(bias)?);
         put_all(followed::conv2d_statistics(&x, &weight, bias.as_ref(), &parameters(p)?, pending)?, out)
     }
@@ -71,7 +78,7 @@ exports! { EXPORTS:
         -> Status
     {
         let numbers = get_optional(pending)?;
-        let pending = numbers.as_ref().map(|numbers| Pending { numbers, relu: pending_relu != 0 });
+        let pending = pending_by(numbers.as_ref(), pending_relu);
         let (x, weight, dy) = (get(x)?, get(weight)?, get(dy)?);
         let gradients = ops::gradients(&x, &weight, &dy, &parameters(p)?, masked != 0, pending, wants(wanted))?;
         put_wanted(gradients, out)

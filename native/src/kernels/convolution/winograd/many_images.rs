@@ -17,7 +17,7 @@ where
     #[inline(always)]
     pub(super) unsafe fn many_images<V: Vector<Element = T>>(&self, scratch: Scratch<T>, epilogue: impl VectorEpilogue<V>) {
         let Whole { images, rows, columns, to_channels, out, window, argmax, .. } = self.whole;
-        let ([_, across], [height, width], side) = (self.whole.tiles(), self.whole.size(), TILE / window);
+        let ([down, across], [height, width], side) = (self.whole.tiles(), self.whole.size(), TILE / window);
         let source = self.source();
         let vectors = images.div_ceil(2 * V::LANES);
         let place_of = |unit: usize| {
@@ -62,7 +62,6 @@ where
                 continue;
             }
             let channels = self.group * to_channels..(self.group + 1) * to_channels;
-            let [_, down] = [across, self.whole.tiles()[0]];
             if countdown.stored(self.group * down + tile_row, std::mem::take(&mut stored)) {
                 let row_length = width * images;
                 // SAFETY: the row of tiles is stored; the thread that stored its last part is one.
