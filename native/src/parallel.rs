@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use crate::cores;
+use crate::memory;
 use crate::pool::{Pool, wait_until};
 
 static POOL: OnceLock<&'static Pool> = OnceLock::new();
@@ -50,6 +51,7 @@ fn pool() -> &'static Pool {
 }
 
 fn work(pool: &'static Pool, worker: usize) {
+    memory::keep_apart(worker);
     let mut seen = 0;
     loop {
         seen = pool.take_part(worker, seen);

@@ -2,6 +2,7 @@
 //! They are 64-byte aligned: a vector never straddles two cache lines.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::arena;
@@ -24,17 +25,31 @@ struct Free {
     is_hollow: bool,
 }
 
-/// A stack of free blocks for each class, linked through their first word.
-static FREE: [LockedWord; CLASSES] = [const { LockedWord::new(0) }; CLASSES];
+/// How many threads keep what they free apart from what others free; if there are more threads, some keep it together.
+const KEEPERS: usize = 16;
+
+/// Stacks of free blocks, linked through their first word: one for each keeper and class. A block that a thread takes
+/// again lies in the cache of the thread's own core; another thread's would have to come from another core's.
+static FREE: [[LockedWord; CLASSES]; KEEPERS] = [const { [const { LockedWord::new(0) }; CLASSES] }; KEEPERS];
 /// Bytes in free blocks.
 static KEPT: AtomicUsize = AtomicUsize::new(0);
 /// Bytes in blocks that this allocator manages, kept blocks included.
 static TAKEN: AtomicUsize = AtomicUsize::new(0);
 
+thread_local! {
+    /// Which of the keepers this thread is.
+    static KEEPER: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Lets this thread keep apart what it frees, as one of the keepers. Threads that do not ask are number 0 together.
+pub fn keep_apart(number: usize) {
+    KEEPER.set(number % KEEPERS);
+}
+
 #[cfg(test)]
 thread_local! {
     /// The largest block that this thread has asked for since a test set this to 0.
-    pub static LARGEST_HERE: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    pub static LARGEST_HERE: Cell<usize> = const { Cell::new(0) };
 }
 
 /// Bytes in blocks that are not free.
@@ -75,7 +90,7 @@ unsafe impl GlobalAlloc for ReusingAllocator {
             // SAFETY: the caller's promise.
             return unsafe { System.alloc(layout) };
         }
-        let free = &FREE[index];
+        let free = &FREE[KEEPER.get()][index];
         let head = free.lock();
         if head == 0 {
             free.unlock(0);
@@ -121,7 +136,7 @@ unsafe impl GlobalAlloc for ReusingAllocator {
             }
             arena::give_pages_back(block, size);
         }
-        let free = &FREE[index];
+        let free = &FREE[KEEPER.get()][index];
         let next = free.lock();
         // SAFETY: the block is ours now, aligned, and at least 1 KiB long.
         unsafe { std::ptr::write(block.cast(), Free { next, is_hollow }) };

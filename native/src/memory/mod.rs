@@ -7,7 +7,7 @@ mod locked_word;
 
 #[cfg(test)]
 pub use self::allocator::LARGEST_HERE;
-pub use self::allocator::ReusingAllocator;
+pub use self::allocator::{ReusingAllocator, keep_apart};
 #[cfg(test)]
 pub use self::budget::BUDGET_HERE;
 pub use self::budget::{check_budget, ensure};
