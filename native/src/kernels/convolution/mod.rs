@@ -2,6 +2,7 @@
 //! where that is cheaper ([`winograd`], [`weight_winograd`]).
 
 pub mod direct;
+mod lines;
 mod patch;
 mod six_points;
 mod tiles;

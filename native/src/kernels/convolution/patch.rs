@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::lines::Lines;
 use super::tiles::{Form, Tiles};
 use crate::kernels::tile::with_constant;
 use crate::kernels::vector::{Float, Kernel, Vector};
@@ -111,22 +112,21 @@ where
         for _ in 0..self.channels {
             for w in 0..W {
                 let lane = w * V::LANES;
-                let mut lines = [[V::zero(); SIDE]; SIDE];
+                let mut lines = Lines::<V, SIDE, SIDE>::new();
                 for c in 0..SIDE {
                     if !inside[c] {
-                        continue; // zeros give zeros
+                        lines.set_column(c, [V::zero(); SIDE]); // zeros give zeros
+                        continue;
                     }
                     let mut d = [V::zero(); SIDE];
                     for r in 0..SIDE {
                         d[r] = load(rows[r].wrapping_add(offset + columns[c] + lane), r, lane);
                     }
-                    let values = Tiles::<TILE, SIDE>::input(d);
-                    for r in 0..SIDE {
-                        lines[r][c] = values[r];
-                    }
+                    lines.set_column(c, Tiles::<TILE, SIDE>::input(d));
                 }
                 for (r, row) in self.of_places.clone().enumerate() {
-                    let values = Tiles::<TILE, SIDE>::input(lines[row]);
+                    // SAFETY: all columns were set.
+                    let values = Tiles::<TILE, SIDE>::input(unsafe { lines.row(row) });
                     for c in 0..SIDE {
                         // SAFETY: the caller's promise.
                         unsafe { values[c].store(to.add((r * SIDE + c) * W * V::LANES + lane)) };

@@ -13,6 +13,7 @@
 //! `A^T m = ((m0 + p) + r, a q + b s, a² p + b² r, (a³ q + m5) + b³ s)`
 //! with `p = m1 + m2`, `q = m1 - m2`, `r = m3 + m4`, `s = m3 - m4`.
 
+use super::lines::Lines;
 use super::six_points::{self, A, B, OF_A, OF_B};
 use crate::kernels::vector::Vector;
 
@@ -82,16 +83,14 @@ where
     /// `G g G^T`.
     #[inline(always)]
     pub(super) fn filter_kernel<V: Vector>(g: [V; 9]) -> [[V; SIDE]; SIDE] {
-        let mut lines = [[V::zero(); 3]; SIDE];
+        let mut lines = Lines::<V, SIDE, 3>::new();
         for c in 0..3 {
-            let values = Self::filter([g[c], g[3 + c], g[6 + c]]);
-            for r in 0..SIDE {
-                lines[r][c] = values[r];
-            }
+            lines.set_column(c, Self::filter([g[c], g[3 + c], g[6 + c]]));
         }
         let mut u = [[V::zero(); SIDE]; SIDE];
         for r in 0..SIDE {
-            u[r] = Self::filter(lines[r]);
+            // SAFETY: all columns were set.
+            u[r] = Self::filter(unsafe { lines.row(r) });
         }
         u
     }
@@ -102,21 +101,19 @@ where
     /// `from` must be valid for a vector of every place.
     #[inline(always)]
     pub(super) unsafe fn output_tile<V: Vector>(from: *const V::Element, step: usize) -> [[V; TILE]; TILE] {
-        let mut lines = [[V::zero(); SIDE]; TILE];
+        let mut lines = Lines::<V, TILE, SIDE>::new();
         for c in 0..SIDE {
             let mut m = [V::zero(); SIDE];
             for r in 0..SIDE {
                 // SAFETY: the caller's promise.
                 m[r] = unsafe { V::load(from.add((r * SIDE + c) * step)) };
             }
-            let values = Self::output(m);
-            for r in 0..TILE {
-                lines[r][c] = values[r];
-            }
+            lines.set_column(c, Self::output(m));
         }
         let mut tile = [[V::zero(); TILE]; TILE];
         for r in 0..TILE {
-            tile[r] = Self::output(lines[r]);
+            // SAFETY: all columns were set.
+            tile[r] = Self::output(unsafe { lines.row(r) });
         }
         tile
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::products::{Products, ReadAhead, Run};
 use super::transforms::output_gradient;
 use super::whole::Whole;
+use crate::kernels::convolution::lines::Lines;
 use crate::kernels::convolution::patch::{Patch, Transform};
 use crate::kernels::convolution::six_points::{SIDE, TILE};
 use crate::kernels::copy::Transpose;
@@ -178,21 +179,23 @@ impl<T: Float> Kernel<T> for Outputs<'_, T> {
             let from = &whole.dy[((channel * height + row * TILE) * width + column * TILE) * images + first..];
             for lane in (0..TERMS.min(images - first)).step_by(V::LANES) {
                 let left = images - first - lane;
-                let mut lines = [[V::zero(); TILE]; SIDE];
-                for c in 0..columns {
+                let mut lines = Lines::<V, SIDE, TILE>::new();
+                for c in 0..TILE {
+                    if c >= columns {
+                        lines.set_column(c, [V::zero(); SIDE]);
+                        continue;
+                    }
                     let mut y = [V::zero(); TILE];
                     for r in 0..rows {
                         // SAFETY: these images of the tile's places lie in dy.
                         y[r] = unsafe { V::load_up_to(from.as_ptr().add((r * width + c) * images + lane), left) };
                     }
-                    let values = output_gradient(y);
-                    for r in 0..SIDE {
-                        lines[r][c] = values[r];
-                    }
+                    lines.set_column(c, output_gradient(y));
                 }
                 let mut to = self.to.wrapping_add(at * TERMS + lane);
                 for row in of_places.clone() {
-                    let values = output_gradient(lines[row]);
+                    // SAFETY: all columns were set.
+                    let values = output_gradient(unsafe { lines.row(row) });
                     for c in 0..SIDE {
                         // SAFETY: there is room for all places and channels.
                         unsafe { values[c].store(to) };
