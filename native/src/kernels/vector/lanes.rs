@@ -1,5 +1,7 @@
 //! Lanes taken a vector at a time.
 
+use super::traits::Vector;
+
 /// `for_vectors!(V, range, |lane, count| body)`: the body for each whole vector of the range's lanes, from `lane` on,
 /// and once more for the `count` lanes that are left.
 macro_rules! for_vectors {
@@ -20,3 +22,11 @@ macro_rules! for_vectors {
     }};
 }
 pub(crate) use for_vectors;
+
+/// # Safety
+/// `to` must be valid for `count` elements.
+#[inline(always)]
+pub unsafe fn zeros<V: Vector>(to: *mut V::Element, count: usize) {
+    // SAFETY: the caller's promise.
+    for_vectors!(V, 0..count, |lane, left| unsafe { V::zero().store_up_to(to.add(lane), left) });
+}

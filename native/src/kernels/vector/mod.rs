@@ -20,6 +20,6 @@ pub use self::array::Array;
 pub use self::dispatch::check_instruction_set;
 #[cfg(test)]
 pub use self::dispatch::{FORCED, InstructionSet, available};
-pub(super) use self::lanes::for_vectors;
+pub(super) use self::lanes::{for_vectors, zeros};
 pub(super) use self::prefetch::{prefetch, prefetch_to_write};
 pub use self::traits::{Float, Kernel, Vector};

@@ -26,6 +26,11 @@ impl Flow {
         if self.backward { self.axis.stride } else { 1 }
     }
 
+    /// How many sources there are for each destination, or one.
+    pub(super) fn sources_a_destination(&self) -> usize {
+        if self.backward { 1 } else { self.axis.stride }
+    }
+
     /// How many neighbouring sources hold those that one destination meets.
     pub(super) fn span(&self) -> usize {
         let Axis { kernel, stride, dilation, .. } = self.axis;

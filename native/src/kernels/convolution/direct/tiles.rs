@@ -28,12 +28,38 @@ pub(super) struct Place {
     pub(super) lanes: usize,
 }
 
-/// The source row that is packed next, which comes into the cache while these tiles are summed.
+/// The source rows that are packed next, which come into the cache while these tiles are summed: with each vector of
+/// lanes the columns that it stands for.
 #[derive(Clone, Copy)]
 pub(super) struct Ahead<T> {
-    /// Where it begins in the first channel.
+    /// Where they begin in the first channel.
     pub(super) at: *const T,
     pub(super) channel_step: usize,
+    pub(super) rows: usize,
+    pub(super) row_step: usize,
+    /// Source columns of a destination column.
+    pub(super) columns: usize,
+    pub(super) column_step: usize,
+}
+
+impl<T> Ahead<T> {
+    /// From the columns of the destination's `lane` on, of which a column has `pitch`.
+    #[inline(always)]
+    fn from(self, lane: usize, pitch: usize) -> Self {
+        let (column, image) = (lane / pitch, lane % pitch);
+        Self { at: self.at.wrapping_add(column * self.columns * self.column_step + image), ..self }
+    }
+
+    /// A channel's numbers, then the next channel's.
+    #[inline(always)]
+    fn fetch(&mut self) {
+        for row in 0..self.rows {
+            for column in 0..self.columns {
+                prefetch(self.at.wrapping_add(row * self.row_step + column * self.column_step));
+            }
+        }
+        self.at = self.at.wrapping_add(self.channel_step);
+    }
 }
 
 /// The most vectors of a tile of so many channels: the fewer channels, the more vectors, so that enough sums are under
@@ -97,18 +123,17 @@ impl<T: Float, const C: usize, const W: usize> Tiles<'_, T, C, W> {
                 }
             }
         }
-        let mut ahead = self.ahead;
-        if let Some(Ahead { at, .. }) = &mut ahead {
-            *at = at.wrapping_add(lane);
+        let mut ahead = [self.ahead; W];
+        for w in 0..W {
+            ahead[w] = ahead[w].map(|ahead| ahead.from(lane + w * V::LANES, self.place.pitch));
         }
         // SAFETY: the caller's promise.
         unsafe {
             for _ in 0..self.from_channels {
-                if let Some(Ahead { at, channel_step }) = &mut ahead {
-                    for w in 0..W {
-                        prefetch(at.wrapping_add(w * V::LANES));
+                for w in 0..W {
+                    if let Some(ahead) = &mut ahead[w] {
+                        ahead.fetch();
                     }
-                    *at = at.wrapping_add(*channel_step);
                 }
                 for tap in self.taps {
                     add_term(&mut sums, weight.wrapping_add(tap.place * C), 1, load(source.wrapping_add(tap.at)));

@@ -9,7 +9,7 @@ use super::whole::Whole;
 use crate::kernels::follow::NEAR;
 use crate::kernels::normalization::Reading;
 use crate::kernels::tile::{channel_block, with_constant};
-use crate::kernels::vector::{Float, Kernel, Vector, for_vectors};
+use crate::kernels::vector::{Float, Kernel, Vector, for_vectors, zeros};
 
 /// The units of one task.
 pub(super) struct Units<'a, T> {
@@ -100,7 +100,7 @@ impl<T: Float> Units<'_, T> {
                 unsafe {
                     while column < length {
                         let Some(source) = inside(column) else {
-                            zero::<V>(to, unit.pitch);
+                            zeros::<V>(to, unit.pitch);
                             (to, column) = (to.add(unit.pitch), column + 1);
                             continue;
                         };
@@ -115,7 +115,7 @@ impl<T: Float> Units<'_, T> {
                             let reading = Reading { pending, channel: unit.group * from_channels + channel };
                             let from = std::slice::from_raw_parts(from, columns * count);
                             reading.read::<V>(from, std::slice::from_raw_parts_mut(to, columns * count));
-                            zero::<V>(to.add(columns * count), length - columns * count);
+                            zeros::<V>(to.add(columns * count), length - columns * count);
                         } else {
                             copy::<V>(from, to, columns * count, length);
                         }
@@ -126,19 +126,23 @@ impl<T: Float> Units<'_, T> {
         }
     }
 
-    /// The first source row of destination row `row` that is not `held`, where its channels are too many for a processor
-    /// to foresee what is read of them.
+    /// The source rows of destination row `row` that are not `held`, where their channels are too many for a processor to
+    /// foresee what is read of them.
     fn ahead(&self, unit: &Unit<T>, row: usize, held: &[Option<usize>]) -> Option<Ahead<T>> {
         const MANY: usize = 16;
         let Whole { geometry: g, rows, columns, from_channels, x, .. } = self.whole;
-        if from_channels < MANY || columns.axis.stride > 1 || unit.pitch != g.images {
-            return None;
-        }
         let mut sources = (0..g.rows.kernel).filter_map(|ky| rows.source(row, ky));
-        let source = sources.find(|&source| held[source % unit.slots] != Some(source))?;
+        let first = sources.find(|&source| held[source % unit.slots] != Some(source)).filter(|_| from_channels >= MANY)?;
         let row_length = columns.from * g.images;
-        let at = x.as_ptr().wrapping_add((unit.group * from_channels * rows.from + source) * row_length);
-        Some(Ahead { at, channel_step: rows.from * row_length })
+        let at = (unit.group * from_channels * rows.from + first) * row_length + unit.images.start;
+        Some(Ahead {
+            at: x.as_ptr().wrapping_add(at),
+            channel_step: rows.from * row_length,
+            rows: rows.sources_a_destination(),
+            row_step: row_length,
+            columns: columns.sources_a_destination(),
+            column_step: g.images,
+        })
     }
 
     /// # Safety
@@ -204,7 +208,7 @@ impl<T: Float> Units<'_, T> {
                                 place,
                                 lane,
                                 tiles,
-                                ahead: ahead.filter(|_| block == 0),
+                                ahead: ahead.filter(|_| block == 0 && first == 0),
                             })
                         })
                     });
@@ -212,14 +216,6 @@ impl<T: Float> Units<'_, T> {
             }
         }
     }
-}
-
-/// # Safety
-/// `to` must be valid for `count` elements.
-#[inline(always)]
-unsafe fn zero<V: Vector>(to: *mut V::Element, count: usize) {
-    // SAFETY: the caller's promise.
-    for_vectors!(V, 0..count, |lane, left| unsafe { V::zero().store_up_to(to.add(lane), left) });
 }
 
 /// Copies `count` elements, and zeros up to `length`, which is less than a vector away.

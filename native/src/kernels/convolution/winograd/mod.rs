@@ -22,6 +22,7 @@ mod destination;
 mod few_images;
 mod many_images;
 mod piece;
+mod planes;
 mod products;
 mod whole;
 
@@ -144,18 +145,22 @@ where
         self.transform_kernels::<V>(Shared::new(kernels.as_mut_ptr()));
         // SAFETY: the blocks cover all channels of all groups.
         unsafe { kernels.set_len(self.groups * each) };
-        // Tasks divide the tiles; with few images, which fill few vectors, the blocks of channels.
+        // Tasks divide the tiles; with few images, which fill few vectors, the blocks of channels where groups are not
+        // tasks enough.
         let few = self.images < V::LANES;
+        let planes = if few { self.lay_apart::<V>() } else { Vec::new() };
         let blocks = self.to_channels.div_ceil(tile_channels::<V>());
         let units = down * across * self.images.div_ceil(2 * V::LANES);
-        let most = if few { parallel::threads().min(blocks) } else { (8 * parallel::threads()).min(units) };
+        let threads = parallel::threads();
+        let of_few = if self.groups.is_multiple_of(threads) { 1 } else { threads.min(blocks) };
+        let most = if few { of_few } else { (8 * threads).min(units) };
         let work = each * self.images * down * across;
         let pieces = (work / (4 * parallel::WORTH_A_THREAD)).clamp(1, most.max(1));
         parallel::for_each(pieces * self.groups, |task| {
             let (piece, group) = (task / self.groups, task % self.groups);
             let part = |length: usize| length * piece / pieces..length * (piece + 1) / pieces;
             let (units, blocks) = if few { (0..units, part(blocks)) } else { (part(units), 0..blocks) };
-            T::dispatch(Piece { whole: self, kernels: &kernels[group * each..], group, units, blocks });
+            T::dispatch(Piece { whole: self, kernels: &kernels[group * each..], planes: &planes, group, units, blocks });
         });
     }
 }

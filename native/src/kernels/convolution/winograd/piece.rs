@@ -16,6 +16,8 @@ use crate::kernels::vector::{Float, Kernel, Vector};
 pub(super) struct Piece<'a, T, const TILE: usize, const SIDE: usize> {
     pub(super) whole: Whole<'a, T, TILE, SIDE>,
     pub(super) kernels: &'a [T],
+    /// The source laid apart, where images are few.
+    pub(super) planes: &'a [T],
     pub(super) group: usize,
     pub(super) units: Range<usize>,
     pub(super) blocks: Range<usize>,

@@ -119,7 +119,8 @@ impl<'a, T: Float, const TILE: usize, const SIDE: usize> Whole<'a, T, TILE, SIDE
     /// Asks for the memory of the transformed kernels, and of the planes on which few images are laid apart.
     pub(super) fn ensure_scratch(&self) -> Result<()> {
         let plane = (self.rows.to + 3 * TILE) * (self.columns.to + 3 * TILE) * (self.images + 16);
-        memory::ensure(self.groups * self.kernels() + 2 * (self.from_channels + self.to_channels) * plane, size_of::<T>())
+        let channels = self.groups * self.from_channels + 2 * self.to_channels;
+        memory::ensure(self.groups * self.kernels() + channels * plane, size_of::<T>())
     }
 
     /// All kernels, transformed: `[group, block]`.
