@@ -99,7 +99,7 @@ fn run<T: Float>(
     unsafe {
         filled(length, |out| {
             followed(follow, shape, out, |followed| {
-                T::dispatch(Run { whole: Whole { out, followed, ..whole }, layout: &layout, plan });
+                T::dispatch_for(whole.lanes(), Run { whole: Whole { out, followed, ..whole }, layout: &layout, plan });
             });
         })
     }
@@ -127,7 +127,7 @@ impl<T: Float> Kernel<T> for Run<'_, T> {
         let tasks = parallel::even(units.div_ceil(a_task));
         parallel::for_each(tasks, |task| {
             let range = units * task / tasks..units * (task + 1) / tasks;
-            T::dispatch(Units { whole, layout, plan, weight: &weight, blocks, range });
+            T::dispatch_for(whole.lanes(), Units { whole, layout, plan, weight: &weight, blocks, range });
         });
     }
 }

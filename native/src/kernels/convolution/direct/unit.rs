@@ -194,7 +194,7 @@ impl<T: Float> Units<'_, T> {
                     // On their own: inlined side by side they would be short of registers.
                     with_constant!(C = channels, [1 2 3 4 5 6 7 8 9 10 11; 12], {
                         with_constant!(W = width, [1 2 3 4 5 6 7; 8], {
-                            T::dispatch(Tiles::<T, C, W> {
+                            T::dispatch_for(self.whole.lanes(), Tiles::<T, C, W> {
                                 source: unit.packed,
                                 channel_length,
                                 from_channels,

@@ -30,6 +30,11 @@ pub(super) struct Whole<'a, T> {
 }
 
 impl<T: Float> Whole<'_, T> {
+    /// How many lanes lie side by side.
+    pub(super) fn lanes(&self) -> usize {
+        if self.columns.step() > 1 { self.geometry.images } else { usize::MAX }
+    }
+
     /// Weights as the tiles read them: `[group, block][from, tap, channel of the block]`.
     pub(super) fn pack(&self, blocks: usize) -> Vec<T> {
         let Geometry { groups, .. } = *self.geometry;

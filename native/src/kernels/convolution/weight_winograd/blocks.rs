@@ -47,8 +47,8 @@ impl<T: Float> Kernel<T> for Task<'_, T> {
             if index + 1 < all {
                 block(index + 1).read_soon(&mut ahead);
             }
-            T::dispatch(Inputs { block: here, to: inputs });
-            T::dispatch(Outputs { block: here, to: outputs });
+            T::dispatch_for(images, Inputs { block: here, to: inputs });
+            T::dispatch_for(images, Outputs { block: here, to: outputs });
             for place in 0..places {
                 // SAFETY: both were written for all terms; the sums of these places and channels are this task's alone.
                 unsafe {
