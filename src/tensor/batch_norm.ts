@@ -19,6 +19,13 @@ export interface RunningStatistics {
   readonly momentum: number;
 }
 
+/** Says that native code has moved the running statistics. */
+export function moved(running: RunningStatistics | undefined): void {
+  if (running === undefined) return;
+  written(running.mean);
+  written(running.variance);
+}
+
 /** What a batch normalisation ends in, forward and back. */
 export interface BatchNormEpilogue extends NormalizationEpilogue {
   /** What is added to the output, before the ReLU. */
@@ -84,10 +91,7 @@ export function batchNorm(
       handles,
     );
   }
-  if (running !== undefined) {
-    written(running.mean);
-    written(running.variance);
-  }
+  moved(running);
   const [y, statistics, argmax] = [new Tensor(handles[0]!, x.dtype), handles[1]!, handles[2]!];
   const saved = pooling === undefined ? [statistics] : [statistics, argmax];
   const inputs = other === undefined ? [x, weight, bias] : [x, weight, bias, other];

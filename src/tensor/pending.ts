@@ -1,9 +1,14 @@
 import { native } from "../ffi/mod.ts";
-import { batchNorm, batchNormInference, checkBatch, type RunningStatistics } from "./batch_norm.ts";
+import {
+  batchNorm,
+  batchNormInference,
+  checkBatch,
+  moved,
+  type RunningStatistics,
+} from "./batch_norm.ts";
 import { layerGradients } from "./layer_gradients.ts";
 import { type Gradients, isTracked, type Wanted } from "./tape.ts";
 import { Tensor } from "./tensor.ts";
-import { written } from "./writes.ts";
 
 /**
  * A batch normalisation of images, perhaps with a ReLU, that the convolution that reads the images
@@ -57,10 +62,7 @@ export function pendingBatchNorm(
     known?.handle ?? 0,
     pair,
   );
-  if (running !== undefined) {
-    written(running.mean);
-    written(running.variance);
-  }
+  moved(running);
   const [numbers, statistics] = pair as unknown as [number, number];
   const apply = () => {
     using gathered = new Tensor(statistics, "f64");

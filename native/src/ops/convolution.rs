@@ -116,22 +116,25 @@ pub(super) fn stored<T: Float>(
     epilogue: Epilogue<T>,
     follow: Option<&dyn Follow<T>>,
 ) -> Result<Vec<T>> {
-    let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
-    let (x, weight) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?);
-    let bias = bias.map(row_major::<T>).transpose()?;
+    with_operands::<T, _>(x, weight, bias, |x, weight, bias| {
+        Pending::in_kernels(pending, |pending| match pending {
+            _ if !winograd::suits(geometry) => direct::forward(geometry, x, pending, weight, bias, epilogue, follow),
+            None => winograd::forward(geometry, x, weight, bias, epilogue, follow),
+            Some(pending) => winograd::forward(geometry, &kernel::apply(x, pending)?, weight, bias, epilogue, follow),
+        })
+    })
+}
+
+/// Calls `function` with the elements of x, images innermost, of the weight and of the bias.
+pub(super) fn with_operands<T: Float, R>(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: Option<&Tensor>,
+    function: impl FnOnce(&[T], &[T], Option<&[T]>) -> Result<R>,
+) -> Result<R> {
+    let (x, weight, bias) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?, bias.map(row_major::<T>).transpose()?);
     let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
-    let numbers = pending.map(|pending| pending.numbers::<T>()).transpose()?;
-    let pending = numbers.as_deref().zip(pending).map(|(numbers, Pending { relu, .. })| kernel::Pending { numbers, relu });
-    if !winograd::suits(geometry) {
-        return direct::forward(geometry, &x, pending, &weight, bias.as_deref(), epilogue, follow);
-    }
-    match pending {
-        None => winograd::forward(geometry, &x, &weight, bias.as_deref(), epilogue, follow),
-        Some(pending) => {
-            let x = kernel::apply(&x, pending)?;
-            winograd::forward(geometry, &x, &weight, bias.as_deref(), epilogue, follow)
-        }
-    }
+    function(&Elements::<T>::of(&x)?, &Elements::<T>::of(&weight)?, bias.as_deref())
 }
 
 pub(super) fn output_shape(geometry: &Geometry) -> [usize; 4] {
@@ -173,15 +176,15 @@ pub fn gradients(
             wanted[0] = Some(make(dx, x.dims(), Format::BatchInnermost)?);
         }
         if for_weight || for_bias {
-            let numbers = pending.map(|pending| pending.numbers::<T>()).transpose()?;
-            let pending = numbers.as_deref().zip(pending).map(|(numbers, Pending { relu, .. })| kernel::Pending { numbers, relu });
-            let (dw, db) = if !for_weight || !weight_winograd::suits(&geometry) {
-                weight::weight_gradient(&geometry, &from_x, pending, &from_dy, for_bias)?
-            } else if let Some(pending) = pending {
-                weight_winograd::weight_gradient(&geometry, &kernel::apply(&from_x, pending)?, &from_dy, for_bias)?
-            } else {
-                weight_winograd::weight_gradient(&geometry, &from_x, &from_dy, for_bias)?
-            };
+            let (dw, db) = Pending::in_kernels(pending, |pending| match pending {
+                _ if !for_weight || !weight_winograd::suits(&geometry) => {
+                    weight::weight_gradient(&geometry, &from_x, pending, &from_dy, for_bias)
+                }
+                None => weight_winograd::weight_gradient(&geometry, &from_x, &from_dy, for_bias),
+                Some(pending) => {
+                    weight_winograd::weight_gradient(&geometry, &kernel::apply(&from_x, pending)?, &from_dy, for_bias)
+                }
+            })?;
             wanted[1] = for_weight.then(|| make(dw, weight.dims(), Format::RowMajor)).transpose()?;
             wanted[2] = for_bias.then(|| make(db, &[geometry.out_channels], Format::RowMajor)).transpose()?;
         }

@@ -2,12 +2,12 @@
 
 use candle_core::Tensor;
 
-use super::convolution::{Parameters, check_operands, conv2d, output_shape, stored};
+use super::convolution::{Parameters, check_operands, conv2d, output_shape, stored, with_operands};
 use super::functions::Activation;
 use super::normalization::{self, Pending};
 use super::pointwise::function;
 use super::pooling;
-use super::storage::{Elements, Format, batch_innermost, has_float_kernels, make, row_major};
+use super::storage::{Format, has_float_kernels, make};
 use crate::error::Result;
 use crate::kernels::convolution::winograd;
 use crate::kernels::epilogue::Epilogue;
@@ -102,11 +102,9 @@ pub fn conv2d_max_pool2d(
     if has_kernels && winograd::suits(&geometry) && pooling.halves() {
         let shape = pooling::output_shape(&windows);
         return floats!(x, "conv2d", T => {
-            let (x, weight) = (batch_innermost::<T>(x)?, row_major::<T>(weight)?);
-            let bias = bias.map(row_major::<T>).transpose()?;
-            let bias = bias.as_ref().map(Elements::<T>::of).transpose()?;
-            let (x, weight) = (Elements::<T>::of(&x)?, Elements::<T>::of(&weight)?);
-            let (y, argmax) = winograd::forward_pooled(&geometry, &x, &weight, bias.as_deref(), relu)?;
+            let (y, argmax) = with_operands::<T, _>(x, weight, bias, |x, weight, bias| {
+                winograd::forward_pooled(&geometry, x, weight, bias, relu)
+            })?;
             Ok((make(y, &shape, Format::BatchInnermost)?, make(argmax, &shape, Format::BatchInnermost)?))
         });
     }

@@ -91,10 +91,14 @@ pub fn forward<T: Float>(x: &[T], sets: usize, by: By, epsilon: f64, write: &imp
     let length = sets * write.length(terms);
     let division = Division { sets, units: terms.div_ceil(BLOCK), terms };
     let mut statistics = scratch(2 * sets)?;
-    if let By::Known(known) = by {
-        statistics.copy_from_slice(known);
-    }
-    let mut moments = scratch(sets * division.units)?;
+    let gathered = match by {
+        By::Mean | By::Zero => sets * division.units,
+        By::Known(known) => {
+            statistics.copy_from_slice(known);
+            0
+        }
+    };
+    let mut moments = scratch(gathered)?;
     let places = (Shared::new(moments.as_mut_ptr()), Shared::new(statistics.as_mut_ptr()));
     // SAFETY: the second pass writes every term.
     let y = unsafe {

@@ -1,7 +1,7 @@
 //! A normalisation of images that is pending: what reads the images applies it to each number that it reads.
 
 use super::channels::write;
-use crate::kernels::vector::Vector;
+use crate::kernels::vector::{Vector, for_vectors};
 
 /// `fma(x - centre, scale, shift)`, then perhaps a ReLU: the bits of the normalised images.
 #[derive(Clone, Copy, Debug)]
@@ -22,9 +22,15 @@ impl<T: Copy> Reading<'_, T> {
     /// Reads `from` into `to`, which is as long.
     #[inline(always)]
     pub fn read<V: Vector<Element = T>>(&self, from: &[T], to: &mut [T]) {
-        let Some(Pending { numbers, relu }) = self.pending else { return to.copy_from_slice(from) };
         let count = from.len().min(to.len());
+        let (from, to) = (from.as_ptr(), to.as_mut_ptr());
         // SAFETY: both have these numbers.
-        unsafe { write::<V>(0..count, numbers[self.channel], from.as_ptr(), None, to.as_mut_ptr(), relu) };
+        unsafe {
+            match self.pending {
+                Some(Pending { numbers, relu }) => write::<V>(0..count, numbers[self.channel], from, None, to, relu),
+                // No call for a few numbers.
+                None => for_vectors!(V, 0..count, |i, left| V::load_up_to(from.add(i), left).store_up_to(to.add(i), left)),
+            }
+        }
     }
 }

@@ -31,11 +31,16 @@ impl Pending<'_> {
         Ok(())
     }
 
-    /// Centre, scale and shift of each channel.
-    pub fn numbers<T: Float + WithDType>(&self) -> Result<Vec<[T; 3]>> {
-        let numbers = read::<T>(self.numbers)?;
+    /// Calls `function` with what kernels apply, if something is pending.
+    pub fn in_kernels<T: Float, R>(
+        pending: Option<Self>,
+        function: impl FnOnce(Option<kernel::Pending<T>>) -> Result<R>,
+    ) -> Result<R> {
+        let Some(Self { numbers, relu }) = pending else { return function(None) };
+        let numbers = read::<T>(numbers)?;
         let channels = numbers.len() / 3;
-        Ok((0..channels).map(|c| [0, 1, 2].map(|which| numbers[which * channels + c])).collect())
+        let numbers: Vec<_> = (0..channels).map(|c| [0, 1, 2].map(|which| numbers[which * channels + c])).collect();
+        function(Some(kernel::Pending { numbers: &numbers, relu }))
     }
 
     /// The normalised images, by candle's operations.

@@ -39,11 +39,25 @@ impl Flow {
     }
 }
 
-/// Source columns `first`, `first + step`, ... side by side; those outside the row are zeros.
+/// Source columns side by side: those of the row between columns of zeros.
 pub(super) struct Strip {
-    pub(super) first: isize,
+    /// Zeros before the row's columns, and the row's columns: `first`, `first + step`, ...
+    pub(super) before: usize,
+    pub(super) inside: usize,
+    pub(super) first: usize,
     pub(super) step: usize,
+    /// All columns.
     pub(super) count: usize,
+}
+
+impl Strip {
+    /// Columns `first`, `first + step`, ... of a row of `length`.
+    fn new(first: isize, step: usize, count: usize, length: usize) -> Self {
+        let up_to = |column: isize| usize::try_from(column - first).map_or(0, |far| far.div_ceil(step)).min(count);
+        let (before, end) = (up_to(0), up_to(length as isize));
+        let from = if end > before { first + (before * step) as isize } else { 0 };
+        Self { before, inside: end - before, first: from as usize, step, count }
+    }
 }
 
 /// Destination columns `first`, `first + step`, ... which meet the same kernel columns, in packed columns side by side.
@@ -78,14 +92,14 @@ impl Layout {
             let together = flow.to.saturating_add((kernel - 1).saturating_mul(dilation));
             if kernel.saturating_mul(flow.to) < together {
                 // Taps far apart: a strip for each.
-                let strips = (0..kernel).map(|k| Strip { first: shift(k), step: 1, count: flow.to }).collect();
+                let strips = (0..kernel).map(|k| Strip::new(shift(k), 1, flow.to, flow.from)).collect();
                 let taps = (0..kernel).map(|k| (k, k * flow.to)).collect();
                 let segments = vec![Segment { first: 0, step: 1, count: flow.to, taps }];
                 return Self { strips, segments, columns: kernel * flow.to };
             }
             let first = shift(0).min(shift(kernel - 1));
             let taps = (0..kernel).map(|k| (k, (shift(k) - first) as usize)).collect();
-            let strips = vec![Strip { first, step: 1, count: together }];
+            let strips = vec![Strip::new(first, 1, together, flow.from)];
             let segments = vec![Segment { first: 0, step: 1, count: flow.to, taps }];
             return Self { strips, segments, columns: together };
         }
@@ -93,14 +107,14 @@ impl Layout {
         let mut starts = vec![0; stride.min(flow.from)];
         let mut columns = 0;
         if flow.backward {
-            strips.push(Strip { first: 0, step: 1, count: flow.from });
+            strips.push(Strip::new(0, 1, flow.from, flow.from));
             columns = flow.from;
         } else {
             // A strip for each remainder of a source column by the stride.
             for phase in 0..starts.len() {
                 let met = (0..kernel).any(|k| (k * dilation + stride - padding % stride) % stride == phase);
                 let count = if met { (flow.from - phase).div_ceil(stride) } else { 0 };
-                strips.push(Strip { first: phase as isize, step: stride, count });
+                strips.push(Strip::new(phase as isize, stride, count, flow.from));
                 starts[phase] = columns;
                 columns += count;
             }

@@ -9,7 +9,7 @@ use super::whole::Whole;
 use crate::kernels::follow::NEAR;
 use crate::kernels::normalization::Reading;
 use crate::kernels::tile::{channel_block, with_constant};
-use crate::kernels::vector::{Float, Kernel, Vector, for_vectors, zeros};
+use crate::kernels::vector::{Float, Kernel, Vector, zeros};
 
 /// The units of one task.
 pub(super) struct Units<'a, T> {
@@ -89,38 +89,28 @@ impl<T: Float> Units<'_, T> {
         for channel in 0..from_channels {
             let from = ((unit.group * from_channels + channel) * rows.from + row) * columns.from * geometry.images;
             let from = from + unit.images.start;
+            let reading = Reading { pending, channel: unit.group * from_channels + channel };
             // SAFETY: the caller's promise.
             let mut to = unsafe { unit.packed.add((channel * unit.slots + slot) * row_length) };
-            for &Strip { first, step, count: length } in &self.layout.strips {
-                let inside = |column: usize| {
-                    usize::try_from(first + (column * step) as isize).ok().filter(|&column| column < columns.from)
-                };
-                let mut column = 0;
-                // SAFETY: the row has these columns and images; the caller's promise.
+            for &Strip { before, inside, first, step, count: all } in &self.layout.strips {
+                let source = |column: usize| from + (first + column * step) * geometry.images;
+                // SAFETY: the row has the columns inside and the images; the caller's promise.
                 unsafe {
-                    while column < length {
-                        let Some(source) = inside(column) else {
-                            zeros::<V>(to, unit.pitch);
-                            (to, column) = (to.add(unit.pitch), column + 1);
-                            continue;
-                        };
-                        // All columns at once where they lie side by side in both places.
-                        let columns = if step == 1 && unit.pitch == geometry.images {
-                            (length - column).min(columns.from - source)
-                        } else {
-                            1
-                        };
-                        let (from, length) = (x.as_ptr().add(from + source * geometry.images), columns * unit.pitch);
-                        if pending.is_some() {
-                            let reading = Reading { pending, channel: unit.group * from_channels + channel };
-                            let from = std::slice::from_raw_parts(from, columns * count);
-                            reading.read::<V>(from, std::slice::from_raw_parts_mut(to, columns * count));
-                            zeros::<V>(to.add(columns * count), length - columns * count);
-                        } else {
-                            copy::<V>(from, to, columns * count, length);
+                    zeros::<V>(to, before * unit.pitch);
+                    to = to.add(before * unit.pitch);
+                    if step == 1 && unit.pitch == geometry.images {
+                        // All columns at once, since they lie side by side in both places.
+                        let read = inside * count;
+                        reading.read::<V>(&x[source(0)..][..read], std::slice::from_raw_parts_mut(to, read));
+                    } else {
+                        for column in 0..inside {
+                            let to = to.add(column * unit.pitch);
+                            reading.read::<V>(&x[source(column)..][..count], std::slice::from_raw_parts_mut(to, count));
+                            zeros::<V>(to.add(count), unit.pitch - count);
                         }
-                        (to, column) = (to.add(columns * unit.pitch), column + columns);
                     }
+                    zeros::<V>(to.add(inside * unit.pitch), (all - before - inside) * unit.pitch);
+                    to = to.add((all - before) * unit.pitch);
                 }
             }
         }
@@ -216,16 +206,4 @@ impl<T: Float> Units<'_, T> {
             }
         }
     }
-}
-
-/// Copies `count` elements, and zeros up to `length`, which is less than a vector away.
-///
-/// # Safety
-/// `from` must be valid for `count` elements, `to` for `length`.
-#[inline(always)]
-unsafe fn copy<V: Vector>(from: *const V::Element, to: *mut V::Element, count: usize, length: usize) {
-    for_vectors!(V, 0..count, |lane, left| {
-        // SAFETY: the caller's promise.
-        unsafe { V::load_up_to(from.add(lane), left).store_up_to(to.add(lane), length - lane) }
-    });
 }
