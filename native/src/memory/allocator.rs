@@ -176,6 +176,22 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(exact_blocks, ignore = "the system's own blocks are no keeper's")]
+    fn a_keeper_takes_its_own_blocks_again_and_no_others() {
+        let block_of = |number: usize| {
+            let taken = std::thread::spawn(move || {
+                keep_apart(number);
+                let block = Vec::<u8>::with_capacity(5 << 20);
+                block.as_ptr() as usize
+            });
+            taken.join().unwrap()
+        };
+        let [first, second] = [block_of(KEEPERS - 2), block_of(KEEPERS - 1)];
+        assert_ne!(first, second);
+        assert_eq!([block_of(KEEPERS - 2), block_of(2 * KEEPERS - 1)], [first, second]);
+    }
+
+    #[test]
     fn neighbouring_sizes_of_one_class_share_it() {
         assert_eq!(class_of(4096).unwrap().1, 4096);
         assert_eq!(class_of(4097).unwrap(), class_of(4608).unwrap());
