@@ -23,8 +23,10 @@ macro_rules! for_vectors {
 }
 pub(crate) use for_vectors;
 
+/// Writes +0 to `count` elements.
+///
 /// # Safety
-/// `to` must be valid for `count` elements.
+/// `to` must be valid for these elements.
 #[inline(always)]
 pub unsafe fn zeros<V: Vector>(to: *mut V::Element, count: usize) {
     // SAFETY: the caller's promise.

@@ -26,9 +26,9 @@ impl Flow {
         if self.backward { self.axis.stride } else { 1 }
     }
 
-    /// How many sources there are for each destination, or one.
+    /// How many neighbouring sources a destination meets that the one before did not.
     pub(super) fn sources_a_destination(&self) -> usize {
-        if self.backward { 1 } else { self.axis.stride }
+        if self.backward { 1 } else { self.axis.stride.min(self.span()) }
     }
 
     /// How many neighbouring sources hold those that one destination meets.
