@@ -92,23 +92,23 @@ export function batchNorm(
     );
   }
   moved(running);
-  const [y, statistics, argmax] = [new Tensor(handles[0]!, x.dtype), handles[1]!, handles[2]!];
-  const saved = pooling === undefined ? [statistics] : [statistics, argmax];
+  const [y, statistics] = [new Tensor(handles[0]!, x.dtype), new Tensor(handles[1]!, "f64")];
+  const saved = pooling === undefined ? [statistics] : [statistics, new Tensor(handles[2]!, "u32")];
   const inputs = other === undefined ? [x, weight, bias] : [x, weight, bias, other];
   if (!inputs.some(isTracked)) {
-    saved.forEach((handle) => native.tensor_free(handle));
+    for (const tensor of saved) tensor.dispose();
     return y;
   }
   return record(y, inputs, backwardOf(y, inputs, epsilon, epilogue, saved), saved);
 }
 
-/** The gradients of the output that `epilogue` made, given the handles of statistics and argmax. */
+/** The gradients of the output that `epilogue` made, given statistics and argmax. */
 function backwardOf(
   y: Tensor,
   [x, weight, bias, other]: readonly Tensor[],
   epsilon: number,
   { relu = false, reluGradientDone = false, pooling }: BatchNormEpilogue,
-  [statistics, argmax]: readonly number[],
+  [statistics, argmax]: readonly Tensor[],
 ): Backward<Tensor> {
   const own = [x!, weight!, bias!];
   const masked = relu && !reluGradientDone;
@@ -121,10 +121,10 @@ function backwardOf(
         native.batch_norm_max_pool2d_gradients(
           x!.handle,
           dy,
-          argmax!,
+          argmax!.handle,
           value,
           scale,
-          statistics!,
+          statistics!.handle,
           epsilon,
           pooling.native,
           which,
@@ -137,8 +137,8 @@ function backwardOf(
       : gradient;
     const after = other === undefined && masked ? bias!.handle : 0;
     const gradients = layerGradients(own, wanted, (which, out) => {
-      const { handle: dy } = inner;
-      native.batch_norm_gradients(x!.handle, dy, scale, after, statistics!, epsilon, which, out);
+      const [{ handle: dy }, { handle: known }] = [inner, statistics!];
+      native.batch_norm_gradients(x!.handle, dy, scale, after, known, epsilon, which, out);
     });
     return other === undefined ? gradients : [...gradients, inner];
   };

@@ -199,7 +199,7 @@ export function conv2dForBatchNorm(
 }
 
 const pendingArguments = (pending?: PendingBatchNorm): [numbers: number, relu: number] =>
-  pending === undefined ? [0, 0] : [pending.numbers, Number(pending.relu)];
+  pending === undefined ? [0, 0] : [pending.numbers.handle, Number(pending.relu)];
 
 /**
  * Records a convolution, and the normalisation of its images where one was pending. `inside` gives
@@ -217,9 +217,11 @@ function recorded(
   const own = bias ? [x, weight, bias] : [x, weight];
   const before = pending ? [x, pending.weight, pending.bias] : [x];
   const inputs = [...before, ...own.slice(1), ...(other ? [other] : [])];
-  const saved = pending ? [pending.numbers, pending.statistics ?? 0].filter(Boolean) : [];
+  const saved = pending
+    ? [pending.numbers, ...(pending.statistics ? [pending.statistics] : [])]
+    : [];
   if (!inputs.some(isTracked)) {
-    for (const handle of saved) native.tensor_free(handle);
+    for (const tensor of saved) tensor.dispose();
     return y;
   }
   return record(y, inputs, (gradient, wanted) => {

@@ -28,15 +28,15 @@ export function crossEntropy(
   const weights = classWeights?.handle ?? 0;
   native.cross_entropy(logits.handle, labels.handle, weights, labelSmoothing, pair);
   const loss = new Tensor(pair[0]!, logits.dtype, scalar);
-  const probabilities = pair[1]!;
+  const probabilities = new Tensor(pair[1]!, logits.dtype);
   if (!isTracked(logits)) {
-    native.tensor_free(probabilities);
+    probabilities.dispose();
     return loss;
   }
   return record(loss, [logits], (gradient) => [
     new Tensor(
       native.cross_entropy_gradient(
-        probabilities,
+        probabilities.handle,
         labels.handle,
         classWeights?.handle ?? 0,
         labelSmoothing,
@@ -93,22 +93,19 @@ export function meanSquaredError(prediction: Tensor, target: Tensor): Tensor {
       `Cannot compare ${prediction.dtype} with ${target.dtype}: cast one of them`,
     );
   }
-  const difference = native.tensor_sub(prediction.handle, target.handle);
-  let loss: Tensor;
-  try {
-    using squares = new Tensor(native.tensor_square(difference), prediction.dtype);
-    loss = squares.mean();
-  } catch (error) {
-    native.tensor_free(difference);
-    throw error;
-  }
+  const difference = new Tensor(
+    native.tensor_sub(prediction.handle, target.handle),
+    prediction.dtype,
+  );
+  using squares = new Tensor(native.tensor_square(difference.handle), prediction.dtype);
+  const loss = squares.mean();
   if (!isTracked(prediction) && !isTracked(target)) {
-    native.tensor_free(difference);
+    difference.dispose();
     return loss;
   }
   return record(loss, [prediction, target], (gradient, wanted) => {
     const scale = gradient.mul(2).div(prediction.size);
-    const slope = new Tensor(native.tensor_mul(difference, scale.handle), prediction.dtype);
+    const slope = new Tensor(native.tensor_mul(difference.handle, scale.handle), prediction.dtype);
     return [slope, wanted.wants(1) ? slope.neg() : undefined];
   }, [difference]);
 }

@@ -103,17 +103,20 @@ type Backward = (
 
 /** The output in `pair`, recorded with the statistics beside it. */
 function recorded(inputs: readonly Tensor[], backward: Backward): Tensor {
-  const y = new Tensor(pair[0]!, inputs[0]!.dtype);
-  const statistics = pair[1]!;
+  const [y, statistics] = [new Tensor(pair[0]!, inputs[0]!.dtype), new Tensor(pair[1]!, "f64")];
   if (!inputs.some(isTracked)) {
-    native.tensor_free(statistics);
+    statistics.dispose();
     return y;
   }
   return record(
     y,
     inputs,
     (gradient, wanted) =>
-      layerGradients(inputs, wanted, (which, out) => backward(gradient, statistics, which, out)),
+      layerGradients(
+        inputs,
+        wanted,
+        (which, out) => backward(gradient, statistics.handle, which, out),
+      ),
     [statistics],
   );
 }

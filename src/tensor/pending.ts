@@ -12,7 +12,7 @@ import { Tensor } from "./tensor.ts";
 
 /**
  * A batch normalisation of images, perhaps with a ReLU, that the convolution that reads the images
- * applies to each number it reads. One convolution takes it, and frees what it holds.
+ * applies to each number it reads. One convolution takes it over, and what it holds.
  */
 export interface PendingBatchNorm {
   /** The images, `[batch, channels, height, width]`. */
@@ -23,9 +23,9 @@ export interface PendingBatchNorm {
   readonly epsilon: number;
   /** Whether `max(y, 0)` follows. */
   readonly relu: boolean;
-  /** Handles: what native code applies, and the batch's statistics, where gradients may need them. */
-  readonly numbers: number;
-  readonly statistics?: number;
+  /** What native code applies, `[channels, 3]`, and the batch's statistics, where gradients may need them. */
+  readonly numbers: Tensor;
+  readonly statistics?: Tensor;
   /** The normalised images, as an operation of its own gives them. */
   apply(): Tensor;
 }
@@ -63,10 +63,10 @@ export function pendingBatchNorm(
     pair,
   );
   moved(running);
-  const [numbers, statistics] = pair as unknown as [number, number];
+  const [numbers, statistics] = [new Tensor(pair[0]!, x.dtype), new Tensor(pair[1]!, "f64")];
   const apply = () => {
-    using gathered = new Tensor(statistics, "f64");
-    native.tensor_free(numbers);
+    using gathered = statistics;
+    numbers.dispose();
     return batchNorm(x, weight, bias, epsilon, undefined, { relu, statistics: gathered });
   };
   return { x, weight, bias, epsilon, relu, numbers, statistics, apply };
@@ -84,15 +84,11 @@ export function pendingBatchNormInference(
 ): PendingBatchNorm | undefined {
   if ([x, weight, bias].some(isTracked)) return undefined;
   const [scale, shift] = [weight.handle, bias.handle];
-  const numbers = native.batch_norm_inference_pending(
-    scale,
-    shift,
-    mean.handle,
-    variance.handle,
-    epsilon,
-  );
+  const [means, variances] = [mean.handle, variance.handle];
+  const handle = native.batch_norm_inference_pending(scale, shift, means, variances, epsilon);
+  const numbers = new Tensor(handle, x.dtype);
   const apply = () => {
-    native.tensor_free(numbers);
+    numbers.dispose();
     return batchNormInference(x, weight, bias, mean, variance, epsilon, { relu });
   };
   return { x, weight, bias, epsilon, relu, numbers, apply };
@@ -108,7 +104,7 @@ export function pendingGradients(
   const [images, dy, scale] = [x.handle, gradient.handle, weight.handle];
   const gradients = layerGradients([x, weight, bias], wanted, (which, out) => {
     const after = relu ? bias.handle : 0;
-    native.batch_norm_gradients(images, dy, scale, after, statistics!, epsilon, which, out);
+    native.batch_norm_gradients(images, dy, scale, after, statistics!.handle, epsilon, which, out);
   });
   gradient.dispose();
   return gradients;

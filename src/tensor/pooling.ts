@@ -19,29 +19,35 @@ export function maxPool2d(x: Tensor, geometry: PoolingGeometry, inputFromRelu = 
 
 /**
  * Records a max-pooling of images of shape `shape`, given the handles of the pooled tensor and of
- * the argmax of each window. `backward` turns the gradient of the images into the gradients of
+ * the argmax of each window, and takes them over. `backward` turns the gradient of the images into the gradients of
  * `inputs`. With `fromRelu` the gradient of the images is zeroed where the ReLU before the pooling
  * gave 0.
  */
 export function maxPooled(
-  [handle, argmax]: Iterable<number>,
+  [handle, places]: Iterable<number>,
   inputs: readonly Tensor[],
   shape: Shape,
   geometry: PoolingGeometry,
   fromRelu: boolean,
   backward: Backward<Tensor>,
 ): Tensor {
-  const y = new Tensor(handle!, inputs[0]!.dtype);
+  const [y, argmax] = [new Tensor(handle!, inputs[0]!.dtype), new Tensor(places!, "u32")];
   if (!inputs.some(isTracked)) {
-    native.tensor_free(argmax!);
+    argmax.dispose();
     return y;
   }
   return record(y, inputs, ({ handle }, wanted) => {
     const mask = fromRelu ? y.handle : 0;
     const pooled = crossing(shape);
-    const inner = native.max_pool2d_gradient(handle, argmax!, pooled, geometry.native, mask);
+    const inner = native.max_pool2d_gradient(
+      handle,
+      argmax.handle,
+      pooled,
+      geometry.native,
+      mask,
+    );
     return backward(new Tensor(inner, y.dtype), wanted);
-  }, [argmax!]);
+  }, [argmax]);
 }
 
 /** Mean of each window of images `[batch, channels, height, width]`; padding counts as zeros. */

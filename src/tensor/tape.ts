@@ -1,4 +1,3 @@
-import { native } from "../ffi/mod.ts";
 import { isFloat } from "./dtype.ts";
 import { Storage } from "./storage.ts";
 import { writesSoFar } from "./writes.ts";
@@ -44,7 +43,7 @@ export class Node<Value extends Recorded<Value>> implements Wanted {
   constructor(
     public inputs: readonly Value[],
     public backward: Backward<Value> | undefined,
-    private saved: readonly number[],
+    private saved: readonly Value[],
   ) {
     this.isLeaf = backward === undefined;
   }
@@ -55,7 +54,7 @@ export class Node<Value extends Recorded<Value>> implements Wanted {
 
   /** Frees what was saved for the backward function, and the function with it. */
   release(): void {
-    for (const handle of this.saved) native.tensor_free(handle);
+    for (const tensor of this.saved) tensor.dispose();
     this.saved = nothing;
     this.inputs = nothing;
     this.backward = undefined;
@@ -95,12 +94,12 @@ export abstract class Recorded<Value extends Recorded<Value>> extends Storage {
 export const isTracked = (tensor: { readonly requiresGrad: boolean }): boolean =>
   recording && tensor.requiresGrad;
 
-/** Records how `output` was made; `saved` are handles that live as long as the record. */
+/** Records how `output` was made; `saved` are tensors that live as long as the record. */
 export function record<Value extends Recorded<Value>>(
   output: Value,
   inputs: readonly Value[],
   backward: Backward<Value>,
-  saved: readonly number[] = nothing,
+  saved: readonly Value[] = nothing,
 ): Value {
   output.node = new Node(inputs, backward, saved);
   return output;

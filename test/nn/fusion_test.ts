@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import {
   avgPool2d,
   batchNorm1d,
@@ -408,6 +408,19 @@ Deno.test("training keeps no normalised images where the convolution after them 
   assertEquals(liveTensors() - before, 4, "two outputs, the statistics and what is applied");
   assertEquals(y.node?.inputs.length, 5, "images, and two weights and biases");
 });
+
+for (const training of [true, false]) {
+  Deno.test(`a scope frees a normalisation left to a convolution that throws, training: ${training}`, () => {
+    const layer = sequential(batchNorm2d(3), relu, conv2d(5, 4, point));
+    assertEquals(plan(layer.layers!, training)[0].pends, true);
+    using model = build(layer, random);
+    using x = random.uniform([5, 3, 6, 6]);
+    const before = liveTensors();
+    const forward = () => noGradients(() => scope(() => model.forward(x, { training })));
+    assertThrows(forward, RangeError, "[5, 3, 6, 6]");
+    assertEquals(liveTensors(), before);
+  });
+}
 
 Deno.test("what a gradient needs of images that want no gradient is kept", () => {
   const layer = sequential(
