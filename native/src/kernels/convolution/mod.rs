@@ -5,6 +5,7 @@ pub mod direct;
 mod lines;
 mod patch;
 mod six_points;
+mod strip;
 mod tiles;
 pub mod weight;
 pub mod weight_winograd;

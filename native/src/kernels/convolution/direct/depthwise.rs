@@ -1,6 +1,8 @@
 //! Tiles of one row where each channel is summed by itself: a vector of images at neighbouring columns. A number of the
 //! source is read once for all columns that meet it.
 
+use std::ops::Range;
+
 use super::layout::Flow;
 use super::tiles::Tap;
 use super::unit::{Unit, Units};
@@ -29,7 +31,7 @@ pub(super) struct Row<'a, T> {
     pub(super) out: Shared<T>,
     /// Where the first tile goes.
     pub(super) at: usize,
-    /// The first tile's first column.
+    /// The first tile's first column among those that are packed.
     pub(super) column: usize,
     pub(super) tiles: usize,
     /// Lanes of a column: whole vectors of images.
@@ -100,23 +102,23 @@ impl<T: Float> Units<'_, T> {
     pub(super) fn by_columns<V: Vector<Element = T>>(&self, unit: &Unit<T>) -> bool {
         let Whole { geometry: g, columns: Flow { axis, .. }, from_channels, to_channels, .. } = self.whole;
         let alone = from_channels == 1 && to_channels == 1 && unit.pitch == g.images;
-        let beside = axis.stride == 1 && axis.dilation == 1 && self.layout.is_together();
+        let beside = axis.stride == 1 && axis.dilation == 1 && unit.layout.is_together();
         alone && beside && matches!(axis.kernel, 3 | 5 | 7) && g.images.is_multiple_of(V::LANES)
     }
 
     /// # Safety
-    /// The unit's source must be packed, and the row, whose taps these are, be this thread's alone.
+    /// The unit's source must be packed, and these columns of the row, whose taps these are, be this thread's alone.
     #[inline(always)]
-    pub(super) unsafe fn columns_of<V: Vector<Element = T>>(&self, unit: &Unit<T>, row: usize, taps: &[Tap]) {
+    pub(super) unsafe fn columns_of<V: Vector<Element = T>>(&self, unit: &Unit<T>, row: usize, of: Range<usize>, taps: &[Tap]) {
         let Whole { geometry: g, rows, columns, bias, epilogue, out, .. } = self.whole;
-        let count = columns.to;
+        let count = of.len();
         let tiles = count.div_ceil(tile_columns::<V>());
         let (width, wider) = (count / tiles, count % tiles);
         for (column, width, tiles) in [(0, width + 1, wider), (wider * (width + 1), width, tiles - wider)] {
             if tiles == 0 || width == 0 {
                 continue;
             }
-            let at = ((unit.group * rows.to + row) * count + column) * g.images;
+            let at = ((unit.group * rows.to + row) * columns.to + of.start + column) * g.images;
             let weight = self.weight[unit.group * g.taps()..].as_ptr();
             let bias = bias.map(|bias| bias[unit.group]);
             with_constant!(W = width, [1 2 3 4 5 6 7; 8], {

@@ -1,5 +1,8 @@
 //! Where a row's elements lie in the packed source, and which of them a destination row meets.
 
+use std::ops::Range;
+
+use crate::kernels::convolution::strip::Strip;
 use crate::kernels::geometry::Axis;
 
 /// An axis in one direction: forward from input to output, or backward.
@@ -26,37 +29,35 @@ impl Flow {
         if self.backward { self.axis.stride } else { 1 }
     }
 
-    /// How many neighbouring sources a destination meets that the one before did not.
-    pub(super) fn sources_a_destination(&self) -> usize {
-        if self.backward { 1 } else { self.axis.stride.min(self.span()) }
+    /// How many neighbouring sources a destination meets that the one before did not, and how far from that one's.
+    pub(super) fn sources_a_destination(&self) -> [usize; 2] {
+        if self.backward { [1, 1] } else { [self.axis.stride.min(self.span()), self.axis.stride] }
     }
 
     /// How many neighbouring sources hold those that one destination meets.
     pub(super) fn span(&self) -> usize {
-        let Axis { kernel, stride, dilation, .. } = self.axis;
-        let reach = (kernel - 1).saturating_mul(dilation);
-        self.from.min(if self.backward { reach / stride } else { reach } + 1)
+        self.from.min(self.window(1))
     }
-}
 
-/// Source columns side by side: those of the row between columns of zeros.
-pub(super) struct Strip {
-    /// Zeros before the row's columns, and the row's columns: `first`, `first + step`, ...
-    pub(super) before: usize,
-    pub(super) inside: usize,
-    pub(super) first: usize,
-    pub(super) step: usize,
-    /// All columns.
-    pub(super) count: usize,
-}
+    /// How wide a window over the sources so many neighbouring destinations have.
+    fn window(&self, destinations: usize) -> usize {
+        let Axis { kernel, stride, dilation, .. } = self.axis;
+        let (reach, further) = ((kernel - 1).saturating_mul(dilation), destinations - 1);
+        let steps = if self.backward { (reach + further) / stride } else { reach.saturating_add(further * stride) };
+        steps.saturating_add(1)
+    }
 
-impl Strip {
-    /// Columns `first`, `first + step`, ... of a row of `length`.
-    fn new(first: isize, step: usize, count: usize, length: usize) -> Self {
-        let up_to = |column: isize| usize::try_from(column - first).map_or(0, |far| far.div_ceil(step)).min(count);
-        let (before, end) = (up_to(0), up_to(length as isize));
-        let from = if end > before { first + (before * step) as isize } else { 0 };
-        Self { before, inside: end - before, first: from as usize, step, count }
+    /// The most columns that are packed for so many neighbouring destinations.
+    pub(super) fn packed(&self, destinations: usize) -> usize {
+        let (taps, window) = (self.axis.kernel.saturating_mul(destinations), self.window(destinations));
+        if self.axis.stride == 1 { window.min(taps) } else { window.min(self.from) }
+    }
+
+    /// About how many columns are packed for all destinations in so many parts: what neighbours share twice.
+    pub(super) fn packed_in(&self, parts: usize) -> usize {
+        let a_part = self.to.div_ceil(parts);
+        let shared = (2 * self.window(a_part)).saturating_sub(self.window(2 * a_part));
+        self.packed(self.to).saturating_add((parts - 1).saturating_mul(shared))
     }
 }
 
@@ -69,12 +70,14 @@ pub(super) struct Segment {
     pub(super) taps: Vec<(usize, usize)>,
 }
 
-/// The packed columns of a source row, strip after strip, and the segments of a destination row.
+/// The packed columns of a source row, strip after strip, and the segments of some columns of a destination row.
 pub(super) struct Layout {
     pub(super) strips: Vec<Strip>,
     pub(super) segments: Vec<Segment>,
     /// The packed columns of all strips.
     pub(super) columns: usize,
+    /// The columns of the source row among which they are.
+    pub(super) met: Range<usize>,
 }
 
 impl Layout {
@@ -82,50 +85,64 @@ impl Layout {
     pub(super) fn is_together(&self) -> bool {
         self.strips.len() == 1 && self.segments.len() == 1
     }
-    pub(super) fn new(flow: Flow) -> Self {
-        let Axis { kernel, stride, padding, dilation, .. } = flow.axis;
-        if stride == 1 {
-            let shift = |k: usize| {
-                let forward = (k * dilation) as isize - padding as isize;
-                if flow.backward { -forward } else { forward }
-            };
-            let together = flow.to.saturating_add((kernel - 1).saturating_mul(dilation));
-            if kernel.saturating_mul(flow.to) < together {
-                // Taps far apart: a strip for each.
-                let strips = (0..kernel).map(|k| Strip::new(shift(k), 1, flow.to, flow.from)).collect();
-                let taps = (0..kernel).map(|k| (k, k * flow.to)).collect();
-                let segments = vec![Segment { first: 0, step: 1, count: flow.to, taps }];
-                return Self { strips, segments, columns: kernel * flow.to };
-            }
-            let first = shift(0).min(shift(kernel - 1));
-            let taps = (0..kernel).map(|k| (k, (shift(k) - first) as usize)).collect();
-            let strips = vec![Strip::new(first, 1, together, flow.from)];
-            let segments = vec![Segment { first: 0, step: 1, count: flow.to, taps }];
-            return Self { strips, segments, columns: together };
-        }
-        let mut strips = Vec::new();
-        let mut starts = vec![0; stride.min(flow.from)];
-        let mut columns = 0;
-        if flow.backward {
-            strips.push(Strip::new(0, 1, flow.from, flow.from));
-            columns = flow.from;
+
+    /// Of these destination columns.
+    pub(super) fn new(flow: Flow, to: Range<usize>) -> Self {
+        if flow.axis.stride == 1 { Self::of_neighbours(flow, to) } else { Self::of_phases(flow, to) }
+    }
+
+    /// With stride 1 neighbours meet neighbours at each tap.
+    fn of_neighbours(flow: Flow, to: Range<usize>) -> Self {
+        let Axis { kernel, padding, dilation, .. } = flow.axis;
+        let shift = |k: usize| {
+            let forward = (k * dilation) as isize - padding as isize;
+            to.start as isize + if flow.backward { -forward } else { forward }
+        };
+        let lowest = shift(0).min(shift(kernel - 1));
+        let (count, together) = (to.len(), to.len().saturating_add((kernel - 1).saturating_mul(dilation)));
+        let apart = kernel.saturating_mul(count) < together;
+        let (strips, columns, taps): (_, _, Vec<_>) = if apart {
+            // A strip for each tap.
+            let strips = (0..kernel).map(|k| Strip::new(shift(k), 1, count, flow.from)).collect();
+            (strips, kernel * count, (0..kernel).map(|k| (k, k * count)).collect())
         } else {
-            // A strip for each remainder of a source column by the stride.
-            for phase in 0..starts.len() {
-                let met = (0..kernel).any(|k| (k * dilation + stride - padding % stride) % stride == phase);
-                let count = if met { (flow.from - phase).div_ceil(stride) } else { 0 };
-                strips.push(Strip::new(phase as isize, stride, count, flow.from));
-                starts[phase] = columns;
-                columns += count;
-            }
-        }
-        let packed = |source: usize| if flow.backward { source } else { starts[source % stride] + source / stride };
+            let taps = (0..kernel).map(|k| (k, (shift(k) - lowest) as usize)).collect();
+            (vec![Strip::new(lowest, 1, together, flow.from)], together, taps)
+        };
+        let segments = vec![Segment { first: to.start, step: 1, count, taps }];
+        let first = lowest.max(0) as usize;
+        let window = if apart { count } else { together };
+        let end = usize::try_from(lowest + window as isize).unwrap_or(0).min(flow.from);
+        Self { strips, segments, columns, met: first..end.max(first) }
+    }
+
+    /// Source columns that lie a stride apart lie side by side: a strip for each remainder of a source column by the
+    /// stride. Backward it is the destination columns that lie a stride apart.
+    fn of_phases(flow: Flow, to: Range<usize>) -> Self {
+        let (kernel, step) = (flow.axis.kernel, flow.step());
+        let apart = if flow.backward { 1 } else { flow.axis.stride };
         let taps = |to: usize| (0..kernel).filter_map(move |k| Some((k, flow.source(to, k)?)));
-        let step = flow.step();
+        // The first and the last column of each strip that is met.
+        let mut met: Vec<Option<(usize, usize)>> = vec![None; apart.min(flow.from)];
+        for source in to.clone().flat_map(|to| taps(to).map(|(_, source)| source)) {
+            let (strip, column) = (&mut met[source % apart], source / apart);
+            let (first, last) = strip.unwrap_or((column, column));
+            *strip = Some((first.min(column), last.max(column)));
+        }
+        let (mut strips, mut columns, mut starts) = (Vec::new(), 0, vec![0; met.len()]);
+        for (phase, ends) in met.iter().enumerate() {
+            let &Some((first, last)) = ends else { continue };
+            let count = last - first + 1;
+            strips.push(Strip::new((first * apart + phase) as isize, apart, count, flow.from));
+            // What a column's place in the row, counted in strides, is to be moved by.
+            starts[phase] = columns as isize - first as isize;
+            columns += count;
+        }
+        let packed = |source: usize| (starts[source % apart] + (source / apart) as isize) as usize;
         let mut segments: Vec<Segment> = Vec::new();
-        for phase in 0..step.min(flow.to) {
+        for phase in 0..step.min(to.len()) {
             let begin = segments.len();
-            for to in (phase..flow.to).step_by(step) {
+            for to in (to.start + phase..to.end).step_by(step) {
                 match segments[begin..].last_mut() {
                     Some(segment) if taps(to).map(|(k, _)| k).eq(segment.taps.iter().map(|&(k, _)| k)) => segment.count += 1,
                     _ => {
@@ -135,6 +152,11 @@ impl Layout {
                 }
             }
         }
-        Self { strips, segments, columns }
+        let ends = met
+            .iter()
+            .enumerate()
+            .filter_map(|(phase, ends)| ends.map(|(first, last)| [first, last].map(|at| at * apart + phase)));
+        let ends = ends.reduce(|one, other| [one[0].min(other[0]), one[1].max(other[1])]);
+        Self { strips, segments, columns, met: ends.map_or(0..0, |[first, last]| first..last + 1) }
     }
 }

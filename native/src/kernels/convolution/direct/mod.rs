@@ -20,7 +20,7 @@ mod tiles;
 mod unit;
 mod whole;
 
-use self::layout::{Flow, Layout, Segment};
+use self::layout::{Flow, Segment};
 use self::plan::Plan;
 use self::unit::Units;
 use self::whole::Whole;
@@ -75,7 +75,6 @@ fn run<T: Float>(
     if length == 0 {
         return Ok(Vec::new());
     }
-    let layout = Layout::new(columns);
     let out = Shared::new(std::ptr::null_mut());
     let whole = Whole {
         geometry,
@@ -92,14 +91,14 @@ fn run<T: Float>(
         from_channels,
         to_channels,
     };
-    let plan = Plan::new(&whole, &layout);
+    let plan = &Plan::new(&whole);
     let a_thread = plan.room.saturating_add(geometry.taps().saturating_mul(4)).saturating_mul(size_of::<T>());
     memory::ensure(a_thread.saturating_mul(parallel::threads()), 1)?;
     // SAFETY: the units cover all groups, images and rows, and the tiles of a row all channels and columns.
     unsafe {
         filled(length, |out| {
             followed(follow, shape, out, |followed| {
-                T::dispatch_for(whole.lanes(), Run { whole: Whole { out, followed, ..whole }, layout: &layout, plan });
+                T::dispatch_for(whole.lanes(), Run { whole: Whole { out, followed, ..whole }, plan });
             });
         })
     }
@@ -108,26 +107,26 @@ fn run<T: Float>(
 /// A convolution whose work is divided.
 struct Run<'a, T> {
     whole: Whole<'a, T>,
-    layout: &'a Layout,
-    plan: Plan,
+    plan: &'a Plan,
 }
 
 impl<T: Float> Kernel<T> for Run<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let Self { whole, layout, plan } = self;
+        let Self { whole, plan } = self;
         let g = whole.geometry;
         let blocks = whole.to_channels.div_ceil(tile_channels::<V>());
         let weight = whole.pack(blocks);
-        let units = g.groups * plan.chunks * plan.bands;
+        let units = g.groups * plan.chunks * plan.parts.len() * plan.bands;
         let rows = whole.rows.to.div_ceil(plan.bands);
-        let work = rows * whole.columns.to * plan.images * whole.to_channels * whole.from_channels * g.taps();
+        let work =
+            rows * whole.columns.to.div_ceil(plan.parts.len()) * plan.images * whole.to_channels * whole.from_channels * g.taps();
         let a_task = (parallel::WORTH_A_THREAD * whole.columns.axis.stride / work.max(1)).max(1);
         let tasks = parallel::even(units.div_ceil(a_task));
         parallel::for_each(tasks, |task| {
             let range = units * task / tasks..units * (task + 1) / tasks;
-            T::dispatch_for(whole.lanes(), Units { whole, layout, plan, weight: &weight, blocks, range });
+            T::dispatch_for(whole.lanes(), Units { whole, plan, weight: &weight, blocks, range });
         });
     }
 }

@@ -1,6 +1,8 @@
-//! How the work is divided: units of a group, some images and some destination rows.
+//! How the work is divided: units of a group, some images, a part of each row and some destination rows.
 
-use super::layout::Layout;
+use std::ops::Range;
+
+use super::layout::{Flow, Layout};
 use super::whole::Whole;
 use crate::kernels::geometry::Geometry;
 use crate::parallel;
@@ -22,11 +24,12 @@ pub(super) fn in_short_rows(geometry: &Geometry, from_channels: usize) -> Geomet
     parts.and_then(|parts| geometry.in_rows(rows.saturating_mul(parts))).unwrap_or(*geometry)
 }
 
-#[derive(Clone, Copy)]
 pub(super) struct Plan {
     /// Images of a unit.
     pub(super) images: usize,
     pub(super) chunks: usize,
+    /// How the parts of a row are laid out: they differ by a column at most.
+    pub(super) parts: Vec<Layout>,
     /// Bands of destination rows: they differ by a row at most.
     pub(super) bands: usize,
     /// Elements of a packed source.
@@ -34,18 +37,40 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn new<T>(whole: &Whole<T>, layout: &Layout) -> Self {
-        let images = whole.geometry.images;
-        let of_image = whole.from_channels.saturating_mul(whole.rows.span()).saturating_mul(layout.columns.max(1));
-        let most = (ROOM / of_image.max(1)).max(LANES);
-        let chunks = if images <= most { 1 } else { images.div_ceil(most / LANES * LANES) };
-        let images = if chunks == 1 { images } else { images.div_ceil(chunks).next_multiple_of(LANES) };
-        let chunks = whole.geometry.images.div_ceil(images.max(1));
-        let (threads, rest) = (parallel::threads(), whole.geometry.groups * chunks);
+    pub(super) fn new<T>(whole: &Whole<T>) -> Self {
+        let &Whole { geometry: g, rows, columns, from_channels, .. } = whole;
+        let of_column = from_channels.saturating_mul(rows.span());
+        let (images, parts) = divided(g.images, &columns, of_column);
+        let chunks = g.images.div_ceil(images.max(1));
+        let layouts: Vec<_> = (0..parts).map(|part| Layout::new(columns, share(columns.to, part, parts))).collect();
+        let (threads, rest) = (parallel::threads(), g.groups * chunks * parts);
         let wanted = if threads == 1 { 1 } else { (4 * threads).div_ceil(rest.max(1)) };
         let wanted = if rest.is_multiple_of(threads) { wanted } else { parallel::even(wanted) };
-        let bands = wanted.min(whole.rows.to).max(1);
-        let room = of_image.saturating_mul(images.next_multiple_of(LANES)).saturating_add(LANES);
-        Self { images, chunks, bands, room }
+        let bands = wanted.min(rows.to).max(1);
+        let most = layouts.iter().fold(1, |most, layout| layout.columns.max(most));
+        let room = of_column.saturating_mul(most).saturating_mul(images.next_multiple_of(LANES)).saturating_add(LANES);
+        Self { images, chunks, parts: layouts, bands, room }
     }
+}
+
+/// The share of a number of rows or columns that differ by one at most, the larger ones first: threads then end together.
+pub(super) fn share(all: usize, index: usize, shares: usize) -> Range<usize> {
+    (all * index).div_ceil(shares)..(all * (index + 1)).div_ceil(shares)
+}
+
+/// Images and parts of a row that are laid out together, so that they fit the room and the least is copied. Neighbouring
+/// parts have columns in common. Images by themselves are pieces of memory, each of which begins slowly; with stride 1 it
+/// pays nevertheless, since a column of few images stays in the nearest cache for all columns of the kernel.
+fn divided(images: usize, columns: &Flow, of_column: usize) -> (usize, usize) {
+    let beginning = if columns.axis.stride == 1 { 0 } else { LANES };
+    let of_parts = |parts: usize| {
+        let laid_out = columns.packed(columns.to.div_ceil(parts));
+        let most = (ROOM / of_column.saturating_mul(laid_out).max(1)).max(LANES) / LANES * LANES;
+        let chunks = images.div_ceil(most).max(1);
+        let of_chunk = if chunks == 1 { images } else { images.div_ceil(chunks).next_multiple_of(LANES) };
+        let room = of_column.saturating_mul(laid_out).saturating_mul(of_chunk);
+        let copied = columns.packed_in(parts).saturating_mul(images + chunks * beginning);
+        ((room.saturating_sub(ROOM), copied), (of_chunk, parts))
+    };
+    (1..=columns.to.max(1)).map(of_parts).min_by_key(|&(cost, _)| cost).map_or((images, 1), |(_, divided)| divided)
 }

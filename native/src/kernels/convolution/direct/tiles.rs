@@ -37,28 +37,34 @@ pub(super) struct Ahead<T> {
     pub(super) channel_step: usize,
     pub(super) rows: usize,
     pub(super) row_step: usize,
-    /// Source columns of a destination column.
+    /// Source columns of a destination column, and of the last one.
     pub(super) columns: usize,
+    pub(super) last: usize,
+    pub(super) columns_of_last: usize,
     pub(super) column_step: usize,
+    /// How far apart the source columns of neighbouring destination columns are.
+    pub(super) destination_step: usize,
 }
 
 impl<T> Ahead<T> {
-    /// From the columns of the destination's `lane` on, of which a column has `pitch`.
+    /// Where the numbers for the destination's `lane` begin in the first channel, if a column has `pitch` lanes, and of
+    /// how many columns they are.
     #[inline(always)]
-    fn from(self, lane: usize, pitch: usize) -> Self {
+    fn of(&self, lane: usize, pitch: usize) -> (*const T, usize) {
         let (column, image) = (lane / pitch, lane % pitch);
-        Self { at: self.at.wrapping_add(column * self.columns * self.column_step + image), ..self }
+        let columns = if column == self.last { self.columns_of_last } else { self.columns };
+        (self.at.wrapping_add(column * self.destination_step + image), columns)
     }
 
-    /// A channel's numbers, then the next channel's.
+    /// A channel's numbers, which begin `at`. Returns where the next channel's do.
     #[inline(always)]
-    fn fetch(&mut self) {
+    fn fetch(&self, (at, columns): (*const T, usize)) -> (*const T, usize) {
         for row in 0..self.rows {
-            for column in 0..self.columns {
-                prefetch(self.at.wrapping_add(row * self.row_step + column * self.column_step));
+            for column in 0..columns {
+                prefetch(at.wrapping_add(row * self.row_step + column * self.column_step));
             }
         }
-        self.at = self.at.wrapping_add(self.channel_step);
+        (at.wrapping_add(self.channel_step), columns)
     }
 }
 
@@ -123,16 +129,18 @@ impl<T: Float, const C: usize, const W: usize> Tiles<'_, T, C, W> {
                 }
             }
         }
-        let mut ahead = [self.ahead; W];
-        for w in 0..W {
-            ahead[w] = ahead[w].map(|ahead| ahead.from(lane + w * V::LANES, self.place.pitch));
+        let mut next = [(std::ptr::null(), 0); W];
+        if let Some(ahead) = &self.ahead {
+            for w in 0..W {
+                next[w] = ahead.of(lane + w * V::LANES, self.place.pitch);
+            }
         }
         // SAFETY: the caller's promise.
         unsafe {
             for _ in 0..self.from_channels {
-                for w in 0..W {
-                    if let Some(ahead) = &mut ahead[w] {
-                        ahead.fetch();
+                if let Some(ahead) = &self.ahead {
+                    for w in 0..W {
+                        next[w] = ahead.fetch(next[w]);
                     }
                 }
                 for tap in self.taps {

@@ -2,30 +2,30 @@
 
 use std::ops::Range;
 
-use super::layout::{Layout, Segment, Strip};
-use super::plan::Plan;
+use super::layout::{Layout, Segment};
+use super::plan::{Plan, share};
 use super::tiles::{Ahead, Place, Tap, Tiles, tile_vectors};
 use super::whole::Whole;
 use crate::kernels::follow::NEAR;
 use crate::kernels::normalization::Reading;
 use crate::kernels::tile::{channel_block, with_constant};
-use crate::kernels::vector::{Float, Kernel, Vector, zeros};
+use crate::kernels::vector::{Float, Kernel, Vector};
 
 /// The units of one task.
 pub(super) struct Units<'a, T> {
     pub(super) whole: Whole<'a, T>,
-    pub(super) layout: &'a Layout,
-    pub(super) plan: Plan,
+    pub(super) plan: &'a Plan,
     /// Packed weights of all groups.
     pub(super) weight: &'a [T],
     pub(super) blocks: usize,
     pub(super) range: Range<usize>,
 }
 
-/// Some images and destination rows of one group. Packed source rows lie `[channel, slot, column, image]`, where a
+/// Some images, a part of some destination rows, of one group. Packed source rows lie `[channel, slot, column, image]`, where a
 /// column takes `pitch` elements: row r in slot r mod the slots, so that neighbouring rows are there together.
-pub(super) struct Unit<T> {
+pub(super) struct Unit<'a, T> {
     pub(super) group: usize,
+    pub(super) layout: &'a Layout,
     images: Range<usize>,
     pub(super) pitch: usize,
     slots: usize,
@@ -37,22 +37,23 @@ impl<T: Float> Kernel<T> for Units<'_, T> {
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
         let Whole { geometry: g, rows, columns, to_channels, .. } = self.whole;
-        let Plan { images, chunks, bands, room } = self.plan;
+        let &Plan { images, chunks, ref parts, bands, room } = self.plan;
         let (mut packed, mut taps) = (vec![T::ZERO; room], Vec::with_capacity(g.taps()));
         let mut held = vec![None; rows.span()];
         for index in self.range.clone() {
             let (rest, band) = (index / bands, index % bands);
+            let (rest, layout) = (rest / parts.len(), &parts[rest % parts.len()]);
             let (group, chunk) = (rest / chunks, rest % chunks);
-            let band = rows.to * band / bands..rows.to * (band + 1) / bands;
+            let band = share(rows.to, band, bands);
             let images = chunk * images..((chunk + 1) * images).min(g.images);
             // A vector's lanes may belong to several columns where these lie side by side in the result.
             let apart = images.len() < g.images || self.whole.columns.step() > 1;
             let pitch = if apart { images.len().next_multiple_of(V::LANES) } else { images.len() };
-            let unit = Unit { group, images, pitch, slots: rows.span(), packed: packed.as_mut_ptr() };
+            let unit = Unit { group, layout, images, pitch, slots: rows.span(), packed: packed.as_mut_ptr() };
             held.fill(None);
             let channels = group * to_channels..(group + 1) * to_channels;
-            // Rows of some images alone lie in pieces in the result.
-            let followed = self.whole.followed.filter(|_| unit.images.len() == g.images);
+            // Parts of rows, or rows of some images alone, lie in pieces in the result.
+            let followed = self.whole.followed.filter(|_| unit.images.len() == g.images && parts.len() == 1);
             let row_length = columns.to * g.images;
             let mut not_followed = 0;
             // SAFETY: the plan's room is that of all slots, with a vector more, since the last one of a row may reach
@@ -84,33 +85,17 @@ impl<T: Float> Units<'_, T> {
     #[inline(always)]
     unsafe fn pack<V: Vector<Element = T>>(&self, unit: &Unit<T>, row: usize, slot: usize) {
         let Whole { geometry, rows, columns, from_channels, x, pending, .. } = self.whole;
-        let row_length = self.layout.columns * unit.pitch;
-        let count = unit.images.len();
+        let row_length = unit.layout.columns * unit.pitch;
+        let images = [unit.images.len(), unit.pitch];
         for channel in 0..from_channels {
             let from = ((unit.group * from_channels + channel) * rows.from + row) * columns.from * geometry.images;
-            let from = from + unit.images.start;
+            let from = &x[from + unit.images.start..];
             let reading = Reading { pending, channel: unit.group * from_channels + channel };
-            // SAFETY: the caller's promise.
-            let mut to = unsafe { unit.packed.add((channel * unit.slots + slot) * row_length) };
-            for &Strip { before, inside, first, step, count: all } in &self.layout.strips {
-                let source = |column: usize| from + (first + column * step) * geometry.images;
-                // SAFETY: the row has the columns inside and the images; the caller's promise.
-                unsafe {
-                    zeros::<V>(to, before * unit.pitch);
-                    to = to.add(before * unit.pitch);
-                    if step == 1 && unit.pitch == geometry.images {
-                        // All columns at once, since they lie side by side in both places.
-                        let read = inside * count;
-                        reading.read::<V>(&x[source(0)..][..read], std::slice::from_raw_parts_mut(to, read));
-                    } else {
-                        for column in 0..inside {
-                            let to = to.add(column * unit.pitch);
-                            reading.read::<V>(&x[source(column)..][..count], std::slice::from_raw_parts_mut(to, count));
-                            zeros::<V>(to.add(count), unit.pitch - count);
-                        }
-                    }
-                    zeros::<V>(to.add(inside * unit.pitch), (all - before - inside) * unit.pitch);
-                    to = to.add((all - before) * unit.pitch);
+            // SAFETY: the unit has room for the row; the caller's promise.
+            unsafe {
+                let mut to = unit.packed.add((channel * unit.slots + slot) * row_length);
+                for strip in &unit.layout.strips {
+                    to = strip.lay_out::<V>(reading, from, geometry.images, images, to);
                 }
             }
         }
@@ -123,15 +108,21 @@ impl<T: Float> Units<'_, T> {
         let Whole { geometry: g, rows, columns, from_channels, x, .. } = self.whole;
         let mut sources = (0..g.rows.kernel).filter_map(|ky| rows.source(row, ky));
         let first = sources.find(|&source| held[source % unit.slots] != Some(source)).filter(|_| from_channels >= MANY)?;
-        let row_length = columns.from * g.images;
-        let at = (unit.group * from_channels * rows.from + first) * row_length + unit.images.start;
+        let (row_length, Layout { met, segments, .. }) = (columns.from * g.images, unit.layout);
+        let at = (unit.group * from_channels * rows.from + first) * row_length;
+        let at = at + met.start * g.images + unit.images.start;
+        let ([rows_new, _], [columns_new, step]) = (rows.sources_a_destination(), columns.sources_a_destination());
+        let last = segments.first()?.count.saturating_sub(1);
         Some(Ahead {
             at: x.as_ptr().wrapping_add(at),
             channel_step: rows.from * row_length,
-            rows: rows.sources_a_destination(),
+            rows: rows_new,
             row_step: row_length,
-            columns: columns.sources_a_destination(),
+            columns: columns_new,
+            last,
+            columns_of_last: met.len().saturating_sub(last * step).max(columns_new),
             column_step: g.images,
+            destination_step: step * g.images,
         })
     }
 
@@ -140,10 +131,10 @@ impl<T: Float> Units<'_, T> {
     #[inline(always)]
     unsafe fn row<V: Vector<Element = T>>(&self, unit: &Unit<T>, row: usize, taps: &mut Vec<Tap>, ahead: Option<Ahead<T>>) {
         let Whole { geometry: g, rows, columns, from_channels, to_channels, bias, epilogue, out, .. } = self.whole;
-        let row_length = self.layout.columns * unit.pitch;
+        let row_length = unit.layout.columns * unit.pitch;
         let channel_length = unit.slots * row_length;
         let (to_row, to_channel) = (columns.to * g.images, rows.to * columns.to * g.images);
-        for &Segment { first, step, count, taps: ref columns } in &self.layout.segments {
+        for (index, &Segment { first, step, count, taps: ref columns }) in unit.layout.segments.iter().enumerate() {
             taps.clear();
             for ky in 0..g.rows.kernel {
                 let Some(slot) = rows.source(row, ky).map(|source| source % unit.slots) else { continue };
@@ -156,7 +147,7 @@ impl<T: Float> Units<'_, T> {
             }
             if self.by_columns::<V>(unit) {
                 // SAFETY: the caller's promise.
-                unsafe { self.columns_of::<V>(unit, row, taps) };
+                unsafe { self.columns_of::<V>(unit, row, first..first + count, taps) };
                 continue;
             }
             let lanes = count * unit.pitch;
@@ -198,7 +189,7 @@ impl<T: Float> Units<'_, T> {
                                 place,
                                 lane,
                                 tiles,
-                                ahead: ahead.filter(|_| block == 0 && first == 0),
+                                ahead: ahead.filter(|_| block == 0 && index == 0),
                             })
                         })
                     });

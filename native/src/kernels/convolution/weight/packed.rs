@@ -2,15 +2,10 @@
 //! that every tap lies in them.
 
 use super::line::Walk;
+use crate::kernels::convolution::strip::Strip;
 use crate::kernels::geometry::{Axis, Geometry};
 use crate::kernels::normalization::Reading;
-use crate::kernels::vector::{Float, Vector};
-
-/// Source columns `first`, `first + stride`, ... side by side; those outside the row are zeros.
-struct Strip {
-    first: isize,
-    count: usize,
-}
+use crate::kernels::vector::Vector;
 
 /// How a row of x is packed, strip after strip, and how many rows are kept.
 pub(super) struct Packing {
@@ -19,8 +14,6 @@ pub(super) struct Packing {
     starts: Vec<usize>,
     /// Packed columns of all strips.
     columns: usize,
-    /// How far apart a strip's columns lie in x.
-    stride: usize,
     pub(super) slots: usize,
 }
 
@@ -32,14 +25,15 @@ impl Packing {
 
     fn as_they_are(g: &Geometry) -> Self {
         let columns = g.columns.input;
-        let strips = vec![Strip { first: 0, count: columns }];
-        Self { strips, starts: Vec::new(), columns, stride: 1, slots: slots(g) }
+        let strips = vec![Strip::new(0, 1, columns, columns)];
+        Self { strips, starts: Vec::new(), columns, slots: slots(g) }
     }
 
     fn with_taps(g: &Geometry) -> Self {
-        let Axis { output, kernel, stride, padding, dilation, .. } = g.columns;
+        let Axis { input, output, kernel, stride: step, padding, dilation } = g.columns;
         let start = |kx: usize| (kx * dilation) as isize - padding as isize;
-        let stride = stride as isize;
+        let stride = step as isize;
+        let strip = |first: isize, count: usize| Strip::new(first, step, count, input);
         let shift = |kx: usize| start(kx).div_euclid(stride);
         // A strip for each remainder of a column by the stride that is met, or for each tap where these are far apart.
         let reach = output.saturating_add((shift(kernel - 1) - shift(0)) as usize);
@@ -47,20 +41,17 @@ impl Packing {
         phases.sort_unstable();
         phases.dedup();
         let (strips, starts): (Vec<_>, Vec<_>) = if kernel.saturating_mul(output) < phases.len().saturating_mul(reach) {
-            (
-                (0..kernel).map(|kx| Strip { first: start(kx), count: output }).collect(),
-                (0..kernel).map(|kx| kx * output).collect(),
-            )
+            ((0..kernel).map(|kx| strip(start(kx), output)).collect(), (0..kernel).map(|kx| kx * output).collect())
         } else {
             let place = |kx: usize| phases.partition_point(|&phase| phase < start(kx).rem_euclid(stride));
             let first = |phase: isize| shift(0) * stride + phase;
             (
-                phases.iter().map(|&phase| Strip { first: first(phase), count: reach }).collect(),
+                phases.iter().map(|&phase| strip(first(phase), reach)).collect(),
                 (0..kernel).map(|kx| place(kx) * reach + (shift(kx) - shift(0)) as usize).collect(),
             )
         };
         let columns = strips.iter().fold(0, |sum: usize, strip| sum.saturating_add(strip.count));
-        Self { strips, starts, columns, stride: g.columns.stride, slots: slots(g) }
+        Self { strips, starts, columns, slots: slots(g) }
     }
 
     /// Elements of a packed row, and of all kept rows of a group.
@@ -89,29 +80,11 @@ impl Packing {
     /// Packs a row of x.
     #[inline(always)]
     pub(super) fn pack<V: Vector>(&self, g: &Geometry, reading: Reading<V::Element>, x: &[V::Element], to: &mut [V::Element]) {
-        let zero = V::Element::ZERO;
-        let (input, stride, images) = (g.columns.input as isize, self.stride, g.images);
-        let mut left = to;
-        for &Strip { first, count } in &self.strips {
-            let (to, next) = std::mem::take(&mut left).split_at_mut(count * images);
-            left = next;
-            if stride == 1 {
-                let before = (-first).clamp(0, count as isize) as usize;
-                let from = first + before as isize;
-                let inside = (count - before).min((input - from).max(0) as usize);
-                let from = if inside == 0 { 0 } else { from as usize };
-                to[..before * images].fill(zero);
-                reading.read::<V>(&x[from * images..][..inside * images], &mut to[before * images..][..inside * images]);
-                to[(before + inside) * images..].fill(zero);
-                continue;
-            }
-            for (column, to) in to.chunks_exact_mut(images).enumerate() {
-                let source = usize::try_from(first + (column * stride) as isize).ok();
-                match source.and_then(|source| x.get(source * images..(source + 1) * images)) {
-                    Some(from) => reading.read::<V>(from, to),
-                    None => to.fill(zero),
-                }
-            }
+        assert_eq!(to.len(), self.row_length(g));
+        let mut to = to.as_mut_ptr();
+        for strip in &self.strips {
+            // SAFETY: a packed row's length is that of all strips.
+            to = unsafe { strip.lay_out::<V>(reading, x, g.images, [g.images; 2], to) };
         }
     }
 }
