@@ -45,6 +45,9 @@ struct Forward<'a, T, W> {
 }
 
 impl<T: Float, W: Write<T>> Passes<T> for Forward<'_, T, W> {
+    fn gathers(&self) -> bool {
+        !matches!(self.by, By::Known(_))
+    }
     #[inline(always)]
     fn gather<V: Vector<Element = T>>(&self, set: usize, units: Range<usize>) {
         let Division { units: of_set, terms, .. } = self.division;

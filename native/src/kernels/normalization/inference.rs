@@ -5,11 +5,11 @@ use std::ops::Range;
 
 use super::channels::write;
 use super::moments::{BLOCK, Statistics};
-use super::passes::for_pieces;
+use super::passes::{Division, Passes, run};
 use super::pending::Pending;
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled};
-use crate::kernels::vector::{Float, Kernel, Vector};
+use crate::kernels::vector::{Float, Vector};
 
 /// A channel's centre, scale and shift. What is subtracted is +0, and leaves every number what it is.
 pub fn scale_and_shift<T: Float>(weight: T, bias: T, Statistics { mean, variance }: Statistics, epsilon: f64) -> [T; 3] {
@@ -19,35 +19,34 @@ pub fn scale_and_shift<T: Float>(weight: T, bias: T, Statistics { mean, variance
 
 struct Scale<'a, T> {
     x: &'a [T],
+    terms: usize,
     pending: Pending<'a, T>,
     y: Shared<T>,
-    blocks: Range<usize>,
 }
 
-impl<T: Float> Kernel<T> for Scale<'_, T> {
-    type Output = ();
+impl<T: Float> Passes<T> for Scale<'_, T> {
+    fn gathers(&self) -> bool {
+        false
+    }
+    fn gather<V: Vector<Element = T>>(&self, _: usize, _: Range<usize>) {}
+    fn join(&self, _: usize) {}
     #[inline(always)]
-    fn run<V: Vector<Element = T>>(self) {
-        let Pending { numbers, relu } = self.pending;
-        let terms = self.x.len() / numbers.len();
-        let of_channel = terms.div_ceil(BLOCK);
-        for channel in self.blocks.start / of_channel..self.blocks.end.div_ceil(of_channel) {
-            let first = channel * of_channel;
-            let (start, end) = (self.blocks.start.max(first) - first, self.blocks.end.min(first + of_channel) - first);
-            let range = start * BLOCK..(end * BLOCK).min(terms);
-            // SAFETY: the channel's terms lie within x and y.
-            unsafe {
-                let (x, y) = (self.x.as_ptr().add(channel * terms), self.y.at(channel * terms));
-                write::<V>(range, numbers[channel], x, None, y, relu);
-            }
+    fn write<V: Vector<Element = T>>(&self, channel: usize, units: Range<usize>) {
+        let (Pending { numbers, relu }, first) = (self.pending, channel * self.terms);
+        let range = units.start * BLOCK..(units.end * BLOCK).min(self.terms);
+        // SAFETY: the channel's terms lie within x and y.
+        unsafe {
+            let (x, y) = (self.x.as_ptr().add(first), self.y.at(first));
+            write::<V>(range, numbers[channel], x, None, y, relu);
         }
     }
 }
 
 /// `x [channels, terms] -> y`, normalised as is pending.
 pub fn apply<T: Float>(x: &[T], pending: Pending<T>) -> Result<Vec<T>> {
-    let channels = pending.numbers.len();
-    let blocks = channels * (x.len() / channels.max(1)).div_ceil(BLOCK);
-    // SAFETY: the pieces cover all blocks.
-    unsafe { filled(x.len(), |y| for_pieces(blocks, x.len(), |blocks| T::dispatch(Scale { x, pending, y, blocks }))) }
+    let sets = pending.numbers.len();
+    let terms = x.len() / sets.max(1);
+    let division = Division { sets, units: terms.div_ceil(BLOCK), terms };
+    // SAFETY: the pass covers all channels.
+    unsafe { filled(x.len(), |y| run(&Scale { x, terms, pending, y }, division)) }
 }

@@ -1,7 +1,8 @@
 //! The two passes over memory of every normalisation, and how threads divide them.
 //!
-//! A set is cut into units. Threads divide sets, so that a set is still in a near cache in its second pass; where sets
-//! are few they divide units.
+//! A set is cut into units. Threads divide sets, so that a set is still in a near cache in its second pass. Where sets are
+//! few, or there is nothing to gather, they divide units: each thread takes the same part of every set, which is about the
+//! part of the images that it takes in a convolution.
 
 use std::ops::Range;
 
@@ -12,6 +13,10 @@ use crate::parallel;
 
 /// What is done with each set of values that are normalised together.
 pub trait Passes<T: Float>: Sync {
+    /// Whether there is anything to gather.
+    fn gathers(&self) -> bool {
+        true
+    }
     /// Gathers the sums of these units of a set.
     fn gather<V: Vector<Element = T>>(&self, set: usize, units: Range<usize>);
     /// Joins the sums of a set's units.
@@ -38,30 +43,25 @@ enum Part {
 
 struct Step<'a, P> {
     passes: &'a P,
-    units: usize,
     part: Part,
-    range: Range<usize>,
+    sets: Range<usize>,
+    units: Range<usize>,
 }
 
 impl<T: Float, P: Passes<T>> Kernel<T> for Step<'_, P> {
     type Output = ();
     #[inline(always)]
     fn run<V: Vector<Element = T>>(self) {
-        let Self { passes, units, part, range } = self;
-        if let Part::Sets = part {
-            for set in range {
-                passes.gather::<V>(set, 0..units);
-                passes.join(set);
-                passes.write::<V>(set, 0..units);
+        let Self { passes, part, sets, units } = self;
+        for set in sets {
+            if let Part::Sets | Part::Gather = part {
+                passes.gather::<V>(set, units.clone());
             }
-            return;
-        }
-        for set in range.start / units..range.end.div_ceil(units) {
-            let first = set * units;
-            let of_set = range.start.max(first) - first..range.end.min(first + units) - first;
-            match part {
-                Part::Gather => passes.gather::<V>(set, of_set),
-                _ => passes.write::<V>(set, of_set),
+            if let Part::Sets = part {
+                passes.join(set);
+            }
+            if let Part::Sets | Part::Write = part {
+                passes.write::<V>(set, units.clone());
             }
         }
     }
@@ -85,11 +85,15 @@ pub fn scratch<S: Copy + Default>(length: usize) -> Result<Vec<S>> {
 
 pub fn run<T: Float>(passes: &impl Passes<T>, Division { sets, units, terms }: Division) {
     let (threads, work) = (parallel::threads(), sets * terms);
-    let step = |part, range| T::dispatch(Step { passes, units, part, range });
-    if threads == 1 || sets >= 4 * threads || work < 2 * parallel::WORTH_A_THREAD {
-        return for_pieces(sets, work, |range| step(Part::Sets, range));
+    let step = |part, sets, units| T::dispatch(Step { passes, part, sets, units });
+    let few = sets < 4 * threads || !passes.gathers();
+    if threads == 1 || units < 2 * threads || !few || work < 2 * parallel::WORTH_A_THREAD {
+        return for_pieces(sets, work, |sets| step(Part::Sets, sets, 0..units));
     }
-    for_pieces(sets * units, work, |range| step(Part::Gather, range));
-    (0..sets).for_each(|set| passes.join(set));
-    for_pieces(sets * units, work, |range| step(Part::Write, range));
+    let pass = |part| for_pieces(units, work, |units| step(part, 0..sets, units));
+    if passes.gathers() {
+        pass(Part::Gather);
+        (0..sets).for_each(|set| passes.join(set));
+    }
+    pass(Part::Write);
 }

@@ -41,9 +41,9 @@ impl<T: Float> Kernel<T> for Units<'_, T> {
         let (mut packed, mut taps) = (vec![T::ZERO; room], Vec::with_capacity(g.taps()));
         let mut held = vec![None; rows.span()];
         for index in self.range.clone() {
-            let (rest, band) = (index / bands, index % bands);
-            let (rest, layout) = (rest / parts.len(), &parts[rest % parts.len()]);
-            let (group, chunk) = (rest / chunks, rest % chunks);
+            let (rest, layout) = (index / parts.len(), &parts[index % parts.len()]);
+            let (rest, chunk) = (rest / chunks, rest % chunks);
+            let (band, group) = (rest / g.groups, rest % g.groups);
             let band = share(rows.to, band, bands);
             let images = chunk * images..((chunk + 1) * images).min(g.images);
             // A vector's lanes may belong to several columns where these lie side by side in the result.
