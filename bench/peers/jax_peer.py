@@ -14,7 +14,7 @@ import jax.numpy as jnp  # noqa: E402
 import numpy  # noqa: E402
 from jax import lax  # noqa: E402
 
-CHUNK = {"linear": 1875, "nonlinear": 1875, "cnn": 50, "wide": 25}
+CHUNK = {"linear": 1875, "nonlinear": 1875, "cnn": 50, "wide": 25, "vgg-48": 5}
 
 
 def initial(name):
