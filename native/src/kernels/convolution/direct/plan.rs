@@ -14,6 +14,9 @@ const LANES: usize = 16;
 /// ways to divide the work.
 const ROOM: usize = if cfg!(test) { 1 << 10 } else { 112 << 10 };
 
+/// Parts of a row at most: rows are as long as a caller's padding.
+const MOST_PARTS: usize = 64;
+
 /// A convolution of single places in rows so short that all images of a row are packed together, where there are such
 /// rows.
 pub(super) fn in_short_rows(geometry: &Geometry, from_channels: usize) -> Geometry {
@@ -72,5 +75,5 @@ fn divided(images: usize, columns: &Flow, of_column: usize) -> (usize, usize) {
         let copied = columns.packed_in(parts).saturating_mul(images + chunks * beginning);
         ((room.saturating_sub(ROOM), copied), (of_chunk, parts))
     };
-    (1..=columns.to.max(1)).map(of_parts).min_by_key(|&(cost, _)| cost).map_or((images, 1), |(_, divided)| divided)
+    (1..=columns.to.clamp(1, MOST_PARTS)).map(of_parts).min_by_key(|&(cost, _)| cost).map_or((images, 1), |(_, divided)| divided)
 }
