@@ -93,7 +93,9 @@ export function batchNorm(
   }
   moved(running);
   const [y, statistics] = [new Tensor(handles[0]!, x.dtype), new Tensor(handles[1]!, "f64")];
-  const saved = pooling === undefined ? [statistics] : [statistics, new Tensor(handles[2]!, "u32")];
+  const saved = pooling === undefined
+    ? [statistics]
+    : [statistics, new Tensor(handles[2]!, x.dtype)];
   const inputs = other === undefined ? [x, weight, bias] : [x, weight, bias, other];
   if (!inputs.some(isTracked)) {
     for (const tensor of saved) tensor.dispose();

@@ -97,8 +97,14 @@ export function meanSquaredError(prediction: Tensor, target: Tensor): Tensor {
     native.tensor_sub(prediction.handle, target.handle),
     prediction.dtype,
   );
-  using squares = new Tensor(native.tensor_square(difference.handle), prediction.dtype);
-  const loss = squares.mean();
+  let loss: Tensor;
+  try {
+    using squares = new Tensor(native.tensor_square(difference.handle), prediction.dtype);
+    loss = squares.mean();
+  } catch (error) {
+    difference.dispose();
+    throw error;
+  }
   if (!isTracked(prediction) && !isTracked(target)) {
     difference.dispose();
     return loss;

@@ -18,10 +18,10 @@ export function maxPool2d(x: Tensor, geometry: PoolingGeometry, inputFromRelu = 
 }
 
 /**
- * Records a max-pooling of images of shape `shape`, given the handles of the pooled tensor and of
- * the argmax of each window, and takes them over. `backward` turns the gradient of the images into the gradients of
- * `inputs`. With `fromRelu` the gradient of the images is zeroed where the ReLU before the pooling
- * gave 0.
+ * Records a max-pooling of images of shape `shape`, and takes over the handles of the pooled tensor
+ * and of the argmax of each window. `backward` turns the gradient of the images into the gradients
+ * of `inputs`. With `fromRelu` the gradient of the images is zeroed where the ReLU before the
+ * pooling gave 0.
  */
 export function maxPooled(
   [handle, places]: Iterable<number>,
@@ -31,7 +31,8 @@ export function maxPooled(
   fromRelu: boolean,
   backward: Backward<Tensor>,
 ): Tensor {
-  const [y, argmax] = [new Tensor(handle!, inputs[0]!.dtype), new Tensor(places!, "u32")];
+  const { dtype } = inputs[0]!;
+  const [y, argmax] = [new Tensor(handle!, dtype), new Tensor(places!, dtype)];
   if (!inputs.some(isTracked)) {
     argmax.dispose();
     return y;

@@ -65,9 +65,6 @@ impl<T: Float, W: Write<T>> Passes<T> for Forward<'_, T, W> {
     #[inline(always)]
     fn join(&self, set: usize) {
         let Division { sets, units, .. } = self.division;
-        if let By::Known(_) = self.by {
-            return;
-        }
         // SAFETY: every unit of the set was gathered.
         unsafe {
             let Statistics { mean, variance } = moments::joined(std::slice::from_raw_parts(self.moments.at(set * units), units));

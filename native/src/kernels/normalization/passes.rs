@@ -13,7 +13,7 @@ use crate::parallel;
 
 /// What is done with each set of values that are normalised together.
 pub trait Passes<T: Float>: Sync {
-    /// Whether there is anything to gather.
+    /// Whether there is anything to gather and to join; else there is only what is written.
     fn gathers(&self) -> bool {
         true
     }
@@ -54,14 +54,14 @@ impl<T: Float, P: Passes<T>> Kernel<T> for Step<'_, P> {
     fn run<V: Vector<Element = T>>(self) {
         let Self { passes, part, sets, units } = self;
         for set in sets {
-            if let Part::Sets | Part::Gather = part {
-                passes.gather::<V>(set, units.clone());
-            }
-            if let Part::Sets = part {
-                passes.join(set);
-            }
-            if let Part::Sets | Part::Write = part {
-                passes.write::<V>(set, units.clone());
+            match part {
+                Part::Sets if passes.gathers() => {
+                    passes.gather::<V>(set, units.clone());
+                    passes.join(set);
+                    passes.write::<V>(set, units.clone());
+                }
+                Part::Gather => passes.gather::<V>(set, units.clone()),
+                Part::Sets | Part::Write => passes.write::<V>(set, units.clone()),
             }
         }
     }
@@ -86,8 +86,8 @@ pub fn scratch<S: Copy + Default>(length: usize) -> Result<Vec<S>> {
 pub fn run<T: Float>(passes: &impl Passes<T>, Division { sets, units, terms }: Division) {
     let (threads, work) = (parallel::threads(), sets * terms);
     let step = |part, sets, units| T::dispatch(Step { passes, part, sets, units });
-    let few = sets < 4 * threads || !passes.gathers();
-    if threads == 1 || units < 2 * threads || !few || work < 2 * parallel::WORTH_A_THREAD {
+    let by_units = units >= 2 * threads && (sets < 4 * threads || !passes.gathers());
+    if threads == 1 || !by_units || work < 2 * parallel::WORTH_A_THREAD {
         return for_pieces(sets, work, |sets| step(Part::Sets, sets, 0..units));
     }
     let pass = |part| for_pieces(units, work, |units| step(part, 0..sets, units));

@@ -29,9 +29,14 @@ impl Flow {
         if self.backward { self.axis.stride } else { 1 }
     }
 
-    /// How many neighbouring sources a destination meets that the one before did not, and how far from that one's.
-    pub(super) fn sources_a_destination(&self) -> [usize; 2] {
-        if self.backward { [1, 1] } else { [self.axis.stride.min(self.span()), self.axis.stride] }
+    /// How far apart sources lie that neighbours among such destinations meet at the same tap.
+    pub(super) fn source_step(&self) -> usize {
+        if self.backward { 1 } else { self.axis.stride }
+    }
+
+    /// How many neighbouring sources such a destination meets that the one before did not.
+    pub(super) fn sources_a_destination(&self) -> usize {
+        self.source_step().min(self.span())
     }
 
     /// How many neighbouring sources hold those that one destination meets.
@@ -56,7 +61,7 @@ impl Flow {
     /// About how many columns are packed for all destinations in so many parts: what neighbours share twice.
     pub(super) fn packed_in(&self, parts: usize) -> usize {
         let a_part = self.to.div_ceil(parts);
-        let shared = (2 * self.window(a_part)).saturating_sub(self.window(2 * a_part));
+        let shared = self.window(a_part).saturating_mul(2).saturating_sub(self.window(2 * a_part));
         self.packed(self.to).saturating_add((parts - 1).saturating_mul(shared))
     }
 }
@@ -119,8 +124,7 @@ impl Layout {
     /// Source columns that lie a stride apart lie side by side: a strip for each remainder of a source column by the
     /// stride. Backward it is the destination columns that lie a stride apart.
     fn of_phases(flow: Flow, to: Range<usize>) -> Self {
-        let (kernel, step) = (flow.axis.kernel, flow.step());
-        let apart = if flow.backward { 1 } else { flow.axis.stride };
+        let (kernel, step, apart) = (flow.axis.kernel, flow.step(), flow.source_step());
         let taps = |to: usize| (0..kernel).filter_map(move |k| Some((k, flow.source(to, k)?)));
         // The first and the last column of each strip that is met.
         let mut met: Vec<Option<(usize, usize)>> = vec![None; apart.min(flow.from)];

@@ -111,16 +111,16 @@ impl<T: Float> Units<'_, T> {
         let (row_length, Layout { met, segments, .. }) = (columns.from * g.images, unit.layout);
         let at = (unit.group * from_channels * rows.from + first) * row_length;
         let at = at + met.start * g.images + unit.images.start;
-        let ([rows_new, _], [columns_new, step]) = (rows.sources_a_destination(), columns.sources_a_destination());
+        let (columns, step) = (columns.sources_a_destination(), columns.source_step());
         let last = segments.first()?.count.saturating_sub(1);
         Some(Ahead {
             at: x.as_ptr().wrapping_add(at),
             channel_step: rows.from * row_length,
-            rows: rows_new,
+            rows: rows.sources_a_destination(),
             row_step: row_length,
-            columns: columns_new,
+            columns,
             last,
-            columns_of_last: met.len().saturating_sub(last * step).max(columns_new),
+            columns_of_last: met.len().saturating_sub(last * step).max(columns),
             column_step: g.images,
             destination_step: step * g.images,
         })
