@@ -24,7 +24,11 @@ pub fn private_folder(folder: &Path) -> io::Result<PathBuf> {
         Ok(rest) => real.join(rest),
         Err(error) => return Err(io::Error::other(error)),
     };
-    create(&folder)?;
+    match create(&folder) {
+        // Something is there, or was until another process removed it: the check says which.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        made => made?,
+    }
     check(&folder)?;
     Ok(folder)
 }
@@ -160,6 +164,9 @@ mod tests {
         }
         mode(&folder, 0o755);
         assert!(private_folder(&folder).is_ok());
+        fs::write(folder.join("file"), "").unwrap();
+        let error = private_folder(&folder.join("file")).unwrap_err().to_string();
+        assert!(error.ends_with("file is no folder"), "{error}");
     }
 
     #[test]
