@@ -31,6 +31,14 @@ pub fn threads() -> usize {
     pool().shares()
 }
 
+/// Divides work among at most so many threads from now on, 0 for all of them.
+///
+/// Returns among how many it is divided.
+pub fn divide_among(threads: usize) -> usize {
+    pool().divide_among(threads);
+    pool().shares()
+}
+
 /// How many threads run: no more than CPUs. Others would only take turns with them, and be waited for.
 pub fn running() -> usize {
     pool().workers + 1
@@ -124,6 +132,20 @@ mod tests {
                 });
             }
             assert!(calls.iter().all(|calls| calls.load(Ordering::Relaxed) == 100));
+        }
+    }
+
+    #[test]
+    fn work_is_divided_among_fewer_threads_and_again_among_all() {
+        configure(3);
+        let all = threads();
+        for (asked, expected) in [(1, 1), (2, all.min(2)), (1000, all), (0, all)] {
+            assert_eq!(divide_among(asked), expected);
+            let calls = AtomicUsize::new(0);
+            for_each(100, |_| {
+                calls.fetch_add(1, Ordering::Relaxed);
+            });
+            assert_eq!(calls.load(Ordering::Relaxed), 100);
         }
     }
 

@@ -3,7 +3,8 @@
 //!
 //! Each thread begins with its own share of the indices, the same of every job, and then helps with the shares of the
 //! other threads: the same part of a tensor meets the same core's cache from operation to operation. Shares that have no
-//! thread of their own are done by those that help.
+//! thread of their own are done by those that help. Jobs may have fewer shares than there are threads: threads without a
+//! share sleep until there are more.
 //!
 //! A job is withdrawn when its indices are taken. A worker that the system has not scheduled meanwhile has not joined
 //! the job, and is not waited for.
@@ -25,6 +26,14 @@ use threads::{hint, thread};
 struct Job {
     function: &'static (dyn Fn(usize) + Sync),
     count: usize,
+    shares: usize,
+}
+
+impl Job {
+    /// The first index of a thread's share.
+    fn first(self, thread: usize) -> usize {
+        self.count * thread / self.shares
+    }
 }
 
 /// On a cache line of its own.
@@ -42,10 +51,14 @@ struct State {
 pub struct Pool {
     state: Mutex<State>,
     wake: Condvar,
+    /// Wakes workers that had no share.
+    share: Condvar,
     /// `state.generation`, to be seen without the lock.
     generation: AtomicUsize,
     /// The next index to be taken of each thread's share.
     next: Box<[Next]>,
+    /// How many shares the next job has; changes under the lock alone.
+    shares: AtomicUsize,
     /// Workers that have joined the current job; grows under the lock alone.
     active: AtomicUsize,
     panicked: AtomicBool,
@@ -72,14 +85,17 @@ pub fn wait_until(is_done: impl Fn() -> bool) {
 }
 
 impl Pool {
-    /// A pool whose jobs have as many shares, and for `workers` threads besides the caller's, fewer than there are shares.
+    /// A pool whose jobs have `shares` shares at most, and for `workers` threads besides the caller's, fewer than there are
+    /// shares.
     /// Each of them has to call [`Pool::take_part`] again and again.
     pub fn new(shares: usize, workers: usize) -> Self {
         Self {
             state: Mutex::new(State::default()),
             wake: Condvar::new(),
+            share: Condvar::new(),
             generation: AtomicUsize::new(0),
             next: (0..shares).map(|_| Next(AtomicUsize::new(0))).collect(),
+            shares: AtomicUsize::new(shares),
             active: AtomicUsize::new(0),
             panicked: AtomicBool::new(false),
             workers,
@@ -89,23 +105,40 @@ impl Pool {
 
     /// How many shares a job has.
     pub fn shares(&self) -> usize {
-        self.next.len()
+        self.shares.load(Ordering::Relaxed)
+    }
+
+    /// Gives the jobs that come so many shares, 0 for as many as there may be, and no more threads than shares.
+    pub fn divide_among(&self, shares: usize) {
+        let most = self.next.len();
+        let _state = lock(&self.state);
+        self.shares.store(if shares == 0 { most } else { shares.min(most) }, Ordering::Relaxed);
+        self.share.notify_all();
     }
 
     /// Waits for a job after generation `seen`, works on it as worker 1, 2, ..., and returns its generation.
     pub fn take_part(&self, worker: usize, seen: usize) -> usize {
-        self.spin_until_after(seen);
+        if worker < self.shares() {
+            self.spin_until_after(seen);
+        }
         let (generation, job) = {
             let mut state = lock(&self.state);
-            while state.generation == seen {
-                state.sleeping += 1;
-                state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
-                state.sleeping -= 1;
+            loop {
+                if worker >= self.shares() {
+                    state = self.share.wait(state).unwrap_or_else(PoisonError::into_inner);
+                } else if state.generation == seen {
+                    state.sleeping += 1;
+                    state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+                    state.sleeping -= 1;
+                } else {
+                    break;
+                }
             }
-            if state.job.is_some() {
+            let job = state.job.filter(|job| worker < job.shares);
+            if job.is_some() {
                 self.active.fetch_add(1, Ordering::Relaxed);
             }
-            (state.generation, state.job)
+            (state.generation, job)
         };
         if let Some(job) = job {
             self.run(job, worker);
@@ -141,15 +174,10 @@ impl Pool {
     #[cfg(feature = "loom")]
     fn spin_until_after(&self, _seen: usize) {}
 
-    /// The first index of a thread's share.
-    fn first(&self, job: Job, thread: usize) -> usize {
-        job.count * thread / self.next.len()
-    }
-
     fn run(&self, job: Job, thread: usize) {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            for share in (thread..self.next.len()).chain(0..thread) {
-                let end = self.first(job, share + 1);
+            for share in (thread..job.shares).chain(0..thread) {
+                let end = job.first(share + 1);
                 loop {
                     let index = self.next[share].0.fetch_add(1, Ordering::Relaxed);
                     if index >= end {
@@ -167,7 +195,8 @@ impl Pool {
     /// Calls `function(0)`, ..., `function(count - 1)`, each once, on all threads.
     pub fn for_each(&self, count: usize, function: &(dyn Fn(usize) + Sync)) {
         let alone = || (0..count).for_each(function);
-        if count <= 1 || self.workers == 0 {
+        let shares = self.shares();
+        if count <= 1 || shares == 1 || self.workers == 0 {
             return alone();
         }
         let Ok(_turn) = self.in_use.try_lock() else {
@@ -175,9 +204,9 @@ impl Pool {
         };
         // SAFETY: this function does not return before the job is withdrawn and every worker that joined it is done.
         let function = unsafe { std::mem::transmute::<&(dyn Fn(usize) + Sync), &'static (dyn Fn(usize) + Sync)>(function) };
-        let job = Job { function, count };
-        for (thread, next) in self.next.iter().enumerate() {
-            next.0.store(self.first(job, thread), Ordering::Relaxed);
+        let job = Job { function, count, shares };
+        for (thread, next) in self.next[..shares].iter().enumerate() {
+            next.0.store(job.first(thread), Ordering::Relaxed);
         }
         let sleeping = {
             let mut state = lock(&self.state);

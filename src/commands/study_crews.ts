@@ -33,7 +33,8 @@ export class LocalCrew implements Crew {
   /** `threads` of each, 0 for its share of the cores. */
   constructor(count: number, threads: number) {
     configureThreads(threads);
-    const share = threads || Math.max(1, Math.floor(libraryInformation().threads / count));
+    const ofCores = () => Math.max(1, Math.floor(libraryInformation().threads / count));
+    const share = threads || (count === 1 ? 0 : ofCores());
     const start = selfContained ? () => workerThread(packedUrl) : workerProcess;
     this.trainers = Array.from({ length: count }, () => new TrialWorker(start, share));
     for (const worker of this.trainers) worker.open();

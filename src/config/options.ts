@@ -30,7 +30,10 @@ export const optionsSchema = z.strictObject({
   outputDir: z.string().min(1).meta({ placeholder: "FOLDER" }).describe("parent of the run folders")
     .default(() => ownFolder("runs")),
   threads: z.int().min(0).max(1024)
-    .describe("threads, no more than CPUs; 0 for one a physical core that may be used").default(0),
+    .describe(
+      "threads, no more than CPUs; 0 for one a physical core that may be used, or fewer while those " +
+        "train faster",
+    ).default(0),
   checkpointEvery: z.string().regex(/^[1-9]\d{0,8}s?$/, "must be steps (50) or seconds (30s)")
     .optional().meta({ placeholder: "N|Ns" })
     .describe("also save every so many steps (50) or seconds (30s)"),

@@ -113,6 +113,8 @@ export const libraryInformation = (): LibraryInformation => {
   return { ...JSON.parse(new TextDecoder().decode(text.subarray(0, length))), sha256 };
 };
 
+let isChosen = false;
+
 /**
  * Sets the number of threads for all that follows; 0 is one a physical core that may be used, divided
  * among `processes` that do the same. No more run than there are CPUs.
@@ -120,4 +122,12 @@ export const libraryInformation = (): LibraryInformation => {
 export function configureThreads(threads: number, processes = 1): void {
   const ofCores = processes > 1 ? Math.max(1, Math.floor(native.wick_cores() / processes)) : 0;
   native.wick_configure(threads || ofCores);
+  isChosen = threads > 0 || processes > 1;
 }
+
+/**
+ * Divides work among at most so many of the threads from now on, 0 for all of them, and returns among how
+ * many. Where `configureThreads` chose their number it stays, and 1 is returned: there is no other choice.
+ */
+export const divideAmong = (threads: number): number =>
+  isChosen ? 1 : native.wick_divide_among(threads);

@@ -4,11 +4,12 @@
 export type Handle = number;
 
 /** The hash of the manifest that this file was generated from. */
-export const ABI_HASH = 3278226336;
+export const ABI_HASH = 2378906200;
 
 /** The exports as `Deno.dlopen` takes them. */
 export const symbols = {
   wick_configure: { parameters: ["u32"], result: "f64" },
+  wick_divide_among: { parameters: ["u32"], result: "f64" },
   wick_cores: { parameters: [], result: "f64" },
   wick_force_generic: { parameters: ["u32"], result: "f64" },
   wick_info: { parameters: ["buffer", "u32"], result: "f64" },
@@ -357,6 +358,8 @@ export interface Native {
    * runs, no more than CPUs.
    */
   wick_configure(threads: number): number;
+  /** Divides work among at most so many of the threads from now on (0: all of them); returns among how many. */
+  wick_divide_among(threads: number): number;
   /** How many physical cores this process may use. */
   wick_cores(): number;
   /** Routes every operation through its form composed of candle's operations (1) or back (0): for tests. */
@@ -995,6 +998,7 @@ export const bind = (
   fail: () => never,
 ): Native => ({
   wick_configure: (threads) => s.wick_configure(u32(threads)) || fail(),
+  wick_divide_among: (threads) => s.wick_divide_among(u32(threads)) || fail(),
   wick_cores: () => s.wick_cores() || fail(),
   wick_force_generic: (on) => void (s.wick_force_generic(u32(on)) || fail()),
   wick_info: (out) => s.wick_info(array(out, Uint8Array), length) || fail(),

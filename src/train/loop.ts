@@ -1,4 +1,5 @@
 import { type Batch, batches, type TrainingData } from "../data/mod.ts";
+import { divideAmong } from "../ffi/mod.ts";
 import { Random, scope, type Tensor } from "../tensor/mod.ts";
 import { batchGradients } from "./batch_gradients.ts";
 import { evaluatePaced } from "./evaluate.ts";
@@ -7,6 +8,7 @@ import type { Observer } from "./observer.ts";
 import type { Pace } from "./pace.ts";
 import { shardedGradients } from "./shards.ts";
 import type { TrainingState } from "./state.ts";
+import { ThreadTuner } from "./thread_tuner.ts";
 
 /**
  * The one training loop, for every model: goes on from where `state` stands. Returns true when the
@@ -20,16 +22,19 @@ export async function train(
   pace: Pace,
 ): Promise<boolean> {
   const { evaluated: model, ranks, recipe: { device, loss } } = state;
+  using threads = new ThreadTuner(divideAmong);
   while (!state.complete) {
     observer.beginEpoch?.(state);
     for (const batch of trainingBatches(state, data)) {
       const isStep = trainStep(state, batch);
+      threads.stepDone();
       if (isStep && pace.saveIsDue(state.step)) observer.save?.(state);
       if (pace.restIsDue()) await pace.rest(() => observer.progress?.(state));
       if (!isStep) continue;
       pace.agree(ranks);
       if (pace.stop || pace.timeIsUp) break;
     }
+    threads.pause();
     observer.endSteps?.(state);
     if (!pace.stop && state.stepInEpoch < state.stepsPerEpoch) {
       observer.save?.(state);

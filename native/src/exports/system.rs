@@ -24,6 +24,11 @@ exports! { EXPORTS:
         Ok(parallel::configure(threads as usize) as f64)
     }
 
+    /// Divides work among at most so many of the threads from now on (0: all of them); returns among how many.
+    fn wick_divide_among(threads: u32) -> Count {
+        Ok(parallel::divide_among(threads as usize) as f64)
+    }
+
     /// How many physical cores this process may use.
     fn wick_cores() -> Count {
         Ok(cores::usable() as f64)

@@ -61,6 +61,35 @@ fn two_workers_do_a_job_in_every_order() {
 }
 
 #[test]
+fn a_worker_without_a_share_comes_back_in_every_order() {
+    bounded().check(|| {
+        let pool = Arc::new(Pool::new(2, 1));
+        let worker = {
+            let pool = Arc::clone(&pool);
+            thread::spawn(move || {
+                let mut seen = 0;
+                while seen < 2 {
+                    seen = pool.take_part(1, seen);
+                }
+            })
+        };
+        let calls = AtomicUsize::new(0);
+        let count = |expected| {
+            pool.for_each(2, &|_| {
+                calls.fetch_add(1, Ordering::Relaxed);
+            });
+            assert_eq!(calls.load(Ordering::Relaxed), expected);
+        };
+        count(2);
+        pool.divide_among(1);
+        count(4);
+        pool.divide_among(0);
+        count(6);
+        worker.join().unwrap();
+    });
+}
+
+#[test]
 fn a_panic_reaches_the_caller_in_every_order() {
     loom::model(|| {
         let pool = Arc::new(Pool::new(2, 1));
