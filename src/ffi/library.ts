@@ -121,7 +121,8 @@ let isChosen = false;
  */
 export function configureThreads(threads: number, processes = 1): void {
   const ofCores = processes > 1 ? Math.max(1, Math.floor(native.wick_cores() / processes)) : 0;
-  native.wick_configure(threads || ofCores);
+  // Work that is divided among more threads than run only has smaller parts.
+  native.wick_divide_among(native.wick_configure(threads || ofCores));
   isChosen = threads > 0 || processes > 1;
 }
 
