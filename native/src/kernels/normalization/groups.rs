@@ -10,8 +10,13 @@ use super::passes::scratch;
 use super::pixels::{LANES, Numbers, SIDE_BY_SIDE, for_tiles, statistics};
 use crate::error::Result;
 use crate::kernels::buffer::{Shared, filled};
-use crate::kernels::vector::{Float, Kernel, Vector};
+use crate::kernels::vector::{Float, Kernel, Vector, prefetch, prefetch_to_write};
 use crate::parallel;
+
+/// Terms that are hinted at before they are read or written: each is a few cache lines, apart from the next one's.
+const AHEAD: usize = 16;
+/// Bytes of a tensor that caches hold, where hints cost more than they save.
+const CACHED: usize = 4 << 20;
 
 /// Where the sets' images and groups are.
 #[derive(Clone, Copy)]
@@ -104,6 +109,7 @@ impl<T: Float> Forward<'_, T> {
                 }
             }
         }
+        let is_far = size_of_val(self.x) > CACHED;
         for run in 0..channels.runs {
             let mut numbers = [[V::zero(); 2]; N];
             for v in 0..N {
@@ -115,7 +121,12 @@ impl<T: Float> Forward<'_, T> {
                     // SAFETY: as above.
                     unsafe {
                         let y = x.at::<V>(term, i, left).sub(all[v].1).fma(scale, shift);
-                        relu_if::<V, RELU>(y).store_up_to(self.y.at(at + term * places.images + i), left);
+                        let to = self.y.at(at + term * places.images + i);
+                        relu_if::<V, RELU>(y).store_up_to(to, left);
+                        if is_far {
+                            prefetch(x.x.wrapping_add((term + AHEAD) * places.images + i));
+                            prefetch_to_write(to.wrapping_add(AHEAD * places.images));
+                        }
                     }
                 }
             }
