@@ -3,14 +3,16 @@ import { milliseconds } from "../clock.ts";
 /** Divides work among at most so many threads from now on, 0 for all of them; returns among how many. */
 type DivideAmong = (threads: number) => number;
 
-/** A stretch of steps that is timed takes at least so long, in milliseconds. */
-const stretch = 5;
-/** So many stretches make a measurement: their median. */
-const stretches = 3;
-/** For how long a number of threads is kept before others are tried, in milliseconds, ... */
-const shortest = 3000;
-/** ... or for how many times as long as it took to try them. */
-const times = 50;
+/** So many steps are done before anything is tried: a short training of long steps would never gain by it. */
+const firstSteps = 50;
+/** Steps are timed in stretches of so many milliseconds, ... */
+const stretchTime = 5;
+/** ... of which the median of so many counts. */
+const stretchCount = 3;
+/** For how many milliseconds a number of threads is kept before others are tried, ... */
+const keptTime = 3000;
+/** ... or for how many times the time that it took to try them. */
+const keptTrials = 50;
 /** Another number of threads has to be faster by 3 %. */
 const better = 0.97;
 /** Where fewer threads take a tenth longer, still fewer are not tried. */
@@ -36,6 +38,8 @@ export class ThreadTuner {
   #began: number | undefined;
   #steps = 0;
   #length = 1;
+  /** Steps until the first trial. */
+  #untried = firstSteps;
 
   constructor(divideAmong: DivideAmong, now = milliseconds) {
     this.#divideAmong = divideAmong;
@@ -46,16 +50,16 @@ export class ThreadTuner {
 
   /** To be called after each step. */
   stepDone(): void {
-    if (this.#most === 1) return;
+    if (this.#most === 1 || --this.#untried > 0) return;
     if (this.#began === undefined) {
       this.#divideAmong(this.#present);
     } else {
       if (++this.#steps < this.#length) return;
       const now = this.#now();
       const taken = now - this.#began;
-      if (taken < stretch) this.#length *= 2;
+      if (taken < stretchTime) this.#length *= 2;
       else this.#timed(taken / this.#steps, now);
-      if (taken > 4 * stretch) this.#length = Math.ceil(this.#length / 2);
+      if (taken > 4 * stretchTime) this.#length = Math.ceil(this.#length * stretchTime / taken);
     }
     this.#steps = 0;
     this.#began = this.#now();
@@ -72,7 +76,7 @@ export class ThreadTuner {
   }
 
   /** A stretch is over: goes on with the trial, or begins one when it is time. */
-  #timed(milliseconds: number, now: number): void {
+  #timed(stepTime: number, now: number): void {
     if (this.#trial === undefined) {
       if (now < this.#trialAt) return;
       this.#trialAt = now;
@@ -80,15 +84,15 @@ export class ThreadTuner {
       this.#trial.next();
       return;
     }
-    if (this.#measured.push(milliseconds) < stretches) return;
-    const median = this.#measured.sort((a, b) => a - b)[stretches >> 1]!;
+    if (this.#measured.push(stepTime) < stretchCount) return;
+    const median = this.#measured.sort((a, b) => a - b)[stretchCount >> 1]!;
     this.#measured = [];
     const { value, done } = this.#trial.next(median);
     this.#present = value;
     this.#divideAmong(value);
     if (!done) return;
     this.#trial = undefined;
-    this.#trialAt = now + Math.max(shortest, times * (now - this.#trialAt));
+    this.#trialAt = now + Math.max(keptTime, keptTrials * (now - this.#trialAt));
   }
 
   /** Yields numbers of threads, is told how long a step takes with each, and returns the best one. */

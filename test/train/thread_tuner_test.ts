@@ -62,7 +62,7 @@ Deno.test("trials take 2 % of the time at most, of short steps and of long ones"
   for (const length of [0.01, 1, 400]) {
     const machine = new Machine(2, (threads) => 2 * length / threads);
     const tuner = tuned(machine);
-    machine.run(tuner, 100 * length); // the first trial
+    machine.run(tuner, 200 * length); // the first trial
     const rate = machine.run(tuner, 100_000 + 1000 * length);
     assert(rate * length / 1000 > 0.98, `${length} ms: ${rate} steps a second`);
   }
@@ -72,7 +72,7 @@ Deno.test("other work is divided among all threads, and a trial goes on behind i
   const machine = new Machine(2, (threads) => threads);
   {
     using tuner = tuned(machine);
-    for (let epoch = 0; epoch < 100; epoch++) {
+    for (let epoch = 0; epoch < 200; epoch++) {
       machine.run(tuner, 12);
       tuner.pause();
       assertEquals(machine.threads, 2);
@@ -81,6 +81,14 @@ Deno.test("other work is divided among all threads, and a trial goes on behind i
     assertEquals(machine.threads, 1);
   }
   assertEquals(machine.threads, 2);
+});
+
+Deno.test("a training of few steps tries nothing", () => {
+  const used = new Set<number>();
+  const machine = new Machine(2, (threads) => (used.add(threads), 2000 / threads));
+  using tuner = tuned(machine);
+  machine.run(tuner, 49_000);
+  assertEquals([...used], [2]);
 });
 
 Deno.test("where there is no choice, nothing is tried", () => {
