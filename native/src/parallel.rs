@@ -1,6 +1,7 @@
 //! A small persistent pool of threads. Threads divide the outputs of an operation among themselves and
 //! never a sum, so results do not depend on their number.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -75,6 +76,11 @@ pub fn for_each(count: usize, function: impl Fn(usize) + Sync) {
     pool().for_each(count, &function);
 }
 
+/// A share of so many things. Shares differ by one at most, and the larger ones come first: threads then end together.
+pub fn share(length: usize, index: usize, shares: usize) -> Range<usize> {
+    (length * index).div_ceil(shares)..(length * (index + 1)).div_ceil(shares)
+}
+
 /// Work below this many multiply-adds (or elements) is not worth waking a thread for.
 pub const WORTH_A_THREAD: usize = 1 << 15;
 
@@ -101,7 +107,8 @@ pub fn in_turn(length: usize, function: impl Fn(usize, usize) + Sync) {
     for_each(pieces, |piece| {
         wait_until(|| turn.load(Ordering::Acquire) >= piece);
         let _next = Turn { turn: &turn, piece };
-        function(length * piece / pieces, length * (piece + 1) / pieces);
+        let Range { start, end } = share(length, piece, pieces);
+        function(start, end);
     });
 }
 

@@ -70,7 +70,12 @@ impl<T: Float, P: Passes<T>> Kernel<T> for Step<'_, P> {
 /// Divides `0..count` into pieces of nearly equal size, each worth a thread.
 pub fn for_pieces(count: usize, work: usize, function: impl Fn(Range<usize>) + Sync) {
     let pieces = parallel::even((work / parallel::WORTH_A_THREAD).clamp(1, 4 * parallel::threads()).min(count));
-    parallel::for_each(pieces, |piece| function(count * piece / pieces..count * (piece + 1) / pieces));
+    parallel::for_each(pieces, |piece| {
+        let range = parallel::share(count, piece, pieces);
+        if !range.is_empty() {
+            function(range);
+        }
+    });
 }
 
 /// Scratch memory.

@@ -60,7 +60,7 @@ impl Windows {
         let total = self.channels * rows;
         let pieces = parallel::even(total.div_ceil(grain).min(8 * parallel::threads()));
         parallel::for_each(pieces, |piece| {
-            for index in total * piece / pieces..total * (piece + 1) / pieces {
+            for index in parallel::share(total, piece, pieces) {
                 function(index % self.channels, index / self.channels);
             }
         });

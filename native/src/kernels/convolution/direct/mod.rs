@@ -125,7 +125,7 @@ impl<T: Float> Kernel<T> for Run<'_, T> {
         let a_task = (parallel::WORTH_A_THREAD * whole.columns.axis.stride / work.max(1)).max(1);
         let tasks = parallel::even(units.div_ceil(a_task));
         parallel::for_each(tasks, |task| {
-            let range = units * task / tasks..units * (task + 1) / tasks;
+            let range = parallel::share(units, task, tasks);
             T::dispatch_for(whole.lanes(), Units { whole, plan, weight: &weight, blocks, range });
         });
     }

@@ -1,7 +1,5 @@
 //! How the work is divided: units of a group, some images, a part of each row and some destination rows.
 
-use std::ops::Range;
-
 use super::layout::{Flow, Layout};
 use super::whole::Whole;
 use crate::kernels::geometry::Geometry;
@@ -45,7 +43,7 @@ impl Plan {
         let of_column = from_channels.saturating_mul(rows.span());
         let (images, parts) = divided(g.images, &columns, of_column);
         let chunks = g.images.div_ceil(images.max(1));
-        let layouts: Vec<_> = (0..parts).map(|part| Layout::new(columns, share(columns.to, part, parts))).collect();
+        let layouts: Vec<_> = (0..parts).map(|part| Layout::new(columns, parallel::share(columns.to, part, parts))).collect();
         let (threads, rest) = (parallel::threads(), g.groups * chunks * parts);
         let wanted = if threads == 1 { 1 } else { (4 * threads).div_ceil(rest.max(1)) };
         let wanted = if rest.is_multiple_of(threads) { wanted } else { parallel::even(wanted) };
@@ -54,11 +52,6 @@ impl Plan {
         let room = of_column.saturating_mul(most).saturating_mul(images.next_multiple_of(LANES)).saturating_add(LANES);
         Self { images, chunks, parts: layouts, bands, room }
     }
-}
-
-/// The share of a number of rows or columns that differ by one at most, the larger ones first: threads then end together.
-pub(super) fn share(all: usize, index: usize, shares: usize) -> Range<usize> {
-    (all * index).div_ceil(shares)..(all * (index + 1)).div_ceil(shares)
 }
 
 /// Images and parts of a row that are laid out together, so that they fit the room and the least is copied. Neighbouring

@@ -3,13 +3,14 @@
 use std::ops::Range;
 
 use super::layout::{Layout, Segment};
-use super::plan::{Plan, share};
+use super::plan::Plan;
 use super::tiles::{Ahead, Place, Tap, Tiles, tile_vectors};
 use super::whole::Whole;
 use crate::kernels::follow::NEAR;
 use crate::kernels::normalization::Reading;
 use crate::kernels::tile::{channel_block, with_constant};
 use crate::kernels::vector::{Float, Kernel, Vector};
+use crate::parallel;
 
 /// The units of one task.
 pub(super) struct Units<'a, T> {
@@ -44,7 +45,7 @@ impl<T: Float> Kernel<T> for Units<'_, T> {
             let (rest, layout) = (index / parts.len(), &parts[index % parts.len()]);
             let (rest, chunk) = (rest / chunks, rest % chunks);
             let (band, group) = (rest / g.groups, rest % g.groups);
-            let band = share(rows.to, band, bands);
+            let band = parallel::share(rows.to, band, bands);
             let images = chunk * images..((chunk + 1) * images).min(g.images);
             // A vector's lanes may belong to several columns where these lie side by side in the result.
             let apart = images.len() < g.images || self.whole.columns.step() > 1;

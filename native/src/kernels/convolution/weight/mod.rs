@@ -86,7 +86,7 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
             let (rest, part) = (index / parts, index % parts);
             let (group, block) = (rest / blocks, rest % blocks);
             let (first, last) = channel_block(g.out_group(), block, blocks);
-            Tile { group, first, channels: last - first, taps: taps * part / parts..taps * (part + 1) / parts }
+            Tile { group, first, channels: last - first, taps: parallel::share(taps, part, parts) }
         };
         let work = g.out_channels * taps * g.rows.output * g.columns.output * g.images;
         // Each piece fetches a row of x and dy anew; more pieces than threads even out the threads' work.
@@ -96,7 +96,7 @@ impl<T: Float> Kernel<T> for Whole<'_, T> {
         };
         let pieces = pieces.max(tiles.div_ceil(MOST_TILES));
         parallel::for_each(pieces, |piece| {
-            let tiles: Vec<Tile> = (tiles * piece / pieces..tiles * (piece + 1) / pieces).map(tile).collect();
+            let tiles: Vec<Tile> = parallel::share(tiles, piece, pieces).map(tile).collect();
             T::dispatch(Piece { whole: self, tiles: &tiles });
         });
     }

@@ -53,7 +53,7 @@ impl<'a, T> Whole<'a, T> {
             (SIDE / rows * pieces).is_multiple_of(threads) && (rows == 1 || sums(rows, pieces) <= MOST_SUMS)
         };
         let (rows, pieces) = divisions.find(even).unwrap_or((1, least.max(threads.div_ceil(SIDE)).min(channels)));
-        let piece = |piece: usize| channels * piece / pieces..channels * (piece + 1) / pieces;
+        let piece = |piece: usize| parallel::share(channels, piece, pieces);
         (0..pieces).flat_map(|at| (0..SIDE).step_by(rows).map(move |row| (row..row + rows, piece(at)))).collect()
     }
 }

@@ -158,7 +158,7 @@ where
         let pieces = (work / (4 * parallel::WORTH_A_THREAD)).clamp(1, most.max(1));
         parallel::for_each(pieces * self.groups, |task| {
             let (piece, group) = (task / self.groups, task % self.groups);
-            let part = |length: usize| length * piece / pieces..length * (piece + 1) / pieces;
+            let part = |length: usize| parallel::share(length, piece, pieces);
             let (units, blocks) = if few { (0..units, part(blocks)) } else { (part(units), 0..blocks) };
             T::dispatch(Piece { whole: self, kernels: &kernels[group * each..], planes: &planes, group, units, blocks });
         });
