@@ -27,7 +27,7 @@ pub fn configure(threads: usize) -> usize {
     running()
 }
 
-/// Into how many shares work is divided: the threads that were asked for.
+/// Into how many shares work is divided now.
 pub fn threads() -> usize {
     pool().shares()
 }

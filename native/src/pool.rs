@@ -199,7 +199,7 @@ impl Pool {
         if count <= 1 || shares == 1 || self.workers == 0 {
             return alone();
         }
-        let Ok(_turn) = self.in_use.try_lock() else {
+        let Ok(turn) = self.in_use.try_lock() else {
             return alone();
         };
         // SAFETY: this function does not return before the job is withdrawn and every worker that joined it is done.
@@ -221,7 +221,10 @@ impl Pool {
         self.run(job, 0);
         lock(&self.state).job = None;
         wait_until(|| self.active.load(Ordering::Acquire) == 0);
-        if self.panicked.swap(false, Ordering::Relaxed) {
+        let panicked = self.panicked.swap(false, Ordering::Relaxed);
+        // A panic would poison the lock, and all jobs after it would find the pool in use.
+        drop(turn);
+        if panicked {
             resume_unwind(Box::new("a worker thread panicked"));
         }
     }
@@ -229,3 +232,16 @@ impl Pool {
 
 #[cfg(all(test, feature = "loom"))]
 mod model;
+
+#[cfg(all(test, not(feature = "loom")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_in_a_job_leaves_the_pool_to_the_next_one() {
+        let pool = Pool::new(2, 1); // whose worker never comes
+        let outcome = catch_unwind(AssertUnwindSafe(|| pool.for_each(2, &|index| assert!(index > 0, "expected in this test"))));
+        assert!(outcome.is_err());
+        assert!(pool.in_use.try_lock().is_ok());
+    }
+}

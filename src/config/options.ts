@@ -31,8 +31,8 @@ export const optionsSchema = z.strictObject({
     .default(() => ownFolder("runs")),
   threads: z.int().min(0).max(1024)
     .describe(
-      "threads, no more than CPUs; 0 for one a physical core that may be used, or fewer while those " +
-        "train faster",
+      "threads, of which no more run than there are CPUs; 0 for one a physical core that may be used, " +
+        "or fewer while fewer train faster",
     ).default(0),
   checkpointEvery: z.string().regex(/^[1-9]\d{0,8}s?$/, "must be steps (50) or seconds (30s)")
     .optional().meta({ placeholder: "N|Ns" })

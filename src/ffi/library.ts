@@ -126,9 +126,13 @@ export function configureThreads(threads: number, processes = 1): void {
   isChosen = threads > 0 || processes > 1;
 }
 
+/** A worker shares the library's threads with the program's other threads. */
+const isWorker = "WorkerGlobalScope" in globalThis;
+
 /**
  * Divides work among at most so many of the threads from now on, 0 for all of them, and returns among how
- * many. Where `configureThreads` chose their number it stays, and 1 is returned: there is no other choice.
+ * many. Where `configureThreads` chose their number it stays, as it does in a worker, and 1 is returned:
+ * there is no other choice.
  */
 export const divideAmong = (threads: number): number =>
-  isChosen ? 1 : native.wick_divide_among(threads);
+  isChosen || isWorker ? 1 : native.wick_divide_among(threads);

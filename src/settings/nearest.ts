@@ -16,9 +16,9 @@ export function editDistance(a: string, b: string): number {
 }
 
 /**
- * The candidate with the smallest edit distance to `word` that is near enough to be meant, the first
- * of equals. Near is what a third of the word's letters change, at least one, as in rustc
- * (`find_best_match_for_name`), and what begins with the word, as in git (`help_unknown_cmd`).
+ * The candidate that is meant, if one is: the shortest that begins with `word` (`help_unknown_cmd` of
+ * git), or else the one with the smallest edit distance to it, of at most a third of the word's letters or one
+ * (`find_best_match_for_name` of rustc). The first of equals.
  */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const asked = word.toLowerCase();
@@ -27,9 +27,10 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   let least = Infinity;
   for (const candidate of candidates) {
     const name = candidate.toLowerCase();
-    const distance = editDistance(asked, name);
-    const isNear = distance <= limit || (asked.length >= 3 && name.startsWith(asked));
-    if (isNear && distance < least) [best, least] = [candidate, distance];
+    const isBegun = asked.length >= 3 && name.startsWith(asked);
+    // Less than the distance of any word that is not begun.
+    const distance = isBegun ? 1 - 1 / name.length : editDistance(asked, name);
+    if ((isBegun || distance <= limit) && distance < least) [best, least] = [candidate, distance];
   }
   return best;
 }

@@ -34,8 +34,9 @@ export class ThreadTuner {
   #trialAt: number;
   /** Milliseconds a step, by stretch. */
   #measured: number[] = [];
-  /** When a stretch began, its steps until now, and all of them. */
+  /** When a stretch began or went on, the milliseconds before, its steps until now, and all of them. */
   #began: number | undefined;
+  #before = 0;
   #steps = 0;
   #length = 1;
   /** Steps until the first trial. */
@@ -53,20 +54,20 @@ export class ThreadTuner {
     if (this.#most === 1 || --this.#untried > 0) return;
     if (this.#began === undefined) {
       this.#divideAmong(this.#present);
-    } else {
-      if (++this.#steps < this.#length) return;
+      this.#began = this.#now();
+    } else if (++this.#steps >= this.#length) {
       const now = this.#now();
-      const taken = now - this.#began;
+      const taken = this.#before + now - this.#began;
       if (taken < stretchTime) this.#length *= 2;
       else this.#timed(taken / this.#steps, now);
       if (taken > 4 * stretchTime) this.#length = Math.ceil(this.#length * stretchTime / taken);
+      [this.#before, this.#steps, this.#began] = [0, 0, this.#now()];
     }
-    this.#steps = 0;
-    this.#began = this.#now();
   }
 
   /** Other work follows, among all threads, until the next step is done. */
   pause(): void {
+    if (this.#began !== undefined) this.#before += this.#now() - this.#began;
     this.#began = undefined;
     this.#divideAmong(0);
   }

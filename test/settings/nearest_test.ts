@@ -15,7 +15,7 @@ Deno.test("nearest() finds the word meant, whatever its case", () => {
 });
 
 Deno.test("nearest() suggests what few letters change or what begins with the word, and nothing else", () => {
-  const flags = ["loss", "lr", "epochs", "batch-size", "fashion-mnist"];
+  const flags = ["loss", "lr", "epochs", "batch-size", "cutout", "fashion-mnist", "output-dir"];
   const cases: [word: string, guess: string | undefined][] = [
     ["foo", undefined],
     ["los", "loss"],
@@ -25,6 +25,8 @@ Deno.test("nearest() suggests what few letters change or what begins with the wo
     ["bitchsizes", "batch-size"],
     ["fashion", "fashion-mnist"],
     ["fa", undefined],
+    ["output", "output-dir"],
+    ["cutput", "cutout"],
   ];
   for (const [word, guess] of cases) assertEquals(nearest(word, flags), guess, word);
   assertEquals([guessOf("los", flags), guessOf("foo", flags)], ["; did you mean loss?", ""]);

@@ -83,6 +83,18 @@ Deno.test("other work is divided among all threads, and a trial goes on behind i
   assertEquals(machine.threads, 2);
 });
 
+Deno.test("stretches go on from epoch to epoch, however short these are", () => {
+  const machine = new Machine(2, (threads) => 0.1 * threads);
+  using tuner = tuned(machine);
+  for (let epoch = 0; epoch < 1000; epoch++) {
+    machine.run(tuner, 2);
+    tuner.pause();
+    machine.now += 100; // which is no part of a step
+  }
+  machine.run(tuner, 2);
+  assertEquals(machine.threads, 1);
+});
+
 Deno.test("a training of few steps tries nothing", () => {
   const used = new Set<number>();
   const machine = new Machine(2, (threads) => (used.add(threads), 2000 / threads));
