@@ -1,6 +1,6 @@
 import { flagName, type StopSignals } from "../cli/mod.ts";
 import { UsageError, UserError } from "../errors.ts";
-import { configureThreads, libraryInformation } from "../ffi/mod.ts";
+import { configureThreads, threadsOfEach } from "../ffi/mod.ts";
 import { packedUrl, program, selfContained } from "../program.ts";
 import { shellPath } from "../shell_word.ts";
 import { readText } from "../storage/mod.ts";
@@ -33,8 +33,7 @@ export class LocalCrew implements Crew {
   /** `threads` of each, 0 for its share of the cores. */
   constructor(count: number, threads: number) {
     configureThreads(threads);
-    const ofCores = () => Math.max(1, Math.floor(libraryInformation().threads / count));
-    const share = threads || (count === 1 ? 0 : ofCores());
+    const share = threadsOfEach(threads, count);
     const start = selfContained ? () => workerThread(packedUrl) : workerProcess;
     this.trainers = Array.from({ length: count }, () => new TrialWorker(start, share));
     for (const worker of this.trainers) worker.open();

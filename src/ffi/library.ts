@@ -113,6 +113,15 @@ export const libraryInformation = (): LibraryInformation => {
   return { ...JSON.parse(new TextDecoder().decode(text.subarray(0, length))), sha256 };
 };
 
+/**
+ * How many threads each of so many processes has: the number that was chosen, or for 0 its part of the
+ * physical cores. A single process keeps its 0, which leaves it the choice.
+ */
+export function threadsOfEach(threads: number, processes: number): number {
+  if (threads > 0 || processes === 1) return threads;
+  return Math.max(1, Math.floor(native.wick_cores() / processes));
+}
+
 let isChosen = false;
 
 /**
@@ -120,10 +129,10 @@ let isChosen = false;
  * among `processes` that do the same. No more run than there are CPUs.
  */
 export function configureThreads(threads: number, processes = 1): void {
-  const ofCores = processes > 1 ? Math.max(1, Math.floor(native.wick_cores() / processes)) : 0;
+  const chosen = threadsOfEach(threads, processes);
   // Work that is divided among more threads than run only has smaller parts.
-  native.wick_divide_among(native.wick_configure(threads || ofCores));
-  isChosen = threads > 0 || processes > 1;
+  native.wick_divide_among(native.wick_configure(chosen));
+  isChosen = chosen > 0;
 }
 
 /** A worker shares the library's threads with the program's other threads. */

@@ -5,6 +5,12 @@
  */
 
 export { NativeError } from "./errors.ts";
-export { configureThreads, divideAmong, libraryInformation, native } from "./library.ts";
+export {
+  configureThreads,
+  divideAmong,
+  libraryInformation,
+  native,
+  threadsOfEach,
+} from "./library.ts";
 export { liveTensors } from "./live.ts";
 export { importerLibrary } from "./place.ts";

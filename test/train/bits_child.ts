@@ -4,8 +4,7 @@
  * parts of a recipe follow.
  */
 import { native } from "../../src/ffi/mod.ts";
-import { fashionMnist } from "../../src/data/mod.ts";
-import { cnn, linear, models as networks, nonlinear } from "../../src/models/mod.ts";
+import { cnn, linear, nonlinear } from "../../src/models/mod.ts";
 import {
   adamw,
   batchNorm1d,
@@ -24,7 +23,6 @@ import {
   sgd,
 } from "../../src/nn/mod.ts";
 import { gradients, Random, scope, Tensor } from "../../src/tensor/mod.ts";
-import { named } from "../../src/settings/mod.ts";
 import { storedTensors } from "../../src/storage/stored_tensors.ts";
 import type { TrainSettings } from "../../src/config/mod.ts";
 import { modelOf, Pace, train, TrainingState } from "../../src/train/mod.ts";
@@ -46,7 +44,7 @@ const models: Readonly<Record<string, { steps: number; layer: () => Layer }>> = 
   // With that many channels convolutions have another definition.
   "cnn of 16 channels": { steps: 2, layer: () => cnn({ hidden: 16 }) },
   "batch norm and dropout": { steps: 3, layer: normalized },
-  "deep-mlp": network("deep-mlp"),
+  "deep-mlp": network("deep-mlp", { hidden: 512 }),
   vgg: network("vgg"),
   resnet: network("resnet", { stochasticDepth: 0.5 }),
   mobilenet: network("mobilenet"),
@@ -54,8 +52,8 @@ const models: Readonly<Record<string, { steps: number; layer: () => Layer }>> = 
 };
 
 /** A network as it is used. */
-function network(name: string, settings = {}): { steps: number; layer: () => Layer } {
-  return { steps: 1, layer: () => named("model", networks, name).of(settings, fashionMnist) };
+function network(model: string, settings = {}): { steps: number; layer: () => Layer } {
+  return { steps: 1, layer: () => modelOf(config({ model, ...settings })) };
 }
 
 /** A batch norm behind a convolution and one behind a linear layer, with a ReLU and without. */

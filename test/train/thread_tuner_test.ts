@@ -112,12 +112,7 @@ Deno.test("a run gives the same bits where the number of threads changes inside 
   const given = config({ model: "cnn", epochs: 2, batchSize: 16 });
   const digest = async (divide: () => void) => {
     using state = new TrainingState(modelOf(given), recipeOf(given), data.train.count);
-    const rate = state.learningRate.bind(state);
-    // Asked before each update.
-    const changing = Object.assign(state, {
-      learningRate: (step: number) => (divide(), rate(step)),
-    });
-    await train(changing, data, {}, new Pace());
+    await train(state, data, { save: divide }, new Pace({ checkpointEvery: "1" }));
     native.wick_divide_among(0);
     return weightsDigest(state.storedWeights());
   };
